@@ -1,0 +1,379 @@
+"""``ebbline.yml`` as typed, checked settings.
+
+What the keys mean and their defaults are part of the public interface. This module reads and checks; it
+opens no database and asks no clock of its own.
+"""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dagster_project.clock import Clock
+from dagster_project.errors import SettingsError
+
+DIMENSIONS = (
+    "country",
+    "region",
+    "industry",
+    "company_size",
+    "segment",
+    "plan",
+    "acquisition_channel",
+)
+RecurringShape = Literal["subscription_periods", "subscription_items", "invoice_lines"]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", to_upper=True)]
+Rate = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=9)]
+DEFAULT_FILE = Path("ebbline.yml")
+
+
+class _Section(BaseModel):
+    """A part of the file: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not an IANA time zone such as 'Europe/Berlin'")
+    return name
+
+
+class Source(_Section):
+    """One source of exports: whose format, and the folder or URL where the files lie."""
+
+    format: str = "canonical"
+    path: str
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the path is a URL."""
+        return "://" in self.path
+
+
+class Sources(_Section):
+    """Where exports come from. Billing is the one that must be given."""
+
+    billing: Source
+    support: Source | None = None
+    usage: Source | None = None
+
+    def named(self) -> dict[str, Source]:
+        """Return the given sources by name, in the order in which they are read."""
+        given = {"billing": self.billing, "support": self.support, "usage": self.usage}
+        return {name: source for name, source in given.items() if source is not None}
+
+
+class Calendar(_Section):
+    """The zone in which an instant becomes a date, and the last day covered."""
+
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    until: Literal["yesterday"] | date = "yesterday"
+
+
+class CurrencySettings(_Section):
+    """The reporting currency and what one unit of every other currency is worth in it.
+
+    A rate is a number (constant) or a mapping of dates to numbers (the rate from that day on).
+    """
+
+    reporting: Currency = "USD"
+    rates: dict[Currency, Rate | dict[date, Rate]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _reporting_is_one(self) -> "CurrencySettings":
+        rate = self.rates.get(self.reporting)
+        if rate is not None and rate != 1:
+            raise ValueError(f"{self.reporting} is the reporting currency: its rate is 1")
+        empty = [currency for currency, rate in self.rates.items() if rate == {}]
+        if empty:
+            raise ValueError(f"no rate is given for {', '.join(empty)}")
+        return self
+
+    def rows(self) -> list[dict[str, str | None]]:
+        """Return the rates as rows of ``int_currency_rates``: currency, valid_from, rate."""
+        rows: list[dict[str, str | None]] = [
+            {"currency": self.reporting, "valid_from": None, "rate": "1"}
+        ]
+        for currency, rate in sorted(self.rates.items()):
+            if currency == self.reporting:
+                continue
+            if isinstance(rate, dict):
+                # The earliest rate also holds before its date: history must not lose its value.
+                for position, day in enumerate(sorted(rate)):
+                    start = day.isoformat() if position else None
+                    rows.append(
+                        {"currency": currency, "valid_from": start, "rate": f"{rate[day]:f}"}
+                    )
+            else:
+                rows.append({"currency": currency, "valid_from": None, "rate": f"{rate:f}"})
+        return rows
+
+
+class Billing(_Section):
+    """How recurring revenue is read from billing exports (METRICS.md, section 1)."""
+
+    recurring_from: Literal["auto"] | RecurringShape = "auto"
+    usage_is_recurring: bool = False
+    dunning_days: Annotated[int, Field(ge=0, le=3650)] = 30
+    churn_recognition: Literal["period_end", "cancel_request"] = "period_end"
+    bridge_gap_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    gross_margin: Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)] = Decimal("1.0")
+
+
+class Purchases(_Section):
+    """What counts as one purchase (METRICS.md, section 5)."""
+
+    same_day_orders_are_one: bool = True
+
+
+class Ingest(_Section):
+    """Limits of what an export may get wrong."""
+
+    max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.01
+    publish_when_refused: bool = True
+
+
+class Publish(_Section):
+    """How many publications are kept."""
+
+    keep: Annotated[int, Field(ge=1, le=10_000)] = 10
+
+
+class NotifyTarget(_Section):
+    """An Apprise URL and the severities sent to it. ``${NAME}`` stands for an environment variable."""
+
+    url: str
+    severities: tuple[Literal["warning", "page"], ...] = ("warning", "page")
+
+
+class Settings(_Section):
+    """All settings of one warehouse."""
+
+    sources: Sources
+    warehouse: Path = Path("data/warehouse")
+    calendar: Calendar = Calendar()
+    currency: CurrencySettings = CurrencySettings()
+    billing: Billing = Billing()
+    purchases: Purchases = Purchases()
+    dimensions: tuple[str, ...] = DIMENSIONS
+    ingest: Ingest = Ingest()
+    publish: Publish = Publish()
+    red_lines: Literal["default"] | list[dict[str, Any]] = "default"
+    notify: tuple[NotifyTarget, ...] = ()
+    as_of: date | None = Field(default=None, exclude=True)
+
+    @field_validator("dimensions")
+    @classmethod
+    def _known_dimensions(cls, dimensions: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(dimensions) - set(DIMENSIONS))
+        if unknown:
+            raise ValueError(f"unknown: {', '.join(unknown)}; known: {', '.join(DIMENSIONS)}")
+        if len(set(dimensions)) < len(dimensions):
+            raise ValueError("a dimension is named twice")
+        return dimensions
+
+    def today(self, clock: Clock) -> date:
+        """Return the day on which this run stands: ``as_of`` where given, else the clock's, in the zone."""
+        return self.as_of or clock.now().astimezone(ZoneInfo(self.calendar.timezone)).date()
+
+    def until_on(self, clock: Clock) -> date:
+        """Return the last day covered."""
+        if isinstance(self.calendar.until, date):
+            return self.calendar.until
+        return self.today(clock) - timedelta(days=1)
+
+    def as_of_at(self) -> datetime | None:
+        """Return the last instant of ``as_of`` in the zone, as UTC; None when the newest state is wanted."""
+        if self.as_of is None:
+            return None
+        zone = ZoneInfo(self.calendar.timezone)
+        next_day = datetime.combine(self.as_of + timedelta(days=1), time(), tzinfo=zone)
+        return next_day.astimezone(UTC) - timedelta(microseconds=1)
+
+    def numbers(self) -> dict[str, Any]:
+        """Return the settings that change numbers, as JSON values. No path and no secret is among them."""
+        document: dict[str, Any] = self.model_dump(
+            mode="json", exclude={"sources", "warehouse", "ingest", "publish", "notify"}
+        )
+        return document
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 over :meth:`numbers`: equal fingerprints, equal meaning of every number."""
+        return hashlib.sha256(json.dumps(self.numbers(), sort_keys=True).encode()).hexdigest()
+
+    def dbt_vars(self, clock: Clock, recurring_from: RecurringShape) -> dict[str, Any]:
+        """Return the variables of a dbt run; every date a model needs is among them.
+
+        :param recurring_from: the shape that is present, where the setting says ``auto``.
+        """
+        as_of_at = self.as_of_at()
+        return {
+            "timezone": self.calendar.timezone,
+            "until": self.until_on(clock).isoformat(),
+            "as_of": as_of_at.isoformat(sep=" ") if as_of_at else None,
+            "reporting_currency": self.currency.reporting,
+            "currency_rates": self.currency.rows(),
+            "recurring_from": recurring_from,
+            "usage_is_recurring": self.billing.usage_is_recurring,
+            "dunning_days": self.billing.dunning_days,
+            "churn_recognition": self.billing.churn_recognition,
+            "bridge_gap_days": self.billing.bridge_gap_days,
+            "gross_margin": f"{self.billing.gross_margin:f}",
+            "same_day_orders_are_one": self.purchases.same_day_orders_are_one,
+            "dimensions": list(self.dimensions),
+        }
+
+
+class Environment(BaseSettings):
+    """What the environment may override, for the Dagster UI and the daemon."""
+
+    model_config = SettingsConfigDict(env_prefix="EBBLINE_", env_ignore_empty=True)
+
+    config: Path = DEFAULT_FILE
+    landing: str | None = None
+    warehouse: Path | None = None
+    as_of: date | None = None
+    until: date | None = None
+
+
+def load_settings(
+    config: Path | None = None,
+    *,
+    landing: str | Path | None = None,
+    warehouse: Path | None = None,
+    as_of: date | None = None,
+    until: date | None = None,
+) -> Settings:
+    """Read and check a settings file; arguments win over the environment, which wins over the file.
+
+    :param config: the file; default ``EBBLINE_CONFIG``, else ``ebbline.yml`` in the working folder.
+    :param landing: a folder or URL whose ``billing``, ``support`` and ``usage`` become the source paths.
+    :param warehouse: the warehouse folder.
+    :param as_of: rebuild the state as it was known at the end of this day.
+    :param until: the last day covered.
+    :raises SettingsError: the file is missing, is not YAML, or says something unknown; names the line.
+    """
+    try:
+        environment = Environment()
+    except ValidationError as error:
+        raise SettingsError(
+            "an environment variable cannot be read",
+            evidence=[f"EBBLINE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()],
+        ) from error
+    file = config or environment.config
+    document, lines = _read(file)
+    settings = _check(document, lines, file)
+    base = file.resolve().parent
+    landing = landing if landing is not None else environment.landing
+    sources = {
+        name: source.model_copy(update={"path": _located(source, name, base, landing)})
+        for name, source in settings.sources.named().items()
+    }
+    until = until or environment.until
+    calendar = settings.calendar.model_copy(update={"until": until} if until else {})
+    return settings.model_copy(
+        update={
+            "sources": Sources(**sources),
+            "warehouse": warehouse or environment.warehouse or base / settings.warehouse,
+            "calendar": calendar,
+            "as_of": as_of or environment.as_of,
+        }
+    )
+
+
+def _located(source: Source, name: str, base: Path, landing: str | Path | None) -> str:
+    """Return where a source's files lie: below ``landing`` where given, else relative to the file."""
+    if landing is not None:
+        place = str(landing)
+        return f"{place.rstrip('/')}/{name}" if "://" in place else str(Path(place) / name)
+    return source.path if source.is_remote else str(base / source.path)
+
+
+_Lines = dict[tuple[str | int, ...], int]
+
+
+def _read(file: Path) -> tuple[dict[str, Any], _Lines]:
+    """Return the document and the line of every key in it."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError(
+            "there is no settings file",
+            where=str(file),
+            fix="name one with --config, or start from ebbline.yml of the project",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings file cannot be read: {error}", where=str(file)) from error
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        document = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError(f"this is not YAML: {error.problem}", where=f"{file}:{line}") from error
+    except yaml.YAMLError as error:
+        raise SettingsError(f"this is not YAML: {error}", where=str(file)) from error
+    if not isinstance(document, dict):
+        raise SettingsError("the settings file holds no settings", where=f"{file}:1")
+    lines: _Lines = {}
+    _note_lines(node, (), lines, file)
+    return document, lines
+
+
+def _note_lines(node: yaml.Node | None, at: tuple[str | int, ...], lines: _Lines, file: Path) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            path = (*at, key.value)
+            if path in lines:
+                raise SettingsError(
+                    f"{key.value!r} is given twice", where=f"{file}:{key.start_mark.line + 1}"
+                )
+            lines[path] = key.start_mark.line + 1
+            _note_lines(value, path, lines, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            lines[(*at, position)] = value.start_mark.line + 1
+            _note_lines(value, (*at, position), lines, file)
+
+
+def _check(document: dict[str, Any], lines: _Lines, file: Path) -> Settings:
+    if "as_of" in document:
+        raise SettingsError(
+            "'as_of' is not a setting", where=f"{file}:{lines[('as_of',)]}", fix="use --as-of DATE"
+        )
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors():
+            path = problem["loc"]
+            while path and path not in lines:  # pydantic adds the names of union branches
+                path = path[:-1]
+            name = ".".join(str(part) for part in path) or str(problem["loc"][0])
+            message = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+            if problem["type"] == "missing":
+                message = f"{problem['loc'][-1]!r} is missing"
+            problems.append((lines.get(path, 1), f"{name}: {message}"))
+        problems = sorted(dict.fromkeys(problems))
+        raise SettingsError(
+            "the settings cannot be followed",
+            where=f"{file}:{problems[0][0]}",
+            evidence=[f"{file}:{line}: {text}" for line, text in problems],
+            fix="see docs/settings.md for every key and its default",
+        ) from None

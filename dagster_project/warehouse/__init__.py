@@ -1,0 +1,1 @@
+"""The warehouse on disk: where its files lie, who may write, and what readers see."""
