@@ -1,0 +1,406 @@
+"""The canonical tables: what every export is turned into, column by column.
+
+Only the contract itself belongs here (names, kinds, keys, enumerations, companions), no SQL that loads
+and no vendor's name. A vendor's shape is a mapping in ``mappings/``; the DDL made from this contract is
+in ``raw_tables.py``.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Source = Literal["billing", "support", "usage"]
+SOURCES: tuple[Source, ...] = ("billing", "support", "usage")
+
+
+class Kind(StrEnum):
+    """What a column holds; decides its SQL type and how text becomes a value."""
+
+    TEXT = "text"
+    INSTANT = "instant"
+    DATE = "date"
+    MONEY = "money"
+    PRICE = "price"
+    QUANTITY = "quantity"
+    FRACTION = "fraction"
+    SCORE = "score"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+
+    @property
+    def sql_type(self) -> str:
+        """The DuckDB type of a raw column of this kind."""
+        return _SQL_TYPES[self]
+
+
+_SQL_TYPES = {
+    Kind.TEXT: "VARCHAR",
+    Kind.INSTANT: "TIMESTAMP WITH TIME ZONE",
+    Kind.DATE: "DATE",
+    Kind.MONEY: "DECIMAL(18,2)",
+    Kind.PRICE: "DECIMAL(18,6)",
+    Kind.QUANTITY: "DECIMAL(18,6)",
+    Kind.FRACTION: "DECIMAL(9,8)",
+    Kind.SCORE: "DECIMAL(9,3)",
+    Kind.INTEGER: "INTEGER",
+    Kind.BOOLEAN: "BOOLEAN",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a canonical table.
+
+    :param required: a row without it is quarantined.
+    :param allowed: the enumeration, lower case; empty = anything.
+    :param from_companion: a mapping may leave it to the companion table (see :class:`Table`).
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+    from_companion: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One canonical table.
+
+    :param key: the columns that identify a row; the same key later is a newer version of it.
+    :param companion_of: the canonical table this one completes, for vendors that spread it over files.
+    """
+
+    name: str
+    source: Source
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    companion_of: str | None = None
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``.
+
+        :raises KeyError: the table has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the canonical columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def required(self) -> tuple[Column, ...]:
+        """The columns without which a row means nothing."""
+        return tuple(column for column in self.columns if column.required)
+
+
+INTERVALS = ("day", "week", "month", "quarter", "year")
+INVOICE_STATUSES = ("draft", "open", "paid", "void", "uncollectible")
+
+
+def _text(
+    *names: str, required: bool = False, allowed: tuple[str, ...] = ()
+) -> tuple[Column, ...]:
+    return tuple(Column(name, Kind.TEXT, required, allowed) for name in names)
+
+
+def _need(
+    name: str,
+    kind: Kind = Kind.TEXT,
+    *,
+    allowed: tuple[str, ...] = (),
+    from_companion: bool = False,
+) -> Column:
+    return Column(name, kind, True, allowed, from_companion)
+
+
+def _may(name: str, kind: Kind = Kind.TEXT, *, allowed: tuple[str, ...] = ()) -> Column:
+    return Column(name, kind, False, allowed)
+
+
+_ALL = (
+    Table(
+        "customers",
+        "billing",
+        (
+            _need("customer_id"),
+            _need("created_at", Kind.INSTANT),
+            *_text(
+                "name",
+                "email",
+                "country",
+                "region",
+                "industry",
+                "company_size",
+                "segment",
+                "acquisition_channel",
+                "acquisition_campaign",
+                "account_owner",
+            ),
+        ),
+        ("customer_id",),
+    ),
+    Table(
+        "customer_aliases",
+        "billing",
+        (_need("customer_id"), _need("same_as_customer_id")),
+        ("customer_id",),
+    ),
+    Table(
+        "plans",
+        "billing",
+        (
+            _need("plan_id"),
+            _may("product"),
+            _may("plan_name"),
+            _may("unit_amount", Kind.PRICE),
+            _may("currency"),
+            _may("interval", allowed=INTERVALS),
+            _may("interval_count", Kind.INTEGER),
+            _may("tier", Kind.INTEGER),
+        ),
+        ("plan_id",),
+    ),
+    Table(
+        "subscriptions",
+        "billing",
+        (
+            _need("subscription_id"),
+            _need("customer_id"),
+            _may("status"),
+            _need("started_at", Kind.INSTANT),
+            _may("trial_start_at", Kind.INSTANT),
+            _may("trial_end_at", Kind.INSTANT),
+            _may("cancel_requested_at", Kind.INSTANT),
+            _may("cancel_at_period_end", Kind.BOOLEAN),
+            _may("ended_at", Kind.INSTANT),
+            _may("cancellation_reason"),
+            _may("cancellation_comment"),
+        ),
+        ("subscription_id",),
+    ),
+    Table(
+        "subscription_periods",
+        "billing",
+        (
+            _need("subscription_id"),
+            _need("customer_id"),
+            _may("plan_id"),
+            _may("quantity", Kind.QUANTITY),
+            _need("mrr", Kind.MONEY),
+            _may("currency"),
+            _need("valid_from_on", Kind.DATE),
+            _may("valid_to_on", Kind.DATE),
+        ),
+        ("subscription_id", "plan_id", "valid_from_on"),
+    ),
+    Table(
+        "subscription_items",
+        "billing",
+        (
+            _need("item_id"),
+            _need("subscription_id"),
+            _need("customer_id"),
+            _need("plan_id"),
+            _may("quantity", Kind.QUANTITY),
+            _may("unit_amount", Kind.PRICE),
+            _may("currency"),
+            _may("interval", allowed=INTERVALS),
+            _may("interval_count", Kind.INTEGER),
+            _may("discount", Kind.FRACTION),
+            _need("valid_from_at", Kind.INSTANT),
+            _may("valid_to_at", Kind.INSTANT),
+        ),
+        ("item_id", "valid_from_at"),
+    ),
+    Table(
+        "invoice_lines",
+        "billing",
+        (
+            _need("line_id"),
+            _need("invoice_id"),
+            _need("invoice_status", allowed=INVOICE_STATUSES, from_companion=True),
+            _need("customer_id", from_companion=True),
+            _may("subscription_id"),
+            _may("plan_id"),
+            _need("kind", allowed=("recurring", "one_off", "usage", "tax", "credit")),
+            _may("quantity", Kind.QUANTITY),
+            _need("amount", Kind.MONEY),
+            _need("currency", from_companion=True),
+            _may("period_start_at", Kind.INSTANT),
+            _may("period_end_at", Kind.INSTANT),
+            _may("is_proration", Kind.BOOLEAN),
+            _need("issued_at", Kind.INSTANT, from_companion=True),
+            _may("paid_at", Kind.INSTANT),
+        ),
+        ("line_id",),
+    ),
+    Table(
+        "payments",
+        "billing",
+        (
+            _need("payment_id"),
+            _need("customer_id"),
+            _may("invoice_id"),
+            _need("status", allowed=("succeeded", "failed", "refunded", "disputed")),
+            _may("failure_code"),
+            _need("amount", Kind.MONEY),
+            _may("refunded_amount", Kind.MONEY),
+            _need("currency"),
+            _need("attempted_at", Kind.INSTANT),
+        ),
+        ("payment_id",),
+    ),
+    Table(
+        "orders",
+        "billing",
+        (
+            _need("order_id"),
+            _may("line_id"),
+            _need("customer_id"),
+            _need("ordered_at", Kind.INSTANT),
+            _may("status"),
+            _may("product_id"),
+            _may("product_name"),
+            _may("product_category"),
+            _may("quantity", Kind.QUANTITY),
+            _need("amount", Kind.MONEY),
+            _need("currency"),
+            _may("campaign"),
+        ),
+        ("order_id", "line_id"),
+    ),
+    Table(
+        "tickets",
+        "support",
+        (
+            _need("ticket_id"),
+            _may("customer_id"),
+            _need("created_at", Kind.INSTANT),
+            _may("first_response_at", Kind.INSTANT),
+            _may("solved_at", Kind.INSTANT),
+            _may("status"),
+            _may("channel"),
+            _may("priority"),
+            _may("category"),
+            _may("is_complaint", Kind.BOOLEAN),
+            _may("reopens", Kind.INTEGER),
+        ),
+        ("ticket_id",),
+    ),
+    Table(
+        "ratings",
+        "support",
+        (
+            _need("rating_id"),
+            _may("customer_id"),
+            _may("ticket_id"),
+            _need("kind", allowed=("csat", "nps", "ces")),
+            _need("score", Kind.SCORE),
+            _may("scale_max", Kind.SCORE),
+            _need("rated_at", Kind.INSTANT),
+            _may("comment"),
+        ),
+        ("rating_id",),
+    ),
+    Table(
+        "contacts",
+        "support",
+        (
+            _need("contact_id"),
+            _need("customer_id"),
+            _need("contacted_at", Kind.INSTANT),
+            _may("channel"),
+            _may("direction", allowed=("inbound", "outbound")),
+            _may("campaign"),
+        ),
+        ("contact_id",),
+    ),
+    Table(
+        "events",
+        "usage",
+        (
+            _need("event_id"),
+            _need("customer_id", from_companion=True),
+            _may("user_id"),
+            _need("event_name"),
+            _need("occurred_at", Kind.INSTANT),
+            _may("session_id"),
+            _may("feature"),
+        ),
+        ("event_id",),
+    ),
+    Table(
+        "sessions",
+        "usage",
+        (
+            _need("session_id"),
+            _need("customer_id"),
+            _may("user_id"),
+            _need("started_at", Kind.INSTANT),
+            _need("duration_seconds", Kind.INTEGER),
+        ),
+        ("session_id",),
+    ),
+    Table(
+        "invoices",
+        "billing",
+        (
+            _need("invoice_id"),
+            _may("customer_id"),
+            _may("invoice_status", allowed=INVOICE_STATUSES),
+            _may("currency"),
+            _may("issued_at", Kind.INSTANT),
+            _may("paid_at", Kind.INSTANT),
+        ),
+        ("invoice_id",),
+        companion_of="invoice_lines",
+    ),
+    Table(
+        "products",
+        "billing",
+        (_need("product_id"), _may("product_name")),
+        ("product_id",),
+        companion_of="plans",
+    ),
+    Table(
+        "ticket_metrics",
+        "support",
+        (
+            _need("ticket_id"),
+            _may("first_response_at", Kind.INSTANT),
+            _may("solved_at", Kind.INSTANT),
+            _may("reopens", Kind.INTEGER),
+        ),
+        ("ticket_id",),
+        companion_of="tickets",
+    ),
+    Table(
+        "identities",
+        "usage",
+        (_need("user_id"), _may("customer_id")),
+        ("user_id",),
+        companion_of="events",
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}
+
+LINEAGE: tuple[tuple[str, str], ...] = (
+    ("_load_id", "BIGINT"),
+    ("_source_file", "VARCHAR"),
+    ("_source_row", "BIGINT"),
+    ("_loaded_at", "TIMESTAMP WITH TIME ZONE"),
+    ("_deleted", "BOOLEAN"),
+    ("_extra", "JSON"),
+)
+"""The columns that every raw row carries beside the canonical ones, with their types."""
+
+
+def tables_of(source: str) -> tuple[Table, ...]:
+    """Return the tables that exports of ``source`` (billing, support, usage) can feed."""
+    return tuple(table for table in _ALL if table.source == source)

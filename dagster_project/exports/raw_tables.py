@@ -1,0 +1,72 @@
+"""The tables of schema ``raw``: DDL made from the contract, and nothing that fills them."""
+
+import duckdb
+
+from dagster_project.exports.contract import LINEAGE, TABLES, Table
+from dagster_project.warehouse.connection import quote_identifier
+
+_LEDGER_DDL = """
+create table if not exists raw.loads (
+    load_id bigint not null,
+    source varchar not null,
+    file_name varchar not null,
+    table_name varchar not null,
+    format varchar not null,
+    size_bytes bigint,
+    content_hash varchar,
+    rows_read bigint not null,
+    rows_loaded bigint not null,
+    rows_unchanged bigint not null,
+    rows_quarantined bigint not null,
+    started_at timestamp with time zone not null,
+    duration_seconds double not null,
+    outcome varchar not null,
+    message varchar
+)
+"""
+
+_QUARANTINE_DDL = """
+create table if not exists raw.quarantine (
+    load_id bigint not null,
+    source varchar not null,
+    table_name varchar not null,
+    file_name varchar not null,
+    line_number bigint,
+    column_name varchar,
+    row_text varchar,
+    reason varchar not null,
+    quarantined_at timestamp with time zone not null
+)
+"""
+
+_EXTRA_COLUMNS_DDL = """
+create table if not exists raw.extra_columns (
+    source varchar not null,
+    table_name varchar not null,
+    column_name varchar not null,
+    first_load_id bigint not null,
+    first_file varchar not null
+)
+"""
+
+
+def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create every table of schema ``raw`` that does not exist yet, empty.
+
+    One table per canonical and companion table, ``raw.loads`` (one row per file and table of a run),
+    ``raw.quarantine`` (one row per refused row) and ``raw.extra_columns`` (one row per unknown column
+    met, so that each is reported once).
+    """
+    con.execute("create schema if not exists raw")
+    for table in TABLES.values():
+        con.execute(_ddl(table))
+    for statement in (_LEDGER_DDL, _QUARANTINE_DDL, _EXTRA_COLUMNS_DDL):
+        con.execute(statement)
+
+
+def _ddl(table: Table) -> str:
+    columns = [(column.name, column.kind.sql_type) for column in table.columns]
+    listed = ", ".join(
+        f"{quote_identifier(name)} {sql_type}" for name, sql_type in (*columns, *LINEAGE)
+    )
+    return f"create table if not exists raw.{quote_identifier(table.name)} ({listed})"
