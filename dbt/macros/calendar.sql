@@ -1,0 +1,21 @@
+{# Last day covered, and the first day that is not. #}
+{% macro until_date() -%}cast('{{ var("until") }}' as date){%- endmacro %}
+{% macro after_until() -%}{{ add_days(until_date(), 1) }}{%- endmacro %}
+
+{# The whole numbers 0 .. 10^digits - 1 as a table with one column n, in SQL that every engine reads. #}
+{% macro numbers(digits) -%}
+    select
+        {% for i in range(digits) -%}
+        {% if not loop.first %}+ {% endif %}d{{ i }}.digit * {{ 10 ** i }}
+        {% endfor -%}
+        as n
+    from
+        {%- for i in range(digits) %}
+        {% if not loop.first %}cross join {% endif -%}
+        (
+            {%- for digit in range(10) %}
+            select {{ digit }} as digit{{ ' union all' if not loop.last }}
+            {%- endfor %}
+        ) as d{{ i }}
+        {%- endfor %}
+{%- endmacro %}
