@@ -147,7 +147,7 @@ class Ingest(_Section):
     """Limits of what an export may get wrong."""
 
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.01
-    publish_when_refused: bool = True
+    publish_when_refused: bool = False
 
 
 class Publish(_Section):

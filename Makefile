@@ -1,0 +1,65 @@
+# ebbline. `make` alone lists the targets.
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+export DAGSTER_DISABLE_TELEMETRY := yes
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast ui check format lock bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+# uv installs the locked set in seconds; it comes from the same registry as everything else.
+$(BIN)/uv:
+	@command -v $(PYTHON) >/dev/null || { echo "ebbline needs Python 3.11: install it, or say make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "$(PYTHON) is not Python 3.11: say make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.installed: $(BIN)/uv requirements.lock pyproject.toml
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/.installed ## make the environment in .venv
+
+run: setup ## ingest data/sample, build, validate, publish, alert, write the report
+	@$(BIN)/ebbline run
+
+test: $(VENV)/.installed-dev ## the whole test suite
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: $(VENV)/.installed-dev ## the unit tests alone
+	$(BIN)/python -m pytest -n 2 tests/unit
+
+ui: setup ## the Dagster UI on http://127.0.0.1:3000
+	@$(BIN)/ebbline ui
+
+check: $(VENV)/.installed-dev ## format, lint, types, SQL lint, unit tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --nofail dbt/models
+	$(BIN)/python -m pytest -q -n 2 tests/unit
+
+format: $(VENV)/.installed-dev ## format Python and SQL
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(BIN)/uv ## compile requirements.lock and requirements-dev.lock anew
+	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --group remote --group spark -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+
+bench: $(VENV)/.installed-dev ## measure, as ratios against something run beside it
+	$(BIN)/python -m benchmarks
+
+clean: ## remove what was built (not the environment)
+	rm -rf data/warehouse dbt/target dbt/logs .dagster .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,123 @@
+"""Stage 1: exports become raw tables. One asset per raw table, one step per source."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project.defs.resources import Warehouse
+from dagster_project.defs.table_metadata import table_metadata
+from dagster_project.exports import ensure_raw_tables, load_source
+from dagster_project.exports.contract import TABLES
+from dagster_project.exports.loader import FileLoad, LoadReport
+from dagster_project.warehouse.connection import open_warehouse
+
+FILES_ACCEPTED = "files_accepted"
+SOURCES = ("billing", "support", "usage")
+
+
+def _raw_asset(table: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key=["raw", table],
+        group_name=f"ingest_{TABLES[table].source}",
+        owners=["team:data-engineering"],
+        kinds={"python", "duckdb"},
+        description=TABLES[table].description,
+        tags={"stage": "ingest"},
+    )
+
+
+def _accepted(table: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        name=FILES_ACCEPTED,
+        asset=["raw", table],
+        blocking=True,
+        description=f"No file that feeds {table} was refused.",
+    )
+
+
+def _files_table(files: list[FileLoad]) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "file": file.file_name,
+                    "outcome": file.outcome,
+                    "rows_read": file.rows_read,
+                    "rows_loaded": file.rows_loaded,
+                    "rows_unchanged": file.rows_unchanged,
+                    "rows_quarantined": file.rows_quarantined,
+                    "message": file.message,
+                }
+            )
+            for file in files
+        ],
+        dg.TableSchema(
+            [
+                dg.TableColumn("file", "string"),
+                dg.TableColumn("outcome", "string"),
+                *(dg.TableColumn(f"rows_{what}", "int") for what in ("read", "loaded")),
+                *(dg.TableColumn(f"rows_{what}", "int") for what in ("unchanged", "quarantined")),
+                dg.TableColumn("message", "string"),
+            ]
+        ),
+    )
+
+
+def _source_assets(source: str) -> dg.AssetsDefinition:
+    tables = [name for name, table in TABLES.items() if table.source == source]
+
+    @dg.multi_asset(
+        name=f"ingest_{source}",
+        specs=[_raw_asset(table) for table in tables],
+        check_specs=[_accepted(table) for table in tables],
+        can_subset=True,
+    )
+    def ingest(
+        context: dg.AssetExecutionContext, warehouse: Warehouse
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        settings = warehouse.settings
+        given = settings.sources.named().get(source)
+        report = LoadReport()
+        with open_warehouse(warehouse.paths) as con:
+            ensure_raw_tables(con)
+            if given is not None:
+                report = load_source(
+                    con,
+                    source=source,
+                    format=given.format,
+                    path=given.path,
+                    settings=settings,
+                    clock=warehouse.clock,
+                )
+            selected = [key.path[-1] for key in context.selected_asset_keys]
+            shape = {table: table_metadata(con, "raw", table) for table in selected}
+        for table in (name for name in tables if name in selected):
+            files = [file for file in report.files if (file.table or tables[0]) == table]
+            refused = [file for file in files if file.outcome == "refused"]
+            stops = bool(refused) and not settings.ingest.publish_when_refused
+            yield dg.MaterializeResult(
+                asset_key=["raw", table],
+                metadata={
+                    **shape[table],
+                    "files": _files_table(files),
+                    "rows_loaded": sum(file.rows_loaded for file in files),
+                    "rows_quarantined": sum(file.rows_quarantined for file in files),
+                },
+                check_results=[
+                    dg.AssetCheckResult(
+                        check_name=FILES_ACCEPTED,
+                        passed=not refused,
+                        severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
+                        metadata={
+                            "message": "\n".join(file.message or file.file_name for file in refused)
+                        },
+                    )
+                ],
+            )
+
+    return ingest
+
+
+def definitions() -> dg.Definitions:
+    """Return the raw assets of every source."""
+    return dg.Definitions(assets=[_source_assets(source) for source in SOURCES])

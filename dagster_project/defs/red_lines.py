@@ -1,0 +1,56 @@
+"""Stage 5: red lines, evaluated on the validated marts before anything is published."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project import red_lines
+from dagster_project.defs.resources import Warehouse
+from dagster_project.defs.table_metadata import table_metadata
+from dagster_project.warehouse.connection import open_warehouse
+
+STATUS = dg.AssetKey(["marts", "red_line_status"])
+INCIDENTS = dg.AssetKey(["marts", "alert_incidents"])
+READS = (
+    dg.AssetKey(["marts", "mart_churn_periods"]),
+    dg.AssetKey(["marts", "mart_revenue_periods"]),
+)
+
+
+@dg.multi_asset(
+    name="red_lines",
+    specs=[
+        dg.AssetSpec(
+            key,
+            deps=READS,
+            group_name="red_lines",
+            owners=["team:on-call"],
+            kinds={"python", "duckdb"},
+            description=description,
+            tags={"stage": "red_lines"},
+        )
+        for key, description in (
+            (STATUS, "One row per red line, complete period and segment: its value, the line, and whether it is crossed."),
+            (INCIDENTS, "One row per incident: a red line that is crossed, from the period that opened it to the one that resolved it."),
+        )
+    ],
+)
+def evaluate_red_lines(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Evaluate every rule and write what on-call and readers see of it."""
+    settings, clock = warehouse.settings, warehouse.clock
+    with open_warehouse(warehouse.paths) as con:
+        statuses = red_lines.evaluate(
+            con, red_lines.load_rules(settings), clock=clock, until=settings.until_on(clock)
+        )
+        red_lines.record(con, statuses, clock)
+        for key in (STATUS, INCIDENTS):
+            yield dg.MaterializeResult(
+                asset_key=key, metadata=table_metadata(con, "marts", key.path[-1])
+            )
+
+
+def definitions() -> dg.Definitions:
+    """Return the red-line assets."""
+    return dg.Definitions(assets=[evaluate_red_lines])

@@ -1,0 +1,33 @@
+"""Stage 8: one HTML page from the published marts."""
+
+import dagster as dg
+
+from dagster_project import report
+from dagster_project.defs.publish import PUBLICATION
+from dagster_project.defs.resources import Warehouse
+
+
+@dg.asset(
+    key=["report"],
+    deps=[PUBLICATION],
+    group_name="publication",
+    owners=["team:finance-data"],
+    kinds={"python", "html"},
+    description="One row per publication: its report, a page that opens from disk with no network.",
+    tags={"stage": "report"},
+)
+def html_report(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    """Write the report of the current publication."""
+    page = report.build(warehouse.paths.marts_db, warehouse.paths.report)
+    return dg.MaterializeResult(
+        metadata={
+            "page": dg.MetadataValue.path(str(page)),
+            "size_bytes": page.stat().st_size,
+            "dagster/row_count": 1,
+        }
+    )
+
+
+def definitions() -> dg.Definitions:
+    """Return the report asset."""
+    return dg.Definitions(assets=[html_report])

@@ -1,0 +1,36 @@
+"""What the Dagster UI shows of a table: its row count and its columns, read from the warehouse."""
+
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from dagster_project.warehouse.connection import quote_identifier
+
+
+def table_metadata(
+    con: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    descriptions: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the row count and the columns of a table as Dagster metadata.
+
+    :param descriptions: column descriptions by column name.
+    """
+    columns = con.execute(
+        "select column_name, lower(data_type) from information_schema.columns"
+        " where table_schema = ? and table_name = ? order by ordinal_position",
+        [schema, table],
+    ).fetchall()
+    name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
+    counted = con.execute(f"select count(*) from {name}").fetchone()
+    assert counted is not None
+    known = descriptions or {}
+    return {
+        "dagster/row_count": counted[0],
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(column, kind, description=known.get(column)) for column, kind in columns]
+        ),
+        "dagster/table_name": f"{schema}.{table}",
+    }

@@ -1,0 +1,144 @@
+"""Stage 3: dbt turns raw tables into marts. Every model is an asset, every dbt test an asset check.
+
+dbt is a process of its own and takes DuckDB's one write lock, so no connection is open while it runs;
+row counts and columns are read once it has ended.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+
+from dagster_project.defs.resources import Warehouse
+from dagster_project.defs.table_metadata import table_metadata
+from dagster_project.errors import EbblineError, ValidationRefusedError
+from dagster_project.exports.recurring import recurring_shape
+from dagster_project.transform.project import DBT_PROJECT, current_manifest
+from dagster_project.transform.results import failed_tests
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.publication import pending_change
+
+# Who answers for a layer; marts go by the folder they lie in.
+OWNERS = {
+    "staging": "team:data-engineering",
+    "intermediate": "team:data-engineering",
+    "seeds": "team:data-engineering",
+    "customers": "team:finance-data",
+    "revenue": "team:finance-data",
+    "retention": "team:finance-data",
+    "purchases": "team:growth",
+    "experience": "team:customer-success",
+    "risk": "team:customer-success",
+}
+
+
+class Translator(DagsterDbtTranslator):
+    """Names, groups and owners of dbt nodes in the asset graph."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            DagsterDbtTranslatorSettings(
+                enable_asset_checks=True, enable_source_tests_as_checks=True
+            )
+        )
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return ``[schema, name]``: what the table is called in the warehouse."""
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the layer, and for marts the folder."""
+        layer, *folders = dbt_resource_props["fqn"][1:-1] or ["seeds"]
+        return "_".join([layer, *folders[:1]])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """Return who answers for the model."""
+        layer, *folders = dbt_resource_props["fqn"][1:-1] or ["seeds"]
+        return [OWNERS[folders[0] if layer == "marts" and folders else layer]]
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the model's own description; the UI has a link to the SQL."""
+        description: str = dbt_resource_props["description"]
+        return description
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the stage, so that a stage can be selected as ``tag:stage=transform``."""
+        return {"stage": "transform"}
+
+
+def _with_table_metadata(
+    events: list[Any], warehouse: Warehouse, manifest: Mapping[str, Any], key_of_output: dict[str, dg.AssetKey]
+) -> Iterator[Any]:
+    """Yield dbt's events, those of a table with its row count and columns."""
+    columns = {
+        (node["schema"], node["name"]): {
+            name: column["description"] for name, column in node["columns"].items()
+        }
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+    with open_warehouse(warehouse.paths, read_only=True) as con:
+        for event in events:
+            if not isinstance(event, dg.Output):
+                yield event
+                continue
+            schema, table = key_of_output[event.output_name].path
+            yield dg.Output(
+                value=None,
+                output_name=event.output_name,
+                metadata={
+                    **event.metadata,
+                    **table_metadata(con, schema, table, columns[(schema, table)]),
+                },
+            )
+
+
+def definitions() -> dg.Definitions:
+    """Return the dbt models as assets and the dbt tests as checks."""
+    manifest_file = current_manifest()
+
+    @dbt_assets(manifest=manifest_file, dagster_dbt_translator=Translator(), name="dbt_build")
+    def dbt_build(
+        context: dg.AssetExecutionContext, warehouse: Warehouse, dbt: DbtCliResource
+    ) -> Iterator[Any]:
+        settings, paths = warehouse.settings, warehouse.paths
+        with open_warehouse(paths) as con:
+            shape = recurring_shape(con, settings)
+            if warehouse.only_if_changed and not pending_change(
+                con, settings=settings, clock=warehouse.clock
+            ):
+                context.log.info("inputs, settings and code are those of the last publication")
+                return
+        os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
+        variables = json.dumps(settings.dbt_vars(warehouse.clock, shape))
+        invocation = dbt.cli(
+            ["build", "--vars", variables],
+            context=context,
+            target_path=paths.dbt_target / context.run_id,
+            raise_on_error=False,
+        )
+        events = list(invocation.stream())
+        key_of_output = {
+            name: key for name, key in context.assets_def.keys_by_output_name.items()
+        }
+        yield from _with_table_metadata(
+            events, warehouse, json.loads(manifest_file.read_text()), key_of_output
+        )
+        if not invocation.is_successful():
+            tests = failed_tests(invocation.target_path / "run_results.json")
+            if tests:
+                raise ValidationRefusedError(
+                    "dbt tests failed; nothing is published",
+                    where=str(paths.warehouse_db),
+                    evidence=tests,
+                    fix="the compiled SQL of each test selects the offending rows",
+                )
+            error = invocation.get_error()
+            raise EbblineError("dbt did not finish", evidence=str(error).splitlines()[:40])
+
+    return dg.Definitions(
+        assets=[dbt_build], resources={"dbt": DbtCliResource(DBT_PROJECT, profiles_dir=str(DBT_PROJECT))}
+    )

@@ -1,0 +1,69 @@
+"""Stages 2 and 4: each expectation is a check on the asset it guards; a critical one stops the run.
+
+The suites are read as files here, so that listing the graph does not import Great Expectations.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from dagster_project.defs.resources import Warehouse
+from dagster_project.quality import CheckResult, CheckSpec, list_checks, validate
+
+
+def _check_spec(spec: CheckSpec) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        name=spec.name,
+        asset=[spec.stage, spec.table],
+        blocking=spec.severity == "critical",
+        description=spec.description,
+        metadata={"suite": spec.suite, "severity": spec.severity},
+    )
+
+
+def _check_result(result: CheckResult, docs: dg.MetadataValue | None) -> dg.AssetCheckResult:
+    critical = result.spec.severity == "critical"
+    metadata: dict[str, dg.MetadataValue] = {
+        "suite": dg.MetadataValue.text(result.spec.suite),
+        "expectation": dg.MetadataValue.text(result.spec.name),
+        "observed": dg.MetadataValue.text(str(result.observed)),
+        "message": dg.MetadataValue.text(result.message),
+        "failing_rows": dg.MetadataValue.json([dict(row) for row in result.failing_rows]),
+    }
+    if docs is not None:
+        metadata["data_docs"] = docs
+    return dg.AssetCheckResult(
+        asset_key=[result.spec.stage, result.spec.table],
+        check_name=result.spec.name,
+        passed=result.passed,
+        severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+    )
+
+
+def _stage_checks(stage: str, specs: Sequence[CheckSpec]) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(
+        name=f"validate_{stage}", specs=[_check_spec(spec) for spec in specs], can_subset=True
+    )
+    def checks(
+        context: dg.AssetCheckExecutionContext, warehouse: Warehouse
+    ) -> Iterator[dg.AssetCheckResult]:
+        chosen = {(key.asset_key.path[-1], key.name) for key in context.selected_asset_check_keys}
+        report = validate(warehouse.paths, stage, tables={table for table, _ in chosen})
+        docs = dg.MetadataValue.path(str(report.docs_index)) if report.docs_index else None
+        for result in report.results:
+            if (result.spec.table, result.spec.name) in chosen:
+                yield _check_result(result, docs)
+
+    return checks
+
+
+def definitions() -> dg.Definitions:
+    """Return the checks of both stages."""
+    specs = list_checks()
+    stages = ("raw", "marts")
+    return dg.Definitions(
+        asset_checks=[
+            _stage_checks(stage, [spec for spec in specs if spec.stage == stage]) for stage in stages
+        ]
+    )

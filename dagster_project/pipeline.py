@@ -1,0 +1,147 @@
+"""One run of the whole graph in this process, and how it ended.
+
+The same job that the Dagster UI shows and the daemon starts; nothing is printed here.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from dagster_project import errors
+from dagster_project.definitions import build_definitions
+from dagster_project.defs.ingest import FILES_ACCEPTED
+from dagster_project.defs.publish import PUBLICATION
+from dagster_project.defs.resources import Warehouse
+from dagster_project.errors import EbblineError, ExitCode
+
+JOB = "retention_pipeline"
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that did not pass: what it guards, and what it saw."""
+
+    asset: str
+    check: str
+    critical: bool
+    suite: str
+    message: str
+    observed: str
+    failing_rows: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended.
+
+    ``publication_id`` is the one this run made, None where it made none.
+    """
+
+    exit_code: ExitCode
+    publication_id: int | None = None
+    failed_checks: tuple[FailedCheck, ...] = ()
+    refused_files: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    rows_loaded: dict[str, int] = field(default_factory=dict)
+    rows_quarantined: dict[str, int] = field(default_factory=dict)
+
+
+def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = None) -> RunOutcome:
+    """Execute the job in this process.
+
+    :param definitions: the graph to run; default the real one around ``warehouse``.
+    :returns: the outcome; errors of the pipeline are in it, not raised.
+    """
+    graph = definitions or build_definitions(warehouse=warehouse)
+    for noisy in ("dagster", "great_expectations", "py.warnings"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    result = graph.resolve_job_def(JOB).execute_in_process(
+        raise_on_error=False,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    return _outcome(result)
+
+
+def _text(metadata: Any, key: str) -> str:
+    value = metadata.get(key)
+    return "" if value is None or value.value is None else str(value.value)
+
+
+def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
+    failed, refused = [], []
+    for evaluation in result.get_asset_check_evaluations():
+        if evaluation.passed:
+            continue
+        if evaluation.check_name == FILES_ACCEPTED:
+            refused.append(_text(evaluation.metadata, "message"))
+            continue
+        rows = evaluation.metadata.get("failing_rows")
+        failed.append(
+            FailedCheck(
+                asset=evaluation.asset_key.to_user_string(),
+                check=evaluation.check_name,
+                critical=evaluation.severity == dg.AssetCheckSeverity.ERROR,
+                suite=_text(evaluation.metadata, "suite") or "dbt",
+                message=_text(evaluation.metadata, "message"),
+                observed=_text(evaluation.metadata, "observed"),
+                failing_rows=tuple(rows.value) if rows is not None else (),  # type: ignore[arg-type]
+            )
+        )
+    problems, code = _errors(result)
+    published, loaded, quarantined = None, {}, {}
+    for event in result.get_asset_materialization_events():
+        materialization = event.step_materialization_data.materialization
+        metadata, key = materialization.metadata, materialization.asset_key
+        if key == PUBLICATION:
+            published = int(str(metadata["publication_id"].value))
+        if key.path[0] == "raw":
+            loaded[key.path[-1]] = int(str(metadata["rows_loaded"].value))
+            quarantined[key.path[-1]] = int(str(metadata["rows_quarantined"].value))
+    if code is ExitCode.PUBLISHED and any(check.critical for check in failed):
+        code = ExitCode.NOT_PUBLISHED
+    if code is ExitCode.PUBLISHED and refused:
+        code = ExitCode.INPUT_REFUSED
+    return RunOutcome(
+        exit_code=code,
+        publication_id=published,
+        failed_checks=tuple(failed),
+        refused_files=tuple(refused),
+        errors=tuple(problems),
+        rows_loaded=loaded,
+        rows_quarantined=quarantined,
+    )
+
+
+def _errors(result: dg.ExecuteInProcessResult) -> tuple[list[str], ExitCode]:
+    """Return what was raised, in words, and the exit code of the gravest; checks are told elsewhere."""
+    known = {
+        name: kind
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, EbblineError)
+    }
+    problems, codes = [], []
+    for event in result.all_events:
+        error = None
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+        elif event.is_failure and event.event_type_value == "PIPELINE_FAILURE":
+            error = event.job_failure_data.error
+        chain = []
+        while error is not None:
+            chain.append(error)
+            error = error.cause or error.context
+        ours = next((link for link in chain if link.cls_name in known), None)
+        if ours is not None:
+            problems.append(ours.message.split(": ", 1)[-1].strip())
+            codes.append(known[str(ours.cls_name)].exit_code)
+        elif chain and not any("AssetCheckFailed" in str(link.cls_name) for link in chain):
+            problems.append(chain[-1].to_string().strip())
+            codes.append(ExitCode.ERROR)
+    if not result.success and not codes:
+        checks_failed = any(not check.passed for check in result.get_asset_check_evaluations())
+        return problems, ExitCode.PUBLISHED if checks_failed else ExitCode.ERROR
+    if not codes:
+        return problems, ExitCode.PUBLISHED
+    return problems, ExitCode.ERROR if ExitCode.ERROR in codes else codes[0]

@@ -1,0 +1,1 @@
+"""Running dbt: where its project lies, its manifest, and what a run reported. Models live in ``dbt/``."""

@@ -1,0 +1,64 @@
+"""The dbt project on disk and its manifest, parsed again only when a file of it changed."""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from dagster_project.errors import EbblineError
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+DBT_PROJECT = PROJECT_ROOT / "dbt"
+_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md"}
+_BUILT = {"target", "logs", "dbt_packages"}
+
+
+def project_digest(project: Path = DBT_PROJECT) -> str:
+    """Return a SHA-256 over every file that dbt reads: names and contents."""
+    digest = hashlib.sha256()
+    for file in sorted(project.rglob("*")):
+        parts = file.relative_to(project).parts
+        if parts[0] in _BUILT or file.suffix not in _SUFFIXES or parts[-1].startswith("."):
+            continue
+        digest.update("/".join(parts).encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def current_manifest(project: Path = DBT_PROJECT) -> Path:
+    """Return the manifest of the dbt project as it is now, parsing it where it is missing or old.
+
+    Two processes that start together parse once: the second waits for the first.
+
+    :raises EbblineError: dbt cannot parse the project; its message is the evidence.
+    """
+    target = project / "target"
+    target.mkdir(exist_ok=True)
+    manifest, stamp = target / "manifest.json", target / "manifest.sha256"
+    with (target / "parse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        digest = project_digest(project)
+        if manifest.exists() and stamp.exists() and stamp.read_text() == digest:
+            return manifest
+        parsed = subprocess.run(
+            [dbt_command(), "--quiet", "parse", "--project-dir", str(project), "--profiles-dir", str(project)],
+            env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if parsed.returncode:
+            raise EbblineError(
+                "dbt cannot read its project",
+                where=str(project),
+                evidence=(parsed.stdout + parsed.stderr).strip().splitlines(),
+            )
+        stamp.write_text(digest)
+    return manifest
+
+
+def dbt_command() -> str:
+    """Return the dbt that is installed beside this Python."""
+    return str(Path(sys.executable).with_name("dbt"))
