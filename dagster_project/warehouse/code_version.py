@@ -1,0 +1,51 @@
+"""Which code made a publication: the package version and a hash of every file that shapes a number.
+
+Counted: dbt models, macros, seeds and project settings, vendor mappings, red line rules and the suites that
+must pass. Two equal versions give equal numbers from equal inputs and settings.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster_project
+
+PROJECT = Path(__file__).resolve().parents[2]
+_PATTERNS = (
+    "dbt/dbt_project.yml",
+    "dbt/models/**/*.sql",
+    "dbt/models/**/*.yml",
+    "dbt/macros/**/*.sql",
+    "dbt/seeds/**/*.csv",
+    "dagster_project/exports/**/*.yml",
+    "dagster_project/exports/**/*.yaml",
+    "dagster_project/red_lines/**/*.py",
+    "dagster_project/red_lines/**/*.yml",
+    "expectations/expectations/**/*.json",
+)
+
+
+@dataclass(frozen=True)
+class CodeVersion:
+    """``package`` is the version of ebbline; ``files`` maps project-relative paths to SHA-256."""
+
+    package: str
+    files: dict[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return ``package+hash``; equal exactly when package version and every file are equal."""
+        digest = hashlib.sha256()
+        for path, content in sorted(self.files.items()):
+            digest.update(f"{path}\0{content}\n".encode())
+        return f"{self.package}+{digest.hexdigest()[:16]}"
+
+
+def code_version(project: Path = PROJECT) -> CodeVersion:
+    """Return the version of the code in ``project``; what is not there does not count."""
+    found = {path for pattern in _PATTERNS for path in project.glob(pattern) if path.is_file()}
+    files = {
+        path.relative_to(project).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in found
+    }
+    return CodeVersion(dagster_project.__version__, dict(sorted(files.items())))

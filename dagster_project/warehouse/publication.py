@@ -1,0 +1,253 @@
+"""Publications: immutable, numbered files of marts, one of which readers see as ``marts.duckdb``.
+
+Publishing copies the marts into a file of their own, completes and closes it, and renames it into place;
+see ``publication_ledger`` for what follows and why a crash anywhere does no harm. Whoever calls holds the
+warehouse lock and no connection. What is published is the caller's business: validation comes before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from dagster_project.clock import Clock
+from dagster_project.config import Settings
+from dagster_project.errors import EbblineError
+from dagster_project.warehouse import history, publication_ledger
+from dagster_project.warehouse.attachment import attached
+from dagster_project.warehouse.code_version import code_version
+from dagster_project.warehouse.connection import open_warehouse, quote_identifier
+from dagster_project.warehouse.durable_file import put_in_place
+from dagster_project.warehouse.input_state import read_input_state
+from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.publication_ledger import PublicationEvent
+from dagster_project.warehouse.publication_record import (
+    Publication,
+    file_name,
+    input_files,
+    published_settings,
+    write_publication,
+)
+
+# Written by this package into every publication; a mart of the same name would be overwritten silently.
+_OWN_TABLES = ("publication", "metric_versions")
+
+
+@dataclass(frozen=True)
+class ListedPublication:
+    """A publication and what became of it: seen by readers, kept, or its file removed."""
+
+    publication: Publication
+    state: Literal["current", "kept", "pruned"]
+    size_bytes: int | None
+
+
+@dataclass(frozen=True)
+class PendingChange:
+    """Why a new publication is due. No reason: the last one stands.
+
+    :ivar reasons: one sentence each.
+    :ivar last: the publication that readers see.
+    """
+
+    reasons: tuple[str, ...]
+    last: Publication | None
+
+    def __bool__(self) -> bool:
+        return bool(self.reasons)
+
+
+def publish(
+    paths: WarehousePaths,
+    *,
+    settings: Settings,
+    clock: Clock,
+    validation_summary: Mapping[str, Any],
+    keep: int | None = None,
+) -> Publication:
+    """Publish schema ``marts`` of the working database and show it to readers.
+
+    :param validation_summary: JSON values about the validation this state passed; carried along.
+    :param keep: how many publications to keep; default ``settings.publish.keep``.
+    :returns: the publication, in place and recorded.
+    :raises EbblineError: there is nothing to publish.
+    """
+    with open_warehouse(paths) as con:
+        publication_ledger.settle(con, paths)
+        publication = _describe(con, settings=settings, clock=clock, validation=validation_summary)
+        unfinished = paths.publications / f"{publication.file_name}.tmp"
+        _write(con, unfinished, publication)
+        put_in_place(unfinished, paths.publications / publication.file_name)
+        publication_ledger.settle(con, paths)
+        publication_ledger.prune(con, paths, settings.publish.keep if keep is None else keep)
+    return publication
+
+
+def pending_change(paths: WarehousePaths, *, settings: Settings, clock: Clock) -> PendingChange:
+    """Return why the marts must be built and published anew; call it when everything is loaded.
+
+    The same inputs, settings, code, last day covered and as-of day give the same numbers, so the last
+    publication stands. After a rollback the next run publishes anew. Finishes what a crash cut short.
+    """
+    with open_warehouse(paths) as con:
+        publication_ledger.settle(con, paths)
+        event = publication_ledger.last_event(con)
+        if event is None:
+            return PendingChange(("nothing has been published yet",), None)
+        last = publication_ledger.recorded_publication(con, event.publication_id)
+        assert last is not None, "every event names a recorded publication"
+        state = read_input_state(con, settings.as_of_at())
+    reasons = []
+    if event.event == "rolled_back":
+        reasons.append(f"readers were taken back to publication {last.id}")
+    if not (paths.publications / last.file_name).exists():
+        reasons.append(f"the file of publication {last.id} is gone")
+    if state.fingerprint != last.input_fingerprint:
+        reasons.append("what is loaded has changed")
+    if settings.fingerprint() != last.settings_fingerprint:
+        reasons.append("settings that change numbers have changed")
+    if code_version().fingerprint != last.code_version:
+        reasons.append("models, macros, mappings, rules or suites have changed")
+    if settings.until_on(clock) != last.until:
+        reasons.append(f"the last day covered is {settings.until_on(clock)}, no longer {last.until}")
+    if settings.as_of != last.as_of:
+        reasons.append(f"as of {settings.as_of or 'now'}, no longer {last.as_of or 'now'}")
+    return PendingChange(tuple(reasons), last)
+
+
+def list_publications(paths: WarehousePaths) -> list[ListedPublication]:
+    """Return every publication ever made, newest first."""
+    if not paths.warehouse_db.exists():
+        return []
+    with open_warehouse(paths) as con:
+        publication_ledger.settle(con, paths)
+        recorded = publication_ledger.recorded_publications(con)
+        current = publication_ledger.current_id(con)
+        files = publication_ledger.publication_files(paths)
+    return [
+        ListedPublication(publication, state, size)
+        for publication in reversed(recorded)
+        for state, size in [_state(publication.id, current, files)]
+    ]
+
+
+def rollback(paths: WarehousePaths, publication_id: int, *, clock: Clock) -> Publication:
+    """Show readers a kept publication again. Recorded; the next run publishes anew.
+
+    :raises EbblineError: there is no such publication, or its file was removed.
+    """
+    with open_warehouse(paths) as con:
+        publication_ledger.settle(con, paths)
+        publication = publication_ledger.recorded_publication(con, publication_id)
+        kept = publication_ledger.publication_files(paths)
+        if publication is None or publication_id not in kept:
+            raise EbblineError(
+                f"publication {publication_id} was never made"
+                if publication is None
+                else f"publication {publication_id} is no longer kept",
+                where=str(paths.publications),
+                evidence=[f"kept: {kept_id}" for kept_id in sorted(kept, reverse=True)],
+                fix="choose one that is kept; `ebbline publications` lists them",
+            )
+        if publication_ledger.current_id(con) != publication_id:
+            event = PublicationEvent("rolled_back", publication_id, clock.now())
+            publication_ledger.record_event(con, event)
+            publication_ledger.settle(con, paths)
+    return publication
+
+
+def publication_file(paths: WarehousePaths, publication_id: int) -> Path:
+    """Return the file of a kept publication.
+
+    :raises EbblineError: it is not kept.
+    """
+    file = paths.publications / file_name(publication_id)
+    if not file.exists():
+        raise EbblineError(
+            f"publication {publication_id} is not kept",
+            where=str(file),
+            fix="`ebbline publications` lists those that are; publish.keep says how many",
+        )
+    return file
+
+
+def _state(
+    publication_id: int, current: int | None, files: dict[int, Path]
+) -> tuple[Literal["current", "kept", "pruned"], int | None]:
+    file = files.get(publication_id)
+    size = file.stat().st_size if file else None
+    if publication_id == current:
+        return "current", size
+    return ("kept" if file else "pruned"), size
+
+
+def _describe(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    settings: Settings,
+    clock: Clock,
+    validation: Mapping[str, Any],
+) -> Publication:
+    """Return what the publication to come says about itself."""
+    state = read_input_state(con, settings.as_of_at())
+    code = code_version()
+    counts = {table: _count(con, table) for table in _marts(con)}
+    if not counts:
+        raise EbblineError(
+            "there are no marts to publish", where="schema marts", fix="run dbt build first"
+        )
+    return Publication(
+        id=publication_ledger.next_id(con),
+        built_at=clock.now(),
+        as_of=settings.as_of,
+        until=settings.until_on(clock),
+        settings=published_settings(settings),
+        settings_fingerprint=settings.fingerprint(),
+        input_files=input_files(state),
+        input_fingerprint=state.fingerprint,
+        highest_load_id=state.highest_load_id,
+        code_version=code.fingerprint,
+        code_files=code.files,
+        row_counts=counts,
+        validation=dict(validation),
+    )
+
+
+def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication) -> None:
+    """Write a complete publication to ``file`` and close it; views become tables."""
+    with attached(con, file, "unfinished", read_only=False) as database:
+        con.execute(f"create schema {database}.marts")
+        for table in publication.row_counts:
+            name = quote_identifier(table)
+            con.execute(f"create table {database}.marts.{name} as select * from marts.{name}")
+        write_publication(con, database, publication)
+        history.write_versions(
+            con,
+            database,
+            publication_id=publication.id,
+            new_versions=publication.as_of is None and "metrics" in publication.row_counts,
+        )
+        con.execute(f"checkpoint {database}")
+
+
+def _marts(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the tables and views of schema ``marts``, in order of name; not what dbt left half-done."""
+    rows = con.execute(
+        """
+        select table_name from information_schema.tables
+        where
+            table_schema = 'marts' and table_catalog = current_database()
+            and table_name not in (select unnest($own))
+            and not suffix(table_name, '__dbt_tmp') and not suffix(table_name, '__dbt_backup')
+        order by table_name
+        """,
+        {"own": list(_OWN_TABLES)},
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = con.execute(f"select count(*) from marts.{quote_identifier(table)}").fetchone()
+    return int(row[0]) if row else 0
