@@ -16,6 +16,7 @@ from dagster_project.defs import (
     validate,
 )
 from dagster_project.defs.resources import Warehouse
+from dagster_project.transform.project import current_manifest, source_descriptions
 
 
 def build_definitions(**resources: Any) -> dg.Definitions:
@@ -31,7 +32,7 @@ def build_definitions(**resources: Any) -> dg.Definitions:
         if key.path[0] == "marts"
     ]
     merged = dg.Definitions.merge(
-        ingest.definitions(),
+        ingest.definitions(source_descriptions(current_manifest())),
         validate.definitions(),
         models,
         red_lines.definitions(),

@@ -1,6 +1,6 @@
 """Stage 1: exports become raw tables. One asset per raw table, one step per source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
@@ -15,13 +15,13 @@ FILES_ACCEPTED = "files_accepted"
 SOURCES = ("billing", "support", "usage")
 
 
-def _raw_asset(table: str) -> dg.AssetSpec:
+def _raw_asset(table: str, description: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=["raw", table],
         group_name=f"ingest_{TABLES[table].source}",
         owners=["team:data-engineering"],
         kinds={"python", "duckdb"},
-        description=TABLES[table].description,
+        description=description,
         tags={"stage": "ingest"},
     )
 
@@ -63,12 +63,12 @@ def _files_table(files: list[FileLoad]) -> dg.TableMetadataValue:
     )
 
 
-def _source_assets(source: str) -> dg.AssetsDefinition:
+def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDefinition:
     tables = [name for name, table in TABLES.items() if table.source == source]
 
     @dg.multi_asset(
         name=f"ingest_{source}",
-        specs=[_raw_asset(table) for table in tables],
+        specs=[_raw_asset(table, descriptions[table]) for table in tables],
         check_specs=[_accepted(table) for table in tables],
         can_subset=True,
     )
@@ -118,6 +118,9 @@ def _source_assets(source: str) -> dg.AssetsDefinition:
     return ingest
 
 
-def definitions() -> dg.Definitions:
-    """Return the raw assets of every source."""
-    return dg.Definitions(assets=[_source_assets(source) for source in SOURCES])
+def definitions(descriptions: Mapping[str, str]) -> dg.Definitions:
+    """Return the raw assets of every source.
+
+    :param descriptions: what one row of each raw table is; dbt's sources say it.
+    """
+    return dg.Definitions(assets=[_source_assets(source, descriptions) for source in SOURCES])

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -57,6 +58,12 @@ def current_manifest(project: Path = DBT_PROJECT) -> Path:
             )
         stamp.write_text(digest)
     return manifest
+
+
+def source_descriptions(manifest: Path) -> dict[str, str]:
+    """Return the description of every raw table by its name, as dbt's sources give it."""
+    sources = json.loads(manifest.read_text(encoding="utf-8"))["sources"]
+    return {source["name"]: source["description"] for source in sources.values()}
 
 
 def dbt_command() -> str:
