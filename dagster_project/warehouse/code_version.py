@@ -1,7 +1,7 @@
 """Which code made a publication: the package version and a hash of every file that shapes a number.
 
-Counted: dbt models, macros, seeds and project settings, vendor mappings, red line rules and the suites that
-must pass. Two equal versions give equal numbers from equal inputs and settings.
+Counted: dbt models, macros, seeds and project settings, vendor mappings, red line rules and the
+suites that must pass. Two equal versions give equal numbers from equal inputs and settings.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Files that are wholly there or not there at all, also after a power cut.
 
-Only the moves that publications need: put a finished file in place, and copy one in place. Nothing here
-knows what is inside a file.
+Only the moves that publications need: put a finished file in place, and copy one in place. Nothing
+here knows what is inside a file.
 """
 
 import os
@@ -22,7 +22,8 @@ def put_in_place(finished: Path, place: Path) -> None:
 def copy_in_place(source: Path, place: Path) -> None:
     """Replace ``place`` by a read-only copy of ``source``, times included, in one rename.
 
-    A copy rather than a hard link: a program that opens ``place`` for writing must not change ``source``.
+    A copy rather than a hard link: a program that opens ``place`` for writing must not change
+    ``source``.
     """
     temporary = place.with_name(place.name + ".tmp")
     temporary.unlink(missing_ok=True)
@@ -32,7 +33,7 @@ def copy_in_place(source: Path, place: Path) -> None:
 
 
 def looks_same(one: Path, other: Path) -> bool:
-    """Tell whether two files have equal size and time of change, as :func:`copy_in_place` leaves them."""
+    """Tell whether two files have equal size and time, as :func:`copy_in_place` leaves them."""
     try:
         a, b = one.stat(), other.stat()
     except FileNotFoundError:

@@ -1,9 +1,9 @@
 """Every value a metric was ever published with: ``ops.metric_versions``.
 
-A version says what a publication stated about one (metric, grain, period_start, dimension, member); the
-next version of the same key is written by the first publication that states something else. Rebuilds of a
-past state (``--as-of``) state nothing new and leave no version. Explaining a change belongs to
-``explanation``.
+A version says what a publication stated about one (metric, grain, period_start, dimension, member);
+the next version of the same key is written by the first publication that states something else.
+Rebuilds of a past state (``--as-of``) state nothing new and leave no version. Explaining a change
+belongs to ``explanation``.
 """
 
 import duckdb
@@ -31,12 +31,14 @@ def write_versions(
 ) -> None:
     """Create ``marts.metric_versions`` in ``database``: all older versions, and this publication's.
 
-    :param database: a quoted, attached name that already holds ``marts.metrics`` and ``marts.publication``.
-    :param new_versions: whether this publication states anything (a rebuild of a past state does not).
+    :param database: a quoted, attached name that already holds ``marts.metrics`` and
+        ``marts.publication``.
+    :param new_versions: whether this publication states anything (a rebuild of a past state does
+        not).
     """
     con.execute(f"create table {database}.marts.metric_versions ({_COLUMNS})")
     con.execute(
-        f"insert into {database}.marts.metric_versions ({_NAMES}) "
+        f"insert into {database}.marts.metric_versions ({_NAMES}) "  # noqa: S608
         f"select {_NAMES} from ops.metric_versions order by publication_id, {_KEY}"
     )
     if new_versions:
@@ -83,13 +85,13 @@ def write_versions(
             from compared cross join {database}.marts.publication as publication
             where publication.id = ?
             order by {_KEY}
-            """,
+            """,  # noqa: S608
             [publication_id],
         )
 
 
 def adopt_versions(con: duckdb.DuckDBPyConnection, database: str) -> None:
-    """Add the versions in a published file that the ledger lacks: those of unrecorded publications."""
+    """Add the versions in a published file that the ledger lacks."""
     con.execute(
         f"""
         insert into ops.metric_versions ({_NAMES})
@@ -97,7 +99,7 @@ def adopt_versions(con: duckdb.DuckDBPyConnection, database: str) -> None:
         where
             publication_id not in (select id from ops.publications)
             and publication_id not in (select publication_id from ops.metric_versions)
-        """
+        """  # noqa: S608
     )
 
 

@@ -1,7 +1,7 @@
 """What had been loaded at an instant: the input files and one fingerprint over them.
 
-The state depends on what was loaded and in which order, never on when the pipeline ran: reading the same
-files again changes nothing. Loading itself belongs to ``exports``.
+The state depends on what was loaded and in which order, never on when the pipeline ran: reading the
+same files again changes nothing. Loading itself belongs to ``exports``.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ class InputFile:
     source: str
     file_name: str
     table_name: str
-    content_hash: str
+    content_hash: str | None
     size_bytes: int | None
     rows_loaded: int
     loaded_at: datetime
@@ -33,7 +33,7 @@ class InputState:
 
     @property
     def highest_load_id(self) -> int:
-        """Return the newest load that counts; 0 before the first. Raw rows above it are not in this state."""
+        """Return the newest load that counts, 0 before the first; raw rows above it came later."""
         return max((file.load_id for file in self.files), default=0)
 
     @property
@@ -44,7 +44,7 @@ class InputState:
         """
         digest = hashlib.sha256()
         for file in self.files:
-            fields = (file.source, file.file_name, file.table_name, file.content_hash)
+            fields = (file.source, file.file_name, file.table_name, file.content_hash or "")
             digest.update(("\0".join(fields) + "\n").encode())
         return digest.hexdigest()
 
@@ -52,12 +52,14 @@ class InputState:
 def read_input_state(con: duckdb.DuckDBPyConnection, as_of: datetime | None = None) -> InputState:
     """Return what had been loaded by ``as_of`` (aware; None for everything).
 
-    A load that found nothing new (``unchanged``) or was ``refused`` changed nothing and does not count.
+    A load that found nothing new (``unchanged``) or was ``refused`` changed nothing and does not
+    count.
     """
     rows = con.execute(
         """
         select
-            load_id, source, file_name, table_name, content_hash, size_bytes, rows_loaded, started_at
+            load_id, source, file_name, table_name, content_hash, size_bytes,
+            rows_loaded, started_at
         from raw.loads
         where outcome = 'loaded' and ($as_of is null or started_at <= $as_of)
         order by load_id, table_name

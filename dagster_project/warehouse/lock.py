@@ -1,9 +1,9 @@
 """The lock that lets one run at a time write to a warehouse.
 
-The lock is ``flock(2)`` on an open file: the kernel frees it when its owner ends, however it ends, so a
-killed run never leaves the warehouse shut. The text inside the file only says who holds it. DuckDB's own
-lock guards single connections; this one guards a whole run, between whose steps nobody has the database
-open. Only the lock belongs here; what is done under it does not.
+The lock is ``flock(2)`` on an open file: the kernel frees it when its owner ends, however it ends,
+so a killed run never leaves the warehouse shut. The text inside the file only says who holds it.
+DuckDB's own lock guards single connections; this one guards a whole run, between whose steps nobody
+has the database open. Only the lock belongs here; what is done under it does not.
 """
 
 import fcntl
@@ -22,7 +22,8 @@ from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
 _POLL_SECONDS = 0.1
-# A killed run can leave a child (dbt) that still writes; it ends by itself once nobody reads its output.
+# A killed run can leave a child (dbt) that still writes; it ends by itself once nobody reads its
+# output.
 ORPHAN_PATIENCE = timedelta(seconds=60)
 
 
@@ -44,12 +45,13 @@ class LockHolder:
         return clock.now() - self.started_at
 
     def __str__(self) -> str:
-        return f"{self.owner} (process {self.pid} on {self.host}, since {self.started_at:%Y-%m-%d %H:%M:%S} UTC)"
+        since = f"{self.started_at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"{self.owner} (process {self.pid} on {self.host}, since {since})"
 
 
 @dataclass(frozen=True)
 class WarehouseLock:
-    """The lock, held. ``taken_over_from`` is the dead owner whose run it follows, if there was one."""
+    """The lock, held. ``taken_over_from`` is the dead owner it was taken over from, if any."""
 
     holder: LockHolder
     taken_over_from: LockHolder | None
@@ -69,7 +71,7 @@ def warehouse_lock(
     """
     paths.create()
     # Never truncated on opening: the text may be the living owner's.
-    with open(paths.lock, "a+", encoding="utf-8") as file:
+    with paths.lock.open("a+", encoding="utf-8") as file:
         _acquire(file.fileno(), paths, clock, wait)
         dead = _read_holder(paths)
         holder = LockHolder(owner, os.getpid(), platform.node(), clock.now())
@@ -85,11 +87,9 @@ def warehouse_lock(
 
 def lock_holder(paths: WarehousePaths) -> LockHolder | None:
     """Return who holds the warehouse at this moment, or None when it is free."""
-    try:
-        file = open(paths.lock, encoding="utf-8")  # noqa: SIM115 (closed below; a with block cannot catch this)
-    except FileNotFoundError:
+    if not paths.lock.exists():
         return None
-    with file:
+    with paths.lock.open(encoding="utf-8") as file:
         if _try_flock(file.fileno(), fcntl.LOCK_SH):
             return None
         return _read_holder(paths)

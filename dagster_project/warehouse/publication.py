@@ -1,8 +1,9 @@
 """Publications: immutable, numbered files of marts, one of which readers see as ``marts.duckdb``.
 
-Publishing copies the marts into a file of their own, completes and closes it, and renames it into place;
-see ``publication_ledger`` for what follows and why a crash anywhere does no harm. Whoever calls holds the
-warehouse lock and no connection. What is published is the caller's business: validation comes before.
+Publishing copies the marts into a file of their own, completes and closes it, and renames it into
+place; see ``publication_ledger`` for what follows and why a crash anywhere does no harm. Whoever
+calls holds the warehouse lock and no connection. What is published is the caller's business:
+validation comes before.
 """
 
 from collections.abc import Mapping
@@ -28,10 +29,12 @@ from dagster_project.warehouse.publication_record import (
     file_name,
     input_files,
     published_settings,
+    read_publication,
     write_publication,
 )
 
-# Written by this package into every publication; a mart of the same name would be overwritten silently.
+# Written by this package into every publication; a mart of the same name would be overwritten
+# silently.
 _OWN_TABLES = ("publication", "metric_versions")
 
 
@@ -85,20 +88,25 @@ def publish(
     return publication
 
 
-def pending_change(paths: WarehousePaths, *, settings: Settings, clock: Clock) -> PendingChange:
+def pending_change(
+    con: duckdb.DuckDBPyConnection, *, settings: Settings, clock: Clock
+) -> PendingChange:
     """Return why the marts must be built and published anew; call it when everything is loaded.
 
-    The same inputs, settings, code, last day covered and as-of day give the same numbers, so the last
-    publication stands. After a rollback the next run publishes anew. Finishes what a crash cut short.
+    The same inputs, settings, code, last day covered and as-of day give the same numbers, so the
+    last publication stands. After a rollback the next run publishes anew. Finishes what a crash
+    of an earlier run cut short.
+
+    :param con: the working database of ``settings.warehouse``, open for writing.
     """
-    with open_warehouse(paths) as con:
-        publication_ledger.settle(con, paths)
-        event = publication_ledger.last_event(con)
-        if event is None:
-            return PendingChange(("nothing has been published yet",), None)
-        last = publication_ledger.recorded_publication(con, event.publication_id)
-        assert last is not None, "every event names a recorded publication"
-        state = read_input_state(con, settings.as_of_at())
+    paths = WarehousePaths(settings.warehouse)
+    publication_ledger.settle(con, paths)
+    event = publication_ledger.last_event(con)
+    if event is None:
+        return PendingChange(("nothing has been published yet",), None)
+    last = publication_ledger.recorded_publication(con, event.publication_id)
+    assert last is not None, "every event names a recorded publication"
+    state = read_input_state(con, settings.as_of_at())
     reasons = []
     if event.event == "rolled_back":
         reasons.append(f"readers were taken back to publication {last.id}")
@@ -111,10 +119,16 @@ def pending_change(paths: WarehousePaths, *, settings: Settings, clock: Clock) -
     if code_version().fingerprint != last.code_version:
         reasons.append("models, macros, mappings, rules or suites have changed")
     if settings.until_on(clock) != last.until:
-        reasons.append(f"the last day covered is {settings.until_on(clock)}, no longer {last.until}")
+        until = settings.until_on(clock)
+        reasons.append(f"the last day covered is {until}, no longer {last.until}")
     if settings.as_of != last.as_of:
         reasons.append(f"as of {settings.as_of or 'now'}, no longer {last.as_of or 'now'}")
     return PendingChange(tuple(reasons), last)
+
+
+def current_publication(paths: WarehousePaths) -> Publication | None:
+    """Return the publication that readers see; None before the first. Needs no lock."""
+    return read_publication(paths.marts_db) if paths.marts_db.exists() else None
 
 
 def list_publications(paths: WarehousePaths) -> list[ListedPublication]:
@@ -221,7 +235,7 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication)
         con.execute(f"create schema {database}.marts")
         for table in publication.row_counts:
             name = quote_identifier(table)
-            con.execute(f"create table {database}.marts.{name} as select * from marts.{name}")
+            con.execute(f"create table {database}.marts.{name} as select * from marts.{name}")  # noqa: S608
         write_publication(con, database, publication)
         history.write_versions(
             con,
@@ -233,7 +247,7 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication)
 
 
 def _marts(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the tables and views of schema ``marts``, in order of name; not what dbt left half-done."""
+    """Return the tables and views of schema ``marts`` by name; not what dbt left half-done."""
     rows = con.execute(
         """
         select table_name from information_schema.tables
@@ -249,5 +263,5 @@ def _marts(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = con.execute(f"select count(*) from marts.{quote_identifier(table)}").fetchone()
+    row = con.execute(f"select count(*) from marts.{quote_identifier(table)}").fetchone()  # noqa: S608
     return int(row[0]) if row else 0

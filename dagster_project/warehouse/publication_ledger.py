@@ -1,9 +1,10 @@
 """The ledger of publications in ``ops``, and its repair from the files.
 
-The rename that puts a finished file into ``publications/`` is the moment of publication. Everything after
-it - the ledger row, the versions of the metrics, ``marts.duckdb``, the removal of old files - follows from
-the files, is done by :func:`settle`, and is done again by the next start where a crash cut it short. So
-there is one way through, taken every time, rather than a repair that only runs after accidents.
+The rename that puts a finished file into ``publications/`` is the moment of publication. Everything
+after it - the ledger row, the versions of the metrics, ``marts.duckdb``, the removal of old files -
+follows from the files, is done by :func:`settle`, and is done again by the next start where a crash
+cut it short. So there is one way through, taken every time, rather than a repair that only runs
+after accidents.
 """
 
 import re
@@ -42,7 +43,9 @@ class PublicationEvent:
 def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of the ledger where they are missing."""
     con.execute("create schema if not exists ops")
-    con.execute(f"create table if not exists ops.publications ({COLUMN_DEFINITIONS}, primary key (id))")
+    con.execute(
+        f"create table if not exists ops.publications ({COLUMN_DEFINITIONS}, primary key (id))"
+    )
     con.execute(
         """
         create table if not exists ops.publication_events (
@@ -57,8 +60,8 @@ def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
 def settle(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> None:
     """Make the ledger and ``marts.duckdb`` say what the publication files say.
 
-    Leftovers of a killed writer go; a file the ledger does not know is recorded; ``marts.duckdb`` becomes
-    the current publication. Does nothing when all agree. Needs the right to write.
+    Leftovers of a killed writer go; a file the ledger does not know is recorded; ``marts.duckdb``
+    becomes the current publication. Does nothing when all agree. Needs the right to write.
     """
     ensure_ledger(con)
     files = publication_files(paths)
@@ -91,7 +94,10 @@ def current_id(con: duckdb.DuckDBPyConnection) -> int | None:
 def last_event(con: duckdb.DuckDBPyConnection) -> PublicationEvent | None:
     """Return the newest event; None before the first publication."""
     row = con.execute(
-        "select event, publication_id, at from ops.publication_events order by sequence desc limit 1"
+        """
+        select event, publication_id, at from ops.publication_events
+        order by sequence desc limit 1
+        """
     ).fetchone()
     return PublicationEvent(*row) if row else None
 
@@ -109,8 +115,10 @@ def record_event(con: duckdb.DuckDBPyConnection, event: PublicationEvent) -> Non
 
 def publication_files(paths: WarehousePaths) -> dict[int, Path]:
     """Return the kept publication files by id."""
-    matches = ((_PUBLICATION_FILE.fullmatch(p.name), p) for p in sorted(paths.publications.iterdir()))
-    return {int(match.group(1)): path for match, path in matches if match}
+    names = (
+        (_PUBLICATION_FILE.fullmatch(path.name), path) for path in paths.publications.iterdir()
+    )
+    return {int(match.group(1)): path for match, path in names if match}
 
 
 def next_id(con: duckdb.DuckDBPyConnection) -> int:
@@ -120,7 +128,10 @@ def next_id(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def prune(con: duckdb.DuckDBPyConnection, paths: WarehousePaths, keep: int) -> None:
-    """Remove all but the newest ``keep`` files and the one that readers see; the ledger keeps its rows."""
+    """Remove all but the newest ``keep`` files and the one that readers see.
+
+    The ledger keeps its rows.
+    """
     files = publication_files(paths)
     kept = {*sorted(files)[-keep:], current_id(con)}
     for publication_id in files.keys() - kept:
@@ -140,10 +151,10 @@ def _adopt(con: duckdb.DuckDBPyConnection, file: Path) -> None:
         con.begin()
         adopt_versions(con, database)
         con.execute(
-            f"insert into ops.publications ({COLUMN_LIST}) "
+            f"insert into ops.publications ({COLUMN_LIST}) "  # noqa: S608
             f"select {COLUMN_LIST} from {database}.marts.publication"
         )
-        row = con.execute(f"select id, built_at from {database}.marts.publication").fetchone()
+        row = con.execute(f"select id, built_at from {database}.marts.publication").fetchone()  # noqa: S608
         assert row is not None, "a publication has one row about itself"
         record_event(con, PublicationEvent("published", row[0], row[1]))
         con.commit()

@@ -1,7 +1,7 @@
-"""What a publication says about itself: one row of ``marts.publication`` and of ``ops.publications``.
+"""What a publication says about itself: one row of ``marts.publication``, ``ops.publications``.
 
-The row is written into the published file and copied from there into the ledger, so both always agree.
-Only the row, its columns and how it is read belong here.
+The row is written into the published file and copied from there into the ledger, so both always
+agree. Only the row, its columns and how it is read belong here.
 """
 
 import json
@@ -41,7 +41,8 @@ class Publication:
 
     :ivar id: counts up, never reused.
     :ivar built_at: when it was published, UTC.
-    :ivar as_of: the day at whose end the inputs were taken; None for everything that had been loaded.
+    :ivar as_of: the day at whose end the inputs were taken; None for everything that had been
+        loaded.
     :ivar until: the last day covered.
     :ivar settings: the settings in force, without secrets and without paths.
     :ivar input_files: the files that counted, each with table, content hash, size and rows loaded.
@@ -110,7 +111,7 @@ def write_publication(
     """Create ``marts.publication`` with its one row in ``database`` (a quoted, attached name)."""
     con.execute(f"create table {database}.marts.publication ({COLUMN_DEFINITIONS})")
     con.execute(
-        f"insert into {database}.marts.publication ({COLUMN_LIST}) values ({_PLACES})",
+        f"insert into {database}.marts.publication ({COLUMN_LIST}) values ({_PLACES})",  # noqa: S608
         [
             json.dumps(value) if isinstance(value, dict | list) else value
             for value in (getattr(publication, name) for name in COLUMNS)
@@ -121,9 +122,12 @@ def write_publication(
 def select_publications(
     con: duckdb.DuckDBPyConnection, table: str, publication_id: int | None = None
 ) -> list[Publication]:
-    """Return the publications in ``table`` (trusted SQL name) in order of id, or the one asked for."""
+    """Return the publications in ``table`` by id, or the one asked for.
+
+    :param table: a table name as SQL, never a value from outside.
+    """
     rows = con.execute(
-        f"select {COLUMN_LIST} from {table} where $id is null or id = $id order by id",
+        f"select {COLUMN_LIST} from {table} where $id is null or id = $id order by id",  # noqa: S608
         {"id": publication_id},
     ).fetchall()
     return [_from_row(row) for row in rows]
