@@ -12,7 +12,7 @@ collected as (
     select
         invoice_id,
         sum(amount) as amount,
-        sum(case when status = 'refunded' and refunded_amount is null then amount else coalesce(refunded_amount, 0) end)
+        sum(case when status = 'refunded' and refunded_amount = 0 then amount else refunded_amount end)
             as refunded_amount
     from payments
     where invoice_id is not null and status in ('succeeded', 'refunded', 'disputed')

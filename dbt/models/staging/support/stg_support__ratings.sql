@@ -1,0 +1,43 @@
+with
+
+source as (
+
+    {{ newest_version('ratings', ['rating_id']) }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_support__tickets') }}
+
+),
+
+customer_ids as (
+
+    select * from {{ ref('stg_billing__customer_ids') }}
+
+),
+
+-- a rating that names only its ticket belongs to the ticket's customer
+renamed as (
+
+    select
+        source.rating_id,
+        coalesce(customer_ids.customer_id, source.customer_id, tickets.customer_id) as customer_id,
+        source.ticket_id,
+        lower(source.kind) as kind,
+        source.score,
+        source.scale_max,
+        source.rated_at,
+        {{ local_date('source.rated_at') }} as rated_on,
+        source.comment,
+        source._source_file,
+        source._source_row,
+        source._load_id
+    from source
+    left join tickets on source.ticket_id = tickets.ticket_id
+    left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
+
+)
+
+select * from renamed
