@@ -1,0 +1,84 @@
+"""The SQLAlchemy dialect through which Great Expectations asks DuckDB.
+
+GX gives its connection back before it reads the result, and duckdb-engine then reads from a connection
+that has been rolled back: every expectation ends in "list index out of range". Here every statement has a
+cursor of its own, which nothing else touches, so the result is still there and is read only as far as GX
+wants it. Only what GX needs to read a warehouse belongs here; nothing here writes.
+
+The dialect answers to URLs that begin ``duckdb+ebbline://``.
+"""
+
+from typing import Any
+from weakref import WeakSet
+
+import duckdb
+import duckdb_engine
+from sqlalchemy.dialects import registry
+
+URL_SCHEME = "duckdb+ebbline"
+
+# The same settings as warehouse/connection.py: DuckDB refuses a second connection that differs.
+CONNECTION_CONFIG: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+class _Cursor(duckdb_engine.CursorWrapper):
+    """A cursor of its own, which closing its connection closes too."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, connection: "_Connection") -> None:
+        super().__init__(cursor, connection)
+        self._cursor = cursor
+
+    def close(self) -> None:
+        """Let go of the result and of the database."""
+        self._cursor.close()
+
+
+class _Connection(duckdb_engine.ConnectionWrapper):
+    """A connection that hands out independent cursors."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        super().__init__(connection)
+        self._connection = connection
+        self._cursors: WeakSet[_Cursor] = WeakSet()
+
+    def cursor(self) -> _Cursor:
+        """Return a new cursor in UTC."""
+        own = self._connection.cursor()
+        own.execute("set timezone = 'UTC'")
+        cursor = _Cursor(own, self)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        """Close with all cursors: one left open would keep the file from the next writer."""
+        for cursor in list(self._cursors):
+            cursor.close()
+        super().close()
+
+
+class Dialect(duckdb_engine.Dialect):
+    """duckdb-engine's dialect, opened for reading only, whose results outlive their connection."""
+
+    supports_statement_cache = False
+
+    def connect(self, *args: Any, **kwargs: Any) -> Any:
+        """Open the database file for reading; a missing file is an error, never a new database."""
+        database = args[0] if args else kwargs["database"]
+        return _Connection(duckdb.connect(database, read_only=True, config=CONNECTION_CONFIG))
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Begin nothing: a reader needs no transaction."""
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        """Commit nothing: a reader changes nothing."""
+
+    def do_rollback(self, dbapi_connection: Any) -> None:
+        """Roll nothing back: a reader changes nothing."""
+
+
+def register() -> None:
+    """Make SQLAlchemy know the URL scheme in this process."""
+    registry.register("duckdb.ebbline", __name__, Dialect.__name__)

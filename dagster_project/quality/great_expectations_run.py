@@ -1,0 +1,117 @@
+"""Where ebbline meets Great Expectations: opening a context, running one checkpoint, building Data Docs.
+
+Importing this module imports GX, which takes seconds; only ``validation`` does so, and only inside a
+validation. What GX answers is turned into ebbline's own values here and goes no further.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+# Before the import: GX reads it once, when it is loaded.
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+import great_expectations as gx
+from great_expectations.data_context import FileDataContext
+from great_expectations.data_context.types.resource_identifiers import (
+    ExpectationSuiteIdentifier,
+    ValidationResultIdentifier,
+)
+
+from dagster_project.quality import dialect
+from dagster_project.quality.results import Outcome
+from dagster_project.quality.suites import Stage, SuiteError
+from dagster_project.quality.wiring import DATASOURCE
+from dagster_project.warehouse.paths import WarehousePaths
+
+Outcomes = dict[tuple[str, str], Outcome]
+
+
+def run_checkpoint(
+    folder: Path, stage: Stage, paths: WarehousePaths
+) -> tuple[Outcomes, Path, dict[str, Path]]:
+    """Run one checkpoint of a wired context and build its pages of Data Docs.
+
+    :param folder: the copy of the context; GX may write into it.
+    :param stage: name of the checkpoint.
+    :param paths: whose database is read and under which Data Docs are built.
+    :return: outcome per (suite, expectation name), the front page, the page per suite.
+    """
+    context = open_context(folder, paths)
+    try:
+        result = context.checkpoints.get(stage).run()
+    finally:
+        # DuckDB keeps the file open until the last pooled connection is gone, and dbt is next.
+        context.data_sources.get(DATASOURCE).get_engine().dispose()
+    outcomes = {
+        (str(suite_result.suite_name), _name(expectation)): _outcome(expectation)
+        for suite_result in result.run_results.values()
+        for expectation in suite_result.results
+    }
+    index, pages = _build_docs(context, list(result.run_results))
+    return outcomes, index, pages
+
+
+def open_context(folder: Path, paths: WarehousePaths) -> FileDataContext:
+    """Open a context folder with the places of one warehouse.
+
+    :raises SuiteError: no context is there; GX would silently make an empty one.
+    """
+    if not (folder / "great_expectations.yml").is_file():
+        raise SuiteError("no Great Expectations context is here", where=str(folder))
+    dialect.register()
+    context = gx.get_context(
+        mode="file",
+        context_root_dir=folder,
+        runtime_environment={
+            "EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db.resolve()),
+            "EBBLINE_DATA_DOCS": str(paths.data_docs.resolve()),
+            "EBBLINE_VALIDATION_RESULTS": str((paths.root / "quality" / "results").resolve()),
+        },
+    )
+    assert isinstance(context, FileDataContext)
+    return context
+
+
+def _name(expectation: Any) -> str:
+    return str(expectation.expectation_config.meta["name"])
+
+
+def _outcome(expectation: Any) -> Outcome:
+    info = expectation.exception_info or {}
+    # One exception per metric, or one for the expectation as a whole.
+    raised = [info] if "raised_exception" in info else list(info.values())
+    errors = [e["exception_message"] for e in raised if e.get("raised_exception")]
+    if errors:
+        return Outcome(False, f"could not be evaluated: {errors[0].strip().splitlines()[0]}")
+    return Outcome(bool(expectation.success), _observed(expectation.result))
+
+
+def _observed(result: dict[str, Any]) -> str:
+    missing = result.get("details", {}).get("mismatched", {}).get("missing")
+    if missing:
+        return f"missing columns: {', '.join(missing)}"
+    if "unexpected_count" in result:
+        return f"{result['unexpected_count']} of {result['element_count']} rows break it"
+    observed = result.get("observed_value")
+    if isinstance(observed, list):
+        return f"{len(observed)} columns"
+    return f"{observed} rows" if isinstance(observed, int) else str(observed)
+
+
+def _build_docs(
+    context: FileDataContext, runs: list[ValidationResultIdentifier]
+) -> tuple[Path, dict[str, Path]]:
+    suites = [run.expectation_suite_identifier for run in runs]
+    identifiers: list[Any] = [*runs, *suites]
+    context.build_data_docs(resource_identifiers=identifiers)
+    pages = {}
+    for run in runs:
+        sites = context.get_docs_sites_urls(resource_identifier=run)
+        pages[run.expectation_suite_identifier.name] = _path(sites[0]["site_url"])
+    return _path(context.get_docs_sites_urls()[0]["site_url"]), pages
+
+
+def _path(url: str | None) -> Path:
+    return Path(unquote(urlparse(str(url)).path))

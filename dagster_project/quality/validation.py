@@ -1,0 +1,139 @@
+"""Running the suites of one stage against the working database.
+
+The committed context is copied into the warehouse folder first, because GX writes beside its configuration,
+and the copy is wired for this run alone. Talking to GX itself is left to ``great_expectations_run``, what a
+suite holds to the files in expectations/.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.quality.failing_rows import failing_rows
+from dagster_project.quality.results import CheckResult, Outcome, ValidationReport
+from dagster_project.quality.suites import (
+    EXPECTATIONS,
+    Expectation,
+    Stage,
+    Suite,
+    SuiteError,
+    read_suites,
+)
+from dagster_project.quality.wiring import wire
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+
+
+def validate(
+    paths: WarehousePaths,
+    stage: Stage,
+    *,
+    tables: Collection[str] | None = None,
+    folder: Path = EXPECTATIONS,
+) -> ValidationReport:
+    """Check the tables of one schema of ``warehouse.duckdb``, reading only.
+
+    Nobody may hold the database open for writing meanwhile. A table that a suite guards and that does not
+    exist fails every expectation of the suite.
+
+    :param paths: the warehouse.
+    :param stage: ``raw`` before the transformation, ``marts`` after it.
+    :param tables: check only these tables (names without schema); all where None.
+    :param folder: the committed context; copied, never written to.
+    :raises SuiteError: the context cannot be read, or a table has no suite.
+    :raises WarehouseLockedError: another process is writing.
+    """
+    suites = _chosen(read_suites(folder), stage, tables)
+    started = time.perf_counter()
+    with open_warehouse(paths, read_only=True) as con:
+        existing = _tables(con)
+    context = _copy_context(paths, folder, suites, existing)
+    outcomes: Mapping[tuple[str, str], Outcome] = {}
+    docs_index, pages = None, {}
+    if any(f"{stage}.{suite.table}" in existing for suite in suites):
+        # Imported here: GX costs seconds, and whoever lists checks must not pay them.
+        from dagster_project.quality.great_expectations_run import run_checkpoint
+
+        outcomes, docs_index, pages = run_checkpoint(context, stage, paths)
+    with open_warehouse(paths, read_only=True) as con:
+        results = tuple(
+            _result(con, suite, expectation, existing, outcomes, pages.get(suite.name))
+            for suite in suites
+            for expectation in suite.expectations
+        )
+    return ValidationReport(results, docs_index, time.perf_counter() - started)
+
+
+def _chosen(
+    suites: tuple[Suite, ...], stage: Stage, tables: Collection[str] | None
+) -> tuple[Suite, ...]:
+    of_stage = tuple(suite for suite in suites if suite.stage == stage)
+    if tables is None:
+        return of_stage
+    unknown = sorted(set(tables) - {suite.table for suite in of_stage})
+    if unknown:
+        raise SuiteError(
+            "tables without a suite cannot be validated",
+            where=stage,
+            evidence=unknown,
+            fix=f"add expectations/expectations/{stage}__<table>.json, or leave the table out",
+        )
+    return tuple(suite for suite in of_stage if suite.table in tables)
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    rows = con.execute(
+        "select table_schema || '.' || table_name from information_schema.tables"
+    ).fetchall()
+    return frozenset(name for (name,) in rows)
+
+
+def _copy_context(
+    paths: WarehousePaths, folder: Path, suites: tuple[Suite, ...], existing: frozenset[str]
+) -> Path:
+    """Copy the context beside the warehouse, with only what can run now in its checkpoints."""
+    copy = paths.root / "quality" / "context"
+    if copy.exists():
+        shutil.rmtree(copy)
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("uncommitted"))
+    for suite in suites:
+        runnable = [
+            entry
+            for entry, expectation in zip(
+                suite.document["expectations"], suite.expectations, strict=True
+            )
+            if existing.issuperset(expectation.needs)
+        ]
+        file = copy / "expectations" / f"{suite.name}.json"
+        file.write_text(json.dumps({**suite.document, "expectations": runnable}), "utf-8")
+    present = {suite.name for suite in suites if f"{suite.stage}.{suite.table}" in existing}
+    wire(copy, only=present)
+    return copy
+
+
+def _result(
+    con: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    expectation: Expectation,
+    existing: frozenset[str],
+    outcomes: Mapping[tuple[str, str], Outcome],
+    page: Path | None,
+) -> CheckResult:
+    spec = expectation.spec
+    if f"{suite.stage}.{suite.table}" not in existing:
+        gone = f"table {suite.stage}.{suite.table} does not exist"
+        return CheckResult(spec, False, "no table", (), gone, page)
+    absent = [name for name in expectation.needs if name not in existing]
+    if absent:
+        waiting = f"nothing to compare with yet: {', '.join(absent)} does not exist"
+        return CheckResult(spec, True, "nothing to compare with", (), waiting, page)
+    outcome = outcomes[suite.name, spec.name]
+    if outcome.passed:
+        return CheckResult(spec, True, outcome.observed, (), spec.description, page)
+    rows = failing_rows(con, suite, expectation)
+    message = f"{suite.stage}.{suite.table}, {spec.name}: {outcome.observed}. {spec.description}"
+    return CheckResult(spec, False, outcome.observed, rows, message, page)
