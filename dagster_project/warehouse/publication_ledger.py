@@ -37,7 +37,7 @@ class PublicationEvent:
 
     event: Literal["published", "rolled_back"]
     publication_id: int
-    at: datetime
+    happened_at: datetime
 
 
 def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
@@ -49,8 +49,9 @@ def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         """
         create table if not exists ops.publication_events (
-            sequence bigint primary key, event varchar not null, publication_id bigint not null,
-            at timestamptz not null
+            sequence bigint primary key, event varchar not null,
+                publication_id bigint not null,
+                happened_at timestamptz not null
         )
         """
     )
@@ -95,7 +96,7 @@ def last_event(con: duckdb.DuckDBPyConnection) -> PublicationEvent | None:
     """Return the newest event; None before the first publication."""
     row = con.execute(
         """
-        select event, publication_id, at from ops.publication_events
+        select event, publication_id, happened_at from ops.publication_events
         order by sequence desc limit 1
         """
     ).fetchone()
@@ -109,7 +110,7 @@ def record_event(con: duckdb.DuckDBPyConnection, event: PublicationEvent) -> Non
         insert into ops.publication_events
         select coalesce(max(sequence), 0) + 1, ?, ?, ? from ops.publication_events
         """,
-        [event.event, event.publication_id, event.at],
+        [event.event, event.publication_id, event.happened_at],
     )
 
 

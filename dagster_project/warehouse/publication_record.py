@@ -14,6 +14,7 @@ import duckdb
 
 from dagster_project.config import Settings
 from dagster_project.warehouse.input_state import InputState
+from dagster_project.warehouse.serving import open_marts
 
 COLUMNS = {
     "id": "bigint not null",
@@ -138,8 +139,7 @@ def read_publication(file: Path) -> Publication:
 
     :raises duckdb.Error: the file is missing, is no DuckDB file, or is no publication.
     """
-    with duckdb.connect(str(file), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
+    with open_marts(file) as con:
         return select_publications(con, "marts.publication")[0]
 
 
