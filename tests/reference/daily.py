@@ -1,0 +1,144 @@
+"""Section 2 of METRICS.md by brute force: each customer's MRR on each day, and the movement from day to day.
+
+One dictionary entry per customer and day. Period figures belong in ``figures``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from tests.reference.days import DAY, each_day
+from tests.reference.recurring import Piece, round_half_away
+from tests.reference.rows import Terms
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One change of one customer's MRR on one day; ``cents`` is signed."""
+
+    customer_id: str
+    on: date
+    kind: str
+    cents: int
+    before: int
+    after: int
+    involuntary: bool = False
+
+
+@dataclass
+class Life:
+    """What one customer was worth, day by day (whole cents of the reporting currency).
+
+    ``mrr`` and ``plan`` hold only days with a positive sum; ``fx`` only days on which a rate changed it.
+    """
+
+    customer_id: str
+    mrr: dict[date, int] = field(default_factory=dict)
+    plan: dict[date, str] = field(default_factory=dict)
+    fx: dict[date, int] = field(default_factory=dict)
+    movements: list[Movement] = field(default_factory=list)
+
+    def on(self, day: date) -> int:
+        """Return the MRR at the end of ``day``."""
+        return self.mrr.get(day, 0)
+
+    def plan_on(self, day: date) -> str:
+        """Return the plan with most MRR at the end of ``day``."""
+        return self.plan.get(day, "(none)")
+
+    def active_before(self, day: date) -> bool:
+        """Whether the customer paid on any earlier day."""
+        return any(earlier < day for earlier in self.mrr)
+
+
+def rate_on(currency: str, day: date, terms: Terms) -> Fraction:
+    """Return the units of the reporting currency that one unit of ``currency`` was worth on ``day``."""
+    if currency == terms.reporting:
+        return Fraction(1)
+    rates = terms.rates[currency]
+    if not isinstance(rates, dict):
+        return Fraction(rates)
+    begun = [start for start in rates if start <= day]
+    return Fraction(rates[max(begun) if begun else min(rates)])
+
+
+def lives(found: Iterable[Piece], terms: Terms) -> dict[str, Life]:
+    """Return the life of every customer that has a piece."""
+    by_customer: dict[str, list[Piece]] = defaultdict(list)
+    for piece in found:
+        by_customer[piece.customer_id].append(piece)
+    return {customer: _life(customer, owned, terms) for customer, owned in by_customer.items()}
+
+
+def _value(piece: Piece, day: date, terms: Terms) -> int:
+    return round_half_away(piece.cents * rate_on(piece.currency, day, terms))
+
+
+def _life(customer: str, owned: list[Piece], terms: Terms) -> Life:
+    first = min(piece.valid_from for piece in owned)
+    # A gap that lies across the last day is known to be a gap only from what comes after it.
+    end = terms.until + DAY * (1 + terms.bridge_gap_days + 1)
+    cover: dict[date, list[Piece]] = defaultdict(list)
+    for piece in owned:
+        for day in each_day(piece.valid_from, min(piece.valid_to or end, end)):
+            cover[day].append(piece)
+    total = {day: sum(_value(piece, day, terms) for piece in cover[day]) for day in each_day(first, end)}
+    _bridge(cover, total, first, end, terms)
+
+    life = Life(customer)
+    before, held, ever = 0, [], False
+    for day in each_day(first, terms.until + DAY):
+        after = max(total[day], 0)
+        revalued = sum(_value(piece, day, terms) for piece in held) - before if before else 0
+        if revalued:
+            life.fx[day] = revalued
+            life.movements.append(Movement(customer, day, "fx", revalued, before, before + revalued))
+            before += revalued
+        kind = _kind(before, after, ever=ever)
+        if kind:
+            unpaid = kind == "churn" and any(
+                piece.ended_by == "unpaid" and piece.valid_to == day for piece in held
+            )
+            life.movements.append(
+                Movement(customer, day, kind, after - before, before, after, involuntary=unpaid)
+            )
+        if after > 0:
+            life.mrr[day] = after
+            life.plan[day] = _main_plan(cover[day], day, terms)
+            ever = True
+        before, held = after, cover[day] if after else []
+    return life
+
+
+def _bridge(
+    cover: dict[date, list[Piece]], total: dict[date, int], first: date, end: date, terms: Terms
+) -> None:
+    """Fill gaps of at most ``bridge_gap_days`` between two days with MRR with what held before the gap."""
+    last_active: date | None = None
+    for day in each_day(first, end):
+        if total[day] <= 0:
+            continue
+        if last_active is not None and 1 < (day - last_active).days <= terms.bridge_gap_days + 1:
+            for missing in each_day(last_active + DAY, day):
+                cover[missing] = cover[last_active]
+                total[missing] = sum(_value(piece, missing, terms) for piece in cover[missing])
+        last_active = day
+
+
+def _kind(before: int, after: int, *, ever: bool) -> str:
+    if before == after:
+        return ""
+    if before == 0:
+        return "reactivation" if ever else "new"
+    if after == 0:
+        return "churn"
+    return "expansion" if after > before else "contraction"
+
+
+def _main_plan(covering: list[Piece], day: date, terms: Terms) -> str:
+    worth: dict[str, int] = defaultdict(int)
+    for piece in covering:
+        worth[piece.plan_id or "(none)"] += _value(piece, day, terms)
+    return min(worth, key=lambda plan: (-worth[plan], plan))
