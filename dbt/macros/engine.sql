@@ -12,24 +12,44 @@
     to_date(from_utc_timestamp({{ instant }}, '{{ var("timezone") }}'))
 {%- endmacro %}
 
-{# Seconds since 1970 of an instant. #}
-{% macro utc_seconds(instant) -%}{{ return(adapter.dispatch('utc_seconds')(instant)) }}{%- endmacro %}
-{% macro duckdb__utc_seconds(instant) -%}cast(epoch_ms({{ instant }}) // 1000 as bigint){%- endmacro %}
-{% macro spark__utc_seconds(instant) -%}unix_timestamp({{ instant }}){%- endmacro %}
+{# What a clock shows at an instant, without a zone: in UTC, and on the wall in the configured zone. #}
+{% macro utc_clock(instant) -%}{{ return(adapter.dispatch('utc_clock')(instant)) }}{%- endmacro %}
+{% macro duckdb__utc_clock(instant) -%}({{ instant }} at time zone 'UTC'){%- endmacro %}
+{% macro spark__utc_clock(instant) -%}{{ instant }}{%- endmacro %}
 
-{# Seconds shown by a clock on the wall of the configured zone: a day of 23 or 25 hours still counts as 24. #}
-{% macro wall_seconds(instant) -%}{{ return(adapter.dispatch('wall_seconds')(instant)) }}{%- endmacro %}
-{% macro duckdb__wall_seconds(instant) -%}
-    cast(epoch_ms({{ instant }} at time zone '{{ var("timezone") }}') // 1000 as bigint)
+{% macro wall_clock(instant) -%}{{ return(adapter.dispatch('wall_clock')(instant)) }}{%- endmacro %}
+{% macro duckdb__wall_clock(instant) -%}({{ instant }} at time zone '{{ var("timezone") }}'){%- endmacro %}
+{% macro spark__wall_clock(instant) -%}from_utc_timestamp({{ instant }}, '{{ var("timezone") }}'){%- endmacro %}
+
+{# Seconds between two clock readings; on the wall a day of 23 or 25 hours still counts as 24. #}
+{% macro seconds_between(first, second) -%}
+    {{ return(adapter.dispatch('seconds_between')(first, second)) }}
 {%- endmacro %}
-{% macro spark__wall_seconds(instant) -%}
-    unix_timestamp(from_utc_timestamp({{ instant }}, '{{ var("timezone") }}'))
+{% macro duckdb__seconds_between(first, second) -%}date_diff('second', {{ first }}, {{ second }}){%- endmacro %}
+{% macro spark__seconds_between(first, second) -%}
+    (unix_timestamp({{ second }}) - unix_timestamp({{ first }}))
 {%- endmacro %}
 
-{# The date of an instant in UTC. #}
-{% macro utc_date(instant) -%}{{ return(adapter.dispatch('utc_date')(instant)) }}{%- endmacro %}
-{% macro duckdb__utc_date(instant) -%}cast({{ instant }} at time zone 'UTC' as date){%- endmacro %}
-{% macro spark__utc_date(instant) -%}to_date({{ instant }}){%- endmacro %}
+{# A clock reading n months earlier, and n days earlier. #}
+{% macro clock_months_earlier(reading, months) -%}
+    {{ return(adapter.dispatch('clock_months_earlier')(reading, months)) }}
+{%- endmacro %}
+{% macro duckdb__clock_months_earlier(reading, months) -%}
+    ({{ reading }} - to_months(cast({{ months }} as integer)))
+{%- endmacro %}
+{% macro spark__clock_months_earlier(reading, months) -%}
+    ({{ reading }} - make_interval(0, {{ months }}))
+{%- endmacro %}
+
+{% macro clock_days_earlier(reading, days) -%}
+    {{ return(adapter.dispatch('clock_days_earlier')(reading, days)) }}
+{%- endmacro %}
+{% macro duckdb__clock_days_earlier(reading, days) -%}
+    ({{ reading }} - to_days(cast({{ days }} as integer)))
+{%- endmacro %}
+{% macro spark__clock_days_earlier(reading, days) -%}
+    ({{ reading }} - make_interval(0, 0, 0, {{ days }}))
+{%- endmacro %}
 
 {# A point in time written as text with its offset. #}
 {% macro instant_literal(text) -%}{{ return(adapter.dispatch('instant_literal')(text)) }}{%- endmacro %}
@@ -72,3 +92,13 @@
 {% macro wide_integer() -%}{{ return(adapter.dispatch('wide_integer')()) }}{%- endmacro %}
 {% macro duckdb__wide_integer() -%}hugeint{%- endmacro %}
 {% macro spark__wide_integer() -%}decimal(38, 0){%- endmacro %}
+
+{# Greatest common divisor of two integers, and a quotient known to be whole. #}
+{% macro greatest_divisor(first, second) -%}{{ return(adapter.dispatch('greatest_divisor')(first, second)) }}{%- endmacro %}
+{% macro duckdb__greatest_divisor(first, second) -%}gcd({{ first }}, {{ second }}){%- endmacro %}
+{# Spark has no gcd: nothing is reduced there; these macros run before int_recurring_periods only. #}
+{% macro spark__greatest_divisor(first, second) -%}1{%- endmacro %}
+
+{% macro whole_part(dividend, divisor) -%}{{ return(adapter.dispatch('whole_part')(dividend, divisor)) }}{%- endmacro %}
+{% macro duckdb__whole_part(dividend, divisor) -%}(cast({{ dividend }} as hugeint) // {{ divisor }}){%- endmacro %}
+{% macro spark__whole_part(dividend, divisor) -%}(({{ dividend }}) div {{ divisor }}){%- endmacro %}

@@ -14,7 +14,7 @@
 {% macro exact_cents(numerator, denominator) -%}
     cast(
         cast(
-            sign({{ numerator }}) * {{ whole_quotient(
+            case when ({{ numerator }}) < 0 then -1 else 1 end * {{ whole_quotient(
                 '2 * abs(' ~ numerator ~ ') + (' ~ denominator ~ ')',
                 'nullif(2 * (' ~ denominator ~ '), 0)'
             ) }}

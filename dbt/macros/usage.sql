@@ -65,3 +65,8 @@
         on identities.user_id = events.user_id and events.is_identified_by_user
     where identities.newest_load_id > {{ load }} and identities.customer_id is not null
 {% endmacro %}
+
+{# Seconds since 1970 of an instant, whole. #}
+{% macro epoch_seconds(instant) -%}{{ return(adapter.dispatch('epoch_seconds')(instant)) }}{%- endmacro %}
+{% macro duckdb__epoch_seconds(instant) -%}cast(epoch_ms({{ instant }}) // 1000 as bigint){%- endmacro %}
+{% macro spark__epoch_seconds(instant) -%}unix_timestamp({{ instant }}){%- endmacro %}

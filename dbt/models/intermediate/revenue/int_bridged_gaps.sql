@@ -1,0 +1,51 @@
+-- Stretches of at most bridge_gap_days in which a customer's recurring periods leave nothing, between two that leave something.
+with
+
+pieces as (
+    select * from {{ ref('int_recurring_periods_unbridged') }}
+),
+
+changes as (
+    select customer_id, valid_from as changed_on, mrr as delta
+    from pieces
+
+    union all
+
+    select customer_id, valid_to as changed_on, -mrr as delta
+    from pieces
+    where valid_to is not null
+),
+
+by_day as (
+    select
+        customer_id,
+        changed_on,
+        sum(delta) as delta
+    from changes
+    group by customer_id, changed_on
+    having sum(delta) <> 0
+),
+
+running as (
+    select
+        customer_id,
+        changed_on as valid_from,
+        lead(changed_on) over (partition by customer_id order by changed_on) as valid_to,
+        sum(delta) over (partition by customer_id order by changed_on) as mrr,
+        sum(delta) over (partition by customer_id order by changed_on) - delta as mrr_before
+    from by_day
+),
+
+final as (
+    select
+        customer_id,
+        valid_from,
+        valid_to
+    from running
+    where
+        mrr <= 0
+        and mrr_before > 0
+        and {{ days_between('valid_from', 'valid_to') }} <= {{ var('bridge_gap_days') }}
+)
+
+select * from final

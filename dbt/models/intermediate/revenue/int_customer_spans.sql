@@ -1,0 +1,106 @@
+-- Each customer at the two ends of each span: only customers active at one of them.
+{{ config(materialized='table') }}
+
+with
+
+spans as (
+    select * from {{ ref('int_spans') }}
+),
+
+customer_days as (
+    select * from {{ ref('int_customer_days') }}
+),
+
+first_days as (
+    select
+        customer_id,
+        min(valid_from) as first_active_on
+    from {{ ref('int_customer_mrr') }}
+    where mrr > 0
+    group by customer_id
+),
+
+{% if has_dated_rates() -%}
+fx as (
+    select * from {{ ref('int_customer_span_fx') }}
+),
+
+{% endif -%}
+ends as (
+    select
+        spans.opening_on,
+        spans.closing_on,
+        customer_days.customer_id,
+        customer_days.mrr as mrr_opening,
+        cast(0 as decimal(18, 2)) as mrr_closing,
+        customer_days.plan_id as plan_opening,
+        cast(null as {{ dbt.type_string() }}) as plan_closing
+    from spans
+    inner join customer_days
+        on spans.opening_on = customer_days.on_day
+
+    union all
+
+    select
+        spans.opening_on,
+        spans.closing_on,
+        customer_days.customer_id,
+        cast(0 as decimal(18, 2)) as mrr_opening,
+        customer_days.mrr as mrr_closing,
+        cast(null as {{ dbt.type_string() }}) as plan_opening,
+        customer_days.plan_id as plan_closing
+    from spans
+    inner join customer_days
+        on spans.closing_on = customer_days.on_day
+),
+
+compared as (
+    select
+        opening_on,
+        closing_on,
+        customer_id,
+        {{ money('sum(mrr_opening)') }} as mrr_opening,
+        {{ money('sum(mrr_closing)') }} as mrr_closing,
+        max(plan_opening) as plan_opening,
+        max(plan_closing) as plan_closing
+    from ends
+    group by opening_on, closing_on, customer_id
+),
+
+final as (
+    select
+        compared.opening_on,
+        compared.closing_on,
+        compared.customer_id,
+        compared.mrr_opening,
+        compared.mrr_closing,
+        {% if has_dated_rates() -%}
+        case
+            when compared.mrr_opening > 0 and compared.mrr_closing > 0 then coalesce(fx.fx, 0)
+            else 0
+        end
+        {%- else -%}
+        cast(0 as decimal(18, 2))
+        {%- endif %} as fx,
+        case
+            when compared.mrr_opening > 0 and compared.mrr_closing > 0 then 'retained'
+            when compared.mrr_opening > 0 then 'lost'
+            when first_days.first_active_on < compared.opening_on then 'reactivated'
+            else 'new'
+        end as status,
+        compared.plan_opening,
+        compared.plan_closing,
+        first_days.first_active_on < compared.opening_on as ever_active_before
+    from compared
+    inner join first_days
+        on compared.customer_id = first_days.customer_id
+    {%- if has_dated_rates() %}
+    left join fx
+        on
+            compared.opening_on = fx.opening_on
+            and compared.closing_on = fx.closing_on
+            and compared.customer_id = fx.customer_id
+    {%- endif %}
+)
+
+select * from final

@@ -1,0 +1,45 @@
+-- Change points: what begins or ends on a day, per customer, subscription and plan. Never a row per customer and day.
+{{ config(materialized='table') }}
+
+with
+
+pieces as (
+    select * from {{ ref('int_recurring_periods') }}
+    where mrr <> 0
+),
+
+ends as (
+    select
+        customer_id,
+        subscription_id,
+        coalesce(plan_id, '(none)') as plan_id,
+        valid_from as changed_on,
+        mrr as delta
+    from pieces
+
+    union all
+
+    select
+        customer_id,
+        subscription_id,
+        coalesce(plan_id, '(none)') as plan_id,
+        valid_to as changed_on,
+        -mrr as delta
+    from pieces
+    where valid_to is not null
+),
+
+final as (
+    select
+        customer_id,
+        subscription_id,
+        plan_id,
+        changed_on,
+        {{ money('sum(delta)') }} as delta
+    from ends
+    where changed_on <= {{ until_date() }}
+    group by customer_id, subscription_id, plan_id, changed_on
+    having sum(delta) <> 0
+)
+
+select * from final

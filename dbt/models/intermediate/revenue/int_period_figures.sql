@@ -1,0 +1,72 @@
+-- Every period x every member: the sums, those of the twelve months up to closing, and the churn of the last three months.
+{%- set counts = [
+    'customers_opening', 'customers_closing', 'customers_retained', 'customers_lost', 'customers_new',
+    'customers_reactivated', 'upgrades', 'downgrades',
+] %}
+{%- set amounts = [
+    'mrr_opening', 'mrr_new', 'mrr_reactivation', 'mrr_expansion', 'mrr_contraction', 'mrr_churn', 'fx',
+    'transfer_in', 'transfer_out', 'mrr_closing', 'mrr_kept', 'mrr_kept_at_most',
+] %}
+{{ config(materialized='table') }}
+
+with
+
+periods as (
+    select * from {{ ref('int_periods') }}
+),
+
+members as (
+    select dimension, member from {{ ref('dim_segments') }}
+),
+
+figures as (
+    select * from {{ ref('int_span_figures') }}
+),
+
+month_churn as (
+    select * from {{ ref('int_month_churn') }}
+),
+
+final as (
+    select
+        periods.grain,
+        periods.period_start,
+        periods.period_end,
+        periods.is_complete,
+        members.dimension,
+        members.member,
+        {%- for count in counts %}
+        cast(coalesce(figures.{{ count }}, 0) as bigint) as {{ count }},
+        {%- endfor %}
+        {%- for amount in amounts %}
+        {{ money('coalesce(figures.' ~ amount ~ ', 0)') }} as {{ amount }},
+        {%- endfor %}
+        {{ money('trailing.mrr_opening') }} as mrr_opening_12m,
+        {{ money('trailing.mrr_kept') }} as mrr_kept_12m,
+        {{ money('trailing.mrr_kept_at_most') }} as mrr_kept_at_most_12m,
+        {%- for months_ago in [0, 1, 2] %}
+        month_churn.opening_{{ months_ago }},
+        month_churn.lost_{{ months_ago }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from periods
+    cross join members
+    left join figures
+        on
+            periods.period_start = figures.opening_on
+            and periods.closing_on = figures.closing_on
+            and members.dimension = figures.dimension
+            and members.member = figures.member
+    left join figures as trailing
+        on
+            {{ add_months('periods.closing_on', -12) }} = trailing.opening_on
+            and periods.closing_on = trailing.closing_on
+            and members.dimension = trailing.dimension
+            and members.member = trailing.member
+    left join month_churn
+        on
+            {{ period_start('month', add_days('periods.closing_on', -1)) }} = month_churn.month
+            and members.dimension = month_churn.dimension
+            and members.member = month_churn.member
+)
+
+select * from final

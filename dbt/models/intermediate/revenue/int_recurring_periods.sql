@@ -1,0 +1,55 @@
+-- The waist: everything recurring is derived from this model and nothing else.
+{{ config(materialized='table') }}
+
+with
+
+pieces as (
+    select * from {{ ref('int_recurring_periods_unbridged') }}
+)
+
+{%- if var('bridge_gap_days') > 0 %},
+
+gaps as (
+    select * from {{ ref('int_bridged_gaps') }}
+),
+
+-- In a short gap the customer is worth what he was the day before it.
+bridges as (
+    select
+        pieces.customer_id,
+        pieces.subscription_id,
+        pieces.plan_id,
+        pieces.quantity,
+        pieces.mrr,
+        gaps.valid_from,
+        gaps.valid_to,
+        pieces.currency,
+        pieces.mrr_in_currency,
+        pieces.end_reason,
+        pieces.source_table,
+        pieces.source_key,
+        pieces.source_file,
+        pieces.source_row
+    from gaps
+    inner join pieces
+        on
+            gaps.customer_id = pieces.customer_id
+            and gaps.valid_from > pieces.valid_from
+            and (pieces.valid_to is null or gaps.valid_from <= pieces.valid_to)
+),
+
+final as (
+    select * from pieces
+
+    union all
+
+    select * from bridges
+)
+{%- else %},
+
+final as (
+    select * from pieces
+)
+{%- endif %}
+
+select * from final

@@ -1,0 +1,104 @@
+-- The lines that count, with their service period in business dates and the interval they bill for.
+-- An unpaid line counts for a while after issue; a subscription ended at once takes the rest of its paid period with it.
+{{ config(materialized='table') }}
+
+with
+
+lines as (
+    select *
+    from {{ ref('stg_billing__invoice_lines') }}
+    where
+        invoice_status in ('paid', 'open')
+        and kind in ('recurring'{{ ", 'usage'" if var('usage_is_recurring') }})
+        and period_start_on < period_end_on
+),
+
+plans as (
+    select * from {{ ref('stg_billing__plans') }}
+),
+
+subscriptions as (
+    select * from {{ ref('stg_billing__subscriptions') }}
+),
+
+described as (
+    select
+        lines.*,
+        cast(lines.amount * 100 as bigint) as amount_cents,
+        cast(plans.unit_amount * 1000000 as bigint) as price_millionths,
+        cast(lines.quantity * 1000000 as bigint) as quantity_millionths,
+        case plans.billing_interval
+            when 'month' then 1 when 'quarter' then 3 when 'year' then 12
+        end * plans.interval_count as plan_months,
+        case plans.billing_interval when 'week' then 7 when 'day' then 1 end * plans.interval_count as plan_days,
+        {{ whole_months('lines.period_start_on', 'lines.period_end_on') }} as months_here,
+        {% if var('timezone') == 'UTC' -%}
+        cast(null as integer) as months_in_utc,
+        {% else -%}
+        {{ whole_months(
+            'cast(' ~ utc_clock('lines.period_start_at') ~ ' as date)',
+            'cast(' ~ utc_clock('lines.period_end_at') ~ ' as date)'
+        ) }} as months_in_utc,
+        {% endif -%}
+        {{ days_between('lines.period_start_on', 'lines.period_end_on') }} as days,
+        case
+            when lines.invoice_status = 'open'
+                then {{ add_days('lines.issued_on', var('dunning_days')) }}
+        end as unpaid_until,
+        case when not subscriptions.cancel_at_period_end then subscriptions.ended_on end as ended_on
+    from lines
+    left join plans
+        on lines.plan_id = plans.plan_id
+    left join subscriptions
+        on lines.subscription_id = subscriptions.subscription_id
+),
+
+-- The line's own dates decide how much it covers; a proration is whole only if it covers its plan's interval.
+measured as (
+    select
+        *,
+        coalesce(months_here, months_in_utc) as own_months,
+        case
+            when plan_days is not null
+                then days % plan_days = 0 and (not is_proration or days = plan_days)
+            when plan_months is not null
+                then
+                    coalesce(months_here, months_in_utc) is not null
+                    and (not is_proration or coalesce(months_here, months_in_utc) = plan_months)
+            else not is_proration
+        end as is_whole
+    from described
+),
+
+final as (
+    select
+        line_id,
+        customer_id,
+        subscription_id,
+        plan_id,
+        kind,
+        quantity,
+        quantity_millionths,
+        amount_cents,
+        currency,
+        price_millionths,
+        plan_months,
+        plan_days,
+        period_start_at,
+        period_end_at,
+        period_start_on,
+        period_end_on,
+        days,
+        is_whole or kind = 'usage' as is_whole,
+        {{ line_months_numerator() }} as months_numerator,
+        {{ line_months_denominator() }} as months_denominator,
+        least(period_end_on, unpaid_until, ended_on) as counts_until,
+        case
+            when unpaid_until < least(period_end_on, coalesce(ended_on, period_end_on)) then 'dunning'
+        end as end_reason,
+        _source_file,
+        _source_row
+    from measured
+)
+
+select * from final

@@ -1,0 +1,95 @@
+-- Monthly value = unit price x quantity x (1 - discount) / months of the interval, as a fraction of whole numbers of cents.
+with
+
+items as (
+    select * from {{ ref('stg_billing__subscription_items') }}
+),
+
+plans as (
+    select * from {{ ref('stg_billing__plans') }}
+),
+
+subscriptions as (
+    select * from {{ ref('stg_billing__subscriptions') }}
+),
+
+priced as (
+    select
+        items.*,
+        coalesce(items.currency, plans.currency, '{{ var("reporting_currency") }}') as item_currency,
+        cast(coalesce(items.unit_amount, plans.unit_amount) * 1000000 as {{ wide_integer() }}) as price_millionths,
+        cast(items.quantity * 1000000 as {{ wide_integer() }}) as quantity_millionths,
+        cast((1 - items.discount) * 100000000 as {{ wide_integer() }}) as kept_share,
+        coalesce(items.billing_interval, plans.billing_interval, 'month') as item_interval,
+        coalesce(items.interval_count, plans.interval_count, 1) as item_interval_count,
+        subscriptions.trial_start_on,
+        subscriptions.trial_end_on,
+        least(items.valid_to_on, subscriptions.ended_on) as ends_on
+    from items
+    left join plans
+        on items.plan_id = plans.plan_id
+    left join subscriptions
+        on items.subscription_id = subscriptions.subscription_id
+),
+
+monthly as (
+    select
+        *,
+        {{ reduced('price_millionths', 10000) }} * {{ reduced('quantity_millionths', 1000000) }}
+        * {{ reduced('kept_share', 100000000) }} * {{ months_denominator('item_interval') }} as monthly_numerator,
+        {{ reduced_unit('price_millionths', 10000) }} * {{ reduced_unit('quantity_millionths', 1000000) }}
+        * {{ reduced_unit('kept_share', 100000000) }}
+        * {{ months_numerator('item_interval', 'item_interval_count') }} as monthly_denominator
+    from priced
+),
+
+-- Inside a trial the piece is there and worth nothing; before and after it has its value.
+parts as (
+    select
+        *,
+        valid_from_on as part_from,
+        least(ends_on, trial_start_on) as part_to,
+        1 as is_paid
+    from monthly
+    where trial_end_on is not null
+
+    union all
+
+    select
+        *,
+        greatest(valid_from_on, trial_start_on) as part_from,
+        least(ends_on, trial_end_on) as part_to,
+        0 as is_paid
+    from monthly
+    where trial_end_on is not null
+
+    union all
+
+    select
+        *,
+        greatest(valid_from_on, trial_end_on) as part_from,
+        ends_on as part_to,
+        1 as is_paid
+    from monthly
+),
+
+final as (
+    select
+        customer_id,
+        subscription_id,
+        plan_id,
+        quantity,
+        item_currency as currency,
+        monthly_numerator * is_paid as monthly_numerator,
+        monthly_denominator,
+        part_from as valid_from,
+        part_to as valid_to,
+        cast(null as {{ dbt.type_string() }}) as end_reason,
+        'subscription_items' as source_table,
+        concat(item_id, '/', cast(valid_from_at as {{ dbt.type_string() }})) as source_key,
+        _source_file as source_file,
+        _source_row as source_row
+    from parts
+)
+
+select * from final

@@ -1,0 +1,18 @@
+with
+
+customer_periods as (
+    select * from {{ ref('int_customer_periods') }}
+),
+
+final as (
+    select
+        customer_id,
+        period_start as month,
+        mrr_opening,
+        mrr_closing,
+        cast(status as {{ dbt.type_string() }}) as status
+    from customer_periods
+    where grain = 'month'
+)
+
+select * from final

@@ -1,0 +1,60 @@
+-- A table, not a view: millions of rows, read by the recurring lines and by the purchases.
+{{ config(materialized='table') }}
+
+with
+
+source as (
+    {{ newest_version('invoice_lines', ['line_id']) }}
+),
+
+invoices as (
+    {{ newest_version('invoices', ['invoice_id']) }}
+),
+
+customer_ids as (
+    select * from {{ ref('stg_billing__customer_ids') }}
+),
+
+completed as (
+    select
+        source.* exclude (customer_id, invoice_status, currency, issued_at, paid_at),
+        coalesce(source.customer_id, invoices.customer_id) as customer_id_as_given,
+        coalesce(source.invoice_status, invoices.invoice_status) as invoice_status,
+        upper(coalesce(source.currency, invoices.currency)) as currency,
+        coalesce(source.issued_at, invoices.issued_at) as issued_at,
+        coalesce(source.paid_at, invoices.paid_at) as paid_at
+    from source
+    left join invoices
+        on source.invoice_id = invoices.invoice_id
+),
+
+final as (
+    select
+        completed.line_id,
+        completed.invoice_id,
+        completed.invoice_status,
+        coalesce(customer_ids.customer_id, completed.customer_id_as_given) as customer_id,
+        completed.subscription_id,
+        completed.plan_id,
+        completed.kind,
+        completed.quantity,
+        completed.amount,
+        completed.currency,
+        completed.period_start_at,
+        completed.period_end_at,
+        {{ local_date('completed.period_start_at') }} as period_start_on,
+        {{ local_date('completed.period_end_at') }} as period_end_on,
+        coalesce(completed.is_proration, false) as is_proration,
+        completed.issued_at,
+        {{ local_date('completed.issued_at') }} as issued_on,
+        completed.paid_at,
+        {{ local_date('completed.paid_at') }} as paid_on,
+        completed._load_id,
+        completed._source_file,
+        completed._source_row
+    from completed
+    left join customer_ids
+        on completed.customer_id_as_given = customer_ids.customer_id_as_given
+)
+
+select * from final

@@ -1,0 +1,29 @@
+with
+
+source as (
+    {{ newest_version('plans', ['plan_id']) }}
+),
+
+products as (
+    {{ newest_version('products', ['product_id']) }}
+),
+
+final as (
+    select
+        source.plan_id,
+        coalesce(products.product_name, source.product) as product,
+        source.plan_name,
+        source.unit_amount,
+        upper(source.currency) as currency,
+        source.{{ adapter.quote('interval') }} as billing_interval,
+        coalesce(source.interval_count, 1) as interval_count,
+        source.tier,
+        source._load_id,
+        source._source_file,
+        source._source_row
+    from source
+    left join products
+        on source.product = products.product_id
+)
+
+select * from final
