@@ -1,0 +1,31 @@
+"""Red lines: thresholds that nobody should have to look for, incidents when they are crossed, and
+alerts.
+
+``load_rules`` reads them, ``evaluate`` judges the validated marts, ``record`` keeps incidents and
+outbox in one transaction, ``deliver`` sends after the publication. The modules import no Dagster.
+"""
+
+from dagster_project.red_lines.delivery import Delivery, deliver
+from dagster_project.red_lines.evaluation import RedLineStatus, evaluate
+from dagster_project.red_lines.incidents import Incident
+from dagster_project.red_lines.record import Recorded, acknowledge, incidents, record
+from dagster_project.red_lines.rules import Rule, load_rules
+from dagster_project.red_lines.summary import SummaryLine, summary
+from dagster_project.red_lines.targets import check_targets
+
+__all__ = [
+    "Delivery",
+    "Incident",
+    "Recorded",
+    "RedLineStatus",
+    "Rule",
+    "SummaryLine",
+    "acknowledge",
+    "check_targets",
+    "deliver",
+    "evaluate",
+    "incidents",
+    "load_rules",
+    "record",
+    "summary",
+]

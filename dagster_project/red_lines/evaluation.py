@@ -1,0 +1,317 @@
+"""Judging the validated marts against the red lines: one status per rule, segment and complete
+period.
+
+Three answers are possible: crossed, clear, and unknown, for a value that is missing, stale or rests
+on too few customers. Unknown is never taken for clear. Reads ``marts`` and, for staleness,
+``raw.loads``; writes nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+
+from dagster_project.clock import Clock
+from dagster_project.red_lines.metrics import METRICS, written
+from dagster_project.red_lines.rules import Grain, Rule
+from dagster_project.warehouse.connection import quote_identifier
+
+_MONTHS: Mapping[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A slice of the business: a dimension and one of its members."""
+
+    dimension: str = "all"
+    member: str = "all"
+
+    def __str__(self) -> str:
+        return "all" if self.dimension == "all" else f"{self.dimension}={self.member}"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month, quarter or year by its first day.
+
+    :param grain: its length.
+    :param start: its first day.
+    """
+
+    grain: Grain
+    start: date
+
+    @property
+    def end(self) -> date:
+        """The first day after it."""
+        return self._moved(1).start
+
+    @property
+    def before(self) -> "Period":
+        """The period that ends where this one starts."""
+        return self._moved(-1)
+
+    def _moved(self, steps: int) -> "Period":
+        month = self.start.year * 12 + self.start.month - 1 + steps * _MONTHS[self.grain]
+        return Period(self.grain, date(month // 12, month % 12 + 1, 1))
+
+    @classmethod
+    def last_complete(cls, grain: Grain, until: date) -> "Period":
+        """Return the newest period that lies wholly on or before ``until``."""
+        length = _MONTHS[grain]
+        month = (until.month - 1) // length * length + 1
+        running = cls(grain, date(until.year, month, 1))
+        return running if running.end <= until + timedelta(days=1) else running.before
+
+    def __str__(self) -> str:
+        if self.grain == "year":
+            return f"{self.start:%Y}"
+        if self.grain == "quarter":
+            return f"{self.start:%Y}-Q{(self.start.month + 2) // 3}"
+        return f"{self.start:%Y-%m}"
+
+
+@dataclass(frozen=True)
+class RedLineStatus:
+    """Whether one red line was crossed in one period of one segment.
+
+    :param rule: the red line.
+    :param period: a complete period.
+    :param segment: the slice of the business.
+    :param value: the metric's value; None where it is missing.
+    :param line: what it was held against; None where that is missing.
+    :param crossed: whether the line was crossed in this period alone; None is unknown.
+    :param breached: whether it was crossed in as many periods running as the rule asks; None is
+        unknown.
+    :param running: periods running, up to this one, in which it was crossed.
+    :param detail: in words: value against line, or why it is unknown.
+    :param is_latest: whether this is the newest complete period.
+    """
+
+    rule: Rule
+    period: Period
+    segment: Segment
+    value: float | None
+    line: float | None
+    crossed: bool | None
+    breached: bool | None
+    running: int
+    detail: str
+    is_latest: bool
+
+    @property
+    def word(self) -> str:
+        """``crossed``, ``clear`` or ``unknown``."""
+        return "unknown" if self.breached is None else "crossed" if self.breached else "clear"
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """A row of a mart: the sample behind it and its values by column."""
+
+    sample: int | None
+    values: Mapping[str, float | None]
+
+
+_Key = tuple[Segment, Period]
+
+
+def evaluate(
+    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], *, clock: Clock, until: date
+) -> tuple[RedLineStatus, ...]:
+    """Judge every complete period of the marts against every rule, in every segment it names.
+
+    :param con: the working database, marts built and validated.
+    :param rules: the red lines in force.
+    :param clock: tells what "stale" is measured against.
+    :param until: the last day covered; a period that ends after it is not judged.
+    :returns: statuses by rule, segment and period, oldest first.
+    """
+    read_on = _billing_read_on(con)
+    today = clock.now().date()
+    statuses: list[RedLineStatus] = []
+    for rule in rules:
+        figures = _figures(con, rule, until)
+        latest = Period.last_complete(rule.grain, until)
+        first = min((period.start for _, period in figures), default=latest.start)
+        for segment in _segments(rule, figures):
+            statuses += _judged(
+                rule,
+                segment,
+                figures,
+                first=first,
+                latest=latest,
+                read_on=read_on,
+                today=today,
+            )
+    return tuple(statuses)
+
+
+def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_Key, _Figures]:
+    """Return the complete periods of the rule's grain and dimensions; empty where the mart is
+    missing.
+    """
+    metric = rule.subject
+    if not has_table(con, "marts", metric.table):
+        return {}
+    columns = [rule.metric, *([rule.line] if isinstance(rule.line, str) else [])]
+    # A rule's columns were checked against METRICS: identifiers come from that list, not from the
+    # file.
+    selected = ", ".join(quote_identifier(name) for name in (*columns, metric.sample_column))
+    rows = con.execute(
+        f"""
+        select dimension, member, period_start, {selected}
+        from marts.{quote_identifier(metric.table)}
+        where grain = ? and is_complete and period_end <= ? and list_contains(?, dimension)
+        """,  # noqa: S608 - quoted identifiers from METRICS
+        [rule.grain, until + timedelta(days=1), list(rule.segments)],
+    ).fetchall()
+    found: dict[_Key, _Figures] = {}
+    for dimension, member, start, *values, sample in rows:
+        named = {
+            column: None if value is None else float(value)
+            for column, value in zip(columns, values, strict=True)
+        }
+        found[Segment(dimension, member), Period(rule.grain, start)] = _Figures(sample, named)
+    return found
+
+
+def _segments(rule: Rule, figures: Mapping[_Key, _Figures]) -> list[Segment]:
+    present = sorted({segment for segment, _ in figures}, key=str)
+    chosen: list[Segment] = []
+    for dimension, members in rule.segments.items():
+        if members == "*":
+            chosen += [segment for segment in present if segment.dimension == dimension]
+        else:
+            chosen += [Segment(dimension, member) for member in members]
+    return chosen
+
+
+def _judged(
+    rule: Rule,
+    segment: Segment,
+    figures: Mapping[_Key, _Figures],
+    *,
+    first: date,
+    latest: Period,
+    read_on: date | None,
+    today: date,
+) -> Iterator[RedLineStatus]:
+    """Yield the statuses of one rule and segment; a period without a row is unknown."""
+    history: list[bool | None] = []
+    period = Period(rule.grain, first)
+    while period.start <= latest.start:
+        row = figures.get((segment, period))
+        value = row.values[rule.metric] if row else None
+        line = _line(rule, row, figures.get((segment, period.before)))
+        crossed, detail = _crossed(rule, row, value, line, period)
+        stale = _staleness(rule, period, read_on, today)
+        if stale:
+            crossed, detail = None, stale
+        history.append(crossed)
+        yield RedLineStatus(
+            rule=rule,
+            period=period,
+            segment=segment,
+            value=value,
+            line=line,
+            crossed=crossed,
+            breached=_all_of_the_last(history, rule.consecutive),
+            running=_running(history),
+            detail=detail,
+            is_latest=period == latest,
+        )
+        period = Period(rule.grain, period.end)
+
+
+def _line(rule: Rule, row: _Figures | None, before: _Figures | None) -> float | None:
+    if rule.line is None:
+        return before.values[rule.metric] if before else None
+    if isinstance(rule.line, str):
+        return row.values[rule.line] if row else None
+    return float(rule.line)
+
+
+def _crossed(
+    rule: Rule, row: _Figures | None, value: float | None, line: float | None, period: Period
+) -> tuple[bool | None, str]:
+    """Return whether the line is crossed in this period alone, and that in words."""
+    unit, label = rule.subject.unit, rule.subject.label
+    if row is None:
+        return None, f"the marts have no row for {period}"
+    if value is None:
+        return None, f"{label} has no value in {period}"
+    if line is None:
+        what = (
+            METRICS[rule.line].label
+            if isinstance(rule.line, str)
+            else f"{label} in {period.before}"
+        )
+        return None, f"{what} has no value to compare with"
+    if (row.sample or 0) < rule.min_sample:
+        return (
+            None,
+            f"only {row.sample or 0} customers, fewer than the {rule.min_sample} the rule asks for",
+        )
+    compared = {
+        "above": value > line,
+        "at_least": value >= line,
+        "below": value < line,
+        "at_most": value <= line,
+        "falling": value < line,
+        "rising": value > line,
+    }
+    against = f"{METRICS[rule.line].label} " if isinstance(rule.line, str) else ""
+    against = f"{period.before}: " if rule.line is None else against
+    return compared[rule.when], f"{written(value, unit)} against {against}{written(line, unit)}"
+
+
+def _all_of_the_last(history: Sequence[bool | None], periods: int) -> bool | None:
+    """Three-valued "and" over the last periods: one clear settles it, else one unknown does."""
+    asked = list(history[-periods:])
+    if False in asked:
+        return False
+    if None in asked or len(asked) < periods:
+        return None
+    return True
+
+
+def _running(history: Sequence[bool | None]) -> int:
+    count = 0
+    for crossed in reversed(history):
+        if not crossed:
+            break
+        count += 1
+    return count
+
+
+def _staleness(rule: Rule, period: Period, read_on: date | None, today: date) -> str | None:
+    """Return why the period is stale: billing was last read too long before it closed.
+
+    Customers whose renewals have merely not been exported yet look lost; that is no reason to wake
+    anybody. A period that closes after today can not be fresher than today.
+    """
+    if rule.max_staleness_days is None or read_on is None:
+        return None
+    needed = min(period.end, today) - timedelta(days=rule.max_staleness_days)
+    if read_on >= needed:
+        return None
+    return f"billing was last read on {read_on}, too early to judge {period}"
+
+
+def _billing_read_on(con: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the day on which billing last brought rows; None where no ledger says so."""
+    if not has_table(con, "raw", "loads"):
+        return None
+    row = con.execute(
+        "select max(started_at) from raw.loads where source = 'billing' and rows_loaded > 0"
+    ).fetchone()
+    instant = row[0] if row else None
+    return instant.astimezone(UTC).date() if isinstance(instant, datetime) else None
+
+
+def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Whether the database has a table or view of that name."""
+    query = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
+    return con.execute(query, [schema, table]).fetchone() is not None

@@ -1,0 +1,144 @@
+"""The life of an incident: opened by a crossed line, perhaps acknowledged, resolved by a clear one.
+
+Pure: given what is known of a red line and segment, and the newest complete period's status, it
+says what becomes of the incident and what is to be told. Storing is ``record.py``'s business.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from dagster_project.red_lines.evaluation import Period, RedLineStatus
+from dagster_project.red_lines.rules import Grain, Severity
+
+
+class State(StrEnum):
+    """Where an incident stands. Acknowledged: somebody is at it; no more reminders."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class Event(StrEnum):
+    """What there is to tell about an incident."""
+
+    OPENED = "opened"
+    STILL_CROSSED = "still_crossed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One red line crossed in one segment, from the first to the last period of it.
+
+    :param incident_id: readable and unique, such as ``churn_above/all/2026-03``.
+    :param since: first period of the unbroken run of crossed periods it was opened with.
+    :param opened_period: the newest complete period when it was opened.
+    :param last_period: the newest period in which it was seen crossed.
+    :param periods: crossed periods running, up to ``last_period``.
+    :param value: the metric in ``last_period``.
+    :param line: what it was held against.
+    :param detail: that comparison in words.
+    :param told_period: the last period of which a message was made.
+    :param publication_id: the publication that first spoke of it; None until it is published.
+    """
+
+    incident_id: str
+    rule: str
+    segment: str
+    grain: Grain
+    severity: Severity
+    state: State
+    opened_at: datetime
+    since: date
+    opened_period: date
+    last_period: date
+    periods: int
+    value: float | None
+    line: float | None
+    detail: str
+    told_period: date
+    resolved_at: datetime | None = None
+    resolved_period: date | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    publication_id: str | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the line still counts as crossed."""
+        return self.state is not State.RESOLVED
+
+
+def advance(
+    active: Incident | None, status: RedLineStatus, *, now: datetime, earlier: int
+) -> tuple[Incident | None, Event | None]:
+    """Return what becomes of an incident in the light of the newest complete period.
+
+    :param active: the unresolved incident of this red line and segment, if there is one.
+    :param status: the newest complete period's status.
+    :param now: the present.
+    :param earlier: incidents already opened for the same red line, segment and period, now
+        resolved.
+    :returns: the new or changed incident (None: nothing to store) and what to tell (None: nothing).
+    """
+    if status.breached is None or status.crossed is None:
+        return None, None
+    if active is None:
+        return (_opened(status, now, earlier), Event.OPENED) if status.breached else (None, None)
+    if not status.breached:
+        resolved = replace(
+            active, state=State.RESOLVED, resolved_at=now, resolved_period=status.period.start
+        )
+        return resolved, Event.RESOLVED
+    tell = _reminder_is_due(active, status)
+    held = replace(
+        active,
+        last_period=status.period.start,
+        periods=status.running,
+        since=_run_began(status),
+        value=status.value,
+        line=status.line,
+        detail=status.detail,
+        told_period=status.period.start if tell else active.told_period,
+    )
+    return held, Event.STILL_CROSSED if tell else None
+
+
+def _opened(status: RedLineStatus, now: datetime, earlier: int) -> Incident:
+    name = f"{status.rule.name}/{status.segment}/{status.period}"
+    return Incident(
+        incident_id=f"{name}/{earlier + 1}" if earlier else name,
+        rule=status.rule.name,
+        segment=str(status.segment),
+        grain=status.rule.grain,
+        severity=status.rule.severity,
+        state=State.OPEN,
+        opened_at=now,
+        since=_run_began(status),
+        opened_period=status.period.start,
+        last_period=status.period.start,
+        periods=status.running,
+        value=status.value,
+        line=status.line,
+        detail=status.detail,
+        told_period=status.period.start,
+    )
+
+
+def _run_began(status: RedLineStatus) -> date:
+    period = status.period
+    for _ in range(status.running - 1):
+        period = period.before
+    return period.start
+
+
+def _reminder_is_due(active: Incident, status: RedLineStatus) -> bool:
+    every = status.rule.remind_every
+    if not every or active.state is State.ACKNOWLEDGED:
+        return False
+    due = Period(status.rule.grain, active.told_period)
+    for _ in range(every):
+        due = Period(due.grain, due.end)
+    return status.period.start >= due.start

@@ -1,0 +1,241 @@
+"""Red lines as YAML entries: what may be written, and how it is checked.
+
+``default_rules.yml`` holds the four that come with ebbline. ``red_lines`` in ``ebbline.yml`` is
+``default`` or a list that builds on them: ``{rule: churn_above, line: 0.08}`` changes one by name,
+``enabled: false`` turns one off, and an entry with a ``name`` of its own adds one. Nothing is
+evaluated here.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from dagster_project.config import DIMENSIONS, Settings
+from dagster_project.errors import SettingsError
+from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
+
+Grain = Literal["month", "quarter", "year"]
+Severity = Literal["warning", "page"]
+When = Literal["above", "at_least", "below", "at_most", "falling", "rising"]
+Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+_TRENDS = ("falling", "rising")
+# A share lies between 0 and 1; a ratio of 10 is already absurd. Beyond that a percentage was
+# written.
+_HIGHEST_LINE = {Unit.SHARE: 1.0, Unit.RATIO: 10.0}
+
+
+def _whole_business() -> dict[str, tuple[str, ...] | Literal["*"]]:
+    return {"all": ("all",)}
+
+
+class Rule(BaseModel):
+    """One red line.
+
+    ``metric`` is a column of the marts, ``line`` a number or another column of the same mart; with
+    ``when: falling`` or ``rising`` the line is the value of the period before. The line counts as
+    crossed when that held in ``consecutive`` complete periods running.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    description: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    metric: str
+    when: When
+    line: Number | str | None = None
+    grain: Grain = "month"
+    segments: dict[str, tuple[str, ...] | Literal["*"]] = Field(
+        default_factory=_whole_business,
+        description="dimension to members; '*' is every member",
+    )
+    min_sample: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="fewer customers than this at opening: unknown, not crossed"
+    )
+    consecutive: Annotated[int, Field(ge=1, le=60)] = 1
+    severity: Severity = "warning"
+    max_staleness_days: Annotated[int, Field(ge=0)] | None = Field(
+        default=3, description="billing read last this many days before the period closed: unknown"
+    )
+    remind_every: Annotated[int, Field(ge=0)] = Field(
+        default=3,
+        description="still crossed after this many more periods: say so again; 0 is never",
+    )
+    enabled: bool = True
+
+    @field_validator("metric")
+    @classmethod
+    def _known_metric(cls, column: str) -> str:
+        return _known_column(column)
+
+    @field_validator("segments", mode="before")
+    @classmethod
+    def _as_mapping(cls, segments: Any) -> Any:
+        """Accept ``all``, ``country`` and ``[all, country]`` beside ``{country: [DE, FR], plan:
+        '*'}``.
+        """
+        if isinstance(segments, str):
+            segments = [segments]
+        if isinstance(segments, list):
+            segments = dict.fromkeys(segments, "*")
+        if not isinstance(segments, dict):
+            return segments
+        return {name: ("all",) if name == "all" else members for name, members in segments.items()}
+
+    @field_validator("segments")
+    @classmethod
+    def _known_dimensions(cls, segments: dict[str, Any]) -> dict[str, Any]:
+        known = ("all", *DIMENSIONS)
+        for dimension in segments:
+            if dimension not in known:
+                raise ValueError(_unknown("dimension", dimension, known))
+        if not segments:
+            raise ValueError("names no segment; write 'all' for the whole business")
+        return segments
+
+    @model_validator(mode="after")
+    def _line_fits(self) -> "Rule":
+        if self.when in _TRENDS:
+            if self.line is not None:
+                raise ValueError(f"'line' has no meaning with 'when: {self.when}'; leave it out")
+            return self
+        if self.line is None:
+            raise ValueError(f"'line' is missing: {self.metric} {self.when} what?")
+        if isinstance(self.line, str):
+            line = METRICS[_known_column(self.line)]
+            if line.table != self.subject.table:
+                raise ValueError(f"'{self.metric}' and '{self.line}' are in different marts")
+            if line.unit != self.subject.unit:
+                raise ValueError(
+                    f"'{self.metric}' is a {self.subject.unit}, '{self.line}' a {line.unit}"
+                )
+            return self
+        highest = _HIGHEST_LINE.get(self.subject.unit)
+        if highest is not None and not 0 <= self.line <= highest:
+            raise ValueError(
+                f"'line' is {self.line}, but {self.metric} is a fraction: "
+                f"write {self.line / 100:g} for {self.line:g} %"
+            )
+        return self
+
+    @property
+    def subject(self) -> Metric:
+        """The metric the rule watches."""
+        return METRICS[self.metric]
+
+    @property
+    def sentence(self) -> str:
+        """The rule in words, such as ``churn rate above 10 %``."""
+        if self.when in _TRENDS:
+            words = f"{self.subject.label} {self.when}"
+        elif isinstance(self.line, str):
+            words = f"{self.subject.label} {self.when.replace('_', ' ')} {METRICS[self.line].label}"
+        else:
+            line = None if self.line is None else float(self.line)
+            words = (
+                f"{self.subject.label} {self.when.replace('_', ' ')} "
+                f"{written(line, self.subject.unit)}"
+            )
+        return (
+            words if self.consecutive == 1 else f"{words}, {self.consecutive} {self.grain}s running"
+        )
+
+
+def load_rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return the red lines in force, defaults first.
+
+    :raises SettingsError: an entry says something unknown; every problem of every entry is named at
+        once.
+    """
+    merged: dict[str, Mapping[str, Any]] = dict(_defaults())
+    places = dict.fromkeys(merged, "default_rules.yml")
+    problems: list[str] = []
+    for position, entry in enumerate([] if settings.red_lines == "default" else settings.red_lines):
+        place = f"red_lines[{position}]"
+        changed = entry.get("rule")
+        name = changed if "rule" in entry else entry.get("name")
+        if "rule" in entry and "name" in entry:
+            problems.append(
+                f"{place}: has both 'rule' and 'name'; 'rule' changes a default, 'name' adds one"
+            )
+        elif "rule" in entry and changed not in _defaults():
+            problems.append(f"{place}: {_unknown('rule', str(changed), tuple(_defaults()))}")
+        elif not isinstance(name, str):
+            problems.append(f"{place}: 'name' is missing (or 'rule', to change a default)")
+        elif places.get(name, "default_rules.yml") != "default_rules.yml":
+            problems.append(f"{place}: '{name}' is already given by {places[name]}")
+        elif "name" in entry and name in merged:
+            problems.append(f"{place}: '{name}' is a default; write 'rule: {name}' to change it")
+        else:
+            changes = {key: value for key, value in entry.items() if key != "rule"}
+            # A trend has no line: turning a default into one drops the line it came with.
+            base = dict(merged.get(name, {}))
+            if changes.get("when") in _TRENDS:
+                base.pop("line", None)
+            merged[name] = {**base, **changes}
+            places[name] = place
+    rules = []
+    for name, document in merged.items():
+        try:
+            rules.append(Rule.model_validate(document))
+        except ValidationError as error:
+            problems += [f"{places[name]} ({name}): {text}" for text in _problems(error)]
+    if problems:
+        raise SettingsError(
+            "the red lines cannot be followed",
+            where="red_lines",
+            evidence=problems,
+            fix="see docs/red-lines.md for every key of a red line",
+        )
+    return tuple(rule for rule in rules if rule.enabled)
+
+
+@cache
+def _defaults() -> Mapping[str, Mapping[str, Any]]:
+    text = files(__package__).joinpath("default_rules.yml").read_text(encoding="utf-8")
+    return {entry["name"]: entry for entry in yaml.safe_load(text)}
+
+
+def _known_column(column: str) -> str:
+    if column not in METRICS:
+        raise ValueError(_unknown("column", column, tuple(METRICS)))
+    return column
+
+
+def _unknown(kind: str, name: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+    return f"there is no {kind} '{name}'; {hint}"
+
+
+def _problems(error: ValidationError) -> list[str]:
+    """Return one sentence per problem; a union's branches say the same thing once."""
+    found: dict[str, None] = {}
+    for problem in error.errors():
+        key = str(problem["loc"][0]) if problem["loc"] else ""
+        if problem["type"] == "extra_forbidden":
+            close = get_close_matches(key, tuple(Rule.model_fields), n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else ""
+            found[f"unknown key '{key}'{hint}"] = None
+        elif problem["type"] == "missing":
+            found[f"'{key}' is missing"] = None
+        else:
+            message = problem["msg"].removeprefix("Value error, ")
+            found[f"{key}: {message}" if key else message] = None
+    return list(found)

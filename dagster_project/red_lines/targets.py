@@ -1,0 +1,146 @@
+"""Whom to tell: the ``notify`` targets of the settings, with their secrets kept out of sight.
+
+A secret comes from the environment only; it is put into the URL here, in memory, and nowhere else.
+What is logged while a message is sent goes through a filter that blots it out.
+"""
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import apprise
+
+from dagster_project.config import NotifyTarget, Settings
+from dagster_project.errors import SettingsError
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# Loggers that may speak of a URL while Apprise sends.
+_LOGGERS = ("apprise", "urllib3.connectionpool", "requests")
+BLOT = "****"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One place to send alerts to.
+
+    :param key: identifies it in ``ops.deliveries``; made from the URL as written, before secrets.
+    :param label: how it is called on screen, free of anything secret.
+    :param severities: the severities it wants.
+    :param url: the URL with its secrets; never shown, not even by ``repr``.
+    :param secrets: the texts to blot out wherever they appear.
+    :param problem: why nothing can be sent to it; empty when all is well.
+    """
+
+    key: str
+    label: str
+    severities: frozenset[str]
+    url: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+    problem: str = ""
+
+    def service(self) -> apprise.NotifyBase | None:
+        """Return Apprise's service for the URL; None where Apprise cannot read it."""
+        with quiet(self.secrets):
+            asset = apprise.AppriseAsset(async_mode=False, app_id="ebbline", app_desc="ebbline")
+            made = apprise.Apprise.instantiate(self.url, asset=asset, suppress_exceptions=True)
+        return made if isinstance(made, apprise.NotifyBase) else None
+
+
+def targets(settings: Settings, environment: Mapping[str, str] = os.environ) -> tuple[Target, ...]:
+    """Return the targets of the settings. One that cannot be used carries its ``problem``."""
+    return tuple(_target(n, entry, environment) for n, entry in enumerate(settings.notify))
+
+
+def check_targets(settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
+    """Check that every target can be used, before a run begins.
+
+    :raises SettingsError: a variable is not set, or Apprise does not know the kind of URL.
+    """
+    problems = [t for t in targets(settings, environment) if t.problem]
+    if problems:
+        raise SettingsError(
+            "alerts could not be sent",
+            where="notify",
+            evidence=[f"{target.label}: {target.problem}" for target in problems],
+            fix="set the variable, or see docs/red-lines.md for the form of a URL",
+        )
+
+
+def _target(position: int, entry: NotifyTarget, environment: Mapping[str, str]) -> Target:
+    names = _VARIABLE.findall(entry.url)
+    missing = [name for name in names if not environment.get(name)]
+    values = {name: environment.get(name, "") for name in names}
+    url = _VARIABLE.sub(lambda match: values[match.group(1)], entry.url)
+    scheme = url.split("://", 1)[0] if "://" in url else ""
+    kind = f"${{{names[0]}}}" if names else scheme
+    target = Target(
+        key=hashlib.sha256(entry.url.encode()).hexdigest()[:16],
+        label=f"notify[{position}]" + (f" ({kind})" if kind else ""),
+        severities=frozenset(entry.severities),
+        url=url,
+        secrets=_secrets(url, tuple(values.values())),
+    )
+    problem = ""
+    if missing:
+        problem = f"environment variable {', '.join(missing)} is not set"
+    elif target.service() is None:
+        problem = "Apprise cannot read this URL"
+    return Target(target.key, target.label, target.severities, target.url, target.secrets, problem)
+
+
+def _secrets(url: str, values: Sequence[str]) -> tuple[str, ...]:
+    """Return what must not be seen: variables' values, the URL, and its path, which often is the
+    token.
+    """
+    after_scheme = url.split("://", 1)[-1]
+    parts = [url, after_scheme, *values, *(v.split("://", 1)[-1] for v in values)]
+    if "/" in after_scheme:
+        parts.append(after_scheme.split("/", 1)[1])
+    parts += [piece for v in values for piece in re.split(r"[/?&=@:]+", v)]
+    # A short piece ("8080", "api") is no secret, and blotting it out would garble every message.
+    return tuple(sorted({p for p in parts if len(p) >= 6}, key=len, reverse=True))
+
+
+def redacted(text: str, secrets: Sequence[str]) -> str:
+    """Return the text with every secret blotted out."""
+    for secret in secrets:
+        text = text.replace(secret, BLOT)
+    return text
+
+
+class _Blotter(logging.Filter):
+    """Rewrites log records without the secrets, and keeps the last warning as the reason of a
+    failure.
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__()
+        self._secrets = secrets
+        self.last_warning = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = redacted(record.getMessage(), self._secrets)
+        record.args = ()
+        record.exc_info = None
+        record.exc_text = None
+        if record.levelno >= logging.WARNING:
+            self.last_warning = record.msg
+        return True
+
+
+@contextmanager
+def quiet(secrets: Sequence[str]) -> Iterator[_Blotter]:
+    """Blot secrets out of whatever is logged inside the block."""
+    blotter = _Blotter(secrets)
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    for logger in loggers:
+        logger.addFilter(blotter)
+    try:
+        yield blotter
+    finally:
+        for logger in loggers:
+            logger.removeFilter(blotter)

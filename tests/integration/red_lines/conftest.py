@@ -1,0 +1,107 @@
+"""A warehouse with one crossed line, and a webhook on loopback that can be told to fail."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagster_project.clock import FixedClock
+from dagster_project.config import Settings
+from dagster_project.red_lines import evaluate, load_rules, record
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+
+NOW = FixedClock(datetime(2026, 4, 1, 3, tzinfo=UTC))
+
+
+@dataclass
+class Webhook:
+    """A receiver: what came in, and the status it answers with (the last one repeats)."""
+
+    url: str
+    answers: list[int] = field(default_factory=lambda: [200])
+    received: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str | None] = field(default_factory=list)
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    hook = Webhook(url="")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            hook.received.append(json.loads(self.rfile.read(length)))
+            hook.keys.append(self.headers["Idempotency-Key"])
+            answer = hook.answers.pop(0) if len(hook.answers) > 1 else hook.answers[0]
+            self.send_response(answer)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Keep the test's output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    hook.url = f"json://127.0.0.1:{server.server_port}/hooks/T0KEN-of-the-channel"
+    yield hook
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def settings() -> Callable[..., Settings]:
+    def make(**values: Any) -> Settings:
+        return Settings.model_validate({"sources": {"billing": {"path": "x"}}, **values})
+
+    return make
+
+
+@pytest.fixture
+def paths(tmp_path: Path, settings: Callable[..., Settings]) -> WarehousePaths:
+    """A warehouse in which churn crossed 10 % in March 2026, recorded and not yet told."""
+    paths = WarehousePaths(tmp_path / "warehouse")
+    judge(paths, settings(), churn_rate=0.2)
+    return paths
+
+
+def judge(paths: WarehousePaths, settings: Settings, *, churn_rate: float) -> None:
+    """Build a mart of one month with that churn rate, and evaluate and record the red lines."""
+    with open_warehouse(paths) as con:
+        con.execute("create schema if not exists marts")
+        con.execute(
+            """
+            create or replace table marts.mart_churn_periods as
+            select 'month' as grain, date '2026-03-01' as period_start,
+                date '2026-04-01' as period_end, true as is_complete,
+                'all' as dimension, 'all' as member,
+                100 as customers_opening, (100 * ?)::int as customers_lost, 30 as customers_new,
+                ?::double as churn_rate, 5 as upgrades, 1 as downgrades,
+                900.00::decimal(18, 2) as ltv, 2150.00::decimal(18, 2) as mrr_churn,
+                99.00::decimal(18, 2) as mrr_contraction, 8000.00::decimal(18, 2) as mrr_closing
+            """,
+            [churn_rate, churn_rate],
+        )
+        con.execute(
+            """
+            create or replace table marts.fct_customer_months as
+            select 'C' || lpad(i::varchar, 2, '0') as customer_id, date '2026-03-01' as month,
+                (i * 10)::decimal(18, 2) as mrr_opening, 0::decimal(18, 2) as mrr_closing,
+                'lost' as status
+            from range(1, 21) as lost (i)
+            """
+        )
+        con.execute(
+            "create or replace table marts.dim_customers as "
+            "select customer_id, 'DE' as country from marts.fct_customer_months"
+        )
+        rules = load_rules(settings)
+        statuses = evaluate(con, rules, clock=NOW, until=date(2026, 3, 31))
+        record(con, statuses, NOW, rules=rules)

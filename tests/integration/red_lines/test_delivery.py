@@ -1,0 +1,193 @@
+"""Alerts on their way to a real webhook: once, again after a failure, never with a secret in sight."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dagster_project.config import Settings
+from dagster_project.errors import SettingsError
+from dagster_project.red_lines import Delivery, check_targets, deliver
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+
+from .conftest import NOW, Webhook, judge
+
+MakeSettings = Callable[..., Settings]
+
+
+def told(settings: MakeSettings, *urls: str, severities: tuple[str, ...] = ("page",)) -> Settings:
+    return settings(notify=[{"url": url, "severities": list(severities)} for url in urls])
+
+
+def send(paths: WarehousePaths, settings: Settings) -> tuple[Delivery, ...]:
+    return deliver(paths, settings, "0007", NOW, pauses=(0.0, 0.0))
+
+
+def test_a_crossed_line_reaches_the_webhook_with_all_it_takes_to_act(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    send(paths, told(settings, webhook.url))
+    (message,) = webhook.received
+    assert message["title"] == "[PAGE] churn rate above 10 %: 20 % in 2026-03"
+    assert message["message"].splitlines() == [
+        "More than one customer in ten was lost within a month.",
+        "2026-03: churn rate 20 %; the line is 10 % (churn rate above 10 %)",
+        "Crossed for the first time.",
+        "MRR lost: 2,150.00 USD with 20 customers lost, 99.00 USD by contraction; "
+        "MRR at closing: 8,000.00 USD",
+        "Most MRR lost with: C20 (200.00 USD), C19 (190.00 USD), C18 (180.00 USD), "
+        "C17 (170.00 USD), C16 (160.00 USD)",
+        "Incident churn_above/all/2026-03, publication 0007",
+        f"Report: {paths.report}",
+        "Next: ebbline explain churn_rate 2026-03",
+        "Key: churn_above/all/2026-03#opened",
+    ]
+
+
+def test_the_key_is_in_header_and_payload_for_receivers_that_drop_repetitions(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    send(paths, told(settings, webhook.url))
+    assert (webhook.keys, webhook.received[0]["idempotency_key"]) == (
+        ["churn_above/all/2026-03#opened"],
+        "churn_above/all/2026-03#opened",
+    )
+
+
+def test_a_second_run_tells_nothing_twice(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    send(paths, told(settings, webhook.url))
+    judge(paths, settings(), churn_rate=0.2)
+    assert (send(paths, told(settings, webhook.url)), len(webhook.received)) == ((), 1)
+
+
+def test_a_receiver_that_stumbles_is_tried_again_in_the_same_run(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    webhook.answers = [503, 503, 200]
+    (delivery,) = send(paths, told(settings, webhook.url))
+    assert (delivery.sent, len(webhook.received)) == (True, 3)
+
+
+def test_what_could_not_be_delivered_is_delivered_by_the_next_run(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    webhook.answers = [500]
+    (failed,) = send(paths, told(settings, webhook.url))
+    webhook.answers = [200]
+    (sent,) = send(paths, told(settings, webhook.url))
+    assert (failed.sent, sent.sent, failed.message_key) == (False, True, sent.message_key)
+
+
+def test_one_dead_target_does_not_hold_up_or_repeat_the_other(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    both = told(settings, "json://127.0.0.1:9/dead", webhook.url)
+    send(paths, both)
+    again = send(paths, both)
+    assert ([d.target for d in again], len(webhook.received)) == (["notify[0] (json)"], 1)
+
+
+def test_a_target_hears_only_the_severities_it_asked_for(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    assert send(paths, told(settings, webhook.url, severities=("warning",))) == ()
+
+
+def test_a_target_added_later_is_not_told_of_old_alerts(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    send(paths, settings())
+    send(paths, told(settings, webhook.url))
+    assert webhook.received == []
+
+
+def test_the_all_clear_follows_the_alarm(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    send(paths, told(settings, webhook.url))
+    judge(paths, settings(), churn_rate=0.01)
+    send(paths, told(settings, webhook.url))
+    assert webhook.received[-1]["title"] == "[RESOLVED] churn rate above 10 %: 1 % in 2026-03"
+
+
+def test_a_crash_after_sending_sends_again_under_the_same_key(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    send(paths, told(settings, webhook.url))
+    with open_warehouse(paths) as con:  # as if the process had died before noting the success
+        con.execute("delete from ops.deliveries")
+        con.execute("update ops.outbox set state = 'pending'")
+    send(paths, told(settings, webhook.url))
+    assert len(set(webhook.keys)) == 1
+
+
+def test_incident_and_message_name_the_publication_that_spoke_first(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+) -> None:
+    send(paths, told(settings, webhook.url))
+    deliver(paths, told(settings, webhook.url), "0008", NOW)
+    with open_warehouse(paths, read_only=True) as con:
+        stamped = con.execute(
+            "select i.publication_id, o.publication_id "
+            "from ops.incidents as i inner join ops.outbox as o using (incident_id)"
+        ).fetchall()
+    assert stamped == [("0007", "0007")]
+
+
+def test_an_empty_warehouse_has_nothing_to_tell(tmp_path: Any, settings: MakeSettings) -> None:
+    assert deliver(WarehousePaths(tmp_path), settings(), "0001", NOW) == ()
+
+
+def test_a_secret_from_the_environment_is_never_seen(
+    paths: WarehousePaths,
+    settings: MakeSettings,
+    webhook: Webhook,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("EBBLINE_TEST_URL", webhook.url)
+    caplog.set_level(logging.DEBUG)
+    webhook.answers = [500]
+    outcome = send(paths, told(settings, "${EBBLINE_TEST_URL}"))
+    seen = caplog.text + repr(outcome) + paths.warehouse_db.read_bytes().decode("latin-1")
+    assert ("T0KEN" in seen, len(webhook.received)) == (False, 3)
+
+
+def test_a_variable_that_is_not_set_is_named_before_a_run(
+    settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EBBLINE_TEST_URL", raising=False)
+    with pytest.raises(SettingsError) as raised:
+        check_targets(told(settings, "${EBBLINE_TEST_URL}"))
+    assert raised.value.evidence == (
+        "notify[0] (${EBBLINE_TEST_URL}): environment variable EBBLINE_TEST_URL is not set",
+    )
+
+
+def test_a_url_that_apprise_cannot_read_is_refused_without_showing_it(
+    settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EBBLINE_TEST_URL", "nosuchthing://s3cret-token/of/somebody")
+    with pytest.raises(SettingsError) as raised:
+        check_targets(told(settings, "${EBBLINE_TEST_URL}"))
+    assert ("s3cret" in str(raised.value), "Apprise cannot read" in str(raised.value)) == (
+        False,
+        True,
+    )
+
+
+def test_with_a_variable_missing_the_message_waits_for_the_next_run(
+    paths: WarehousePaths,
+    settings: MakeSettings,
+    webhook: Webhook,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("EBBLINE_TEST_URL", raising=False)
+    send(paths, told(settings, "${EBBLINE_TEST_URL}"))
+    monkeypatch.setenv("EBBLINE_TEST_URL", webhook.url)
+    send(paths, told(settings, "${EBBLINE_TEST_URL}"))
+    assert len(webhook.received) == 1

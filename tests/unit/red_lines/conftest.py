@@ -1,0 +1,107 @@
+"""Small marts made by hand: only the columns a red line reads, one row per period."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+from dagster_project.clock import FixedClock
+from dagster_project.config import Settings
+from dagster_project.red_lines import RedLineStatus, Rule, evaluate, load_rules
+
+COLUMNS = {
+    "grain": "varchar",
+    "period_start": "date",
+    "period_end": "date",
+    "is_complete": "boolean",
+    "dimension": "varchar",
+    "member": "varchar",
+    "customers_opening": "bigint",
+    "customers_lost": "bigint",
+    "customers_new": "bigint",
+    "churn_rate": "double",
+    "upgrades": "bigint",
+    "downgrades": "bigint",
+    "ltv": "decimal(18,2)",
+    "mrr_churn": "decimal(18,2)",
+    "mrr_contraction": "decimal(18,2)",
+    "mrr_closing": "decimal(18,2)",
+    "ndr": "double",
+}
+QUIET = {
+    "customers_opening": 100,
+    "customers_lost": 1,
+    "customers_new": 5,
+    "churn_rate": 0.01,
+    "upgrades": 3,
+    "downgrades": 1,
+    "ltv": 1000,
+    "mrr_churn": 50,
+    "mrr_contraction": 10,
+    "mrr_closing": 10_000,
+    "ndr": 1.02,
+}
+
+
+@dataclass
+class Marts:
+    """A database with a churn mart, filled month by month."""
+
+    con: duckdb.DuckDBPyConnection
+
+    def month(self, start: str, dimension: str = "all", member: str = "all", **values: Any) -> None:
+        """Add (or replace) a complete month; what is not given is a quiet month's value."""
+        first = date.fromisoformat(f"{start}-01")
+        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        row = {
+            "grain": "month",
+            "period_start": first,
+            "period_end": after,
+            "is_complete": True,
+            "dimension": dimension,
+            "member": member,
+            **QUIET,
+            **values,
+        }
+        self.con.execute(
+            "delete from marts.mart_churn_periods "
+            "where period_start = ? and dimension = ? and member = ?",
+            [first, dimension, member],
+        )
+        marks = ", ".join("?" for _ in COLUMNS)
+        self.con.execute(
+            f"insert into marts.mart_churn_periods values ({marks})", [row[c] for c in COLUMNS]
+        )
+
+    def judge(
+        self, rules: tuple[Rule, ...], until: str, now: str | None = None
+    ) -> tuple[RedLineStatus, ...]:
+        """Evaluate as of the evening of a day."""
+        today = datetime.fromisoformat(now or until).replace(hour=20, tzinfo=UTC)
+        return evaluate(self.con, rules, clock=FixedClock(today), until=date.fromisoformat(until))
+
+
+@pytest.fixture
+def marts() -> Iterator[Marts]:
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        con.execute("create schema marts")
+        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+        con.execute(f"create table marts.mart_churn_periods ({columns})")
+        yield Marts(con)
+
+
+@pytest.fixture
+def settings() -> Callable[..., Settings]:
+    def make(**values: Any) -> Settings:
+        return Settings.model_validate({"sources": {"billing": {"path": "x"}}, **values})
+
+    return make
+
+
+@pytest.fixture
+def defaults(settings: Callable[..., Settings]) -> dict[str, Rule]:
+    return {rule.name: rule for rule in load_rules(settings())}
