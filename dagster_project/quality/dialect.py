@@ -1,9 +1,9 @@
 """The SQLAlchemy dialect through which Great Expectations asks DuckDB.
 
-GX gives its connection back before it reads the result, and duckdb-engine then reads from a connection
-that has been rolled back: every expectation ends in "list index out of range". Here every statement has a
-cursor of its own, which nothing else touches, so the result is still there and is read only as far as GX
-wants it. Only what GX needs to read a warehouse belongs here; nothing here writes.
+GX gives its connection back before it reads the result, and duckdb-engine then reads from a
+connection that has been rolled back: every expectation ends in "list index out of range". Here
+every statement has a cursor of its own, which nothing else touches, so the result is still there
+and is read only as far as GX wants it. Only what GX needs to read belongs here; nothing writes.
 
 The dialect answers to URLs that begin ``duckdb+ebbline://``.
 """
@@ -43,6 +43,7 @@ class _Connection(duckdb_engine.ConnectionWrapper):
         super().__init__(connection)
         self._connection = connection
         self._cursors: WeakSet[_Cursor] = WeakSet()
+        _OPEN.add(self)
 
     def cursor(self) -> _Cursor:
         """Return a new cursor in UTC."""
@@ -57,6 +58,9 @@ class _Connection(duckdb_engine.ConnectionWrapper):
         for cursor in list(self._cursors):
             cursor.close()
         super().close()
+
+
+_OPEN: WeakSet[_Connection] = WeakSet()
 
 
 class Dialect(duckdb_engine.Dialect):
@@ -82,3 +86,13 @@ class Dialect(duckdb_engine.Dialect):
 def register() -> None:
     """Make SQLAlchemy know the URL scheme in this process."""
     registry.register("duckdb.ebbline", __name__, Dialect.__name__)
+
+
+def close_connections() -> None:
+    """Close every connection of this dialect in this process.
+
+    GX makes several engines and disposes of none; DuckDB keeps the file until the last connection
+    is gone, and dbt writes next.
+    """
+    for connection in list(_OPEN):
+        connection.close()

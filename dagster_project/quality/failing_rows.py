@@ -1,11 +1,10 @@
 """The rows behind a failed expectation, fetched only when one has failed.
 
-GX would collect every unexpected value of a column, or none of the keys beside it. A person wants twenty rows
-with their keys, so the expectation's own condition is asked once more with a limit. The SQL of suites is part
-of the committed configuration; values in it are bound as parameters.
+GX would collect every unexpected value of a column, or none of the keys beside it. A person wants
+twenty rows with their keys, so the expectation's own condition is asked once more with a limit.
+What an expectation means is not decided here.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import duckdb
@@ -47,7 +46,8 @@ def _statement(suite: Suite, expectation: Expectation) -> tuple[str, list[Any]] 
     table = f"{quote_identifier(suite.stage)}.{quote_identifier(suite.table)}"
     kwargs = expectation.kwargs
     if expectation.expectation_type == "unexpected_rows_expectation":
-        return f"select * from ({kwargs['unexpected_rows_query'].format(batch=table)}) limit {SHOWN}", []
+        query = kwargs["unexpected_rows_query"].format(batch=table)
+        return f"select * from ({query}) limit {SHOWN}", []  # noqa: S608 - a committed suite's SQL
     if "column" not in kwargs:
         return None
     column = quote_identifier(kwargs["column"])
@@ -58,18 +58,15 @@ def _statement(suite: Suite, expectation: Expectation) -> tuple[str, list[Any]] 
         case "expect_column_values_to_be_in_set":
             condition, values = f"not list_contains(?, {column})", [kwargs["value_set"]]
         case "expect_column_values_to_be_between":
-            limits = [
-                (f"{column} {'<=' if kwargs.get('strict_min') else '<'} ?", kwargs.get("min_value")),
-                (f"{column} {'>=' if kwargs.get('strict_max') else '>'} ?", kwargs.get("max_value")),
-            ]
-            given = [(sql, value) for sql, value in limits if value is not None]
-            condition, values = " or ".join(sql for sql, _ in given), [value for _, value in given]
+            limits = {
+                f"{column} < ?": kwargs.get("min_value"),
+                f"{column} > ?": kwargs.get("max_value"),
+            }
+            given = {limit: value for limit, value in limits.items() if value is not None}
+            condition, values = " or ".join(given), list(given.values())
         case _:
             return None
-    columns = _unique([*suite.key, kwargs["column"]])
+    columns = dict.fromkeys([*suite.key, kwargs["column"]])
     listed = ", ".join(quote_identifier(name) for name in columns)
-    return f"select {listed} from {table} where {condition} limit {SHOWN}", values
-
-
-def _unique(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))
+    # Identifiers are quoted and come from a committed suite; values are bound.
+    return f"select {listed} from {table} where {condition} limit {SHOWN}", values  # noqa: S608

@@ -1,7 +1,7 @@
-"""Where ebbline meets Great Expectations: opening a context, running one checkpoint, building Data Docs.
+"""Where ebbline meets Great Expectations: a context, one checkpoint, its Data Docs.
 
-Importing this module imports GX, which takes seconds; only ``validation`` does so, and only inside a
-validation. What GX answers is turned into ebbline's own values here and goes no further.
+Importing this module imports GX, which takes seconds; only ``validation`` does so, and only inside
+a validation. What GX answers is turned into ebbline's own values here and goes no further.
 """
 
 import os
@@ -13,44 +13,36 @@ from urllib.parse import unquote, urlparse
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
-from great_expectations.data_context import FileDataContext
+from great_expectations.data_context.data_context.file_data_context import FileDataContext
 from great_expectations.data_context.types.resource_identifiers import (
-    ExpectationSuiteIdentifier,
     ValidationResultIdentifier,
 )
 
 from dagster_project.quality import dialect
-from dagster_project.quality.results import Outcome
+from dagster_project.quality.results import CheckpointRun, Outcome
 from dagster_project.quality.suites import Stage, SuiteError
-from dagster_project.quality.wiring import DATASOURCE
 from dagster_project.warehouse.paths import WarehousePaths
 
-Outcomes = dict[tuple[str, str], Outcome]
 
-
-def run_checkpoint(
-    folder: Path, stage: Stage, paths: WarehousePaths
-) -> tuple[Outcomes, Path, dict[str, Path]]:
+def run_checkpoint(folder: Path, stage: Stage, paths: WarehousePaths) -> CheckpointRun:
     """Run one checkpoint of a wired context and build its pages of Data Docs.
 
     :param folder: the copy of the context; GX may write into it.
     :param stage: name of the checkpoint.
     :param paths: whose database is read and under which Data Docs are built.
-    :return: outcome per (suite, expectation name), the front page, the page per suite.
     """
     context = open_context(folder, paths)
     try:
         result = context.checkpoints.get(stage).run()
     finally:
-        # DuckDB keeps the file open until the last pooled connection is gone, and dbt is next.
-        context.data_sources.get(DATASOURCE).get_engine().dispose()
+        dialect.close_connections()
     outcomes = {
         (str(suite_result.suite_name), _name(expectation)): _outcome(expectation)
         for suite_result in result.run_results.values()
         for expectation in suite_result.results
     }
     index, pages = _build_docs(context, list(result.run_results))
-    return outcomes, index, pages
+    return CheckpointRun(outcomes, index, pages)
 
 
 def open_context(folder: Path, paths: WarehousePaths) -> FileDataContext:
@@ -103,8 +95,7 @@ def _observed(result: dict[str, Any]) -> str:
 def _build_docs(
     context: FileDataContext, runs: list[ValidationResultIdentifier]
 ) -> tuple[Path, dict[str, Path]]:
-    suites = [run.expectation_suite_identifier for run in runs]
-    identifiers: list[Any] = [*runs, *suites]
+    identifiers: list[Any] = [*runs, *(run.expectation_suite_identifier for run in runs)]
     context.build_data_docs(resource_identifiers=identifiers)
     pages = {}
     for run in runs:

@@ -1,6 +1,10 @@
-"""What a validation found, free of Great Expectations: the values that asset checks and screens show."""
+"""What a validation found, as values that asset checks and screens show.
 
-from dataclasses import dataclass
+Nothing here knows Great Expectations or how a result came about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,20 @@ class Outcome:
 
     passed: bool
     observed: str
+
+
+@dataclass(frozen=True)
+class CheckpointRun:
+    """What one run of a checkpoint left.
+
+    :param outcomes: by suite and name of the expectation.
+    :param docs_index: the front page of Data Docs.
+    :param pages: the page of Data Docs that shows a suite's run, by suite.
+    """
+
+    outcomes: Mapping[tuple[str, str], Outcome] = field(default_factory=dict)
+    docs_index: Path | None = None
+    pages: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,12 @@
 """The suites as they lie on disk, read without Great Expectations.
 
-Importing GX takes seconds; listing what is checked must not. Only reading and checking the JSON belongs here,
-running it does not.
+Importing GX takes seconds; listing what is checked must not. Only reading and checking the JSON
+belongs here, running it does not.
 """
 
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -32,7 +31,7 @@ class CheckSpec:
     """One expectation, as it is listed before anything runs.
 
     :param suite: name of the suite, ``<stage>__<table>``.
-    :param stage: the schema that is checked, before (``raw``) or after (``marts``) the transformation.
+    :param stage: the schema that is checked: ``raw`` before the transformation, ``marts`` after it.
     :param table: the table it guards, without schema.
     :param name: a claim in snake case, unique within its suite.
     :param severity: ``critical`` blocks the publication, ``warning`` informs.
@@ -54,7 +53,7 @@ class Expectation:
     :param spec: what is listed of it.
     :param expectation_type: the GX type, such as ``expect_column_values_to_be_in_set``.
     :param kwargs: its GX arguments.
-    :param needs: tables outside raw and marts without which there is nothing to compare, ``schema.table``.
+    :param needs: tables (``schema.table``) without which there is nothing to compare with.
     """
 
     spec: CheckSpec
@@ -84,17 +83,17 @@ class Suite:
     expectations: tuple[Expectation, ...]
     document: dict[str, Any]
 
-    @cached_property
-    def by_name(self) -> dict[str, Expectation]:
-        """The expectations by their name."""
-        return {expectation.spec.name: expectation for expectation in self.expectations}
+    @property
+    def qualified_table(self) -> str:
+        """The table with its schema, as people write it."""
+        return f"{self.stage}.{self.table}"
 
 
 def read_suites(folder: Path = EXPECTATIONS) -> tuple[Suite, ...]:
     """Read every suite of a context folder, in order of name.
 
     :param folder: the folder that holds ``great_expectations.yml``.
-    :raises SuiteError: the folder is no context, holds no suite, or a suite is malformed; all faults at once.
+    :raises SuiteError: the folder is no context, holds no suite, or suites are malformed.
     """
     files = sorted((folder / "expectations").glob("*.json"))
     if not (folder / "great_expectations.yml").is_file() or not files:

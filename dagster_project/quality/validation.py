@@ -1,20 +1,21 @@
 """Running the suites of one stage against the working database.
 
-The committed context is copied into the warehouse folder first, because GX writes beside its configuration,
-and the copy is wired for this run alone. Talking to GX itself is left to ``great_expectations_run``, what a
-suite holds to the files in expectations/.
+The committed context is copied into the warehouse folder first, because GX writes beside its
+configuration, and the copy is wired for this run alone. Talking to GX itself is left to
+``great_expectations_run``, what a suite holds to the files in expectations/.
 """
 
 import json
 import shutil
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from dagster_project.quality.failing_rows import failing_rows
-from dagster_project.quality.results import CheckResult, Outcome, ValidationReport
+from dagster_project.quality.results import CheckpointRun, CheckResult, ValidationReport
 from dagster_project.quality.suites import (
     EXPECTATIONS,
     Expectation,
@@ -37,8 +38,8 @@ def validate(
 ) -> ValidationReport:
     """Check the tables of one schema of ``warehouse.duckdb``, reading only.
 
-    Nobody may hold the database open for writing meanwhile. A table that a suite guards and that does not
-    exist fails every expectation of the suite.
+    Nobody may hold the database open for writing meanwhile. A table that a suite guards and that
+    does not exist fails every expectation of the suite.
 
     :param paths: the warehouse.
     :param stage: ``raw`` before the transformation, ``marts`` after it.
@@ -48,24 +49,51 @@ def validate(
     :raises WarehouseLockedError: another process is writing.
     """
     suites = _chosen(read_suites(folder), stage, tables)
+    # Imported here: GX costs seconds, and whoever only lists checks must not pay them.
+    from dagster_project.quality.great_expectations_run import run_checkpoint  # noqa: PLC0415
+
     started = time.perf_counter()
     with open_warehouse(paths, read_only=True) as con:
         existing = _tables(con)
-    context = _copy_context(paths, folder, suites, existing)
-    outcomes: Mapping[tuple[str, str], Outcome] = {}
-    docs_index, pages = None, {}
-    if any(f"{stage}.{suite.table}" in existing for suite in suites):
-        # Imported here: GX costs seconds, and whoever lists checks must not pay them.
-        from dagster_project.quality.great_expectations_run import run_checkpoint
-
-        outcomes, docs_index, pages = run_checkpoint(context, stage, paths)
+    present = {suite.name for suite in suites if suite.qualified_table in existing}
+    ran = CheckpointRun()
+    if present:
+        context = _copy_context(paths, folder, suites, existing)
+        wire(context, only=present)
+        ran = run_checkpoint(context, stage, paths)
     with open_warehouse(paths, read_only=True) as con:
+        findings = _Findings(con, existing, ran)
         results = tuple(
-            _result(con, suite, expectation, existing, outcomes, pages.get(suite.name))
+            findings.result(suite, expectation)
             for suite in suites
             for expectation in suite.expectations
         )
-    return ValidationReport(results, docs_index, time.perf_counter() - started)
+    return ValidationReport(results, ran.docs_index, time.perf_counter() - started)
+
+
+@dataclass(frozen=True)
+class _Findings:
+    """Everything from which the result of one expectation follows."""
+
+    con: duckdb.DuckDBPyConnection
+    existing: frozenset[str]
+    ran: CheckpointRun
+
+    def result(self, suite: Suite, expectation: Expectation) -> CheckResult:
+        spec, page = expectation.spec, self.ran.pages.get(suite.name)
+        if suite.qualified_table not in self.existing:
+            message = f"table {suite.qualified_table} does not exist"
+            return CheckResult(spec, False, "no table", (), message, page)
+        absent = sorted(set(expectation.needs) - self.existing)
+        if absent:
+            message = f"nothing to compare with yet: {', '.join(absent)} does not exist"
+            return CheckResult(spec, True, "nothing to compare with", (), message, page)
+        outcome = self.ran.outcomes[suite.name, spec.name]
+        if outcome.passed:
+            return CheckResult(spec, True, outcome.observed, (), spec.description, page)
+        message = f"{suite.qualified_table}, {spec.name}: {outcome.observed}. {spec.description}"
+        rows = failing_rows(self.con, suite, expectation)
+        return CheckResult(spec, False, outcome.observed, rows, message, page)
 
 
 def _chosen(
@@ -96,44 +124,18 @@ def _copy_context(
     paths: WarehousePaths, folder: Path, suites: tuple[Suite, ...], existing: frozenset[str]
 ) -> Path:
     """Copy the context beside the warehouse, with only what can run now in its checkpoints."""
-    copy = paths.root / "quality" / "context"
+    work = paths.root / "quality"
+    copy = work / "context"
     if copy.exists():
         shutil.rmtree(copy)
     shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("uncommitted"))
     for suite in suites:
-        runnable = [
-            entry
-            for entry, expectation in zip(
-                suite.document["expectations"], suite.expectations, strict=True
-            )
-            if existing.issuperset(expectation.needs)
-        ]
+        # Data Docs show the last run; older ones are in the publications.
+        shutil.rmtree(work / "results" / suite.name, ignore_errors=True)
+        entries = zip(suite.document["expectations"], suite.expectations, strict=True)
+        runnable = [entry for entry, known in entries if existing.issuperset(known.needs)]
         file = copy / "expectations" / f"{suite.name}.json"
         file.write_text(json.dumps({**suite.document, "expectations": runnable}), "utf-8")
-    present = {suite.name for suite in suites if f"{suite.stage}.{suite.table}" in existing}
-    wire(copy, only=present)
+    # A run names every place itself; GX would read this file anew for every expectation.
+    (copy / "config_variables.yml").write_text("{}\n", "utf-8")
     return copy
-
-
-def _result(
-    con: duckdb.DuckDBPyConnection,
-    suite: Suite,
-    expectation: Expectation,
-    existing: frozenset[str],
-    outcomes: Mapping[tuple[str, str], Outcome],
-    page: Path | None,
-) -> CheckResult:
-    spec = expectation.spec
-    if f"{suite.stage}.{suite.table}" not in existing:
-        gone = f"table {suite.stage}.{suite.table} does not exist"
-        return CheckResult(spec, False, "no table", (), gone, page)
-    absent = [name for name in expectation.needs if name not in existing]
-    if absent:
-        waiting = f"nothing to compare with yet: {', '.join(absent)} does not exist"
-        return CheckResult(spec, True, "nothing to compare with", (), waiting, page)
-    outcome = outcomes[suite.name, spec.name]
-    if outcome.passed:
-        return CheckResult(spec, True, outcome.observed, (), spec.description, page)
-    rows = failing_rows(con, suite, expectation)
-    message = f"{suite.stage}.{suite.table}, {spec.name}: {outcome.observed}. {spec.description}"
-    return CheckResult(spec, False, outcome.observed, rows, message, page)

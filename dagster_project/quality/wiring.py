@@ -1,8 +1,8 @@
-"""What GX wants beside a suite: its asset, its validation definition, its place in a checkpoint, and ids.
+"""What GX wants beside a suite: its asset, its validation definition, its checkpoint, and ids.
 
-All of it follows from the suites, so it is derived and never written by hand: adding a suite file is enough.
-``python -m dagster_project.quality`` brings the committed folder up to date; a run does the same to
-its copy. Ids are derived from names, so the same suites always give the same files.
+All of it follows from the suites, so it is derived and never written by hand: adding a suite file
+is enough. ``python -m dagster_project.quality`` brings the committed folder up to date; a run does
+the same to its copy. Ids come from names, so the same suites always give the same files.
 """
 
 import json
@@ -70,7 +70,7 @@ def _checkpoint(stage: str, suites: list[Suite]) -> dict[str, Any]:
         "validation_definitions": [
             {"name": suite.name, "id": _id("validation", suite.name)} for suite in suites
         ],
-        # The pages of Data Docs are built once after the run; the action would rewrite the index per suite.
+        # Data Docs are built once after the run; the action would rewrite the index per suite.
         "actions": [],
         "result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 20},
     }
