@@ -85,6 +85,7 @@ METRICS: dict[str, Metric] = {
         {
             "churn_rate": "churn rate",
             "retention_rate": "retention rate",
+            "mrr_churn_rate": "MRR churn rate",
             "grr": "GRR",
             "grr_12m": "GRR over 12 months",
         },

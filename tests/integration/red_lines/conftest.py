@@ -13,7 +13,7 @@ import pytest
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
-from dagster_project.red_lines import evaluate, load_rules, record
+from dagster_project.red_lines import Delivery, deliver, evaluate, load_rules, record
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -65,14 +65,32 @@ def settings() -> Callable[..., Settings]:
 
 
 @pytest.fixture
+def send() -> Callable[..., tuple[Delivery, ...]]:
+    """Deliver as the night run of 1 April would, without waiting between attempts."""
+
+    def deliver_now(
+        paths: WarehousePaths, settings: Settings, publication_id: str = "7"
+    ) -> tuple[Delivery, ...]:
+        return deliver(paths, settings, publication_id, NOW, pauses=(0.0, 0.0))
+
+    return deliver_now
+
+
+@pytest.fixture
+def judge() -> Callable[..., None]:
+    """Build the mart of March with a churn rate, evaluate and record."""
+    return _judge
+
+
+@pytest.fixture
 def paths(tmp_path: Path, settings: Callable[..., Settings]) -> WarehousePaths:
     """A warehouse in which churn crossed 10 % in March 2026, recorded and not yet told."""
     paths = WarehousePaths(tmp_path / "warehouse")
-    judge(paths, settings(), churn_rate=0.2)
+    _judge(paths, settings(), churn_rate=0.2)
     return paths
 
 
-def judge(paths: WarehousePaths, settings: Settings, *, churn_rate: float) -> None:
+def _judge(paths: WarehousePaths, settings: Settings, *, churn_rate: float) -> None:
     """Build a mart of one month with that churn rate, and evaluate and record the red lines."""
     with open_warehouse(paths) as con:
         con.execute("create schema if not exists marts")

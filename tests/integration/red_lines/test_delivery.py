@@ -1,4 +1,4 @@
-"""Alerts on their way to a real webhook: once, again after a failure, never with a secret in sight."""
+"""Alerts on their way to a real webhook: once, again after a failure, never with a secret seen."""
 
 import logging
 from collections.abc import Callable
@@ -8,25 +8,21 @@ import pytest
 
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
-from dagster_project.red_lines import Delivery, check_targets, deliver
+from dagster_project.red_lines import check_targets
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
-from .conftest import NOW, Webhook, judge
-
 MakeSettings = Callable[..., Settings]
+Send = Callable[..., Any]
+Judge = Callable[..., None]
 
 
 def told(settings: MakeSettings, *urls: str, severities: tuple[str, ...] = ("page",)) -> Settings:
     return settings(notify=[{"url": url, "severities": list(severities)} for url in urls])
 
 
-def send(paths: WarehousePaths, settings: Settings) -> tuple[Delivery, ...]:
-    return deliver(paths, settings, "0007", NOW, pauses=(0.0, 0.0))
-
-
 def test_a_crossed_line_reaches_the_webhook_with_all_it_takes_to_act(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     send(paths, told(settings, webhook.url))
     (message,) = webhook.received
@@ -39,7 +35,7 @@ def test_a_crossed_line_reaches_the_webhook_with_all_it_takes_to_act(
         "MRR at closing: 8,000.00 USD",
         "Most MRR lost with: C20 (200.00 USD), C19 (190.00 USD), C18 (180.00 USD), "
         "C17 (170.00 USD), C16 (160.00 USD)",
-        "Incident churn_above/all/2026-03, publication 0007",
+        "Incident churn_above/all/2026-03, publication 7",
         f"Report: {paths.report}",
         "Next: ebbline explain churn_rate 2026-03",
         "Key: churn_above/all/2026-03#opened",
@@ -47,7 +43,7 @@ def test_a_crossed_line_reaches_the_webhook_with_all_it_takes_to_act(
 
 
 def test_the_key_is_in_header_and_payload_for_receivers_that_drop_repetitions(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     send(paths, told(settings, webhook.url))
     assert (webhook.keys, webhook.received[0]["idempotency_key"]) == (
@@ -57,7 +53,7 @@ def test_the_key_is_in_header_and_payload_for_receivers_that_drop_repetitions(
 
 
 def test_a_second_run_tells_nothing_twice(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send, judge: Judge
 ) -> None:
     send(paths, told(settings, webhook.url))
     judge(paths, settings(), churn_rate=0.2)
@@ -65,7 +61,7 @@ def test_a_second_run_tells_nothing_twice(
 
 
 def test_a_receiver_that_stumbles_is_tried_again_in_the_same_run(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     webhook.answers = [503, 503, 200]
     (delivery,) = send(paths, told(settings, webhook.url))
@@ -73,7 +69,7 @@ def test_a_receiver_that_stumbles_is_tried_again_in_the_same_run(
 
 
 def test_what_could_not_be_delivered_is_delivered_by_the_next_run(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     webhook.answers = [500]
     (failed,) = send(paths, told(settings, webhook.url))
@@ -83,7 +79,7 @@ def test_what_could_not_be_delivered_is_delivered_by_the_next_run(
 
 
 def test_one_dead_target_does_not_hold_up_or_repeat_the_other(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     both = told(settings, "json://127.0.0.1:9/dead", webhook.url)
     send(paths, both)
@@ -92,13 +88,13 @@ def test_one_dead_target_does_not_hold_up_or_repeat_the_other(
 
 
 def test_a_target_hears_only_the_severities_it_asked_for(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     assert send(paths, told(settings, webhook.url, severities=("warning",))) == ()
 
 
 def test_a_target_added_later_is_not_told_of_old_alerts(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     send(paths, settings())
     send(paths, told(settings, webhook.url))
@@ -106,7 +102,7 @@ def test_a_target_added_later_is_not_told_of_old_alerts(
 
 
 def test_the_all_clear_follows_the_alarm(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send, judge: Judge
 ) -> None:
     send(paths, told(settings, webhook.url))
     judge(paths, settings(), churn_rate=0.01)
@@ -115,7 +111,7 @@ def test_the_all_clear_follows_the_alarm(
 
 
 def test_a_crash_after_sending_sends_again_under_the_same_key(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     send(paths, told(settings, webhook.url))
     with open_warehouse(paths) as con:  # as if the process had died before noting the success
@@ -126,28 +122,31 @@ def test_a_crash_after_sending_sends_again_under_the_same_key(
 
 
 def test_incident_and_message_name_the_publication_that_spoke_first(
-    paths: WarehousePaths, settings: MakeSettings, webhook: Webhook
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     send(paths, told(settings, webhook.url))
-    deliver(paths, told(settings, webhook.url), "0008", NOW)
+    send(paths, told(settings, webhook.url), "8")
     with open_warehouse(paths, read_only=True) as con:
         stamped = con.execute(
             "select i.publication_id, o.publication_id "
             "from ops.incidents as i inner join ops.outbox as o using (incident_id)"
         ).fetchall()
-    assert stamped == [("0007", "0007")]
+    assert stamped == [("7", "7")]
 
 
-def test_an_empty_warehouse_has_nothing_to_tell(tmp_path: Any, settings: MakeSettings) -> None:
-    assert deliver(WarehousePaths(tmp_path), settings(), "0001", NOW) == ()
+def test_an_empty_warehouse_has_nothing_to_tell(
+    tmp_path: Any, settings: MakeSettings, send: Send
+) -> None:
+    assert send(WarehousePaths(tmp_path), settings()) == ()
 
 
 def test_a_secret_from_the_environment_is_never_seen(
     paths: WarehousePaths,
     settings: MakeSettings,
-    webhook: Webhook,
+    webhook: Any,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    send: Send,
 ) -> None:
     monkeypatch.setenv("EBBLINE_TEST_URL", webhook.url)
     caplog.set_level(logging.DEBUG)
@@ -183,8 +182,9 @@ def test_a_url_that_apprise_cannot_read_is_refused_without_showing_it(
 def test_with_a_variable_missing_the_message_waits_for_the_next_run(
     paths: WarehousePaths,
     settings: MakeSettings,
-    webhook: Webhook,
+    webhook: Any,
     monkeypatch: pytest.MonkeyPatch,
+    send: Send,
 ) -> None:
     monkeypatch.delenv("EBBLINE_TEST_URL", raising=False)
     send(paths, told(settings, "${EBBLINE_TEST_URL}"))
