@@ -1,5 +1,5 @@
 -- Rates as fractions of whole numbers, so that converting never passes through a double.
-{%- set rates = var('currency_rates') -%}
+{%- set rates = var('currency_rates') %}
 
 with
 

@@ -31,7 +31,7 @@ ranked as (
             and (plan_mrr.valid_to is null or customer_mrr.valid_from < plan_mrr.valid_to)
 ),
 
-leading as (
+of_day as (
     select
         customer_id,
         plan_id,
@@ -52,7 +52,7 @@ numbered as (
         valid_to,
         sum(case when plan_id = plan_before and valid_from = valid_to_before then 0 else 1 end)
             over (partition by customer_id order by valid_from) as stretch
-    from leading
+    from of_day
 ),
 
 final as (

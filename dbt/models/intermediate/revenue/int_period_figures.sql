@@ -41,9 +41,9 @@ final as (
         {%- for amount in amounts %}
         {{ money('coalesce(figures.' ~ amount ~ ', 0)') }} as {{ amount }},
         {%- endfor %}
-        {{ money('trailing.mrr_opening') }} as mrr_opening_12m,
-        {{ money('trailing.mrr_kept') }} as mrr_kept_12m,
-        {{ money('trailing.mrr_kept_at_most') }} as mrr_kept_at_most_12m,
+        {{ money('past_year.mrr_opening') }} as mrr_opening_12m,
+        {{ money('past_year.mrr_kept') }} as mrr_kept_12m,
+        {{ money('past_year.mrr_kept_at_most') }} as mrr_kept_at_most_12m,
         {%- for months_ago in [0, 1, 2] %}
         month_churn.opening_{{ months_ago }},
         month_churn.lost_{{ months_ago }}{{ ',' if not loop.last }}
@@ -56,12 +56,12 @@ final as (
             and periods.closing_on = figures.closing_on
             and members.dimension = figures.dimension
             and members.member = figures.member
-    left join figures as trailing
+    left join figures as past_year
         on
-            {{ add_months('periods.closing_on', -12) }} = trailing.opening_on
-            and periods.closing_on = trailing.closing_on
-            and members.dimension = trailing.dimension
-            and members.member = trailing.member
+            {{ add_months('periods.closing_on', -12) }} = past_year.opening_on
+            and periods.closing_on = past_year.closing_on
+            and members.dimension = past_year.dimension
+            and members.member = past_year.member
     left join month_churn
         on
             {{ period_start('month', add_days('periods.closing_on', -1)) }} = month_churn.month
