@@ -1,0 +1,57 @@
+"""Child process: build part of the dbt project in a local Spark session.
+
+``python dbt_on_spark.py INPUTS OUTPUTS VARS``: every ``INPUTS/<schema>/<table>.parquet`` becomes a table, the
+models between ``int_recurring_periods`` and the targets are built on them, and the targets are written to
+``OUTPUTS/<table>.parquet``. A process of its own, because a Spark session is one per process.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from dbt.cli.main import dbtRunner
+from pyspark.sql import SparkSession
+
+WAY = "int_recurring_periods"
+TARGETS = ("fct_mrr_movements", "mart_revenue_periods")
+PROJECT = Path(__file__).resolve().parents[3] / "dbt"
+
+
+def main(inputs: Path, outputs: Path, variables: str) -> int:
+    """Build the targets and return dbt's exit code."""
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.sql.catalogImplementation", "in-memory")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.warehouse.dir", str(outputs / "spark-warehouse"))
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    for schema in sorted(folder for folder in inputs.iterdir() if folder.is_dir()):
+        session.sql(f"create database if not exists `{schema.name}`")
+        for file in sorted(schema.glob("*.parquet")):
+            session.read.parquet(str(file)).write.saveAsTable(f"`{schema.name}`.`{file.stem}`")
+    os.environ["EBBLINE_DBT_TARGET"] = "spark"
+    result = dbtRunner().invoke(
+        [
+            "run",
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--target-path", str(outputs / "target"), "--log-path", str(outputs / "logs")),
+            *("--select", *(f"{WAY}+,+{target}" for target in TARGETS)),
+            *("--exclude", WAY),
+            *("--vars", variables),
+        ]
+    )
+    if not result.success:
+        return 1
+    for target in TARGETS:
+        session.table(f"marts.{target}").coalesce(1).write.parquet(str(outputs / target))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))

@@ -1,0 +1,133 @@
+"""The same models on Spark: the way from ``int_recurring_periods`` to the marts, without a differing row."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.clock import SystemClock
+from dagster_project.config import load_settings
+from dagster_project.exports import ensure_raw_tables, load_source
+from dagster_project.exports.recurring import recurring_shape
+from dagster_project.transform.project import DBT_PROJECT, PROJECT_ROOT, current_manifest, dbt_command
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+
+CHILD = Path(__file__).with_name("dbt_on_spark.py")
+WAY = "int_recurring_periods"
+TARGETS = ("fct_mrr_movements", "mart_revenue_periods")
+HINT = "Spark needs Java 17: apt-get install openjdk-17-jre-headless"
+
+Graph = dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def java() -> None:
+    if shutil.which("java"):
+        return
+    if os.environ.get("CI"):
+        pytest.fail(HINT)
+    pytest.skip(HINT)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[WarehousePaths, str]:
+    """The sample, built by DuckDB up to the targets; and the variables it was built with."""
+    paths = WarehousePaths(tmp_path_factory.mktemp("warehouse"))
+    clock = SystemClock()
+    settings = load_settings(PROJECT_ROOT / "ebbline.yml", warehouse=paths.root)
+    with open_warehouse(paths) as con:
+        ensure_raw_tables(con)
+        for name, source in settings.sources.named().items():
+            load_source(
+                con,
+                source=name,
+                format=source.format,
+                path=source.path,
+                settings=settings,
+                clock=clock,
+            )
+        variables = json.dumps(settings.dbt_vars(clock, recurring_shape(con, settings)))
+    subprocess.run(
+        [
+            *(dbt_command(), "run", "--project-dir", str(DBT_PROJECT)),
+            *("--profiles-dir", str(DBT_PROJECT), "--target-path", str(paths.dbt_target)),
+            *("--log-path", str(paths.logs), "--vars", variables),
+            *("--select", *(f"+{target}" for target in TARGETS)),
+        ],
+        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db)},
+        check=True,
+        capture_output=True,
+    )
+    return paths, variables
+
+
+def between(parents: Graph, start: str, targets: set[str]) -> set[str]:
+    """Return the nodes after ``start`` that lead to a target."""
+
+    def leads_back(node: str) -> bool:
+        return node == start or any(leads_back(parent) for parent in parents.get(node, []))
+
+    upstream, waiting = set(targets), list(targets)
+    while waiting:
+        new = [p for p in parents.get(waiting.pop(), []) if p not in upstream]
+        upstream.update(new)
+        waiting += new
+    return {node for node in upstream if node != start and leads_back(node)}
+
+
+def write_inputs(paths: WarehousePaths, folder: Path) -> None:
+    """Write every table that the way reads and does not build itself."""
+    manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
+    parents: Graph = manifest["parent_map"]
+    names = {f"model.ebbline.{name}" for name in TARGETS}
+    way = between(parents, f"model.ebbline.{WAY}", names)
+    with duckdb.connect(str(paths.warehouse_db), read_only=True) as con:
+        for node in {parent for member in way for parent in parents[member]} - way:
+            schema, name = manifest["nodes"][node]["schema"], manifest["nodes"][node]["name"]
+            (folder / schema).mkdir(parents=True, exist_ok=True)
+            con.table(f'"{schema}"."{name}"').to_parquet(str(folder / schema / f"{name}.parquet"))
+
+
+@pytest.fixture(scope="module")
+def on_spark(
+    java: None, built: tuple[WarehousePaths, str], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    paths, variables = built
+    inputs, outputs = tmp_path_factory.mktemp("inputs"), tmp_path_factory.mktemp("outputs")
+    write_inputs(paths, inputs)
+    child = subprocess.run(
+        [sys.executable, str(CHILD), str(inputs), str(outputs), variables],
+        cwd=outputs,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.returncode == 0, child.stdout[-4000:] + child.stderr[-2000:]
+    return outputs
+
+
+@pytest.mark.xdist_group("spark")
+@pytest.mark.parametrize("table", TARGETS)
+def test_no_row_differs(table: str, built: tuple[WarehousePaths, str], on_spark: Path) -> None:
+    with duckdb.connect(str(built[0].warehouse_db), read_only=True) as con:
+        spark = f"read_parquet('{on_spark / table}/*.parquet')"
+        columns = [
+            # Rates are quotients of equal decimals; the last bit of a double may differ by engine.
+            f"round({name}, 12) as {name}" if kind == "DOUBLE" else f"cast({name} as {kind}) as {name}"
+            for name, kind, *_ in con.execute(f"describe marts.{table}").fetchall()
+        ]
+        of = f"select {', '.join(columns)} from"
+        differing = con.execute(
+            f"({of} marts.{table} except all {of} {spark})"
+            f" union all ({of} {spark} except all {of} marts.{table})"
+        ).fetchall()
+        rows = con.execute(f"select count(*) from {spark}").fetchone()
+    assert differing == []
+    assert rows is not None
+    assert rows[0] > 100
