@@ -18,7 +18,7 @@ from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
 from dagster_project.warehouse import history, publication_ledger
 from dagster_project.warehouse.attachment import attached
-from dagster_project.warehouse.code_version import code_version
+from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
 from dagster_project.warehouse.connection import open_warehouse, quote_identifier
 from dagster_project.warehouse.durable_file import put_in_place
 from dagster_project.warehouse.input_state import read_input_state
@@ -69,17 +69,25 @@ def publish(
     clock: Clock,
     validation_summary: Mapping[str, Any],
     keep: int | None = None,
+    project: Path = PROJECT,
 ) -> Publication:
     """Publish schema ``marts`` of the working database and show it to readers.
 
     :param validation_summary: JSON values about the validation this state passed; carried along.
     :param keep: how many publications to keep; default ``settings.publish.keep``.
+    :param project: the folder of the code that made the marts.
     :returns: the publication, in place and recorded.
     :raises EbblineError: there is nothing to publish.
     """
     with open_warehouse(paths) as con:
         publication_ledger.settle(con, paths)
-        publication = _describe(con, settings=settings, clock=clock, validation=validation_summary)
+        publication = _describe(
+            con,
+            settings=settings,
+            clock=clock,
+            validation=validation_summary,
+            code=code_version(project),
+        )
         unfinished = paths.publications / f"{publication.file_name}.tmp"
         _write(con, unfinished, publication)
         put_in_place(unfinished, paths.publications / publication.file_name)
@@ -89,7 +97,7 @@ def publish(
 
 
 def pending_change(
-    con: duckdb.DuckDBPyConnection, *, settings: Settings, clock: Clock
+    con: duckdb.DuckDBPyConnection, *, settings: Settings, clock: Clock, project: Path = PROJECT
 ) -> PendingChange:
     """Return why the marts must be built and published anew; call it when everything is loaded.
 
@@ -98,6 +106,7 @@ def pending_change(
     of an earlier run cut short.
 
     :param con: the working database of ``settings.warehouse``, open for writing.
+    :param project: the folder of the code that makes the marts.
     """
     paths = WarehousePaths(settings.warehouse)
     publication_ledger.settle(con, paths)
@@ -116,7 +125,7 @@ def pending_change(
         reasons.append("what is loaded has changed")
     if settings.fingerprint() != last.settings_fingerprint:
         reasons.append("settings that change numbers have changed")
-    if code_version().fingerprint != last.code_version:
+    if code_version(project).fingerprint != last.code_version:
         reasons.append("models, macros, mappings, rules or suites have changed")
     if settings.until_on(clock) != last.until:
         until = settings.until_on(clock)
@@ -203,10 +212,10 @@ def _describe(
     settings: Settings,
     clock: Clock,
     validation: Mapping[str, Any],
+    code: CodeVersion,
 ) -> Publication:
     """Return what the publication to come says about itself."""
     state = read_input_state(con, settings.as_of_at())
-    code = code_version()
     counts = {table: _count(con, table) for table in _marts(con)}
     if not counts:
         raise EbblineError(

@@ -67,7 +67,7 @@ def settle(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> None:
     ensure_ledger(con)
     files = publication_files(paths)
     _remove_unfinished(paths)
-    recorded = {publication.id for publication in recorded_publications(con)}
+    recorded = {row[0] for row in con.execute("select id from ops.publications").fetchall()}
     for publication_id in sorted(files.keys() - recorded):
         _adopt(con, files[publication_id])
     current = current_id(con)

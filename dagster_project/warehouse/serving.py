@@ -1,9 +1,9 @@
 """Reading what was published. Needs no lock and never disturbs a run.
 
-A file named ``marts.duckdb`` with a schema ``marts`` makes the name ``marts.metrics`` ambiguous to DuckDB
-when it is opened directly: there it is ``marts.marts.metrics``, or ``use marts.marts`` and then plain
-``metrics``. :func:`open_marts` attaches the file under another name, so that both ``marts.metrics``
-and ``metrics`` mean the mart.
+A file named ``marts.duckdb`` with a schema ``marts`` makes the name ``marts.metrics`` ambiguous to
+DuckDB when it is opened directly: there it is ``marts.marts.metrics``, or ``use marts.marts`` and
+then plain ``metrics``. :func:`open_marts` attaches the file under another name, so that both
+``marts.metrics`` and ``metrics`` mean the mart.
 """
 
 from collections.abc import Iterator

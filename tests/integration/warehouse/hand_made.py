@@ -15,6 +15,8 @@ from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import Publication, pending_change, publish
 
+# Nobody's models: an edit of the real ones while tests run is no change of these marts.
+NO_CODE = Path(__file__).parent / "no code"
 MONTHS = [date(2025, month, 1) for month in range(1, 13)]
 
 
@@ -93,11 +95,16 @@ def publish_state(root: Path, number: int, *, keep: int = 5) -> Publication | No
     paths, settings = WarehousePaths(root), settings_for(root, keep=keep)
     with open_warehouse(paths) as con:
         load(con, number)
-        if not pending_change(con, settings=settings, clock=clock_at(number)):
+        pending = pending_change(con, settings=settings, clock=clock_at(number), project=NO_CODE)
+        if not pending:
             return None
         build_marts(con, number)
     return publish(
-        paths, settings=settings, clock=clock_at(number), validation_summary={"checks": 3}
+        paths,
+        settings=settings,
+        clock=clock_at(number),
+        validation_summary={"checks": 3},
+        project=NO_CODE,
     )
 
 

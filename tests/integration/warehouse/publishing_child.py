@@ -1,11 +1,18 @@
 """A program that publishes state after state and may be killed at any moment.
 
-``python -m tests.integration.warehouse.publishing_child ROOT LAST`` begins where the folder stands, goes
-on to state LAST and ends 0. It says ``ready`` on its standard output once it is about to begin.
+``python -m tests.integration.warehouse.publishing_child ROOT LAST`` begins where the folder stands,
+goes on to state LAST and ends 0. It says ``ready`` on its standard output once it is about to
+begin.
+With a third argument N it kills itself at its Nth operation on a file (open, rename, remove, ...).
 """
 
+import os
+import signal
 import sys
+from itertools import count
 from pathlib import Path
+
+import duckdb
 
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.lock import warehouse_lock
@@ -25,7 +32,23 @@ def run(root: Path, last: int) -> None:
             publish_state(root, number)
 
 
+def die_at_file_operation(fatal: int) -> None:
+    """Kill this process, without any goodbye, at its ``fatal``-th operation on a file."""
+    operations = count(1)
+    watched = {"open", "os.rename", "os.remove", "os.chmod", "os.truncate", "shutil.copyfile"}
+
+    def watch(event: str, _arguments: tuple[object, ...]) -> None:
+        if event in watched and next(operations) == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
 if __name__ == "__main__":
+    # DuckDB imports what it wants at the first parameter; that second is not worth being killed in.
+    duckdb.connect(":memory:").execute("select ?", [1])
     sys.stdout.write("ready\n")
     sys.stdout.flush()
+    if len(sys.argv) > 3:
+        die_at_file_operation(int(sys.argv[3]))
     run(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,10 +1,11 @@
 """A reader: opens ``marts.duckdb``, looks at every row twice, closes, and so on until told to stop.
 
-``python -m tests.integration.warehouse.reading_child ROOT`` ends when ROOT/stop exists, and prints how
-many publications it saw. Anything unexpected ends it with a traceback.
+``python -m tests.integration.warehouse.reading_child ROOT`` ends when ROOT/stop exists, and prints
+how many publications it saw. Anything unexpected ends it with a traceback.
 """
 
 import sys
+import time
 from pathlib import Path
 
 from dagster_project.warehouse.paths import WarehousePaths
@@ -25,6 +26,7 @@ def read(root: Path) -> list[int]:
             seen.append(first[0])
         if last_look:
             return seen
+        time.sleep(0.02)
 
 
 if __name__ == "__main__":
