@@ -152,11 +152,17 @@ def _from_invoice_lines(books: Books, terms: Terms) -> Iterator[Piece]:
     for line in lines:
         if not line.is_proration:
             full_lines[line.subscription_id].append(line)
-    for line in lines:
+    debited: dict[tuple[str | None, str | None, Decimal | None], set[Fraction]] = defaultdict(set)
+    for line in sorted(lines, key=lambda line: (line.amount < 0, line.line_id)):
         assert line.period_start_at is not None and line.period_end_at is not None
         plan = plans.get(line.plan_id or "")
         if line.is_proration:
-            rate = _prorated_rate(line, plans, full_lines[line.subscription_id])
+            billed = (line.subscription_id, line.plan_id, line.quantity)
+            rate = _prorated_rate(
+                line, plans, full_lines[line.subscription_id], debited[billed]
+            )
+            if line.amount > 0:
+                debited[billed].add(rate)
         else:
             rate = _cents(line.amount) / _months_covered(line, plan, terms.timezone)
         start = business_date(line.period_start_at, terms.timezone)
@@ -204,9 +210,15 @@ def _months_covered(line: InvoiceLine, plan: Plan | None, timezone: str) -> Frac
 
 
 def _prorated_rate(
-    line: InvoiceLine, plans: dict[str, Plan], full_lines: list[InvoiceLine]
+    line: InvoiceLine,
+    plans: dict[str, Plan],
+    full_lines: list[InvoiceLine],
+    debited: set[Fraction],
 ) -> Fraction:
-    """Monthly rate of a prorated line: amount / share of the interval, snapped where only rounding differs."""
+    """Monthly rate of a prorated line: amount / share of the interval, snapped where only rounding differs.
+
+    A credit also snaps to the rate of a prorated line that it takes back (``debited``).
+    """
     plan = plans.get(line.plan_id or "")
     assert plan is not None, f"{line.line_id}: a prorated line needs its plan"
     assert line.period_start_at is not None and line.period_end_at is not None
@@ -219,12 +231,12 @@ def _prorated_rate(
     bound = Fraction(1, 2) / share / months
     sign = -1 if line.amount < 0 else 1
     price = _cents(plan.unit_amount) * Fraction(line.quantity or 1) / months
-    near = [
-        sign * price * kept
-        for kept in _shares_of_price_paid(plans, full_lines)
-        if abs(rate - sign * price * kept) <= bound
-    ]
-    return min(near, key=lambda candidate: abs(candidate - rate), default=rate)
+    known = {price * kept for kept in _shares_of_price_paid(plans, full_lines)}
+    if near := [sign * one for one in known if abs(rate - sign * one) <= bound]:
+        return min(near, key=lambda candidate: abs(candidate - rate))
+    # Both were rounded: the line taken back may be off by as much as this one.
+    taken_back = [-one for one in debited if line.amount < 0 and abs(rate + one) <= 2 * bound]
+    return min(taken_back, key=lambda candidate: abs(candidate - rate), default=rate)
 
 
 def _interval_around(
