@@ -1,6 +1,10 @@
 -- A night recomputes only the customer days that its rows touch: those of new events, those
 -- a correction took an event away from, and those of users whose customer became known or
 -- changed. A new alias may move any day, and a time zone moves all: both start over.
+-- depends_on: {{ ref('stg_usage__superseded_events') }}
+-- depends_on: {{ ref('stg_usage__identity_versions') }}
+-- depends_on: {{ ref('stg_usage__alias_loads') }}
+-- depends_on: {{ ref('stg_billing__customer_ids') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
@@ -80,8 +84,8 @@ gaps as (
         occurred_on,
         user_id,
         session_id,
-        {{ utc_seconds('occurred_at') }} as at_second,
-        lag({{ utc_seconds('occurred_at') }}) over (
+        {{ epoch_seconds('occurred_at') }} as at_second,
+        lag({{ epoch_seconds('occurred_at') }}) over (
             partition by customer_id, occurred_on, user_id, session_id
             order by occurred_at
         ) as previous_second

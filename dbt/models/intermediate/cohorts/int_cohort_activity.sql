@@ -1,0 +1,105 @@
+-- Who of a cohort is there in a month: paying at its close, using at any time in it, or buying in it.
+with
+
+cohort_customers as (
+
+    select * from {{ ref('int_cohort_customers') }}
+
+),
+
+customer_months as (
+
+    select * from {{ ref('fct_customer_months') }}
+
+),
+
+usage_days as (
+
+    select * from {{ ref('int_usage_days') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_purchases') }}
+
+),
+
+paying as (
+
+    select
+        customer_id,
+        month,
+        mrr_closing as mrr
+    from customer_months
+    where mrr_closing > 0
+
+),
+
+using_months as (
+
+    select distinct
+        customer_id,
+        {{ period_start('month', 'used_on') }} as month
+    from usage_days
+    where events > 0
+
+),
+
+buying_months as (
+
+    select distinct
+        customer_id,
+        {{ period_start('month', 'purchased_on') }} as month
+    from purchases
+
+),
+
+activity as (
+
+    select
+        'revenue' as kind,
+        customer_id,
+        month,
+        mrr
+    from paying
+
+    union all
+
+    select
+        'usage' as kind,
+        customer_id,
+        month,
+        cast(null as decimal(18, 2)) as mrr
+    from using_months
+
+    union all
+
+    select
+        'orders' as kind,
+        customer_id,
+        month,
+        cast(null as decimal(18, 2)) as mrr
+    from buying_months
+
+),
+
+final as (
+
+    select
+        cohort_customers.kind,
+        cohort_customers.cohort_month,
+        activity.month,
+        cast(count(*) as integer) as active_customers,
+        {{ money('sum(activity.mrr)') }} as mrr
+    from activity
+    inner join cohort_customers
+        on
+            activity.kind = cohort_customers.kind
+            and activity.customer_id = cohort_customers.customer_id
+    where activity.month >= cohort_customers.cohort_month
+    group by cohort_customers.kind, cohort_customers.cohort_month, activity.month
+
+)
+
+select * from final

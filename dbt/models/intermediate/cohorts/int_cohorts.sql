@@ -1,0 +1,78 @@
+with
+
+cohort_customers as (
+
+    select * from {{ ref('int_cohort_customers') }}
+
+),
+
+cohort_months as (
+
+    select * from {{ ref('int_cohort_months') }}
+
+),
+
+activity as (
+
+    select * from {{ ref('int_cohort_activity') }}
+
+),
+
+cohort_revenue as (
+
+    select * from {{ ref('int_cohort_revenue') }}
+
+),
+
+usage_days as (
+
+    select * from {{ ref('int_usage_days') }}
+
+),
+
+-- without a usage export nothing is known about use; that is not a cohort of which nobody came back
+cohorts as (
+
+    select
+        kind,
+        cohort_month,
+        cast(count(*) as integer) as cohort_customers,
+        {{ money('sum(cohort_mrr)') }} as cohort_mrr
+    from cohort_customers
+    where kind <> 'usage' or exists (select 1 from usage_days)
+    group by kind, cohort_month
+
+),
+
+final as (
+
+    select
+        cohorts.kind,
+        cohorts.cohort_month,
+        cohort_months.age_months,
+        cohorts.cohort_customers,
+        coalesce(activity.active_customers, 0) as active_customers,
+        cohorts.cohort_mrr,
+        case when cohorts.kind = 'revenue' then {{ money('coalesce(activity.mrr, 0)') }} end as mrr,
+        {{ money('coalesce(cohort_revenue.revenue, 0)') }} as revenue,
+        {{ money('sum(coalesce(cohort_revenue.revenue, 0)) over (
+            partition by cohorts.kind, cohorts.cohort_month
+            order by cohort_months.age_months
+            rows between unbounded preceding and current row
+        )') }} as cumulative_revenue
+    from cohorts
+    inner join cohort_months on cohorts.cohort_month = cohort_months.cohort_month
+    left join activity
+        on
+            cohorts.kind = activity.kind
+            and cohorts.cohort_month = activity.cohort_month
+            and cohort_months.month = activity.month
+    left join cohort_revenue
+        on
+            cohorts.kind = cohort_revenue.kind
+            and cohorts.cohort_month = cohort_revenue.cohort_month
+            and cohort_months.month = cohort_revenue.month
+
+)
+
+select * from final

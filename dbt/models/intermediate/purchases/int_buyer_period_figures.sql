@@ -1,0 +1,78 @@
+with
+
+buyer_periods as (
+
+    select * from {{ ref('int_buyer_periods') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('int_customer_segments') }}
+
+),
+
+by_attribute as (
+
+    select
+        buyer_periods.grain,
+        buyer_periods.period_start,
+        segments.dimension,
+        segments.member,
+        buyer_periods.is_returning,
+        buyer_periods.purchases,
+        buyer_periods.amount,
+        buyer_periods.repeat_amount,
+        buyer_periods.repeat_purchases,
+        buyer_periods.days_between
+    from buyer_periods
+    inner join segments on buyer_periods.customer_id = segments.customer_id
+
+),
+
+by_plan as (
+
+    select
+        grain,
+        period_start,
+        'plan' as dimension,
+        plan_id as member,
+        is_returning,
+        purchases,
+        amount,
+        repeat_amount,
+        repeat_purchases,
+        days_between
+    from buyer_periods
+    where {{ "true" if "plan" in var("dimensions") else "false" }}
+
+),
+
+unioned as (
+
+    select * from by_attribute
+    union all
+    select * from by_plan
+
+),
+
+final as (
+
+    select
+        grain,
+        period_start,
+        dimension,
+        member,
+        count(*) as buyers,
+        sum(case when is_returning then 1 else 0 end) as returning_buyers,
+        sum(purchases) as purchases,
+        sum(amount) as amount,
+        sum(repeat_amount) as repeat_amount,
+        sum(repeat_purchases) as repeat_purchases,
+        sum(days_between) as days_between
+    from unioned
+    group by grain, period_start, dimension, member
+
+)
+
+select * from final

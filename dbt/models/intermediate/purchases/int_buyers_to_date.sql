@@ -1,0 +1,108 @@
+-- Buyers and repeat buyers known by each period's close. Attributes never change a
+-- customer's member, so their counts are running totals; the plan does, so it is looked up
+-- at every close.
+with
+
+buyers as (
+
+    select * from {{ ref('int_buyers') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_periods') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('int_customer_segments') }}
+
+),
+
+plan_days as (
+
+    select * from {{ ref('int_customer_plan_days') }}
+
+),
+
+firsts as (
+
+    select
+        segments.dimension,
+        segments.member,
+        buyers.first_purchased_on as reached_on,
+        1 as buyers,
+        0 as repeat_buyers
+    from buyers
+    inner join segments on buyers.customer_id = segments.customer_id
+
+),
+
+seconds as (
+
+    select
+        segments.dimension,
+        segments.member,
+        buyers.second_purchased_on as reached_on,
+        0 as buyers,
+        1 as repeat_buyers
+    from buyers
+    inner join segments on buyers.customer_id = segments.customer_id
+    where buyers.second_purchased_on is not null
+
+),
+
+by_day as (
+
+    select
+        dimension,
+        member,
+        reached_on,
+        sum(buyers) as buyers,
+        sum(repeat_buyers) as repeat_buyers
+    from (select * from firsts union all select * from seconds) as reached
+    group by dimension, member, reached_on
+
+),
+
+by_attribute as (
+
+    select
+        periods.grain,
+        periods.period_start,
+        by_day.dimension,
+        by_day.member,
+        sum(by_day.buyers) as buyers_to_date,
+        sum(by_day.repeat_buyers) as repeat_buyers_to_date
+    from periods
+    inner join by_day on periods.closing_on > by_day.reached_on
+    group by periods.grain, periods.period_start, by_day.dimension, by_day.member
+
+),
+
+by_plan as (
+
+    select
+        periods.grain,
+        periods.period_start,
+        'plan' as dimension,
+        coalesce(plan_days.plan_id, '(none)') as member,
+        count(*) as buyers_to_date,
+        sum(case when buyers.second_purchased_on < periods.closing_on then 1 else 0 end) as repeat_buyers_to_date
+    from periods
+    inner join buyers on periods.closing_on > buyers.first_purchased_on
+    left join plan_days
+        on
+            buyers.customer_id = plan_days.customer_id
+            and periods.closing_on > plan_days.valid_from
+            and (plan_days.valid_to is null or periods.closing_on <= plan_days.valid_to)
+    where {{ "true" if "plan" in var("dimensions") else "false" }}
+    group by periods.grain, periods.period_start, coalesce(plan_days.plan_id, '(none)')
+
+)
+
+select * from by_attribute
+union all
+select * from by_plan

@@ -1,0 +1,29 @@
+with
+
+figures as (
+
+    select * from {{ ref('int_purchase_figures') }}
+
+),
+
+final as (
+
+    select
+        grain,
+        period_start,
+        period_end,
+        is_complete,
+        dimension,
+        member,
+        buyers,
+        purchases,
+        repeat_purchases,
+        amount as purchase_amount,
+        repeat_amount as repeat_purchase_amount,
+        {{ share('repeat_amount', 'amount') }} as repeat_revenue_share,
+        {{ share('days_between', 'repeat_purchases') }} as average_days_between
+    from figures
+
+)
+
+select * from final

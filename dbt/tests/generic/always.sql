@@ -1,0 +1,6 @@
+{# Fails with every row for which `condition` is not true; NULL counts as true where `condition` says nothing of it. #}
+{% test always(model, condition) %}
+select *
+from {{ model }}
+where not ({{ condition }})
+{% endtest %}
