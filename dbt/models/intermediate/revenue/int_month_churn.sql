@@ -7,7 +7,7 @@ periods as (
 ),
 
 members as (
-    select dimension, member from {{ ref('dim_segments') }}
+    select dimension, member from {{ ref('int_segment_members') }}
 ),
 
 figures as (

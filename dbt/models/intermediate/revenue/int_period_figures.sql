@@ -16,11 +16,25 @@ periods as (
 ),
 
 members as (
-    select dimension, member from {{ ref('dim_segments') }}
+    select dimension, member from {{ ref('int_segment_members') }}
 ),
 
 figures as (
     select * from {{ ref('int_span_figures') }}
+),
+
+-- Voluntary is the rest: a customer whose leaving nobody explained left by himself.
+involuntary as (
+    select
+        grain,
+        period_start,
+        dimension,
+        member,
+        sum(customers_lost) as customers_lost,
+        sum(mrr_lost) as mrr_lost
+    from {{ ref('int_lost_figures') }}
+    where is_involuntary
+    group by grain, period_start, dimension, member
 ),
 
 month_churn as (
@@ -41,6 +55,11 @@ final as (
         {%- for amount in amounts %}
         {{ money('coalesce(figures.' ~ amount ~ ', 0)') }} as {{ amount }},
         {%- endfor %}
+        cast(coalesce(figures.customers_lost, 0) - coalesce(involuntary.customers_lost, 0) as bigint)
+            as customers_lost_voluntary,
+        cast(coalesce(involuntary.customers_lost, 0) as bigint) as customers_lost_involuntary,
+        {{ money('coalesce(figures.mrr_churn, 0) - coalesce(involuntary.mrr_lost, 0)') }} as mrr_churn_voluntary,
+        {{ money('coalesce(involuntary.mrr_lost, 0)') }} as mrr_churn_involuntary,
         {{ money('past_year.mrr_opening') }} as mrr_opening_12m,
         {{ money('past_year.mrr_kept') }} as mrr_kept_12m,
         {{ money('past_year.mrr_kept_at_most') }} as mrr_kept_at_most_12m,
@@ -62,6 +81,12 @@ final as (
             and periods.closing_on = past_year.closing_on
             and members.dimension = past_year.dimension
             and members.member = past_year.member
+    left join involuntary
+        on
+            periods.grain = involuntary.grain
+            and periods.period_start = involuntary.period_start
+            and members.dimension = involuntary.dimension
+            and members.member = involuntary.member
     left join month_churn
         on
             {{ period_start('month', add_days('periods.closing_on', -1)) }} = month_churn.month

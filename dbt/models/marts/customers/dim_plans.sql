@@ -1,0 +1,36 @@
+with
+
+plans as (
+    select * from {{ ref('stg_billing__plans') }}
+),
+
+-- A plan that is billed but not in the plans export is a plan all the same.
+billed as (
+    select distinct plan_id
+    from {{ ref('int_mrr_changes') }}
+),
+
+known as (
+    select plan_id from plans
+
+    union
+
+    select plan_id from billed
+),
+
+final as (
+    select
+        known.plan_id,
+        plans.product,
+        coalesce(plans.plan_name, known.plan_id) as plan_name,
+        cast(plans.unit_amount as decimal(18, 6)) as unit_amount,
+        plans.currency,
+        plans.billing_interval,
+        cast(plans.interval_count as integer) as interval_count,
+        cast(plans.tier as integer) as tier
+    from known
+    left join plans
+        on known.plan_id = plans.plan_id
+)
+
+select * from final
