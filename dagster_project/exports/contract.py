@@ -102,9 +102,7 @@ INTERVALS = ("day", "week", "month", "quarter", "year")
 INVOICE_STATUSES = ("draft", "open", "paid", "void", "uncollectible")
 
 
-def _text(
-    *names: str, required: bool = False, allowed: tuple[str, ...] = ()
-) -> tuple[Column, ...]:
+def _text(*names: str, required: bool = False, allowed: tuple[str, ...] = ()) -> tuple[Column, ...]:
     return tuple(Column(name, Kind.TEXT, required, allowed) for name in names)
 
 

@@ -14,6 +14,7 @@ create table if not exists raw.loads (
     format varchar not null,
     size_bytes bigint,
     content_hash varchar,
+    mapping_hash varchar,
     rows_read bigint not null,
     rows_loaded bigint not null,
     rows_unchanged bigint not null,

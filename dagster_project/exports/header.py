@@ -1,0 +1,82 @@
+"""The first record of a CSV file: delimiter, quote and column names. Nothing beyond the header."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dagster_project.errors import InputRefusedError
+from dagster_project.exports.profile import Profile
+
+DELIMITERS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a CSV file is written, and what its columns are called.
+
+    :param lines: physical lines that the header takes up.
+    """
+
+    delimiter: str
+    quote: str
+    escape: str
+    names: tuple[str, ...]
+    lines: int = 1
+
+
+def normal(name: str) -> str:
+    """Return a column name as it is compared: case, outer spaces and a BOM do not matter."""
+    return name.strip().strip("\ufeff").strip().lower()
+
+
+def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dialect:
+    """Tell the dialect by the header: the delimiter that finds most of the ``known`` names.
+
+    :param known: the column names that some mapping would read.
+    :raises InputRefusedError: there is no header, or a name stands in it twice.
+    """
+    wanted = {normal(name) for name in known}
+    text = profile.head_text.lstrip("\r\n")
+    if not text.strip():
+        raise InputRefusedError(
+            "the file holds no header line", where=f"{file_name}:1", fix="export it with its header"
+        )
+    first = text.splitlines()[0]
+    quote = "'" if first.startswith("'") else '"'
+    escape = (
+        "\\"
+        if f"\\{quote}" in text and quote * 2 not in text.replace(quote * 2 + ",", "")
+        else quote
+    )
+    best: tuple[int, int, Dialect] | None = None
+    for delimiter in DELIMITERS:
+        names, lines = _first_record(text, delimiter, quote)
+        hits = sum(normal(name) in wanted for name in names)
+        rank = (hits, len(names))
+        if best is None or rank > best[:2]:
+            best = (*rank, Dialect(delimiter, quote, escape, names, lines))
+    assert best is not None
+    dialect = best[2]
+    compared = [normal(name) for name in dialect.names]
+    twice = sorted(
+        {name for name in compared if name and compared.count(name) > 1 and name in wanted}
+    )
+    if twice:
+        raise InputRefusedError(
+            f"the header names {', '.join(twice)} twice; each column was expected once",
+            where=f"{file_name}:1",
+        )
+    return dialect
+
+
+def _first_record(text: str, delimiter: str, quote: str) -> tuple[tuple[str, ...], int]:
+    # The whole head may be one quoted cell; a record beyond 64 KiB is no header.
+    reader = csv.reader(
+        io.StringIO(text[: 1 << 16], newline=""), delimiter=delimiter, quotechar=quote
+    )
+    try:
+        names = next(reader, [])
+    except csv.Error:
+        return (text.splitlines()[0],), 1
+    return tuple(name.strip().strip("\ufeff") for name in names), reader.line_num

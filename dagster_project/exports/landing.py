@@ -1,0 +1,77 @@
+"""Where exports lie: the files of a landing folder or URL, in order, each at hand as a local file.
+
+Listing and fetching only; what a file means is decided in ``matching.py``.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dagster_project.errors import InputRefusedError
+from dagster_project.exports.profile import form_of
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """One file of a landing zone.
+
+    :param name: relative to the source's folder, with forward slashes.
+    :param location: the local path, or the path inside the remote file system.
+    """
+
+    name: str
+    location: str
+    size_bytes: int
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key under which part-2 comes before part-10 and dates in names sort."""
+    parts = re.split(r"(\d+)", name)
+    return tuple((1, int(p), p) if p.isdigit() else (0, 0, p) for p in parts if p)
+
+
+class LocalLanding:
+    """A folder on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def files(self) -> tuple[LandingFile, ...]:
+        """Return every file below the folder, hidden ones left out, in natural order.
+
+        :raises InputRefusedError: there is no such folder.
+        """
+        if not self._folder.is_dir():
+            raise InputRefusedError(
+                "the landing folder does not exist",
+                where=str(self._folder),
+                fix="correct the path under sources in the settings, or make the folder",
+            )
+        found = []
+        for parent, folders, names in os.walk(self._folder):
+            folders[:] = [folder for folder in folders if not folder.startswith(".")]
+            for name in names:
+                path = Path(parent, name)
+                if not name.startswith(".") and path.is_file():
+                    relative = path.relative_to(self._folder).as_posix()
+                    found.append(LandingFile(relative, str(path), path.stat().st_size))
+        return tuple(sorted(found, key=lambda file: natural_key(file.name)))
+
+    @contextmanager
+    def at_hand(self, file: LandingFile) -> Iterator[Path]:
+        """Give the file under a name that no reader can take for a pattern or a URL."""
+        known = form_of(file.name)
+        ending = known[1].value if known else "bin"
+        with TemporaryDirectory(prefix="ebbline-") as folder:
+            link = Path(folder, f"input.{ending}")
+            link.symlink_to(Path(file.location).resolve())
+            yield link
+
+
+def open_landing(path: str | Path) -> LocalLanding:
+    """Return the landing zone at a folder or URL."""
+    return LocalLanding(Path(path))

@@ -1,0 +1,124 @@
+"""The ledger ``raw.loads`` and the quarantine: what each file brought, kept for good."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from dagster_project.exports.load_report import FileLoad
+
+_COLUMNS = (
+    "load_id, source, file_name, table_name, format, size_bytes, content_hash, mapping_hash, "
+    "rows_read, rows_loaded, rows_unchanged, rows_quarantined, started_at, duration_seconds, "
+    "outcome, message"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the ledger: a file x table."""
+
+    source: str
+    format: str
+    size_bytes: int | None
+    content_hash: str | None
+    mapping_hash: str
+    started_at: datetime
+    duration_seconds: float
+    load: FileLoad
+
+
+def next_load_id(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of the next load; numbers only grow."""
+    found = con.execute("select coalesce(max(load_id), 0) + 1 from raw.loads").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def write(con: duckdb.DuckDBPyConnection, load_id: int, entry: Entry) -> None:
+    """Add one row to the ledger."""
+    load = entry.load
+    con.execute(
+        f"insert into raw.loads ({_COLUMNS}) values ({', '.join('?' * 16)})",
+        [
+            load_id,
+            entry.source,
+            load.file_name,
+            load.table,
+            entry.format,
+            entry.size_bytes,
+            entry.content_hash,
+            entry.mapping_hash,
+            load.rows_read,
+            load.rows_loaded,
+            load.rows_unchanged,
+            load.rows_quarantined,
+            entry.started_at,
+            entry.duration_seconds,
+            load.outcome,
+            load.message,
+        ],
+    )
+
+
+def already_loaded(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    source: str,
+    file_name: str,
+    content_hash: str,
+    mapping_hash: str,
+) -> tuple[str, ...]:
+    """Return the tables that this very content has fed under this name; empty where it must be read.
+
+    Only the newest load of the name counts: a file that was replaced and put back is read again. A
+    refused file is always read again, since the limit may have been raised.
+    """
+    found = con.execute(
+        "select table_name, content_hash = ? and mapping_hash = ? and outcome <> 'refused' "
+        "from raw.loads where source = ? and file_name = ? "
+        "qualify row_number() over (partition by table_name order by load_id desc) = 1 "
+        "order by table_name",
+        [content_hash, mapping_hash, source, file_name],
+    ).fetchall()
+    if not found or not all(same for _, same in found):
+        return ()
+    return tuple(table for table, _ in found)
+
+
+def same_refusal(con: duckdb.DuckDBPyConnection, entry: Entry) -> bool:
+    """Whether the newest row of this file and table already says the same."""
+    found = con.execute(
+        "select outcome, message, content_hash from raw.loads "
+        "where source = ? and file_name = ? and table_name = ? order by load_id desc limit 1",
+        [entry.source, entry.load.file_name, entry.load.table],
+    ).fetchone()
+    return found == (entry.load.outcome, entry.load.message, entry.content_hash)
+
+
+def new_extra_columns(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    source: str,
+    table_name: str,
+    names: tuple[str, ...],
+    load_id: int,
+    file_name: str,
+) -> tuple[str, ...]:
+    """Remember unknown columns and return those met for the first time, so each is reported once."""
+    if not names:
+        return ()
+    known = {
+        name
+        for (name,) in con.execute(
+            "select column_name from raw.extra_columns where source = ? and table_name = ?",
+            [source, table_name],
+        ).fetchall()
+    }
+    fresh = tuple(name for name in dict.fromkeys(names) if name not in known)
+    for name in fresh:
+        con.execute(
+            "insert into raw.extra_columns values (?, ?, ?, ?, ?)",
+            [source, table_name, name, load_id, file_name],
+        )
+    return fresh

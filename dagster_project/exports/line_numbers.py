@@ -1,0 +1,50 @@
+"""Which line of the file a stage row came from.
+
+Mostly that is the record's number. Where records span lines (quoted line feeds) or the reader rejected
+some, the lines before a row are counted; only such files pay for it.
+"""
+
+import duckdb
+
+from dagster_project.exports.profile import Form
+from dagster_project.exports.reader import Opened
+from dagster_project.exports.staging import STAGE, Stage
+
+LINES = "ebb_lines"
+
+
+def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -> str:
+    """Return the SQL of a stage row's line number; may fill ``_position`` of the stage first.
+
+    Also fills :data:`LINES` (``record``, ``line``) with the lines of the rejected records.
+    """
+    con.execute(f"create or replace temp table {LINES} (record bigint, line bigint)")
+    if opened.form is Form.PARQUET:
+        return "_position + 1"
+    if not stage.has_rejects and not stage.spans_lines:
+        return f"rowid - {stage.first_rowid} + {opened.record_offset}"
+    first_record = 2 if opened.dialect else 1
+    rejects = (
+        "select distinct on (line) line, csv_line from ebb_rejects order by line"
+        if stage.has_rejects
+        else "select null::bigint as line, null::varchar as csv_line where false"
+    )
+    con.execute(
+        "create or replace temp table ebb_numbered as "
+        f"with rejects as ({rejects}), "
+        "marks as ("
+        f"  select rowid - {stage.first_rowid} as r, 0 as rejected, null::bigint as record, _newlines as further from {STAGE} "
+        "  union all "
+        f"  select line - {first_record} - (row_number() over (order by line) - 1), 1, line, "
+        "    length(rtrim(csv_line, chr(10))) - length(replace(rtrim(csv_line, chr(10)), chr(10), '')) "
+        "  from rejects) "
+        f"select r, rejected, record, r + {opened.record_offset} + coalesce(sum(rejected + further) over "
+        "  (order by r, rejected desc, record rows between unbounded preceding and 1 preceding), 0) as line "
+        "from marks"
+    )
+    con.execute(f"insert into {LINES} select record, line from ebb_numbered where rejected = 1")
+    con.execute(
+        f"update {STAGE} set _position = n.line from ebb_numbered n "
+        f"where n.rejected = 0 and n.r = {STAGE}.rowid - {stage.first_rowid}"
+    )
+    return "_position"

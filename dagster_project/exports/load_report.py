@@ -1,0 +1,63 @@
+"""What a load did, file by file: the values that the caller shows. No SQL."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Outcome = Literal["loaded", "unchanged", "refused"]
+
+
+@dataclass(frozen=True)
+class FileLoad:
+    """What one file brought to one table.
+
+    ``rows_read = rows_loaded + rows_unchanged + rows_quarantined`` always holds; a file that was refused
+    or not read again counts no rows.
+    """
+
+    file_name: str
+    table: str
+    outcome: Outcome
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_unchanged: int = 0
+    rows_quarantined: int = 0
+    message: str = ""
+    load_id: int | None = None
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What one source brought, in the order in which files were taken.
+
+    :param unrecognised: files that no mapping knows; they were left alone.
+    """
+
+    source: str
+    format: str
+    files: tuple[FileLoad, ...]
+    unrecognised: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> tuple[FileLoad, ...]:
+        """The files that were refused whole; nothing of them was loaded."""
+        return tuple(file for file in self.files if file.outcome == "refused")
+
+    @property
+    def rows_read(self) -> int:
+        """Rows met in the files that were read."""
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_loaded(self) -> int:
+        """New rows and new versions."""
+        return sum(file.rows_loaded for file in self.files)
+
+    @property
+    def rows_unchanged(self) -> int:
+        """Rows whose newest version was the same already."""
+        return sum(file.rows_unchanged for file in self.files)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows that are in ``raw.quarantine`` instead."""
+        return sum(file.rows_quarantined for file in self.files)

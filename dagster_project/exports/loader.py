@@ -1,0 +1,318 @@
+"""Loading one source: file by file, each in a transaction of its own, every row accounted for.
+
+The order of the work stands here; reading is ``reader.py``, checking ``staging.py``, versions
+``versions.py``, the ledger ``ledger.py``.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.clock import Clock
+from dagster_project.config import Settings
+from dagster_project.errors import InputRefusedError
+from dagster_project.exports import ledger, quarantine
+from dagster_project.exports.contract import SOURCES, LINEAGE, Source, Table
+from dagster_project.exports.landing import LandingFile, LocalLanding, open_landing
+from dagster_project.exports.line_numbers import number_lines
+from dagster_project.exports.load_report import FileLoad, LoadReport
+from dagster_project.exports.mapping import (
+    CANONICAL,
+    Mapping,
+    canonical_mapping,
+    mapping_for,
+)
+from dagster_project.exports.matching import Candidate, candidates, choose
+from dagster_project.exports.profile import Profile, content_hash, profile_file
+from dagster_project.exports.raw_tables import ensure_raw_tables
+from dagster_project.exports.reader import Opened, open_file
+from dagster_project.exports.staging import STAGE, Stage, build_stage
+from dagster_project.exports.versions import UNCHANGED, find_unchanged, mark_vanished
+from dagster_project.warehouse.connection import quote_identifier
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What is the same for every file of one source."""
+
+    source: Source
+    mappings: tuple[Mapping, ...]
+    zone: str
+    max_quarantined_share: float
+    clock: Clock
+
+    def mapping_hash(self, found: tuple[Candidate, ...]) -> str:
+        """Identify how a file is read: another mapping or zone reads the same bytes otherwise."""
+        prints = dict.fromkeys(one.mapping.fingerprint() for one in found)
+        return ":".join([*(one[:16] for one in prints), self.zone])
+
+
+def load_source(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    source: str,
+    format: str,
+    path: Path | str,
+    settings: Settings,
+    clock: Clock,
+) -> LoadReport:
+    """Load every new or changed file of one source into ``raw``.
+
+    :param con: a connection to the working database, outside a transaction.
+    :param source: billing, support or usage.
+    :param format: ``canonical``, a vendor's mapping, or a mapping file of one's own (``.yml``).
+    :param path: the landing folder or URL of this source.
+    :param clock: says when rows were loaded.
+    :return: what each file brought; files that were refused are in it, and nothing of them in ``raw``.
+    :raises MappingError: the format is unknown or cannot be followed.
+    :raises InputRefusedError: the landing zone itself cannot be listed.
+    """
+    known = next((one for one in SOURCES if one == source), None)
+    if known is None:
+        raise InputRefusedError(
+            f"there is no source {source!r}", fix=f"known are: {', '.join(SOURCES)}"
+        )
+    run = _Run(
+        known,
+        mappings_of(format, known),
+        settings.calendar.timezone,
+        settings.ingest.max_quarantined_share,
+        clock,
+    )
+    ensure_raw_tables(con)
+    landing = open_landing(path)
+    loads: list[FileLoad] = []
+    unrecognised: list[str] = []
+    zone_before = con.execute("select current_setting('TimeZone')").fetchone()
+    try:
+        for file in landing.files():
+            found = candidates(file.name, run.mappings)
+            if found:
+                loads += _load_file(con, run, landing, file, found)
+            else:
+                unrecognised.append(file.name)
+    finally:
+        if zone_before is not None:
+            con.execute("set timezone = ?", [zone_before[0]])
+    return LoadReport(known, format, tuple(loads), tuple(unrecognised))
+
+
+def mappings_of(format_name: str, source: Source) -> tuple[Mapping, ...]:
+    """Return the mappings that a folder of this format is read with: the vendor's, then the canonical."""
+    canonical = canonical_mapping(source)
+    if format_name == CANONICAL:
+        return (canonical,)
+    return (mapping_for(format_name, source), canonical)
+
+
+def open_landed(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    file_name: str,
+    profile: Profile,
+    found: tuple[Candidate, ...],
+) -> Opened:
+    """Open a file for the deliveries that its name points to."""
+    fields = dict.fromkeys(field for one in found for field in one.delivery.read_fields())
+    records = dict.fromkeys(key for one in found for key in one.delivery.records)
+    return open_file(
+        con,
+        path=path,
+        file_name=file_name,
+        profile=profile,
+        fields=tuple(fields),
+        records=tuple(records),
+    )
+
+
+def _load_file(
+    con: duckdb.DuckDBPyConnection,
+    run: _Run,
+    landing: LocalLanding,
+    file: LandingFile,
+    found: tuple[Candidate, ...],
+) -> list[FileLoad]:
+    started_at, begun = run.clock.now(), time.monotonic()
+    mapping_hash = run.mapping_hash(found)
+    digest: str | None = None
+    try:
+        with landing.at_hand(file) as path:
+            digest = content_hash(path)
+            fed = ledger.already_loaded(
+                con,
+                source=run.source,
+                file_name=file.name,
+                content_hash=digest,
+                mapping_hash=mapping_hash,
+            )
+            if fed:
+                return [
+                    FileLoad(file.name, table, "unchanged", message="not read again")
+                    for table in fed
+                ]
+            profile = profile_file(path, file.name)
+            if profile.content_hash != digest:
+                raise InputRefusedError("the file changed while it was read", where=file.name)
+            con.execute("begin transaction")
+            try:
+                loads = _load_tables(
+                    con, run, path, file, profile, found, mapping_hash, started_at, begun
+                )
+                if path.stat().st_size != profile.size_bytes:
+                    raise InputRefusedError("the file changed while it was read", where=file.name)
+                con.execute("commit")
+            except BaseException:
+                con.execute("rollback")
+                raise
+            return loads
+    except InputRefusedError as error:
+        table = found[0].delivery.table
+        load = FileLoad(file.name, table, "refused", message=str(error))
+        entry = ledger.Entry(
+            run.source,
+            found[0].mapping.format,
+            file.size_bytes,
+            digest,
+            mapping_hash,
+            started_at,
+            time.monotonic() - begun,
+            load,
+        )
+        if not ledger.same_refusal(con, entry):
+            ledger.write(con, ledger.next_load_id(con), entry)
+        return [load]
+
+
+def _load_tables(
+    con: duckdb.DuckDBPyConnection,
+    run: _Run,
+    path: Path,
+    file: LandingFile,
+    profile: Profile,
+    found: tuple[Candidate, ...],
+    mapping_hash: str,
+    started_at: datetime,
+    begun: float,
+) -> list[FileLoad]:
+    opened = open_landed(con, path, file.name, profile, found)
+    chosen = choose(opened, found)
+    loads = []
+    for position, candidate in enumerate(chosen):
+        con.execute("set timezone = ?", [candidate.mapping.zone or run.zone])
+        # Each table has a statement of its own, and so parameters of its own.
+        if position:
+            opened = open_landed(con, path, file.name, profile, found)
+        stage = build_stage(
+            con, opened, candidate.mapping, candidate.delivery, takes_broken_records=position == 0
+        )
+        line = number_lines(con, opened, stage)
+        quarantine.gather(con, stage, line, rejects=position == 0)
+        _refuse_if_too_many(con, run, stage, opened)
+        load_id = ledger.next_load_id(con)
+        load = _take_over(con, run, stage, opened, candidate, line, load_id, started_at)
+        entry = ledger.Entry(
+            run.source,
+            candidate.mapping.format,
+            file.size_bytes,
+            profile.content_hash,
+            mapping_hash,
+            started_at,
+            time.monotonic() - begun,
+            load,
+        )
+        ledger.write(con, load_id, entry)
+        loads.append(load)
+    return loads
+
+
+def _refuse_if_too_many(
+    con: duckdb.DuckDBPyConnection, run: _Run, stage: Stage, opened: Opened
+) -> None:
+    if not stage.quarantined or stage.quarantined <= run.max_quarantined_share * stage.rows_read:
+        return
+    raise InputRefusedError(
+        f"{stage.quarantined} of {stage.rows_read} rows for {stage.table.name} are broken, more than "
+        f"ingest.max_quarantined_share = {run.max_quarantined_share:g} allows; "
+        f"{quarantine.examples(con)}",
+        where=f"{opened.file_name}:{quarantine.first_line(con)}",
+        fix="correct the file, or raise the limit if the rows may be left out",
+    )
+
+
+def _take_over(
+    con: duckdb.DuckDBPyConnection,
+    run: _Run,
+    stage: Stage,
+    opened: Opened,
+    candidate: Candidate,
+    line: str,
+    load_id: int,
+    started_at: datetime,
+) -> FileLoad:
+    """Move the stage into ``raw`` and the quarantine, and tell what became of every row."""
+    table, name = stage.table, opened.file_name
+    unchanged = find_unchanged(con, table)
+    _insert(con, table, name, line, load_id, started_at, some_unchanged=unchanged > 0)
+    notes = []
+    if stage.quarantined:
+        quarantine.keep(
+            con, stage, load_id=load_id, source=run.source, file_name=name, at=started_at
+        )
+        notes.append(f"{stage.quarantined} rows in quarantine: {quarantine.examples(con)}")
+    fresh = ledger.new_extra_columns(
+        con,
+        source=run.source,
+        table_name=table.name,
+        names=stage.extra_columns,
+        load_id=load_id,
+        file_name=name,
+    )
+    if fresh:
+        notes.append(f"columns kept in _extra: {', '.join(fresh)}")
+    if candidate.delivery.full_dump and not stage.rejected:
+        gone = mark_vanished(
+            con,
+            table,
+            source=run.source,
+            format_name=candidate.mapping.format,
+            load_id=load_id,
+            file_name=name,
+            loaded_at=started_at,
+        )
+        if gone:
+            notes.append(f"{gone} rows vanished from the full dump and are marked deleted")
+    return FileLoad(
+        name,
+        table.name,
+        "unchanged" if stage.rows_read and unchanged == stage.rows_read else "loaded",
+        rows_read=stage.rows_read,
+        rows_loaded=stage.rows - stage.faulty - unchanged,
+        rows_unchanged=unchanged,
+        rows_quarantined=stage.quarantined,
+        message="; ".join(notes),
+        load_id=load_id,
+    )
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    file_name: str,
+    line: str,
+    load_id: int,
+    loaded_at: datetime,
+    *,
+    some_unchanged: bool,
+) -> None:
+    columns = ", ".join(quote_identifier(name) for name in table.column_names)
+    lineage = ", ".join(name for name, _ in LINEAGE)
+    new = f"and rowid not in (select r from {UNCHANGED})" if some_unchanged else ""
+    con.execute(
+        f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
+        f"select {columns}, $load_id, $file, {line}, $loaded_at, false, _extra "
+        f"from {STAGE} where _fault is null {new}",
+        {"load_id": load_id, "file": file_name, "loaded_at": loaded_at},
+    )

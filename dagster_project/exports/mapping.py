@@ -1,0 +1,385 @@
+"""Vendor mappings: one YAML file says which vendor file feeds which canonical table, and how.
+
+The schema of those files, their checks against the contract and their loading belong here. How a rule
+becomes SQL is ``expressions.py``; which file is read with which rule is ``landing.py`` and ``loader.py``.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from dagster_project.errors import EbblineError
+from dagster_project.exports.contract import TABLES, Column, Kind, Source, Table
+
+FOLDER = Path(__file__).parent / "mappings"
+CANONICAL = "canonical"
+
+
+class MappingError(EbblineError):
+    """A mapping file says something that ebbline cannot follow."""
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+Cast = Literal["epoch_seconds", "epoch_millis", "epoch_micros", "minor_units", "percent", "decimal"]
+_INSTANT_CASTS = frozenset({"epoch_seconds", "epoch_millis", "epoch_micros"})
+_CASTS_BY_KIND: dict[Kind, frozenset[str]] = {
+    Kind.INSTANT: _INSTANT_CASTS,
+    Kind.DATE: _INSTANT_CASTS,
+    Kind.MONEY: frozenset({"minor_units", "decimal"}),
+    Kind.PRICE: frozenset({"minor_units", "decimal"}),
+    Kind.FRACTION: frozenset({"percent", "decimal"}),
+    Kind.QUANTITY: frozenset({"decimal"}),
+    Kind.SCORE: frozenset({"decimal"}),
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _texts(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int | float):
+        value = [value]
+    if not isinstance(value, list):
+        return value
+    return tuple(
+        str(one).lower() if isinstance(one, bool) else (one if one is None else str(one))
+        for one in value
+    )
+
+
+class Condition(_Strict):
+    """What a field must be: one of some values (case does not matter), present, or absent."""
+
+    any_of: tuple[str, ...] = ()
+    present: bool | None = None
+    contains: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if value == "present":
+            return {"present": True}
+        if value == "absent":
+            return {"present": False}
+        if isinstance(value, dict):
+            return value
+        return {"any_of": _texts(value)}
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "Condition":
+        said = bool(self.any_of) + (self.present is not None) + (self.contains is not None)
+        if said != 1:
+            raise ValueError("say one of: a value, a list of values, present, absent, contains")
+        return self
+
+
+Conditions = Annotated[dict[str, Condition], Field(min_length=1)]
+
+
+class Case(_Strict):
+    """One branch: where all conditions hold, the column is this value or this field."""
+
+    when: Conditions | None = None
+    value: str | None = None
+    field: str | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _gives_one(self) -> "Case":
+        if (self.value is None) == (self.field is None):
+            raise ValueError("say either value or from")
+        return self
+
+
+class Rule(_Strict):
+    """How one canonical column comes about.
+
+    :param fields: vendor columns or dotted JSON paths; the first that the file has is taken.
+    :param first_of: vendor columns; per row, the first that is not empty is taken.
+    :param cast: how the text is read where it is not the contract's own form.
+    :param currency: the field that holds the currency of ``minor_units``.
+    :param minus: a field subtracted (same cast); empty counts as 0.
+    :param add_minutes: a field whose number of minutes is added to an instant; empty makes it empty.
+    :param translate: vendor's value -> ours; values not named stay as they are, or become ``otherwise``.
+    :param contains: true where the field (a JSON list or delimited text) holds this item.
+    :param cases: the first branch whose conditions hold.
+    :param value: a constant.
+    :param digest: fields whose joint content makes up an id, where the vendor gives none.
+    """
+
+    fields: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(default=(), alias="from")
+    first_of: tuple[str, ...] = ()
+    cast: Cast | None = Field(default=None, alias="as")
+    currency: str | None = None
+    minus: str | None = None
+    add_minutes: str | None = None
+    translate: dict[str, str] = Field(default_factory=dict, alias="map")
+    otherwise: str | None = None
+    contains: str | None = None
+    cases: tuple[Case, ...] = ()
+    value: str | None = None
+    digest: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if isinstance(value, str | list):
+            return {"from": value}
+        if isinstance(value, dict):
+            made = dict(value)
+            if isinstance(made.get("map"), dict):
+                made["map"] = {
+                    str(k).lower(): _texts(v)[0] for k, v in made["map"].items() if v is not None
+                }
+            if isinstance(made.get("value"), bool | int | float):
+                made["value"] = _texts(made["value"])[0]
+            return made
+        return value
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "Rule":
+        origins = [self.fields, self.first_of, self.cases, self.digest]
+        if sum(map(bool, origins)) + (self.value is not None) != 1:
+            raise ValueError("say exactly one of: from, first_of, cases, value, digest")
+        if self.otherwise is not None and not self.translate:
+            raise ValueError("otherwise needs map")
+        if self.currency is not None and self.cast != "minor_units":
+            raise ValueError("currency needs as: minor_units")
+        return self
+
+    def read_fields(self) -> tuple[str, ...]:
+        """Return every field that the rule may read."""
+        extra = [name for name in (self.currency, self.minus, self.add_minutes) if name]
+        for case in self.cases:
+            extra += [*(case.when or {})]
+            extra += [case.field] if case.field else []
+        return (*self.fields, *self.first_of, *self.digest, *extra)
+
+
+class History(_Strict):
+    """Full-state dumps become dated versions: when the state was seen to change, it changed.
+
+    :param ended: where these hold, the item is over and its last version is closed.
+    :param ended_at: the field that says when it ended; the dump's date where it is empty.
+    """
+
+    ended: dict[str, Condition] = Field(default_factory=dict)
+    ended_at: str | None = None
+
+
+class Delivery(_Strict):
+    """One vendor file and the canonical table that it feeds.
+
+    :param files: patterns of the file's name without folder and without .csv, .gz, .jsonl, ...
+    :param where: rows that do not match are not meant for this table; they are not counted for it.
+    :param full_dump: the file holds every row that exists; what vanishes from it is deleted.
+    :param history: the file is a dump of the present state whose changes are to be dated.
+    :param opt_in: fed only where this is asked for (settings of the mapping: ``enabled: true``).
+    :param records: keys that may wrap the list of records in a JSON document.
+    """
+
+    table: str
+    files: Names
+    columns: Annotated[dict[str, Rule], Field(min_length=1)]
+    where: dict[str, Condition] = Field(default_factory=dict)
+    full_dump: bool = False
+    history: History | None = None
+    enabled: bool = True
+    records: tuple[str, ...] = ()
+    shape: str = ""
+
+    @model_validator(mode="after")
+    def _fits_the_contract(self) -> "Delivery":
+        if self.table not in TABLES:
+            raise ValueError(f"{self.table!r} is no canonical table; known: {', '.join(TABLES)}")
+        table = TABLES[self.table]
+        unknown = sorted(set(self.columns) - set(table.column_names))
+        if unknown:
+            raise ValueError(
+                f"{table.name} has no column {', '.join(unknown)}; "
+                f"it has {', '.join(table.column_names)}"
+            )
+        missing = [
+            column.name
+            for column in table.required
+            if column.name not in self.columns and not column.from_companion
+        ]
+        if missing:
+            raise ValueError(f"{table.name} requires {', '.join(missing)}: no rule gives it")
+        for name, rule in self.columns.items():
+            kind = table.column(name).kind
+            if rule.cast is not None and rule.cast not in _CASTS_BY_KIND.get(kind, frozenset()):
+                raise ValueError(f"{name} is {kind.value}: it cannot be read as {rule.cast}")
+            if rule.add_minutes is not None and kind is not Kind.INSTANT:
+                raise ValueError(f"{name} is {kind.value}: add_minutes is for instants")
+            if rule.minus is not None and kind not in (Kind.MONEY, Kind.PRICE):
+                raise ValueError(f"{name} is {kind.value}: minus is for amounts")
+        return self
+
+    @property
+    def canonical_table(self) -> Table:
+        """The table that this delivery feeds."""
+        return TABLES[self.table]
+
+    def read_fields(self) -> tuple[str, ...]:
+        """Return every vendor field that the delivery may read, each once."""
+        names = [field for rule in self.columns.values() for field in rule.read_fields()]
+        names += list(self.where)
+        if self.history:
+            names += [*self.history.ended]
+            names += [self.history.ended_at] if self.history.ended_at else []
+        return tuple(dict.fromkeys(names))
+
+
+class Mapping(_Strict):
+    """One vendor's format.
+
+    :param zone: the zone of instants written without one; None = the configured zone.
+    :param documentation: where the vendor describes the shapes.
+    """
+
+    format: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: str
+    source: Source
+    zone: str | None = None
+    documentation: tuple[str, ...] = ()
+    deliveries: Annotated[tuple[Delivery, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _feeds_its_source(self) -> "Mapping":
+        for delivery in self.deliveries:
+            table = delivery.canonical_table
+            if table.source != self.source:
+                raise ValueError(f"{table.name} belongs to {table.source}, not to {self.source}")
+        return self
+
+    def requires(self, table: Table, column: Column) -> bool:
+        """Whether a row of ``table`` needs this column itself: a companion may bring it instead."""
+        if not column.required:
+            return False
+        if not column.from_companion or self.format == CANONICAL:
+            return True
+        return not any(one.canonical_table.companion_of == table.name for one in self.deliveries)
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 over everything that the mapping says."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def canonical_mapping(source: Source) -> Mapping:
+    """Return the mapping of files that already have the contract's columns."""
+    deliveries = tuple(
+        Delivery(
+            table=table.name,
+            files=(f"{table.name}*",),
+            columns={name: Rule.model_validate(name) for name in table.column_names},
+            records=("data", table.name),
+        )
+        for table in TABLES.values()
+        if table.source == source
+    )
+    return Mapping(
+        format=CANONICAL, title="The canonical tables", source=source, deliveries=deliveries
+    )
+
+
+def available_formats(folder: Path = FOLDER) -> tuple[Mapping, ...]:
+    """Return every vendor mapping of ``folder``, by name.
+
+    :raises MappingError: one of them cannot be followed.
+    """
+    return tuple(read_mapping(file) for file in sorted(folder.glob("*.yml")))
+
+
+def mapping_for(format_name: str, source: Source, folder: Path = FOLDER) -> Mapping:
+    """Return the mapping called ``format_name``; a name that ends in .yml is a file of one's own.
+
+    :raises MappingError: there is none, or it is not for this source.
+    """
+    if format_name == CANONICAL:
+        return canonical_mapping(source)
+    own = format_name.endswith((".yml", ".yaml"))
+    file = Path(format_name) if own else folder / f"{format_name}.yml"
+    known = sorted(one.stem for one in folder.glob("*.yml"))
+    if not own and format_name not in known:
+        raise MappingError(
+            f"there is no format {format_name!r}",
+            where=f"sources.{source}.format",
+            fix=f"known are: {', '.join([CANONICAL, *known])}; or name a mapping file that ends in .yml",
+        )
+    mapping = read_mapping(file)
+    if mapping.source != source:
+        raise MappingError(
+            f"{mapping.format} is a format of {mapping.source} exports, not of {source}",
+            where=f"sources.{source}.format",
+        )
+    return mapping
+
+
+@cache
+def read_mapping(file: Path) -> Mapping:
+    """Read and check one mapping file.
+
+    :raises MappingError: with the file and the line of everything that is wrong with it.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        document = yaml.safe_load(text)
+    except OSError as error:
+        raise MappingError(
+            f"the mapping cannot be read: {error.strerror}", where=str(file)
+        ) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise MappingError(f"this is not YAML: {error.problem}", where=f"{file}:{line}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MappingError(f"this is not YAML: {error}", where=str(file)) from error
+    try:
+        return Mapping.model_validate(document)
+    except ValidationError as error:
+        raise MappingError(
+            "the mapping cannot be followed",
+            where=str(file),
+            evidence=[
+                f"{file.name}:{_line(node, one['loc'])}: "
+                f"{'.'.join(map(str, one['loc'])) or 'file'}: "
+                f"{one['msg'].removeprefix('Value error, ')}"
+                for one in error.errors()
+            ],
+            fix="docs/formats.md describes every key",
+        ) from error
+
+
+def _line(node: yaml.Node | None, location: tuple[str | int, ...]) -> int:
+    """Return the line of the deepest part of ``location`` that the document has."""
+    line = 1
+    for step in location:
+        below = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    line, below = key.start_mark.line + 1, value
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            if step < len(node.value):
+                below = node.value[step]
+                line = below.start_mark.line + 1
+        if below is None:
+            return line
+        node = below
+    return line

@@ -1,0 +1,370 @@
+"""Files as relations: DuckDB's own readers, every value as text, every record numbered.
+
+What a reader gives for one file is a relation of text columns, the fields that rules can ask for, and
+the rows that the reader could not parse. Casting and checking is ``staging.py``; nothing is loaded here.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.errors import InputRefusedError
+from dagster_project.exports.expressions import Field, Parameters
+from dagster_project.exports.header import Dialect, normal, read_dialect
+from dagster_project.exports.profile import Form, Profile
+from dagster_project.warehouse.connection import quote_identifier
+
+_NULLS = ["", "\\N", "NULL", "null"]
+_MAX_LINE = 2_000_000
+# A separator that JSON text cannot hold unescaped, so that each line is one cell.
+_UNIT_SEPARATOR = "\x1f"
+_SAMPLED_RECORDS = 200
+_FAMILIES = {
+    "VARCHAR": "text", "JSON": "text", "UUID": "text", "ENUM": "text",
+    "TINYINT": "integer", "SMALLINT": "integer", "INTEGER": "integer", "BIGINT": "integer",
+    "UTINYINT": "integer", "USMALLINT": "integer", "UINTEGER": "integer", "UBIGINT": "integer",
+    "HUGEINT": "integer", "UHUGEINT": "integer",
+    "FLOAT": "float", "DOUBLE": "float", "BOOLEAN": "boolean", "DATE": "date",
+    "TIMESTAMP": "timestamp", "TIMESTAMP_S": "timestamp", "TIMESTAMP_MS": "timestamp",
+    "TIMESTAMP_NS": "timestamp", "TIMESTAMP WITH TIME ZONE": "timestamptz",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file ready to be read.
+
+    :param relation: a FROM item; its parameters are in ``parameters``.
+    :param names: the vendor's field names that the file is known to have, as written.
+    :param columns: for CSV and Parquet, the field by normal name.
+    :param paths: for JSON, the pointers that are extracted, in order.
+    :param record_offset: what is added to the 0-based row position to get the record's line.
+    """
+
+    form: Form
+    file_name: str
+    profile: Profile
+    relation: str
+    parameters: Parameters
+    names: tuple[str, ...]
+    columns: dict[str, Field] = field(default_factory=dict)
+    families: dict[str, str] = field(default_factory=dict)
+    dialect: Dialect | None = None
+    paths: tuple[str, ...] = ()
+    record_offset: int = 1
+
+    @property
+    def is_json(self) -> bool:
+        """Whether records are JSON documents."""
+        return self.form in (Form.JSON, Form.JSON_LINES)
+
+
+class FileFields:
+    """The fields of an opened file, for the compiler of rules."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    @property
+    def open_ended(self) -> bool:
+        """JSON records may have fields that the beginning of the file does not show."""
+        return self._opened.is_json
+
+    def find(self, name: str) -> Field | None:
+        """Return the field called ``name``; a dotted name may lead into a column that holds JSON."""
+        if self._opened.is_json:
+            pointer = json_pointer(name)
+            return Field(trimmed(f"f[{self._opened.paths.index(pointer) + 1}]"))
+        columns = self._opened.columns
+        exact = columns.get(normal(name))
+        if exact is not None:
+            if exact.family == "text":
+                return Field(trimmed(exact.sql))
+            return (
+                Field(f"cast(to_json({exact.sql}) as varchar)")
+                if exact.family == "nested"
+                else exact
+            )
+        head, dot, rest = name.partition(".")
+        holder = columns.get(normal(head))
+        if not dot or holder is None:
+            return None
+        document = f"to_json({holder.sql})" if holder.family == "nested" else holder.text
+        pointer = self._opened.parameters.bind(json_pointer(rest))
+        return Field(f"nullif(try(json_extract_string({document}, {pointer})), '')")
+
+
+def trimmed(sql: str) -> str:
+    """Return the text without outer spaces, NULL where nothing is left; cheap where there are none."""
+    return (
+        f"case when prefix({sql}, ' ') or suffix({sql}, ' ') then nullif(trim({sql}), '') "
+        f"else nullif({sql}, '') end"
+    )
+
+
+def json_pointer(name: str) -> str:
+    """Return a dotted field name as a JSON pointer; a name that begins with / is one already."""
+    if name.startswith("/"):
+        return name
+    return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in name.split("."))
+
+
+def open_file(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    path: Path,
+    file_name: str,
+    profile: Profile,
+    fields: Sequence[str],
+    records: Iterable[str] = (),
+) -> Opened:
+    """Open a file for reading.
+
+    :param path: where the bytes lie, under a name without wildcards whose ending tells the form.
+    :param file_name: the name as given, for messages.
+    :param fields: every field that some mapping may ask for.
+    :param records: keys that may wrap the list of records in a JSON document.
+    :raises InputRefusedError: header or structure are not what was expected.
+    """
+    if profile.form is Form.CSV:
+        return _open_csv(path, file_name, profile, fields)
+    if profile.form is Form.PARQUET:
+        return _open_parquet(con, path, file_name, profile)
+    return _open_json(path, file_name, profile, fields, tuple(records))
+
+
+def _open_csv(path: Path, file_name: str, profile: Profile, fields: Sequence[str]) -> Opened:
+    dialect = read_dialect(profile, file_name, fields)
+    parameters = Parameters()
+    columns = {f"c{i}": "VARCHAR" for i in range(len(dialect.names))}
+    relation = _read_csv(
+        path,
+        parameters,
+        columns=columns,
+        header=True,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        escape=dialect.escape,
+        nulls=_NULLS,
+        profile=profile,
+    )
+    found: dict[str, Field] = {}
+    for i, name in enumerate(dialect.names):
+        found.setdefault(normal(name), Field(f"c{i}"))
+    return Opened(
+        Form.CSV,
+        file_name,
+        profile,
+        relation,
+        parameters,
+        dialect.names,
+        columns=found,
+        dialect=dialect,
+        record_offset=1 + dialect.lines,
+    )
+
+
+def _read_csv(
+    path: Path,
+    parameters: Parameters,
+    *,
+    columns: dict[str, str],
+    header: bool,
+    delimiter: str,
+    quote: str,
+    escape: str,
+    nulls: list[str],
+    profile: Profile,
+) -> str:
+    bind = parameters.bind
+    encoding = f", encoding = {bind(profile.encoding)}" if profile.encoding != "utf-8" else ""
+    compression = "gzip" if profile.compressed else "none"
+    return (
+        f"read_csv({bind(str(path))}, columns = {bind(columns)}, auto_detect = false, "
+        f"header = {bind(header)}, delim = {bind(delimiter)}, quote = {bind(quote)}, "
+        f"escape = {bind(escape)}, nullstr = {bind(nulls)}, compression = {bind(compression)}, "
+        f"max_line_size = {bind(_MAX_LINE)}, "
+        "store_rejects = true, rejects_table = 'ebb_rejects', rejects_scan = 'ebb_reject_scans'"
+        f"{encoding})"
+    )
+
+
+def _open_parquet(
+    con: duckdb.DuckDBPyConnection, path: Path, file_name: str, profile: Profile
+) -> Opened:
+    parameters = Parameters()
+    relation = f"read_parquet({parameters.bind(str(path))}, file_row_number = true)"
+    try:
+        described = con.execute(
+            "select column_name, column_type from (describe select * from read_parquet(?))",
+            [str(path)],
+        ).fetchall()
+    except duckdb.Error as error:
+        raise InputRefusedError(
+            f"the Parquet file cannot be read: {first_line(error)}", where=file_name
+        ) from error
+    columns, families = {}, {}
+    for name, sql_type in described:
+        family = _family(sql_type)
+        families[normal(name)] = family
+        columns[normal(name)] = Field(f"src.{quote_identifier(name)}", family)
+    return Opened(
+        Form.PARQUET,
+        file_name,
+        profile,
+        relation,
+        parameters,
+        tuple(name for name, _ in described),
+        columns=columns,
+        families=families,
+    )
+
+
+def _family(sql_type: str) -> str:
+    if sql_type.startswith("DECIMAL"):
+        return "decimal"
+    if sql_type.startswith("ENUM"):
+        return "text"
+    return _FAMILIES.get(sql_type, "nested" if sql_type.endswith(("]", ")")) else "other")
+
+
+def _open_json(
+    path: Path, file_name: str, profile: Profile, fields: Sequence[str], records: tuple[str, ...]
+) -> Opened:
+    if profile.encoding == "utf-16":
+        raise InputRefusedError(
+            "the file is UTF-16; JSON is UTF-8", where=f"{file_name}:1", fix="export it as UTF-8"
+        )
+    layout = _json_layout(profile)
+    sample = _sample(profile, layout, records)
+    parameters = Parameters()
+    if layout == "lines":
+        relation = _read_csv(
+            path,
+            parameters,
+            columns={"line": "VARCHAR"},
+            header=False,
+            delimiter=_UNIT_SEPARATOR,
+            quote="",
+            escape="",
+            nulls=[""],
+            profile=profile,
+        )
+    else:
+        compression = parameters.bind("gzip" if profile.compressed else "uncompressed")
+        shape = parameters.bind("array" if layout == "array" else "unstructured")
+        relation = (
+            f"(select cast(json as varchar) as line from read_json_objects("
+            f"{parameters.bind(str(path))}, format = {shape}, compression = {compression}))"
+        )
+        wrapper = next(
+            (key for key in records if layout == "document" and _wraps(profile, key)), None
+        )
+        if wrapper is not None:
+            pointer = parameters.bind(f'$."{wrapper}"[*]')
+            relation = (
+                f"(select cast(unnest(json_extract(line, {pointer})) as varchar) as line "
+                f"from {relation})"
+            )
+    paths = tuple(dict.fromkeys(json_pointer(name) for name in fields))
+    source = parameters.bind(list(paths))
+    relation = f"(select line, try(json_extract_string(line, {source})) as f from {relation})"
+    return Opened(
+        profile.form, file_name, profile, relation, parameters, tuple(sample), paths=paths
+    )
+
+
+def _json_layout(profile: Profile) -> str:
+    """Tell lines from one array and from one document, by the first characters."""
+    text = profile.head_text.lstrip()
+    if text.startswith("["):
+        first = text.splitlines()[0]
+        # A file of lines may hold arrays by mistake; each is then a broken row, not the layout.
+        return (
+            "lines"
+            if profile.form is Form.JSON_LINES and _is_json(first) and profile.newlines > 1
+            else "array"
+        )
+    if profile.form is Form.JSON_LINES:
+        return "lines"
+    first = text.splitlines()[0] if text else ""
+    return "lines" if first and _is_object(first) and profile.newlines > 1 else "document"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _wraps(profile: Profile, key: str) -> bool:
+    return f'"{key}"' in profile.head_text[:65536]
+
+
+def _sample(profile: Profile, layout: str, records: tuple[str, ...]) -> list[str]:
+    """Return the dotted names of the fields in the first records."""
+    names: dict[str, None] = {}
+    text = profile.head_text
+    if layout == "lines":
+        found: list[object] = []
+        for line in text.splitlines()[:_SAMPLED_RECORDS]:
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                continue
+    else:
+        found = _first_objects(text)
+    for record in found:
+        _collect(record, "", names, records)
+    return list(names)
+
+
+def _first_objects(text: str) -> list[object]:
+    """Return the objects at the beginning of an array or document, as far as the head goes."""
+    decoder = json.JSONDecoder()
+    position = 0
+    found: list[object] = []
+    while len(found) < _SAMPLED_RECORDS:
+        start = text.find("{", position)
+        if start < 0:
+            break
+        try:
+            record, position = decoder.raw_decode(text, start)
+        except ValueError:
+            # A document longer than the head: look at what it wraps.
+            position = start + 1
+            continue
+        found.append(record)
+    return found
+
+
+def _collect(record: object, prefix: str, names: dict[str, None], records: tuple[str, ...]) -> None:
+    if not isinstance(record, dict):
+        return
+    for key, value in record.items():
+        if not prefix and key in records and isinstance(value, list):
+            for inner in value[:_SAMPLED_RECORDS]:
+                _collect(inner, "", names, records)
+            continue
+        name = f"{prefix}{key}"
+        names.setdefault(name)
+        if isinstance(value, dict):
+            _collect(value, f"{name}.", names, records)
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error of DuckDB, without the kind of error in front."""
+    line = str(error).splitlines()[0]
+    return line.split("Error: ", 1)[-1]

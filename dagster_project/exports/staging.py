@@ -1,0 +1,439 @@
+"""One file x one table as a typed, checked temporary table; the step between reader and ``raw``.
+
+The stage holds every record of the file in its order, so that its ``rowid`` is the record's number.
+``_fault`` is NULL for a good row, a position in :attr:`Stage.faults` for a bad one, and
+:data:`NOT_MEANT` for a record that this table does not take. What is then loaded is ``versions.py``.
+"""
+
+import json
+from dataclasses import dataclass
+
+import duckdb
+
+from dagster_project.errors import InputRefusedError
+from dagster_project.exports.contract import Column, Kind, Table
+from dagster_project.exports.expressions import (
+    EXPECTED,
+    Compiled,
+    Field,
+    Parameters,
+    compile_rule,
+    condition_sql,
+)
+from dagster_project.exports.header import normal
+from dagster_project.exports.mapping import Delivery, Mapping
+from dagster_project.exports.profile import Form
+from dagster_project.exports.reader import FileFields, Opened, first_line, json_pointer
+from dagster_project.warehouse.connection import quote_identifier
+
+NOT_MEANT = -1
+STAGE = "ebb_stage"
+_ROW_TEXT_LIMIT = 4000
+_KEY_LIMIT = 1000
+_READ_ERRORS = (
+    duckdb.InvalidInputException,
+    duckdb.IOException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+)
+# Parquet types that can become a canonical kind without guessing; text is always welcome.
+_WELCOME: dict[Kind, frozenset[str]] = {
+    Kind.TEXT: frozenset({"integer", "boolean", "date", "timestamp", "timestamptz", "nested"}),
+    Kind.INSTANT: frozenset({"timestamp", "timestamptz", "date"}),
+    Kind.DATE: frozenset({"timestamp", "timestamptz", "date"}),
+    Kind.BOOLEAN: frozenset({"boolean", "integer"}),
+    Kind.INTEGER: frozenset({"integer", "decimal", "float"}),
+}
+_NUMBERS = frozenset({"integer", "decimal", "float"})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way in which a row can be wrong: the column and what was expected of it."""
+
+    column: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the stage of one file x table holds.
+
+    :param faults: what the codes in ``_fault`` mean, from 1.
+    :param rows: records meant for this table that the reader could parse, good and bad.
+    :param faulty: those of them that are wrong.
+    :param rejected: records that the reader could not parse.
+    :param extra_columns: vendor columns that the contract has no place for.
+    :param first_rowid: the ``rowid`` of the first record; inside a transaction it is not 0.
+    :param has_rejects: whether the reader left any record out of the stage.
+    :param spans_lines: whether some record takes up more than one line.
+    """
+
+    table: Table
+    faults: tuple[Fault, ...]
+    rows: int
+    faulty: int
+    rejected: int
+    extra_columns: tuple[str, ...]
+    first_rowid: int = 0
+    has_rejects: bool = False
+    spans_lines: bool = False
+
+    @property
+    def rows_read(self) -> int:
+        """Every row of the file that is meant for this table."""
+        return self.rows + self.rejected
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that cannot be loaded."""
+        return self.faulty + self.rejected
+
+
+def build_stage(
+    con: duckdb.DuckDBPyConnection,
+    opened: Opened,
+    mapping: Mapping,
+    delivery: Delivery,
+    *,
+    takes_broken_records: bool,
+) -> Stage:
+    """Read the file into the temporary table :data:`STAGE`.
+
+    :param takes_broken_records: whether records that cannot be parsed are charged to this table; of
+        the tables that one file feeds, the first takes them.
+    :raises InputRefusedError: the reader cannot follow the file.
+    """
+    table = delivery.canonical_table
+    if opened.form is Form.PARQUET:
+        _check_parquet_types(opened, delivery)
+    plan = _Plan(opened, mapping, delivery, takes_broken_records=takes_broken_records)
+    _read(con, opened, plan.statement(count_newlines=False))
+    has_rejects = opened.form is not Form.PARQUET and _has_rejects(con)
+    if has_rejects:
+        _refuse_damage(con, opened)
+    spans_lines = opened.form is Form.CSV and _spans_lines(con, opened)
+    if spans_lines:
+        _read(con, opened, plan.statement(count_newlines=True))
+    counted = con.execute(
+        f"select count(*) filter (_fault is distinct from {NOT_MEANT}), "
+        f"count(*) filter (_fault > 0), coalesce(min(rowid), 0) from {STAGE}"
+    ).fetchone()
+    assert counted is not None
+    return Stage(
+        table,
+        tuple(plan.faults),
+        rows=counted[0],
+        faulty=counted[1],
+        first_rowid=counted[2],
+        rejected=_rejects(con) if has_rejects and takes_broken_records else 0,
+        extra_columns=_extra_columns(con, opened, plan),
+        has_rejects=has_rejects,
+        spans_lines=spans_lines,
+    )
+
+
+def _read(con: duckdb.DuckDBPyConnection, opened: Opened, statement: str) -> None:
+    for temporary in (STAGE, "ebb_rejects", "ebb_reject_scans"):
+        con.execute(f"drop table if exists temp.{temporary}")
+    try:
+        con.execute(statement, opened.parameters.values)
+    except _READ_ERRORS as error:
+        raise InputRefusedError(
+            f"the file cannot be read: {first_line(error)}",
+            where=opened.file_name,
+            fix="it may be cut off, of mixed line endings, or not the format that its name says",
+        ) from error
+
+
+def _spans_lines(con: duckdb.DuckDBPyConnection, opened: Opened) -> bool:
+    """Whether the file has more lines than records: then some record holds line feeds."""
+    found = con.execute(f"select count(*) from {STAGE}").fetchone()
+    assert found is not None
+    lines = opened.profile.newlines + (not opened.profile.ends_in_newline)
+    return int(found[0]) + _rejects(con) + opened.record_offset - 1 != lines
+
+
+class _Plan:
+    """The statement that makes the stage: source values, then typed values, then the verdict."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        mapping: Mapping,
+        delivery: Delivery,
+        *,
+        takes_broken_records: bool,
+    ) -> None:
+        self.opened = opened
+        self.mapping = mapping
+        self.delivery = delivery
+        self.table = delivery.canonical_table
+        self.fields = FileFields(opened)
+        self.parameters: Parameters = opened.parameters
+        self.takes_broken_records = takes_broken_records
+        self.faults: list[Fault] = []
+        self.compiled: dict[str, Compiled | None] = {
+            column.name: compile_rule(
+                column, delivery.columns[column.name], self.fields, self.parameters
+            )
+            if column.name in delivery.columns
+            else None
+            for column in self.table.columns
+        }
+        self.extra = self._extra_fields()
+
+    def statement(self, count_newlines: bool) -> str:
+        """Return the CREATE TABLE statement."""
+        source, typed, output = [], [], []
+        for column in self.table.columns:
+            compiled = self.compiled[column.name]
+            name = quote_identifier(column.name)
+            if compiled is None:
+                output.append(f"cast(null as {column.kind.sql_type}) as {name}")
+                continue
+            source.append(f"{compiled.source} as t_{column.name}")
+            source += [f"{sql} as {helper}" for helper, sql in compiled.helpers.items()]
+            typed.append(f"{compiled.value} as v_{column.name}")
+            output.append(f"v_{column.name} as {name}")
+        verdict, worst = self._verdict()
+        position = "_position" if self.opened.form is Form.PARQUET else "cast(null as bigint)"
+        source += [
+            f"{self._meant()} as _meant",
+            f"{self._broken()} as _broken",
+            f"{self._row_text()} as _text",
+            f"{self._extra_json()} as _extra",
+            f"{self._newlines() if count_newlines else '0'} as _newlines",
+        ]
+        if self.opened.form is Form.PARQUET:
+            source.append("src.file_row_number as _position")
+        return (
+            f"create temp table {STAGE} as select {', '.join(output)}, _fault, "
+            f"case when _fault > 0 then left({worst}, 200) end as _worst, "
+            f"case when _fault > 0 then left(_text, {_ROW_TEXT_LIMIT}) end as _text, "
+            f"_extra, _newlines, {position} as _position "
+            f"from (select *, {verdict} as _fault "
+            f"from (select *, {', '.join(typed) or '1'} from (select {', '.join(source)} "
+            f"from {self.opened.relation} as src)))"
+        )
+
+    def _meant(self) -> str:
+        meant = condition_sql(self.delivery.where, self.fields, self.parameters)
+        if self.opened.is_json:
+            broken = "(f is null)" if self.takes_broken_records else "false"
+            blank = "line is not null and trim(line) <> ''"
+            return f"({blank} and ({broken} or (f is not null and {meant})))"
+        return meant
+
+    def _broken(self) -> str:
+        return "(f is null)" if self.opened.is_json else "false"
+
+    def _row_text(self) -> str:
+        if self.opened.is_json:
+            return "line"
+        named = []
+        for name in self.opened.names:
+            found = self.opened.columns[normal(name)]
+            named.append(f"{self.parameters.bind(name)}, {found.text}")
+        return f"cast(json_object({', '.join(named)}) as varchar)"
+
+    def _newlines(self) -> str:
+        cells = [field.sql for field in self.opened.columns.values()]
+        counts = [
+            f"case when contains({cell}, chr(10)) then "
+            f"length({cell}) - length(replace({cell}, chr(10), '')) else 0 end"
+            for cell in cells
+        ]
+        return f"cast({' + '.join(counts)} as integer)"
+
+    def _verdict(self) -> tuple[str, str]:
+        """Return the fault code and the offending value as SQL; fills :attr:`faults`."""
+        tests: list[str] = []
+        worst: list[str] = []
+
+        def fault(test: str, column: str | None, reason: str, value: str = "null") -> None:
+            self.faults.append(Fault(column, reason))
+            code = len(self.faults)
+            tests.append(f"when {test} then {code}")
+            worst.append(f"when {code} then {value}")
+
+        if self.opened.is_json:
+            fault("_broken", None, "the line is not a JSON object")
+        for column in self.table.columns:
+            compiled = self.compiled[column.name]
+            if compiled is None:
+                continue
+            text = f"cast(t_{column.name} as varchar)"
+            self._column_faults(column, compiled, text, fault)
+        codes = " ".join(tests)
+        case = f"case when not _meant then {NOT_MEANT} {codes} end"
+        chosen = f"case _fault {' '.join(worst)} end" if worst else "null"
+        return f"cast({case} as smallint)", f"cast({chosen} as varchar)"
+
+    def _column_faults(self, column, compiled, text, fault) -> None:  # type: ignore[no-untyped-def]
+        name, given, value = column.name, f"t_{column.name}", f"v_{column.name}"
+        if self.mapping.requires(self.table, column):
+            fault(f"{given} is null", name, f"{name} is required and empty")
+        if column.kind is Kind.TEXT:
+            if column.allowed:
+                # The enumeration comes from the contract, not from a file: it may be written out.
+                listed = ", ".join(f"'{one}'" for one in column.allowed)
+                fault(
+                    f"{value} not in ({listed})",
+                    name,
+                    f"{name} is none of {', '.join(column.allowed)}",
+                    text,
+                )
+            if name == "currency":
+                fault(
+                    f"length({value}) <> 3",
+                    name,
+                    "currency is no ISO 4217 code of three letters",
+                    text,
+                )
+            if name in self.table.key:
+                fault(f"strlen({value}) > {_KEY_LIMIT}", name, f"{name} is longer than an id")
+            if self.opened.profile.has_nul:
+                fault(f"contains({value}, chr(0))", name, f"{name} holds a NUL character")
+            return
+        fault(
+            f"{given} is not null and {value} is null",
+            name,
+            f"{name} is not {EXPECTED[column.kind]}",
+            text,
+        )
+        if compiled.may_mislead:
+            # 1.234 may be one thousand two hundred and thirty-four; guessing would be a wrong number.
+            fault(
+                f"{given} like '%.___' and "
+                f"regexp_matches({given}, '^[-+]?[1-9][0-9]{{0,2}}[.][0-9]{{3}}$')",
+                name,
+                f"{name} has three decimals: a thousands point or a decimal point?",
+                text,
+            )
+        if column.kind is Kind.INSTANT:
+            fault(
+                f"{value} < timestamptz '1900-01-01 00:00:00+00' or not isfinite({value})",
+                name,
+                f"{name} lies outside the years 1900 to 9999",
+                text,
+            )
+        if column.kind is Kind.DATE:
+            fault(
+                f"{value} < date '1900-01-01' or not isfinite({value})",
+                name,
+                f"{name} lies outside the years 1900 to 9999",
+                text,
+            )
+        if column.kind is Kind.FRACTION:
+            fault(f"{value} < 0 or {value} > 1", name, f"{name} is not from 0 to 1", text)
+
+    def _extra_fields(self) -> dict[str, Field]:
+        """The file's columns that no rule reads, by their names as written."""
+        if self.opened.is_json:
+            return {}
+        read = {normal(name) for name in self.delivery.read_fields()}
+        read |= {name.split(".", 1)[0] for name in read}
+        extra: dict[str, Field] = {}
+        for name in self.opened.names:
+            if normal(name) not in read and name:
+                extra.setdefault(name, self.opened.columns[normal(name)])
+        return extra
+
+    def _extra_json(self) -> str:
+        if self.opened.is_json:
+            return self._extra_of_json()
+        if not self.extra:
+            return "cast(null as json)"
+        named = ", ".join(
+            f"{self.parameters.bind(name)}, {field.sql}" for name, field in self.extra.items()
+        )
+        present = " or ".join(f"{field.sql} is not null" for field in self.extra.values())
+        return f"case when {present} then json_merge_patch('{{}}', json_object({named})) end"
+
+    def _extra_of_json(self) -> str:
+        """The record less the top-level fields that a rule reads, NULL where nothing is left.
+
+        An object of which a rule reads a part stays whole.
+        """
+        read = [json_pointer(name) for name in self.delivery.read_fields()]
+        known = {pointer[1:]: None for pointer in read if pointer.count("/") == 1}
+        patch = self.parameters.bind(json.dumps(known))
+        rest = f"cast(json_merge_patch(line, {patch}) as varchar)"
+        return (
+            "case when f is not null and json_type(line) = 'OBJECT' "
+            f"then cast(nullif({rest}, '{{}}') as json) end"
+        )
+
+
+def _check_parquet_types(opened: Opened, delivery: Delivery) -> None:
+    """Refuse a Parquet file whose types cannot be what the contract wants."""
+    wrong = []
+    for name, rule in delivery.columns.items():
+        column = delivery.canonical_table.column(name)
+        for source in rule.fields:
+            family = opened.families.get(normal(source))
+            if family is None or family == "text" or rule.translate or rule.cast is not None:
+                continue
+            if family not in _WELCOME.get(column.kind, _NUMBERS):
+                wrong.append(f"{source} is {family}; {EXPECTED[column.kind]} was expected")
+    if wrong:
+        raise InputRefusedError(
+            "the Parquet file has the wrong types: " + "; ".join(wrong), where=opened.file_name
+        )
+
+
+def _has_rejects(con: duckdb.DuckDBPyConnection) -> bool:
+    return _rejects(con) > 0
+
+
+def _rejects(con: duckdb.DuckDBPyConnection) -> int:
+    """Return how many records the reader rejected; a record may break several rules."""
+    made = con.execute(
+        "select 1 from duckdb_tables() where table_name = 'ebb_rejects' and temporary"
+    ).fetchone()
+    if made is None:
+        return 0
+    found = con.execute("select count(distinct line) from ebb_rejects").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _refuse_damage(con: duckdb.DuckDBPyConnection, opened: Opened) -> None:
+    """Refuse what a row-by-row quarantine would hide: a lost quote, a cut end."""
+    open_quote = con.execute(
+        "select line from ebb_rejects where error_type = 'UNQUOTED VALUE' "
+        "and contains(csv_line, chr(10)) order by line limit 1"
+    ).fetchone()
+    if open_quote is not None:
+        raise InputRefusedError(
+            "a quoted value is never closed, so that the rows after it cannot be told apart",
+            where=f"{opened.file_name}:{open_quote[0]}",
+            fix="close the quote, or export the file again",
+        )
+    if opened.profile.ends_in_newline:
+        return
+    last = con.execute(
+        f"select max(r.line), (select count(*) from {STAGE}), count(distinct r.line) "
+        "from ebb_rejects r where r.error_type in ('MISSING COLUMNS', 'UNQUOTED VALUE')"
+    ).fetchone()
+    if last is not None and last[0] is not None:
+        everything = con.execute("select count(distinct line) from ebb_rejects").fetchone()
+        assert everything is not None
+        header = opened.record_offset - 1 if opened.dialect else 0
+        if last[0] >= last[1] + everything[0] + header:
+            raise InputRefusedError(
+                "the file is cut off in the middle of its last line",
+                where=f"{opened.file_name}:{last[0]}",
+                fix="export or copy it again",
+            )
+
+
+def _extra_columns(con: duckdb.DuckDBPyConnection, opened: Opened, plan: _Plan) -> tuple[str, ...]:
+    if not opened.is_json:
+        return tuple(plan.extra)
+    parents = {json_pointer(name).split("/")[1] for name in plan.delivery.read_fields()}
+    found = con.execute(
+        f"select distinct unnest(json_keys(_extra)) as name from {STAGE} "
+        "where _extra is not null and _fault is null order by name"
+    ).fetchall()
+    return tuple(name for (name,) in found if name not in parents)
