@@ -118,11 +118,11 @@ def boundary(anchor: datetime, plan: Plan, number: int) -> datetime:
 
 def price(plan: Plan, quantity: Decimal, discount: Decimal | None) -> Decimal:
     """Return what one interval costs."""
-    return plan.unit_amount * quantity * (1 - (discount or 0))
+    return (plan.unit_amount * quantity * (1 - (discount or 0))).quantize(Decimal("0.01"))
 
 
 def _cents(amount: Fraction) -> Decimal:
-    return Decimal(round_half_away(amount * 100)) / 100
+    return (Decimal(round_half_away(amount * 100)) / 100).quantize(Decimal("0.01"))
 
 
 def _part(amount: Decimal, start: datetime, end: datetime, whole: timedelta) -> Decimal:

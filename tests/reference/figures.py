@@ -128,16 +128,17 @@ def quotient(over: int, under: int) -> Fraction | None:
 
 
 def members_of(books: Books, terms: Terms) -> Members:
-    """Return the attribute members of every customer; aliases take the surviving customer's row."""
+    """Return the attribute members of every customer.
+
+    Of several rows under aliases the survivor's values count; what it leaves empty, another row may say.
+    """
     survivors = surviving_ids(books)
     fixed: dict[str, dict[str, str]] = {}
     for row in sorted(books.customers, key=lambda row: row.customer_id in survivors):
         found = fixed.setdefault(survivors.get(row.customer_id, row.customer_id), {})
-        if found and row.customer_id in survivors:
-            continue
         for dimension in terms.dimensions:
-            if dimension != "plan":
-                found[dimension] = getattr(row, dimension) or NONE
+            if dimension != "plan" and getattr(row, dimension):
+                found.setdefault(dimension, getattr(row, dimension))
     return Members(fixed, ("all", *terms.dimensions))
 
 
