@@ -4,17 +4,31 @@ revenue_metrics as (
     select * from {{ ref('int_revenue_metrics') }}
 ),
 
+purchase_metrics as (
+    select * from {{ ref('int_purchase_metrics') }}
+),
+
+unioned as (
+    select metric, grain, period_start, dimension, member, numerator, denominator, value
+    from revenue_metrics
+
+    union all
+
+    select metric, grain, period_start, dimension, member, numerator, denominator, value
+    from purchase_metrics
+),
+
 final as (
     select
         cast(metric as {{ dbt.type_string() }}) as metric,
-        grain,
+        cast(grain as {{ dbt.type_string() }}) as grain,
         period_start,
-        dimension,
-        member,
-        numerator,
-        denominator,
-        value
-    from revenue_metrics
+        cast(dimension as {{ dbt.type_string() }}) as dimension,
+        cast(member as {{ dbt.type_string() }}) as member,
+        {{ money('numerator') }} as numerator,
+        {{ money('denominator') }} as denominator,
+        cast(value as double) as value
+    from unioned
 )
 
 select * from final
