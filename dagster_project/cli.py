@@ -150,7 +150,6 @@ def simulate(
     """Write the exports of a made-up company, and truth.json with its exact figures."""
     from dagster_project import simulate as simulator  # noqa: PLC0415
 
-    options = {} if end is None else {"end": end.date()}
     simulator.run(
         customers,
         months,
@@ -160,7 +159,7 @@ def simulate(
         file_format=file_format,
         shape=shape,
         events=events,
-        **options,
+        end=_day(end) or simulator.DEFAULT_END,
     )
     _say(f"written to {out}; run it with: ebbline run --config {out / 'ebbline.yml'}")
 

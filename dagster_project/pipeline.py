@@ -108,7 +108,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
         publication_id=published,
         failed_checks=tuple(failed),
         refused_files=tuple(refused),
-        errors=tuple(problems),
+        errors=tuple(dict.fromkeys(problems)),
         rows_loaded=loaded,
         rows_quarantined=quarantined,
     )

@@ -6,9 +6,8 @@ import dagster as dg
 
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
-from dagster_project.exports import ensure_raw_tables, load_source
+from dagster_project.exports import FileLoad, LoadReport, ensure_raw_tables, load_source
 from dagster_project.exports.contract import TABLES
-from dagster_project.exports.loader import FileLoad, LoadReport
 from dagster_project.warehouse.connection import open_warehouse
 
 FILES_ACCEPTED = "files_accepted"
@@ -77,7 +76,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
     ) -> Iterator[dg.MaterializeResult[None]]:
         settings = warehouse.settings
         given = settings.sources.named().get(source)
-        report = LoadReport()
+        report = LoadReport(source, "none", ())
         with open_warehouse(warehouse.paths) as con:
             ensure_raw_tables(con)
             if given is not None:
@@ -100,6 +99,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                 metadata={
                     **shape[table],
                     "files": _files_table(files),
+                    **({"unrecognised_files": list(report.unrecognised)} if report.unrecognised else {}),
                     "rows_loaded": sum(file.rows_loaded for file in files),
                     "rows_quarantined": sum(file.rows_quarantined for file in files),
                 },

@@ -22,15 +22,15 @@ def notifications(
 ) -> dg.MaterializeResult[None]:
     """Send the outbox. A target that does not answer leaves its message for the next run."""
     published = current_publication(warehouse.paths)
+    assert published is not None, "this asset comes after the publication"
     deliveries = red_lines.deliver(
-        warehouse.paths,
-        warehouse.settings,
-        published.id if published else None,
-        warehouse.clock,
+        warehouse.paths, warehouse.settings, str(published.id), warehouse.clock
     )
-    failed = [delivery for delivery in deliveries if not delivery.delivered]
+    failed = [delivery for delivery in deliveries if not delivery.sent]
     for delivery in failed:
-        context.log.warning("not delivered, will be sent again: %s", delivery.summary)
+        context.log.warning(
+            "not delivered to %s, will be sent again: %s", delivery.target, delivery.error
+        )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(deliveries),

@@ -4,11 +4,15 @@ The suites are read as files here, so that listing the graph does not import Gre
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Literal, get_args
 
 import dagster as dg
 
 from dagster_project.defs.resources import Warehouse
 from dagster_project.quality import CheckResult, CheckSpec, list_checks, validate
+
+
+Stage = Literal["raw", "marts"]
 
 
 def _check_spec(spec: CheckSpec) -> dg.AssetCheckSpec:
@@ -41,7 +45,7 @@ def _check_result(result: CheckResult, docs: dg.MetadataValue | None) -> dg.Asse
     )
 
 
-def _stage_checks(stage: str, specs: Sequence[CheckSpec]) -> dg.AssetChecksDefinition:
+def _stage_checks(stage: Stage, specs: Sequence[CheckSpec]) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"validate_{stage}", specs=[_check_spec(spec) for spec in specs], can_subset=True
     )
@@ -61,7 +65,7 @@ def _stage_checks(stage: str, specs: Sequence[CheckSpec]) -> dg.AssetChecksDefin
 def definitions() -> dg.Definitions:
     """Return the checks of both stages."""
     specs = list_checks()
-    stages = ("raw", "marts")
+    stages: tuple[Stage, ...] = get_args(Stage)
     return dg.Definitions(
         asset_checks=[
             _stage_checks(stage, [spec for spec in specs if spec.stage == stage]) for stage in stages
