@@ -1,0 +1,63 @@
+-- Points for each sign, 100 at most. The silence counts by its rank among that morning's
+-- customers, so that the score also orders those who show no other sign.
+{{ config(materialized='table') }}
+
+with
+
+signs as (
+    select * from {{ ref('int_risk_signs') }}
+),
+
+ranked as (
+    select
+        *,
+        case
+            when is_usage_known
+                then percent_rank() over (partition by score_on order by coalesce(days_since_use, 100000))
+            else 0
+        end as silence,
+        {{ frequency_rank('frequency_class') }} < {{ frequency_rank('habit_class') }} as has_fallen
+    from signs
+),
+
+weighed as (
+    select
+        *,
+        {{ risk_weight('cancel_requested') }} * cancel_requested
+        + {{ risk_weight('payment_failed') }} * least(failed_payments_35, 1)
+        + case when is_usage_known and frequency_class = 'dormant' then {{ risk_weight('dormant') }} else 0 end
+        + case when is_usage_known and has_fallen then {{ risk_weight('fallen') }} else 0 end
+        + {{ risk_weight('silence') }} * silence
+        + {{ risk_weight('contraction') }} * least(contractions_90, 1)
+        + {{ risk_weight('bad_experience') }} * least(bad_experiences_90, 2) / 2.0
+        + {{ risk_weight('unanswered') }} * least(unanswered, 1)
+        + case when is_usage_known and features_28 <= 1 then {{ risk_weight('narrow') }} else 0 end
+        + case when tenure_days < 90 then {{ risk_weight('young') }} else 0 end
+            as points
+    from ranked
+),
+
+final as (
+    select
+        score_on,
+        customer_id,
+        mrr,
+        cast(least(points, 100) as double) as score,
+        days_since_use,
+        days_28,
+        habit_days,
+        features_28,
+        frequency_class,
+        habit_class,
+        is_usage_known,
+        has_fallen,
+        bad_experiences_90,
+        unanswered,
+        last_contacted_on,
+        cancel_requested,
+        failed_payments_35,
+        contractions_90
+    from weighed
+)
+
+select * from final

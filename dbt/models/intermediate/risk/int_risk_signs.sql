@@ -1,0 +1,55 @@
+-- Every sign that was there on the morning. Where the company exports no usage at all, silence says nothing.
+with
+
+usage_signals as (
+    select * from {{ ref('int_usage_signals') }}
+),
+
+support_signals as (
+    select * from {{ ref('int_support_signals') }}
+),
+
+billing_signals as (
+    select * from {{ ref('int_billing_signals') }}
+),
+
+usage_days as (
+    select * from {{ ref('int_usage_days') }}
+),
+
+usage_begins as (
+    select min(used_on) as first_on from usage_days
+),
+
+joined as (
+    select
+        usage_signals.score_on,
+        usage_signals.customer_id,
+        usage_signals.mrr,
+        usage_signals.days_28,
+        usage_signals.habit_days,
+        usage_signals.features_28,
+        usage_signals.days_since_use,
+        usage_signals.frequency_class,
+        usage_signals.habit_class,
+        coalesce(usage_begins.first_on <= {{ add_days('usage_signals.score_on', -28) }}, false) as is_usage_known,
+        coalesce(support_signals.bad_experiences_90, 0) as bad_experiences_90,
+        coalesce(support_signals.unanswered, 0) as unanswered,
+        support_signals.last_contacted_on,
+        coalesce(billing_signals.cancel_requested, 0) as cancel_requested,
+        coalesce(billing_signals.failed_payments_35, 0) as failed_payments_35,
+        coalesce(billing_signals.contractions_90, 0) as contractions_90,
+        {{ days_between('billing_signals.first_new_on', 'usage_signals.score_on') }} as tenure_days
+    from usage_signals
+    cross join usage_begins
+    left join support_signals
+        on
+            usage_signals.score_on = support_signals.score_on
+            and usage_signals.customer_id = support_signals.customer_id
+    left join billing_signals
+        on
+            usage_signals.score_on = billing_signals.score_on
+            and usage_signals.customer_id = billing_signals.customer_id
+)
+
+select * from joined

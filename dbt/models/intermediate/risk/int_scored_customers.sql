@@ -1,0 +1,26 @@
+{{ config(materialized='table') }}
+
+with
+
+score_days as (
+    select distinct score_on from {{ ref('int_score_days') }}
+),
+
+customer_mrr as (
+    select * from {{ ref('int_customer_mrr') }}
+    where mrr > 0
+),
+
+final as (
+    select
+        score_days.score_on,
+        customer_mrr.customer_id,
+        customer_mrr.mrr
+    from score_days
+    inner join customer_mrr
+        on
+            score_days.score_on > customer_mrr.valid_from
+            and (customer_mrr.valid_to is null or score_days.score_on <= customer_mrr.valid_to)
+)
+
+select * from final

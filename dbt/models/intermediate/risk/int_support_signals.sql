@@ -1,0 +1,77 @@
+with
+
+scored as (
+    select * from {{ ref('int_scored_customers') }}
+),
+
+bad_experiences as (
+    select * from {{ ref('int_bad_experiences') }}
+),
+
+tickets as (
+    select * from {{ ref('stg_support__tickets') }}
+),
+
+contacts as (
+    select * from {{ ref('stg_support__contacts') }}
+),
+
+signs as (
+    select
+        scored.score_on,
+        scored.customer_id,
+        1 as bad_experiences_90,
+        0 as unanswered,
+        cast(null as date) as contacted_on
+    from scored
+    inner join bad_experiences
+        on
+            scored.customer_id = bad_experiences.customer_id
+            and bad_experiences.happened_on < scored.score_on
+            and bad_experiences.happened_on >= {{ add_days('scored.score_on', -90) }}
+
+    union all
+
+    -- open for two days or more that morning, and no older than the quarter before
+    select
+        scored.score_on,
+        scored.customer_id,
+        0 as bad_experiences_90,
+        1 as unanswered,
+        cast(null as date) as contacted_on
+    from scored
+    inner join tickets
+        on
+            scored.customer_id = tickets.customer_id
+            and tickets.created_on < {{ add_days('scored.score_on', -2) }}
+            and tickets.created_on >= {{ add_days('scored.score_on', -90) }}
+            and coalesce(tickets.first_response_on, tickets.solved_on, scored.score_on) >= scored.score_on
+
+    union all
+
+    select
+        scored.score_on,
+        scored.customer_id,
+        0 as bad_experiences_90,
+        0 as unanswered,
+        contacts.contacted_on
+    from scored
+    inner join contacts
+        on
+            scored.customer_id = contacts.customer_id
+            and contacts.contacted_on < scored.score_on
+            and contacts.contacted_on >= {{ add_days('scored.score_on', -400) }}
+),
+
+final as (
+    select
+        score_on,
+        customer_id,
+        cast(sum(bad_experiences_90) as integer) as bad_experiences_90,
+        cast(sum(unanswered) as integer) as unanswered,
+        max(contacted_on) as last_contacted_on
+    from signs
+    group by score_on, customer_id
+)
+
+select * from final

@@ -1,0 +1,45 @@
+-- What went wrong for a customer, dated on the day it was known. A rating is bad in the lower
+-- half of its scale (1 or 2 of 5, 0 of 1), an NPS answer up to 6 of 10.
+with
+
+tickets as (
+    select * from {{ ref('stg_support__tickets') }}
+),
+
+ratings as (
+    select * from {{ ref('stg_support__ratings') }}
+),
+
+final as (
+    select
+        customer_id,
+        created_on as happened_on,
+        'complaint' as what
+    from tickets
+    where is_complaint and customer_id is not null
+
+    union all
+
+    select
+        customer_id,
+        coalesce(solved_on, created_on) as happened_on,
+        'reopened' as what
+    from tickets
+    where reopens > 0 and customer_id is not null
+
+    union all
+
+    select
+        customer_id,
+        rated_on as happened_on,
+        'bad rating' as what
+    from ratings
+    where
+        customer_id is not null
+        and (
+            (kind = 'csat' and 2 * score < coalesce(scale_max, 5))
+            or (kind = 'nps' and score <= 6)
+        )
+)
+
+select * from final

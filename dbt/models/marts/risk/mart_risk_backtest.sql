@@ -1,0 +1,55 @@
+with
+
+outcomes as (
+    select * from {{ ref('int_risk_outcomes') }}
+),
+
+methods as (
+    select
+        score_on,
+        horizon_months,
+        'default' as method,
+        is_lost,
+        place_by_score * 10 < customers + 10 as is_flagged
+    from outcomes
+
+    union all
+
+    select
+        score_on,
+        horizon_months,
+        'days since last use' as method,
+        is_lost,
+        place_by_silence * 10 < customers + 10 as is_flagged
+    from outcomes
+),
+
+counted as (
+    select
+        score_on,
+        horizon_months,
+        method,
+        cast(count(*) as integer) as customers,
+        cast(sum(is_lost) as integer) as lost,
+        cast(sum(case when is_flagged then 1 else 0 end) as integer) as flagged,
+        cast(sum(case when is_flagged then is_lost else 0 end) as integer) as flagged_lost
+    from methods
+    group by score_on, horizon_months, method
+),
+
+final as (
+    select
+        score_on,
+        horizon_months,
+        method,
+        customers,
+        lost,
+        flagged,
+        flagged_lost,
+        {{ share('flagged_lost', 'flagged') }} as precision_top_tenth,
+        {{ share('flagged_lost', 'lost') }} as recall_top_tenth,
+        {{ share('flagged_lost', 'flagged') }} / nullif({{ share('lost', 'customers') }}, 0) as lift_top_tenth
+    from counted
+)
+
+select * from final

@@ -1,0 +1,28 @@
+with
+
+outcomes as (
+    select * from {{ ref('int_risk_outcomes') }}
+),
+
+banded as (
+    select
+        horizon_months,
+        cast(least(floor(score / 10), 9) * 10 as integer) as score_from,
+        score,
+        is_lost
+    from outcomes
+),
+
+final as (
+    select
+        horizon_months,
+        score_from,
+        cast(count(*) as integer) as customer_months,
+        avg(score) as mean_score,
+        cast(sum(is_lost) as integer) as lost,
+        {{ share('sum(is_lost)', 'count(*)') }} as lost_share
+    from banded
+    group by horizon_months, score_from
+)
+
+select * from final

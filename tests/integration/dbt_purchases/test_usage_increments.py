@@ -1,0 +1,143 @@
+"""A night that loads a few usage rows ends with the same days as computing all of history again."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Cell, MakeWarehouse, Rows, Warehouse
+
+DAYS = "select * exclude (_load_id) from intermediate.int_usage_daily order by customer_id, used_on"
+
+
+def event(key: str, customer: str | None, at: str, **more: "Cell") -> dict[str, "Cell"]:
+    """Return one raw usage event."""
+    return {
+        "event_id": key,
+        "customer_id": customer,
+        "event_name": "open",
+        "occurred_at": f"2025-03-{at}+00",
+        **more,
+    }
+
+
+@pytest.fixture
+def warehouse(make_warehouse: "MakeWarehouse") -> "Warehouse":
+    """Return two customers' usage, built once from nothing."""
+    made = make_warehouse(until="2025-03-31")
+    made.load(
+        "customers",
+        [{"customer_id": c, "created_at": "2025-03-01 00:00:00+00"} for c in ("a", "b", "c")],
+    )
+    made.load("identities", [{"user_id": "u1", "customer_id": "b"}])
+    made.load(
+        "events",
+        [
+            event("e1", "a", "01 10:00:00", feature="report"),
+            event("e2", "a", "01 10:29:59", feature="export"),
+            event("e3", "a", "01 11:00:00", feature="report"),
+            event("e4", "a", "01 23:50:00"),
+            event("e5", "a", "02 00:05:00"),
+            event("e6", "a", "05 08:00:00", session_id="s1"),
+            event("e7", "a", "05 12:00:00", session_id="s1"),
+            event("e8", None, "06 09:00:00", user_id="u1"),
+            event("e9", None, "07 09:00:00", user_id="u2"),
+            event("e10", "c", "08 09:00:00"),
+        ],
+    )
+    made.build("int_usage_days")
+    return made
+
+
+def both_ways(warehouse: "Warehouse") -> tuple["Rows", "Rows"]:
+    """Return the days after an increment, and after computing everything again."""
+    warehouse.build("int_usage_days")
+    increment = warehouse.rows(DAYS)
+    warehouse.build("int_usage_days", full_refresh=True)
+    return increment, warehouse.rows(DAYS)
+
+
+def test_a_pause_of_more_than_half_an_hour_and_midnight_end_a_session(
+    warehouse: "Warehouse",
+) -> None:
+    assert warehouse.rows(
+        "select cast(used_on as varchar), events, sessions, session_seconds, features"
+        " from intermediate.int_usage_daily where customer_id = 'a' order by used_on"
+    ) == [
+        ("2025-03-01", 4, 3, 1799, ["export", "report"]),
+        ("2025-03-02", 1, 1, 0, None),
+        ("2025-03-05", 2, 1, 14400, None),
+    ]
+
+
+def test_a_user_known_by_identity_is_its_customers_usage(warehouse: "Warehouse") -> None:
+    assert warehouse.rows(
+        "select customer_id, events from intermediate.int_usage_daily where customer_id <> 'a' order by 1"
+    ) == [("b", 1), ("c", 1)]
+
+
+def test_new_late_corrected_deleted_and_reassigned_rows_end_like_a_full_refresh(
+    warehouse: "Warehouse",
+) -> None:
+    warehouse.load(
+        "events",
+        [
+            event("e20", "a", "20 10:00:00", feature="report"),
+            event("e21", "a", "01 10:45:00"),
+            event("e5", "a", "03 00:05:00"),
+            event("e10", "c", "08 09:00:00", _deleted=True),
+        ],
+    )
+    warehouse.load(
+        "identities",
+        [{"user_id": "u1", "customer_id": "c"}, {"user_id": "u2", "customer_id": "b"}],
+    )
+    increment, full = both_ways(warehouse)
+    assert increment == full
+    assert [(row[0], str(row[1])) for row in full] == [
+        ("a", "2025-03-01"),
+        ("a", "2025-03-03"),
+        ("a", "2025-03-05"),
+        ("a", "2025-03-20"),
+        ("b", "2025-03-07"),
+        ("c", "2025-03-06"),
+    ]
+
+
+def test_an_alias_moves_all_days_to_the_surviving_customer(warehouse: "Warehouse") -> None:
+    warehouse.load("customer_aliases", [{"customer_id": "c", "same_as_customer_id": "a"}])
+    warehouse.load("events", [event("e30", "c", "01 12:00:00")])
+    increment, full = both_ways(warehouse)
+    assert increment == full
+    assert {row[0] for row in full} == {"a", "b"}
+
+
+def test_a_night_computes_only_the_days_its_rows_touch(warehouse: "Warehouse") -> None:
+    warehouse.load("events", [event("e40", "a", "05 13:00:00")])
+    before = warehouse.rows("select max(_load_id) from intermediate.int_usage_daily")[0][0]
+    warehouse.build("int_usage_days")
+    newer = warehouse.rows(
+        f"select customer_id, cast(used_on as varchar) from intermediate.int_usage_daily where _load_id > {before}"
+    )
+    assert newer == [("a", "2025-03-05")]
+
+
+def test_a_past_state_is_built_from_what_was_loaded_by_then_and_left_again(
+    warehouse: "Warehouse",
+) -> None:
+    first = warehouse.rows(DAYS)
+    warehouse.load("events", [event("e1", "a", "09 10:00:00", feature="other")])
+    warehouse.build("int_usage_days")
+    today = warehouse.rows(DAYS)
+    warehouse.build("int_usage_days", as_of="2025-01-04 23:59:59+00:00")
+    past = warehouse.rows(DAYS)
+    warehouse.build("int_usage_days")
+    assert (past, warehouse.rows(DAYS)) == (first, today)
+
+
+def test_another_time_zone_computes_every_day_again(warehouse: "Warehouse") -> None:
+    warehouse.build("int_usage_days", timezone="America/New_York")
+    increment = warehouse.rows(DAYS)
+    warehouse.build("int_usage_days", full_refresh=True, timezone="America/New_York")
+    assert increment == warehouse.rows(DAYS)
+    assert ("a", "2025-03-04") not in {(row[0], str(row[1])) for row in increment}
