@@ -1,0 +1,5 @@
+"""The report: the published marts as one HTML file that opens from disk, with no network."""
+
+from dagster_project.report.page import build
+
+__all__ = ["build"]

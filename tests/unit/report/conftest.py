@@ -1,0 +1,129 @@
+"""Published marts made by hand: two and a half years of a small company, in one file."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+_MARTS = """
+create schema marts;
+create table marts.publication as
+select 7::bigint as id, timestamptz '2026-07-01 03:12:45+00' as built_at, null::date as as_of,
+    date '2026-06-30' as until,
+    '{"calendar": {"timezone": "Europe/Berlin", "until": "yesterday"},
+      "currency": {"reporting": "EUR", "rates": {"USD": "0.92"}},
+      "billing": {"churn_recognition": "period_end", "dunning_days": 30},
+      "dimensions": ["plan", "country"]}'::json as settings,
+    '[{}, {}, {}]'::json as input_files, '{}'::json as validation;
+
+create table marts.mart_revenue_periods as
+with recursive months as (
+    select 0 as n, 60::bigint as opening, 6000.0::double as mrr
+    union all
+    select n + 1, opening + 12 + n % 5 - (4 + n % 4 + case when n % 9 = 8 then 12 else 0 end),
+        mrr + 1700 + 90 * n - 620 - (n % 9 = 8)::int * 2200 - 9 * n
+    from months where n < 30
+),
+shaped as (
+    select *, (date '2024-01-01' + to_months(n))::date as period_start,
+        4 + n % 4 + case when n % 9 = 8 then 12 else 0 end as lost, 11 + n % 5 as new, 1 as back
+    from months
+)
+select 'month' as grain, period_start, (period_start + interval 1 month)::date as period_end,
+    n < 30 as is_complete, 'all' as dimension, 'all' as member,
+    opening as customers_opening, opening + new + back - lost as customers_closing,
+    opening - lost as customers_retained, lost as customers_lost, new as customers_new,
+    back as customers_reactivated, lost / opening as churn_rate, 1 - lost / opening as retention_rate,
+    mrr::decimal(18, 2) as mrr_opening, (1200 + 60 * n)::decimal(18, 2) as mrr_new,
+    100::decimal(18, 2) as mrr_reactivation, (400 + 30 * n)::decimal(18, 2) as mrr_expansion,
+    (120 + 9 * n)::decimal(18, 2) as mrr_contraction,
+    (500 + (n % 9 = 8)::int * 2200)::decimal(18, 2) as mrr_churn,
+    (mrr + 1700 + 90 * n - 620 - (n % 9 = 8)::int * 2200 - 9 * n)::decimal(18, 2) as mrr_closing,
+    1.01 - (n % 9 = 8)::int * 0.1 as ndr, 0.94 - (n % 9 = 8)::int * 0.1 as grr,
+    case when n >= 12 then 1.04 + 0.01 * sin(n) end as ndr_12m,
+    case when n >= 12 then 0.83 + 0.01 * cos(n) end as grr_12m,
+    ((mrr + 1000) / opening)::decimal(18, 2) as arpa,
+    case when n > 2 then (2600 - 400 * (n % 9 = 8)::int + 12 * n)::decimal(18, 2) end as ltv,
+    3 + n % 4 as upgrades, 1 + n % 3 + (n % 11 = 7)::int * 5 as downgrades
+from shaped
+union all
+select 'month', date '2026-06-01', date '2026-07-01', true, dimension, member,
+    40, 44, 38, 2, 5, 1, 0.05, 0.95, 4000, 500, 20, 90, 30, 180, 4400, 1.0, 0.95, 1.02, 0.9, 100,
+    2000, 2, 1
+from (values ('plan', 'Team'), ('plan', 'Business'), ('country', 'DE'), ('country', '<b>FR</b>'))
+    as segments (dimension, member);
+
+create table marts.mart_cohorts as
+select kind, (date '2024-07-01' + to_months(c))::date as cohort_month, a as age_months,
+    12 + c % 5 as cohort_customers, greatest(0, 12 + c % 5 - a // 3) as active_customers,
+    greatest(0, 12 + c % 5 - a // 3) / (12 + c % 5) as active_share,
+    1200::decimal(18, 2) as cohort_mrr,
+    (1200 * (1 + 0.02 * (c % 3) * a - 0.015 * a))::decimal(18, 2) as mrr,
+    1 + 0.02 * (c % 3) * a - 0.015 * a as mrr_share
+from range(24) as cohorts (c), range(24) as ages (a), (values ('logo'), ('revenue')) as kinds (kind)
+where c + a < 24;
+
+create table marts.mart_repeat_rate as
+select 'month' as grain, period_start, is_complete, 'all' as dimension, 'all' as member,
+    100 + row_number() over (order by period_start) as buyers,
+    0.2 + 0.004 * row_number() over (order by period_start) as repeat_customer_rate,
+    0.3 + 0.03 * sin(row_number() over (order by period_start)) as returning_rate
+from marts.mart_revenue_periods where dimension = 'all';
+
+create table marts.red_line_status as
+select rule, period_start as period, 'all' as segment, value, line,
+    case when value is not null then value > line end as breached,
+    case when value > line then 'crossed' else 'clear' end as status, 'month' as grain, severity,
+    metric, sentence, 1 as running, period_start = date '2026-06-01' as is_latest,
+    round(value, 3) || ' against ' || round(line, 3) as detail
+from (
+    select 'lost_above_new' as rule, period_start, customers_lost::double as value,
+        customers_new::double as line, 'page' as severity, 'customers_lost' as metric,
+        'customers lost above new customers' as sentence
+    from marts.mart_revenue_periods where dimension = 'all' and is_complete
+    union all
+    select 'churn_above', period_start, churn_rate, 0.1, 'page', 'churn_rate',
+        'churn rate above 10 %'
+    from marts.mart_revenue_periods where dimension = 'all' and is_complete
+    union all
+    select 'ltv_falling', period_start, ltv::double,
+        (lag(ltv) over (order by period_start))::double + 400, 'warning', 'ltv',
+        'LTV falling, 3 months running'
+    from marts.mart_revenue_periods where dimension = 'all' and is_complete
+    union all
+    select 'downgrades_above_upgrades', period_start, downgrades::double, upgrades - 2.5,
+        'warning', 'downgrades', 'downgrades above upgrades'
+    from marts.mart_revenue_periods where dimension = 'all' and is_complete
+)
+order by array_position(
+    ['lost_above_new', 'ltv_falling', 'churn_above', 'downgrades_above_upgrades'], rule
+), period_start;
+
+create table marts.alert_incidents as
+select 'downgrades_above_upgrades/all/2026-06' as incident_id, 'open' as state,
+    'warning' as severity, date '2026-06-01' as since, 1 as periods,
+    '3 against upgrades 0.5' as detail, timestamptz '2026-07-01 03:00:00+00' as opened_at;
+"""
+
+Change = Callable[..., Path]
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Change:
+    """Write the marts, changed by the given statements, and return the file."""
+
+    def write(*statements: str) -> Path:
+        file = tmp_path / "marts.duckdb"
+        with duckdb.connect(":memory:") as con:
+            con.execute("set timezone = 'UTC'")
+            con.execute(f"attach '{file}' as m")
+            con.execute("use m")
+            con.execute(_MARTS)
+            for statement in statements:
+                con.execute(statement)
+            con.execute("use memory")
+            con.execute("detach m")
+        return file
+
+    return write
