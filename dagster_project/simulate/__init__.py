@@ -1,9 +1,10 @@
 """The simulator: exports of a made-up subscription company, and the exact figures they must give.
 
-Belongs here: the one function the command line calls. The parts, in the order they run: `calendar` and `catalog` (vocabulary),
-`customers`, `billing`, `payments`, `purchases`, `support`, `usage` (what happened), `company` (all of it from one seed),
-`truth` (what it amounts to), `canonical`, `stripe`, `zendesk` (how exports show it), `blemishes` (how they spoil it),
-`columns`, `files`, `write` (the bytes). Nothing here imports Dagster, dbt or the loader.
+Belongs here: the one function the command line calls. The parts, in the order they run: `calendar`
+and `catalog` (vocabulary), `customers`, `billing`, `payments`, `purchases`, `support`, `usage`
+(what happened), `company` (all of it from one seed), `truth` (what it amounts to), `canonical`,
+`stripe`, `zendesk` (how exports show it), `blemishes` (how they spoil it), `columns`, `files`,
+`write` (the bytes). Nothing here imports Dagster, dbt or the loader.
 """
 
 from __future__ import annotations

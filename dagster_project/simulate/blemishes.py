@@ -1,7 +1,8 @@
-"""What real exports have and clean ones have not: rows that come late, rows corrected later, broken rows.
+"""What real exports have and clean ones have not: rows that come late, rows corrected later, broken
+rows.
 
-Belongs here: taking a finished table apart into a first file and a later one, and spoiling surplus rows. Does not belong here:
-deciding what happened; the state after both files is always the truth.
+Belongs here: taking a finished table apart into a first file and a later one, and spoiling surplus
+rows. Does not belong here: deciding what happened; the state after both files is always the truth.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ SMALLEST_FILE_WITH_BROKEN_ROWS = 250
 
 @dataclass(frozen=True)
 class Split:
-    """A table as two exports: `first`, and `later` with late rows and corrections (None: nothing came later)."""
+    """A table as two exports: `first`, and `later` with late rows and corrections (None: nothing
+    came later).
+    """
 
     first: pa.Table
     later: pa.Table | None
@@ -37,7 +40,9 @@ def choose(rng: np.random.Generator, candidates: Ints, number: int) -> Ints:
 
 
 def split(table: pa.Table, *, late: Ints, corrected: Ints, before: dict[str, object]) -> Split:
-    """Take `late` rows out of the first file, and show `corrected` rows there with the values of `before`."""
+    """Take `late` rows out of the first file, and show `corrected` rows there with the values of
+    `before`.
+    """
     first = table
     rows = np.zeros(table.num_rows, dtype=np.bool_)
     rows[corrected] = True

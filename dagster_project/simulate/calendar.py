@@ -1,7 +1,7 @@
 """Days, months and seconds as whole numbers, and the window a simulation covers.
 
-Belongs here: arithmetic on dates, vectorised. Does not belong here: anything about customers, money or files.
-Days count from 1970-01-01, months from 1970-01, seconds from the epoch in UTC.
+Belongs here: arithmetic on dates, vectorised. Does not belong here: anything about customers, money
+or files. Days count from 1970-01-01, months from 1970-01, seconds from the epoch in UTC.
 """
 
 from __future__ import annotations

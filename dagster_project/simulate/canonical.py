@@ -1,7 +1,7 @@
 """The company as the canonical tables of the contract (docs: Inputs).
 
-Belongs here: canonical column names and types. Does not belong here: vendor shapes, files, mistakes.
-Every function gives one Arrow table; money in major units, instants in UTC.
+Belongs here: canonical column names and types. Does not belong here: vendor shapes, files,
+mistakes. Every function gives one Arrow table; money in major units, instants in UTC.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dagster_project.simulate import billing, catalog, support
-from dagster_project.simulate.billing import NEVER, Pieces
+from dagster_project.simulate import catalog, ledger, support
+from dagster_project.simulate.calendar import Bools, Ints
 from dagster_project.simulate.columns import (
     dates,
     flags,
@@ -36,12 +36,13 @@ from dagster_project.simulate.company import (
     payment_ids,
     subscription_ids,
 )
+from dagster_project.simulate.ledger import NEVER, Pieces
 
 KINDS: Final = ("recurring", "recurring", "one_off")
 PAYMENT_STATUSES: Final = ("succeeded", "failed", "refunded", "disputed")
 
 
-def _numbers(size: int) -> billing.Ints:
+def _numbers(size: int) -> Ints:
     return np.arange(size, dtype=np.int64)
 
 
@@ -104,19 +105,19 @@ def subscriptions(company: Company) -> pa.Table:
     s = company.billing.subscriptions
     reason = pc.coalesce(
         words(catalog.FEEDBACK, s.feedback),
-        words((*([""] * billing.PAYMENT_FAILED), "payment_failed"), np.where(s.why == 2, 2, -1)),
+        words((*([""] * ledger.PAYMENT_FAILED), "payment_failed"), np.where(s.why == 2, 2, -1)),
     )
     trial = s.trial_end >= 0
     return pa.table(
         {
             "subscription_id": subscription_ids(_numbers(len(s))),
             "customer_id": customer_ids(s.customer),
-            "status": words(billing.SUBSCRIPTION_STATUSES, s.status),
+            "status": words(ledger.SUBSCRIPTION_STATUSES, s.status),
             "started_at": instants(s.started),
             "trial_start_at": instants(np.where(trial, s.started, -1)),
             "trial_end_at": instants(s.trial_end),
             "cancel_requested_at": instants(s.request),
-            "cancel_at_period_end": flags(s.at_period_end),
+            "cancel_at_period_end": flags(s.at_period_end == 1),
             "ended_at": instants(s.ended),
             "cancellation_reason": reason,
             "cancellation_comment": comments(company),
@@ -131,11 +132,13 @@ def comments(company: Company) -> pa.Array:
     return words(catalog.COMMENTS, np.where(spoke, s.feedback, -1))
 
 
-def merged_pieces(company: Company) -> tuple[Pieces, billing.Bools]:
-    """Pieces in order, neighbours of equal plan, seats and value made one; and which of them have an end."""
+def merged_pieces(company: Company) -> tuple[Pieces, Bools]:
+    """Pieces in order, neighbours of equal plan, seats and value made one; and which of them have
+    an end.
+    """
     pieces = company.billing.pieces
-    pieces = billing.take(pieces, np.flatnonzero(pieces.to_day > pieces.from_day))
-    pieces = billing.take(pieces, np.lexsort((pieces.from_second, pieces.subscription)))
+    pieces = ledger.take(pieces, np.flatnonzero(pieces.to_day > pieces.from_day))
+    pieces = ledger.take(pieces, np.lexsort((pieces.from_second, pieces.subscription)))
     same = np.zeros(len(pieces), dtype=np.bool_)
     for column in ("subscription", "price", "quantity", "discount", "full_cents"):
         values = getattr(pieces, column)
@@ -144,7 +147,7 @@ def merged_pieces(company: Company) -> tuple[Pieces, billing.Bools]:
     same[1:] &= pieces.from_second[1:] == pieces.to_second[:-1]
     first = np.flatnonzero(~same)
     last = np.append(first[1:] - 1, len(pieces) - 1) if len(first) else first
-    heads, tails = billing.take(pieces, first), billing.take(pieces, last)
+    heads, tails = ledger.take(pieces, first), ledger.take(pieces, last)
     merged = Pieces(
         **{
             **{name: getattr(heads, name) for name in Pieces.__dataclass_fields__},
@@ -171,7 +174,7 @@ def subscription_periods(company: Company) -> pa.Table:
             "customer_id": customer_ids(customer),
             "plan_id": words(catalog.PRICE_IDS, pieces.price),
             "quantity": quantities(pieces.quantity),
-            "mrr": money(billing.round_ratio(pieces.full_cents, months)),
+            "mrr": money(ledger.round_ratio(pieces.full_cents, months)),
             "currency": words(catalog.CURRENCIES, company.customers.currency[customer]),
             "valid_from_on": dates(pieces.from_day),
             "valid_to_on": dates(pieces.to_day, ends),
@@ -185,7 +188,7 @@ def subscription_items(company: Company) -> pa.Table:
     s = company.billing.subscriptions
     trial_end = s.trial_end[pieces.subscription]
     paid = (trial_end < 0) | (pieces.from_second >= trial_end)
-    pieces, ends = billing.take(pieces, np.flatnonzero(paid)), ends[paid]
+    pieces, ends = ledger.take(pieces, np.flatnonzero(paid)), ends[paid]
     customer = s.customer[pieces.subscription]
     months = catalog.PRICE_MONTHS[pieces.price]
     return pa.table(
@@ -214,7 +217,7 @@ def invoice_lines(company: Company) -> pa.Table:
         {
             "line_id": line_ids(_numbers(len(lines))),
             "invoice_id": invoice_ids(lines.invoice),
-            "invoice_status": words(billing.INVOICE_STATUSES, invoices.status[lines.invoice]),
+            "invoice_status": words(ledger.INVOICE_STATUSES, invoices.status[lines.invoice]),
             "customer_id": customer_ids(customer),
             "subscription_id": subscription_ids(lines.subscription),
             "plan_id": words(catalog.PRICE_IDS, lines.price),
@@ -224,7 +227,7 @@ def invoice_lines(company: Company) -> pa.Table:
             "currency": words(catalog.CURRENCIES, company.customers.currency[customer]),
             "period_start_at": instants(lines.start),
             "period_end_at": instants(lines.end),
-            "is_proration": flags(lines.kind == billing.LINE_PRORATION),
+            "is_proration": flags(lines.kind == ledger.LINE_PRORATION),
             "issued_at": instants(invoices.issued[lines.invoice]),
             "paid_at": instants(invoices.paid[lines.invoice]),
         }

@@ -1,10 +1,11 @@
 """What the made-up company sells, to whom, and at what price.
 
-Belongs here: fixed vocabularies and price lists. Does not belong here: anything random, anything about one customer.
+Belongs here: fixed vocabularies and price lists. Does not belong here: anything random, anything
+about one customer.
 
-Prices are whole currency units and discounts whole percents, so the full amount of any line is an exact number of
-cents. Annual prices in EUR and GBP divide by 12; those in USD need not (290 / 12), which is why monthly values have
-to be rounded at all.
+Prices are whole currency units and discounts whole percents, so the full amount of any line is an
+exact number of cents. Annual prices in EUR and GBP divide by 12; those in USD need not (290 / 12),
+which is why monthly values have to be rounded at all.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ MAIN, ADD_ON = 0, 1
 
 @dataclass(frozen=True)
 class Product:
-    """A product: its tier orders upgrades, `monthly` and `annual` hold whole units per currency in CURRENCIES order."""
+    """A product: its tier orders upgrades, `monthly` and `annual` hold whole units per currency in
+    CURRENCIES order.
+    """
 
     product_id: str
     name: str
@@ -50,7 +53,9 @@ FREE, STARTER, TEAM, BUSINESS, ENTERPRISE, INSIGHTS, PRIORITY = range(len(PRODUC
 
 @dataclass(frozen=True)
 class Price:
-    """One price: product x interval x currency. `unit_cents` is minor units; `months` is None for a one-time price."""
+    """One price: product x interval x currency. `unit_cents` is minor units; `months` is None for a
+    one-time price.
+    """
 
     price_id: str
     product: int | None

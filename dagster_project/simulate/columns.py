@@ -1,6 +1,7 @@
 """From whole-number arrays to Arrow columns: ids, instants, money, words.
 
-Belongs here: one small function per kind of column. Does not belong here: which table has which columns.
+Belongs here: one small function per kind of column. Does not belong here: which table has which
+columns.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def nothing(size: int) -> pa.Array:
 
 
 def as_text_instants(table: pa.Table, pattern: str) -> pa.Table:
-    """The table with every instant written by a strftime pattern, and decimals and dates as text."""
+    """The table with instants written by a strftime pattern, and decimals and dates as text."""
     for place, column in enumerate(table.schema):
         values = table.column(place)
         if pa.types.is_timestamp(column.type):

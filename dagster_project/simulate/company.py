@@ -1,6 +1,7 @@
 """The whole made-up company: everything drawn from one seed.
 
-Belongs here: the order in which the parts are drawn, and ids shared by all writers. Does not belong here: how a part is drawn.
+Belongs here: the order in which the parts are drawn, and ids shared by all writers. Does not belong
+here: how a part is drawn.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from dagster_project.simulate.billing import NEVER, Billing, draw_billing
+from dagster_project.simulate.billing import draw_billing
 from dagster_project.simulate.calendar import Ints, Window
 from dagster_project.simulate.columns import ids
 from dagster_project.simulate.customers import Customers, draw_customers
+from dagster_project.simulate.ledger import NEVER, Billing
 from dagster_project.simulate.payments import Payments, draw_payments
 from dagster_project.simulate.purchases import Orders, draw_orders
 from dagster_project.simulate.support import Support, draw_support
@@ -21,7 +23,9 @@ from dagster_project.simulate.support import Support, draw_support
 
 @dataclass(frozen=True)
 class Company:
-    """Everything that happened, as arrays; `left_day` per customer: first day after the last subscription, or NEVER."""
+    """Everything that happened, as arrays; `left_day` per customer: first day after the last
+    subscription, or NEVER.
+    """
 
     window: Window
     seed: int

@@ -1,6 +1,7 @@
 """Who the customers are: attributes, engagement and the day they first came.
 
-Belongs here: what is drawn once per customer. Does not belong here: what they pay, buy, ask or click.
+Belongs here: what is drawn once per customer. Does not belong here: what they pay, buy, ask or
+click.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from dagster_project.simulate.calendar import (
 class Customers:
     """One entry per customer; codes index the vocabularies of `catalog`, -1 is a missing value.
 
-    `engagement` lies in (0, 1) and drives usage, tickets and the chance to leave; `first_day` is the day
-    of the first subscription (or of the first order, for those who never subscribe).
+    `engagement` lies in (0, 1) and drives usage, tickets and the chance to leave; `first_day` is
+    the day of the first subscription (or of the first order, for those who never subscribe).
     """
 
     created_second: Ints
@@ -49,14 +50,15 @@ class Customers:
 def pick(rng: np.random.Generator, weights: tuple[int, ...], size: int) -> Ints:
     """Draw indexes with the given whole-number weights."""
     edges = np.cumsum(np.array(weights, dtype=np.float64))
-    return np.searchsorted(edges, rng.random(size) * edges[-1], side="right").astype(np.int64)
+    drawn = np.searchsorted(edges, rng.random(size) * edges[-1], side="right")
+    return np.asarray(drawn, dtype=np.int64)
 
 
 def draw_customers(rng: np.random.Generator, count: int, window: Window) -> Customers:
     """Draw `count` customers.
 
-    A fifth of them is there in the first month (the base the company starts with); the others come over
-    the rest of the window, half as many a month in the bad quarter.
+    A fifth of them is there in the first month (the base the company starts with); the others come
+    over the rest of the window, half as many a month in the bad quarter.
     """
     first_month = month_number(window.start)
     bad_from, bad_to = window.bad_months

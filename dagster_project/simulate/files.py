@@ -28,7 +28,8 @@ def write_csv(
 ) -> None:
     """Write a CSV with a header; broken rows are put in before the given rows.
 
-    Nothing is quoted: no word of the simulator holds a comma or a quote, and Arrow refuses one that does.
+    Nothing is quoted: no word of the simulator holds a comma or a quote, and Arrow refuses one that
+    does.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     text = as_text_instants(table, instant)

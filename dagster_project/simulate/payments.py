@@ -1,7 +1,7 @@
 """Payment attempts for invoices: failures first, the success, refunds and disputes.
 
-Belongs here: what the card network said about each invoice. Does not belong here: what a subscription is worth; money paid
-or given back later never changes that.
+Belongs here: what the card network said about each invoice. Does not belong here: what a
+subscription is worth; money paid or given back later never changes that.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dagster_project.simulate.billing import OPEN, PAID, UNCOLLECTIBLE, Invoices
 from dagster_project.simulate.calendar import DAY, Bools, Ints, Window
 from dagster_project.simulate.customers import pick
+from dagster_project.simulate.ledger import OPEN, PAID, UNCOLLECTIBLE, Invoices
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,9 @@ class Payments:
 
 
 def draw_payments(rng: np.random.Generator, invoices: Invoices, window: Window) -> Payments:
-    """Attempts for every invoice with something to pay; an unpaid one is tried four times in a fortnight."""
+    """Attempts for every invoice with something to pay; an unpaid one is tried four times in a
+    fortnight.
+    """
     due = invoices.total_cents > 0
     paid = np.flatnonzero(due & (invoices.status == PAID))
     slow = invoices.paid[paid] - invoices.issued[paid] > DAY

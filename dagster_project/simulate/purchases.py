@@ -1,6 +1,7 @@
 """Orders: goods bought beside (or without) a subscription.
 
-Belongs here: order lines of all customers. Does not belong here: repeat rates (truth), files (the writers).
+Belongs here: order lines of all customers. Does not belong here: repeat rates (truth), files (the
+writers).
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from dagster_project.simulate.customers import Customers, pick
 
 @dataclass(frozen=True)
 class Orders:
-    """One entry per order line; lines of one order share `order`, `customer`, `ordered` and `status`."""
+    """One entry per order line; lines of one order share `order`, `customer`, `ordered` and
+    `status`.
+    """
 
     order: Ints
     line: Ints
@@ -33,8 +36,9 @@ class Orders:
 
 
 def draw_orders(rng: np.random.Generator, customers: Customers, window: Window) -> Orders:
-    """Draw orders: about half the customers buy, now and then twice on one day; a few orders are cancelled
-    or refunded."""
+    """Draw orders: about half the customers buy, now and then twice on one day; a few orders are
+    cancelled or refunded.
+    """
     buys = (rng.random(len(customers)) < 0.42) | ~customers.subscribes
     who = np.flatnonzero(buys)
     number = rng.geometric(0.38, len(who))

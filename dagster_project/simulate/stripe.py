@@ -1,7 +1,8 @@
-"""The company as Stripe writes it: Sigma / Data Pipeline tables, and the Dashboard's customers export.
+"""The company as Stripe writes it: Sigma / Data Pipeline tables, and the Dashboard's customers
+export.
 
-Belongs here: Stripe's column names and conventions (minor units, lower-case currencies, gross line amounts with the
-discount beside them). Does not belong here: canonical names, files, mistakes.
+Belongs here: Stripe's column names and conventions (minor units, lower-case currencies, gross line
+amounts with the discount beside them). Does not belong here: canonical names, files, mistakes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dagster_project.simulate import billing, canonical, catalog
+from dagster_project.simulate import canonical, catalog, ledger
 from dagster_project.simulate.calendar import Ints
 from dagster_project.simulate.columns import flags, instants, integers, words
 from dagster_project.simulate.company import (
@@ -112,18 +113,18 @@ def subscriptions(company: Company) -> pa.Table:
         {
             "id": subscription_ids(_numbers(len(s))),
             "customer_id": customer_ids(s.customer),
-            "status": words(billing.SUBSCRIPTION_STATUSES, s.status),
+            "status": words(ledger.SUBSCRIPTION_STATUSES, s.status),
             "created": instants(s.started),
             "start_date": instants(s.started),
             "current_period_start": instants(s.period_start),
             "current_period_end": instants(s.period_end),
             "trial_start": instants(np.where(trial, s.started, -1)),
             "trial_end": instants(s.trial_end),
-            "cancel_at_period_end": flags(s.at_period_end),
+            "cancel_at_period_end": flags(s.at_period_end == 1),
             "canceled_at": instants(s.request),
             "ended_at": instants(s.ended),
             "cancellation_details_reason": words(
-                reasons, np.where(s.why == billing.NO_END, -1, s.why)
+                reasons, np.where(s.why == ledger.NO_END, -1, s.why)
             ),
             "cancellation_details_feedback": words(catalog.FEEDBACK, s.feedback),
             "cancellation_details_comment": canonical.comments(company),
@@ -140,27 +141,27 @@ def subscriptions(company: Company) -> pa.Table:
 def invoices(company: Company) -> pa.Table:
     """One row per invoice, drafts and voided ones included."""
     i = company.billing.invoices
-    paid = i.status == billing.PAID
+    paid = i.status == ledger.PAID
     due = np.maximum(i.total_cents, 0)
     return pa.table(
         {
             "id": invoice_ids(_numbers(len(i))),
             "customer_id": customer_ids(i.customer),
             "subscription_id": subscription_ids(i.subscription),
-            "billing_reason": words(billing.BILLING_REASONS, i.reason),
+            "billing_reason": words(ledger.BILLING_REASONS, i.reason),
             "currency": words(_CODES, company.customers.currency[i.customer]),
             "date": instants(i.issued),
-            "status": words(billing.INVOICE_STATUSES, i.status),
+            "status": words(ledger.INVOICE_STATUSES, i.status),
             "amount_due": integers(due),
             "amount_paid": integers(np.where(paid, due, 0)),
             "attempt_count": integers(_attempts(company)),
             "total": integers(i.total_cents),
             "status_transitions_paid_at": instants(i.paid),
             "status_transitions_voided_at": instants(
-                np.where(i.status == billing.VOID, i.closed, -1)
+                np.where(i.status == ledger.VOID, i.closed, -1)
             ),
             "status_transitions_marked_uncollectible_at": instants(
-                np.where(i.status == billing.UNCOLLECTIBLE, i.closed, -1)
+                np.where(i.status == ledger.UNCOLLECTIBLE, i.closed, -1)
             ),
         }
     )
@@ -180,7 +181,7 @@ def invoice_line_items(company: Company) -> pa.Table:
             "id": line_ids(_numbers(len(lines))),
             "invoice_id": invoice_ids(lines.invoice),
             "source_type": words(
-                ("subscription", "invoice_item"), (lines.kind != billing.LINE_FULL).astype(np.int64)
+                ("subscription", "invoice_item"), (lines.kind != ledger.LINE_FULL).astype(np.int64)
             ),
             "subscription": subscription_ids(lines.subscription),
             "price_id": words(catalog.PRICE_IDS, lines.price),
@@ -188,7 +189,7 @@ def invoice_line_items(company: Company) -> pa.Table:
             "quantity": integers(lines.quantity),
             "amount": integers(lines.gross_cents),
             "total_discount": integers(lines.discount_cents),
-            "proration": flags(lines.kind == billing.LINE_PRORATION),
+            "proration": flags(lines.kind == ledger.LINE_PRORATION),
             "period_start": instants(lines.start),
             "period_end": instants(lines.end),
         }

@@ -1,4 +1,5 @@
-"""Support: tickets, their metrics, ratings and contacts, worse and more frequent before a customer leaves.
+"""Support: tickets, their metrics, ratings and contacts, worse and more frequent before a customer
+leaves.
 
 Belongs here: what a support desk records. Does not belong here: files (the writers).
 """
@@ -10,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from dagster_project.simulate.billing import NEVER, NO_SECOND
 from dagster_project.simulate.calendar import DAY, Bools, Ints, Window
 from dagster_project.simulate.customers import Customers, pick
+from dagster_project.simulate.ledger import NEVER, NO_SECOND
 
 TICKET_STATUSES: Final = ("open", "pending", "solved", "closed")
 OPEN_TICKET, PENDING_TICKET, SOLVED, CLOSED = range(4)

@@ -1,10 +1,11 @@
 """truth.json: every figure counted from the life histories, in numpy, by the text of METRICS.md.
 
-Belongs here: counting. Does not belong here: SQL, or anything the pipeline does; nothing but the histories is read, so an
-error in the pipeline cannot repeat itself here.
+Belongs here: counting. Does not belong here: SQL, or anything the pipeline does; nothing but the
+histories is read, so an error in the pipeline cannot repeat itself here.
 
-Conventions: a period compares each customer at its opening (end of the day before it) and at its closing; periods are
-[period_start, period_end); money is USD with two decimals; rates are null where the denominator is 0.
+Conventions: a period compares each customer at its opening (end of the day before it) and at its
+closing; periods are [period_start, period_end); money is USD with two decimals; rates are null
+where the denominator is 0.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from dagster_project.simulate import catalog
-from dagster_project.simulate.billing import Billing
 from dagster_project.simulate.calendar import (
     DAY,
     GRAIN_MONTHS,
@@ -28,6 +28,7 @@ from dagster_project.simulate.calendar import (
     month_of_day,
 )
 from dagster_project.simulate.customers import Customers
+from dagster_project.simulate.ledger import Billing
 from dagster_project.simulate.purchases import Orders
 
 NO_MEMBER = "(none)"
@@ -35,15 +36,27 @@ NO_MEMBER = "(none)"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All customers at the end of one day: MRR in cents and the plan with the most of it (-1: no plan)."""
+    """All customers at the end of one day: MRR in cents and the plan with the most of it (-1: no
+    plan).
+    """
 
     mrr: Ints
     plan: Ints
 
 
 @dataclass(frozen=True)
+class Members:
+    """Members of a dimension by number, and each customer's at opening and closing (-1: none)."""
+
+    dimension: str
+    names: list[str]
+    opening: Ints
+    closing: Ints
+
+
+@dataclass(frozen=True)
 class Span:
-    """One period: first day, the day after its last, and the last day that is covered by the data."""
+    """One period: first day, the day after its last, and the last day covered by the data."""
 
     grain: str
     start: int
@@ -66,7 +79,7 @@ def count_truth(
 
 
 def _spans(counter: _Counter, orders: Orders, window: Window) -> Iterator[Span]:
-    """From the first month with recurring value or a purchase to the one that holds the last day."""
+    """From the first month with recurring value or a purchase to that of the last day."""
     counted = orders.status < catalog.COUNTED_ORDER_STATUSES
     first_days = [
         int(days.min())
@@ -136,38 +149,30 @@ class _Counter:
         return Snapshot(mrr, plan)
 
     def figures(self, span: Span) -> Iterator[dict[str, Any]]:
-        """One row for the whole business and one per member of plan and country that is not zero throughout."""
-        opening, closing = self.at_end_of(span.start - 1), self.at_end_of(span.closing_day)
-        size = len(self.customers)
-        whole = np.zeros(size, dtype=np.int64)
+        """One row for the whole business, one per member of plan and country that is not zero."""
+        ends = self.at_end_of(span.start - 1), self.at_end_of(span.closing_day)
+        everybody = np.zeros(len(self.customers), dtype=np.int64)
         country = self.customers.country
-        before = self.first_active < span.start
-        yield from self._rows(span, "all", ["all"], opening, closing, before, whole, whole)
         names = [*self.country_names, NO_MEMBER]
         code = np.where(country < 0, len(names) - 1, country)
-        yield from self._rows(span, "country", names, opening, closing, before, code, code)
-        yield from self._rows(
-            span, "plan", self.plan_names, opening, closing, before, opening.plan, closing.plan
-        )
+        plans = self.plan_names
+        yield from self._rows(span, ends, Members("all", ["all"], everybody, everybody))
+        yield from self._rows(span, ends, Members("country", names, code, code))
+        yield from self._rows(span, ends, Members("plan", plans, ends[0].plan, ends[1].plan))
 
     def _rows(
-        self,
-        span: Span,
-        dimension: str,
-        names: list[str],
-        opening: Snapshot,
-        closing: Snapshot,
-        active_before: Bools,
-        opening_member: Ints,
-        closing_member: Ints,
+        self, span: Span, ends: tuple[Snapshot, Snapshot], members: Members
     ) -> Iterator[dict[str, Any]]:
+        opening, closing = ends
+        dimension, names = members.dimension, members.names
+        active_before = self.first_active < span.start
         start, end = opening.mrr, closing.mrr
         was, is_now = start > 0, end > 0
         kept, lost = was & is_now, was & ~is_now
         came = is_now & ~was
         new, back = came & ~active_before, came & active_before
         grew, shrank = kept & (end > start), kept & (end < start)
-        moved = kept & (opening_member != closing_member)
+        moved = kept & (members.opening != members.closing)
 
         def heads(mask: Bools, member: Ints) -> Ints:
             return np.bincount(member[mask], minlength=len(names))
@@ -177,7 +182,7 @@ class _Counter:
             np.add.at(total, member[mask], amount[mask])
             return total
 
-        first, last = opening_member, closing_member
+        first, last = members.opening, members.closing
         columns = {
             "customers_opening": heads(was, first),
             "customers_closing": heads(is_now, last),

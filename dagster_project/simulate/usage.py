@@ -2,9 +2,10 @@
 
 Belongs here: when who used what. Does not belong here: files and vendor shapes beyond the columns.
 
-A span is the time of one main subscription. On each of its days the customer is active with a chance that grows with
-engagement, is small at weekends and falls over the sixty days before the subscription ends. All chance comes from
-hashes of (seed, span, day, draw), so the rows do not depend on threads or on how the spans are cut into chunks.
+A span is the time of one main subscription. On each of its days the customer is active with a
+chance that grows with engagement, is small at weekends and falls over the sixty days before the
+subscription ends. All chance comes from hashes of (seed, span, day, draw), so the rows do not
+depend on threads or on how the spans are cut into chunks.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 
 from dagster_project.simulate import catalog
-from dagster_project.simulate.billing import NEVER
 from dagster_project.simulate.calendar import DAY
 from dagster_project.simulate.company import Company
+from dagster_project.simulate.ledger import NEVER
 
 SPANS_PER_CHUNK: Final = 20_000
 USUAL_EVENTS_PER_CUSTOMER: Final = 70
@@ -30,14 +31,18 @@ _WEEKEND: Final = 0.22
 
 @dataclass(frozen=True)
 class Intensity:
-    """How much to make: `day_scale` multiplies the chance of an active day, `per_day` is the mean of its events."""
+    """How much to make: `day_scale` multiplies the chance of an active day, `per_day` is the mean
+    of its events.
+    """
 
     day_scale: float
     per_day: float
 
 
 def spans(company: Company) -> pa.Table:
-    """One row per main subscription: span, customer, first and last day, whether it ends, engagement, users."""
+    """One row per main subscription: span, customer, first and last day, whether it ends,
+    engagement, users.
+    """
     s = company.billing.subscriptions
     main = np.flatnonzero(s.role == catalog.MAIN)
     begin = s.started[main] // DAY
@@ -124,7 +129,8 @@ sized as (
             when day_of_span = 0 then 2 + floor(roll_number * 3)
             else 1 + least(30, floor(ln(greatest(roll_number, 1e-12)) / ln(1 - 1 / $per_day)))
         end::bigint as number_of_events,
-        (begin_day + day_of_span) * 86400 + 25200 + floor(roll_start * 39600)::bigint as first_second,
+        (begin_day + day_of_span) * 86400 + 25200 + floor(roll_start * 39600)::bigint
+            as first_second,
         15 + floor(roll_gap * (60 + 400 * engagement))::bigint as gap
     from active
 ),
@@ -167,8 +173,9 @@ def connect(threads: int) -> duckdb.DuckDBPyConnection:
 def events(
     con: duckdb.DuckDBPyConnection, company: Company, chunk: pa.Table, strength: Intensity
 ) -> duckdb.DuckDBPyRelation:
-    """The canonical events of a chunk of spans, not yet computed: event_id, customer_id, user_id, event_name,
-    occurred_at, session_id, feature."""
+    """The canonical events of a chunk of spans, not yet computed: event_id, customer_id, user_id,
+    event_name, occurred_at, session_id, feature.
+    """
     con.register("spans", chunk)
     return con.sql(
         _EVENTS,

@@ -1,6 +1,7 @@
 """Which files a simulation leaves: vendor-shaped or canonical exports, truth.json, ebbline.yml.
 
-Belongs here: file names and what goes into each. Does not belong here: how a value is drawn, counted or encoded.
+Belongs here: file names and what goes into each. Does not belong here: how a value is drawn,
+counted or encoded.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dagster_project.simulate import billing, canonical, catalog, stripe, usage, zendesk
+from dagster_project.simulate import canonical, catalog, ledger, stripe, usage, zendesk
 from dagster_project.simulate.blemishes import Split, broken_rows, choose, split
 from dagster_project.simulate.calendar import DAY, Ints, day_from_number
 from dagster_project.simulate.company import Company
@@ -28,21 +29,21 @@ SORTED_EVENTS_LIMIT: Final = 2_000_000
 BROKEN_STRIPE: Final[dict[str, tuple[str, ...]]] = {
     "customers": (",,lost@example.com,No id,2025-03-04 09:12,usd,false,,,,,,,,",),
     "invoices": (
-        "in_{n},cus_000001,,manual,usd,2025-03-04 09:12:00,payed,100,100,1,100,2025-03-04 09:13:00,,",
+        "in_{n},cus_000001,,manual,usd,2025-03-04 09:12:00,payed,100,100,1,100,,,",
     ),
     "invoice_line_items": (
-        "il_{n},in_0000001,subscription,,price_team_month_usd,usd,1,n/a,0,false,2025-03-04 00:00:00,2025-04-04 00:00:00",
-        ",in_0000001,subscription,,price_team_month_usd,usd,1,1500,0,false,2025-03-04 00:00:00,2025-04-04 00:00:00",
+        "il_{n},in_0000001,invoice_item,,price_onboarding_usd,usd,1,n/a,0,false,,",
+        ",in_0000001,invoice_item,,price_onboarding_usd,usd,1,1500,0,false,,",
     ),
     "charges": (
         "ch_{n},2025-13-45 10:00:00,cus_000001,in_0000001,usd,100,0,succeeded,true,false,,",
     ),
 }
 BROKEN_ORDERS: Final = (
-    "ord_{n},1,cus_000001,2025-03-04T09:12:00Z,completed,sku_cable,Cable set,accessories,1,abc,USD,",
+    "ord_{n},1,cus_000001,2025-03-04T09:12:00Z,completed,sku_cable,Cable,parts,1,abc,USD,",
 )
 BROKEN_TICKETS: Final = (
-    '{{"external_id":"cus_000001","created_at":"2025-03-04T09:12:00Z","status":"open","subject":"No id"}}',
+    '{{"external_id":"cus_000001","created_at":"2025-03-04T09:12:00Z","status":"open"}}',
 )
 BROKEN_EVENTS: Final = ('{{"type":"track","messageId":"msg_{n}","userId":"usr_0000',)
 
@@ -99,7 +100,9 @@ def _write_stripe(company: Company, folder: Path, flawed: bool) -> None:
 
 
 def _stripe_splits(company: Company) -> dict[str, Split]:
-    """Invoices paid late and filled-in attributes are corrected in a later file; the newest invoices come late."""
+    """Invoices paid late and filled-in attributes are corrected in a later file; the newest
+    invoices come late.
+    """
     rng = np.random.default_rng([company.seed, 100])
     invoices = company.billing.invoices
     lines = company.billing.lines
@@ -107,10 +110,10 @@ def _stripe_splits(company: Company) -> dict[str, Split]:
     size = len(invoices)
     newest = np.arange(max(0, size - min(12, size // 50)), size, dtype=np.int64)
     overdue = np.flatnonzero(
-        (invoices.status == billing.PAID)
+        (invoices.status == ledger.PAID)
         & (invoices.total_cents > 0)
         & (invoices.issued < company.window.end_second - 45 * DAY)
-        & (invoices.reason != billing.UPDATE)
+        & (invoices.reason != ledger.UPDATE)
     )
     overdue = choose(rng, overdue, min(200, max(1, size // 400)))
     unnamed = choose(
@@ -298,7 +301,7 @@ def _write_truth(company: Company, path: Path) -> None:
         "timezone": "UTC",
         "reporting_currency": "USD",
         "currency_rates": rates,
-        "dunning_days": billing.DUNNING_DAYS,
+        "dunning_days": ledger.DUNNING_DAYS,
         "churn_recognition": "period_end",
         "bridge_gap_days": 0,
         "same_day_orders_are_one": True,
