@@ -31,13 +31,14 @@ class Movement:
 class Life:
     """What one customer was worth, day by day (whole cents of the reporting currency).
 
-    ``mrr`` and ``plan`` hold only days with a positive sum; ``fx`` only days on which a rate changed it.
+    ``mrr``, ``plan`` and ``by_currency`` hold only days with a positive sum. ``by_currency`` says what each
+    billing currency brought: its cents (exact), and their value in whole cents of the reporting currency.
     """
 
     customer_id: str
     mrr: dict[date, int] = field(default_factory=dict)
     plan: dict[date, str] = field(default_factory=dict)
-    fx: dict[date, int] = field(default_factory=dict)
+    by_currency: dict[date, dict[str, tuple[Fraction, int]]] = field(default_factory=dict)
     movements: list[Movement] = field(default_factory=list)
 
     def on(self, day: date) -> int:
@@ -93,7 +94,6 @@ def _life(customer: str, owned: list[Piece], terms: Terms) -> Life:
         after = max(total[day], 0)
         revalued = sum(_value(piece, day, terms) for piece in held) - before if before else 0
         if revalued:
-            life.fx[day] = revalued
             life.movements.append(Movement(customer, day, "fx", revalued, before, before + revalued))
             before += revalued
         kind = _kind(before, after, ever=ever)
@@ -107,9 +107,32 @@ def _life(customer: str, owned: list[Piece], terms: Terms) -> Life:
         if after > 0:
             life.mrr[day] = after
             life.plan[day] = _main_plan(cover[day], day, terms)
+            life.by_currency[day] = _by_currency(cover[day], day, terms)
             ever = True
         before, held = after, cover[day] if after else []
     return life
+
+
+def fx_between(life: Life, first: date, last: date, terms: Terms) -> int:
+    """Return what exchange rates did to the customer between the ends of two days on both of which he paid.
+
+    A currency whose rate is another: the change of its value, less the real change at the later rate.
+    """
+    total = 0
+    for currency, (billed, worth) in life.by_currency[first].items():
+        rate = rate_on(currency, last, terms)
+        if rate != rate_on(currency, first, terms):
+            billed_now, worth_now = life.by_currency[last].get(currency, (Fraction(0), 0))
+            total += worth_now - worth - round_half_away((billed_now - billed) * rate)
+    return total
+
+
+def _by_currency(covering: list[Piece], day: date, terms: Terms) -> dict[str, tuple[Fraction, int]]:
+    found: dict[str, tuple[Fraction, int]] = {}
+    for piece in covering:
+        billed, worth = found.get(piece.currency, (Fraction(0), 0))
+        found[piece.currency] = (billed + piece.cents, worth + _value(piece, day, terms))
+    return found
 
 
 def _bridge(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from tests.reference.daily import Life
+from tests.reference.daily import Life, fx_between
 from tests.reference.days import DAY, Period, add_months, periods
 from tests.reference.recurring import round_half_away, surviving_ids
 from tests.reference.rows import Books, Terms
@@ -160,13 +160,18 @@ def figures(
     for period in all_periods:
         for life in found.values():
             for dimension in members.dimensions:
-                _add(rows, period, life, dimension, members)
+                _add(rows, period, life, dimension, members, terms)
     _add_lifetime_values(rows, all_periods, terms)
     return Table(rows, all_periods)
 
 
 def _add(
-    rows: dict[Key, Figures], period: Period, life: Life, dimension: str, members: Members
+    rows: dict[Key, Figures],
+    period: Period,
+    life: Life,
+    dimension: str,
+    members: Members,
+    terms: Terms,
 ) -> None:
     eve, last = period.start - DAY, period.closing - DAY
     opening, closing = life.on(eve), life.on(last)
@@ -191,10 +196,10 @@ def _add(
         row(last).customers_reactivated += 1
         row(last).mrr_reactivation += closing
     if opening and closing:
-        _add_retained(row(eve), row(last), opening, closing, fx_between(life, period.start, period.closing))
+        _add_retained(row(eve), row(last), opening, closing, fx_between(life, eve, last, terms))
     year_ago = add_months(period.closing, -12) - DAY
     if life.on(year_ago):
-        moved = closing - fx_between(life, year_ago + DAY, period.closing) if closing else 0
+        moved = closing - fx_between(life, year_ago, last, terms) if closing else 0
         row(year_ago).opening_12m += life.on(year_ago)
         row(year_ago).kept_12m += moved
         row(year_ago).kept_capped_12m += min(moved, life.on(year_ago))
@@ -213,11 +218,6 @@ def _add_retained(before: Figures, after: Figures, opening: int, closing: int, f
     if before is not after:
         before.transfer_out += closing
         after.transfer_in += closing
-
-
-def fx_between(life: Life, start: date, end: date) -> int:
-    """Return what changes of exchange rates did to the customer's MRR on the days ``[start, end)``."""
-    return sum(cents for day, cents in life.fx.items() if start <= day < end)
 
 
 def _add_lifetime_values(
