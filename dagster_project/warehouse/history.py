@@ -6,7 +6,12 @@ Rebuilds of a past state (``--as-of``) state nothing new and leave no version. E
 belongs to ``explanation``.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import duckdb
+
+from dagster_project.warehouse.metric_question import MetricQuestion
 
 _COLUMNS = """
     metric varchar not null, grain varchar not null, period_start date not null,
@@ -19,6 +24,49 @@ _NAMES = (
     "value, numerator, denominator, withdrawn"
 )
 _KEY = "metric, grain, period_start, dimension, member"
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a publication stated about a number; ``withdrawn`` where it no longer stated it."""
+
+    publication_id: int
+    published_at: datetime
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    withdrawn: bool
+
+
+def versions_of(con: duckdb.DuckDBPyConnection, question: MetricQuestion) -> tuple[Version, ...]:
+    """Return every version of a number, oldest first; none where it was never published."""
+    rows = con.execute(
+        """
+        select publication_id, published_at, value, numerator, denominator, withdrawn
+        from ops.metric_versions
+        where (metric, grain, period_start, dimension, member) = (?, ?, ?, ?, ?)
+        order by publication_id
+        """,
+        question.key,
+    ).fetchall()
+    return tuple(Version(*row) for row in rows)
+
+
+def has_history(con: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether anything was ever published from this working database."""
+    found = con.execute(
+        """
+        select 1 from information_schema.tables
+        where table_schema = 'ops' and table_name = 'metric_versions'
+        """
+    ).fetchone()
+    return found is not None
+
+
+def metrics_known(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of all metrics ever published."""
+    rows = con.execute("select distinct metric from ops.metric_versions order by metric").fetchall()
+    return [name for (name,) in rows]
 
 
 def ensure_history(con: duckdb.DuckDBPyConnection) -> None:
@@ -72,9 +120,9 @@ def write_versions(
                     or (
                         stated.metric is not null
                         and (
-                            {_differs("stated.value", "known.value")}
-                            or {_differs("stated.numerator", "known.numerator")}
-                            or {_differs("stated.denominator", "known.denominator")}
+                            {differs("stated.value", "known.value")}
+                            or {differs("stated.numerator", "known.numerator")}
+                            or {differs("stated.denominator", "known.denominator")}
                         )
                     )
             )
@@ -103,7 +151,7 @@ def adopt_versions(con: duckdb.DuckDBPyConnection, database: str) -> None:
     )
 
 
-def _differs(one: str, other: str) -> str:
+def differs(one: str, other: str) -> str:
     """Return SQL for "not equal", past the noise of adding doubles in another order."""
     return f"""
         case

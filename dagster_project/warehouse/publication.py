@@ -36,6 +36,8 @@ from dagster_project.warehouse.publication_record import (
 # Written by this package into every publication; a mart of the same name would be overwritten
 # silently.
 _OWN_TABLES = ("publication", "metric_versions")
+# Published beside the marts, because `why` and readers want to know a customer's plan on a day.
+_ALSO_PUBLISHED = {"customer_plan_days": ("intermediate", "int_customer_plan_days")}
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ def _describe(
 ) -> Publication:
     """Return what the publication to come says about itself."""
     state = read_input_state(con, settings.as_of_at())
-    counts = {table: _count(con, table) for table in _marts(con)}
+    counts = {name: _count(con, *source) for name, source in _published_tables(con).items()}
     if not counts:
         raise EbblineError(
             "there are no marts to publish", where="schema marts", fix="run dbt build first"
@@ -242,9 +244,11 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication)
     """Write a complete publication to ``file`` and close it; views become tables."""
     with attached(con, file, "unfinished", read_only=False) as database:
         con.execute(f"create schema {database}.marts")
-        for table in publication.row_counts:
-            name = quote_identifier(table)
-            con.execute(f"create table {database}.marts.{name} as select * from marts.{name}")  # noqa: S608
+        for table, (schema, source) in _published_tables(con).items():
+            con.execute(
+                f"create table {database}.marts.{quote_identifier(table)} as "  # noqa: S608
+                f"select * from {schema}.{quote_identifier(source)}"
+            )
         write_publication(con, database, publication)
         history.write_versions(
             con,
@@ -255,22 +259,29 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication)
         con.execute(f"checkpoint {database}")
 
 
-def _marts(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the tables and views of schema ``marts`` by name; not what dbt left half-done."""
+def _published_tables(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """Return what is published, by name, as schema and table or view of the working database.
+
+    All of schema ``marts``, but not what dbt left half-done.
+    """
     rows = con.execute(
         """
-        select table_name from information_schema.tables
+        select table_schema, table_name from information_schema.tables
         where
-            table_schema = 'marts' and table_catalog = current_database()
+            table_schema in ('marts', 'intermediate') and table_catalog = current_database()
             and table_name not in (select unnest($own))
             and not suffix(table_name, '__dbt_tmp') and not suffix(table_name, '__dbt_backup')
         order by table_name
         """,
         {"own": list(_OWN_TABLES)},
     ).fetchall()
-    return [name for (name,) in rows]
+    marts = {name: (schema, name) for schema, name in rows if schema == "marts"}
+    if not marts:
+        return {}
+    also = {name: source for name, source in _ALSO_PUBLISHED.items() if source in rows}
+    return {**marts, **also}
 
 
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = con.execute(f"select count(*) from marts.{quote_identifier(table)}").fetchone()  # noqa: S608
+def _count(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    row = con.execute(f"select count(*) from {schema}.{quote_identifier(table)}").fetchone()  # noqa: S608
     return int(row[0]) if row else 0

@@ -32,13 +32,14 @@ def run(root: Path, last: int) -> None:
             publish_state(root, number)
 
 
-def die_at_file_operation(fatal: int) -> None:
-    """Kill this process, without any goodbye, at its ``fatal``-th operation on a file."""
+def die_at_file_operation(root: Path, fatal: int) -> None:
+    """Kill this process without any goodbye at its ``fatal``-th operation on a file in ``root``."""
     operations = count(1)
     watched = {"open", "os.rename", "os.remove", "os.chmod", "os.truncate", "shutil.copyfile"}
 
-    def watch(event: str, _arguments: tuple[object, ...]) -> None:
-        if event in watched and next(operations) == fatal:
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        is_ours = event in watched and str(arguments[0]).startswith(str(root))
+        if is_ours and next(operations) == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
@@ -50,5 +51,5 @@ if __name__ == "__main__":
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     if len(sys.argv) > 3:
-        die_at_file_operation(int(sys.argv[3]))
+        die_at_file_operation(Path(sys.argv[1]), int(sys.argv[3]))
     run(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,212 @@
+"""Source rows that came between two publications: new, late, corrected or deleted.
+
+Only rows that can move a customer's recurring revenue or segment are looked at. What they did to a
+number belongs to ``explanation``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import duckdb
+
+from dagster_project.exports.contract import TABLES, Table
+from dagster_project.warehouse.connection import quote_identifier
+
+Kind = Literal["new", "late", "corrected", "deleted"]
+
+# Tables of customers' rows, each with the date from which a row has an effect.
+_CUSTOMER_TABLES: dict[str, str | None] = {
+    "customers": None,
+    "customer_aliases": None,
+    "subscriptions": None,
+    "subscription_periods": "valid_from_on",
+    "subscription_items": "valid_from_at",
+    "invoices": None,
+    "invoice_lines": "period_start_at",
+}
+_SHARED_TABLES = ("plans", "products")
+# Never shown: personal, and no number depends on them.
+_PERSONAL = frozenset({"name", "email", "cancellation_comment"})
+_CUSTOMER_COLUMNS = ("customer_id", "same_as_customer_id")
+
+
+@dataclass(frozen=True)
+class SourceChange:
+    """A source row of the later publication that the earlier had not, or had in another version.
+
+    :ivar kind: ``new``: about days that the earlier publication did not cover; ``late``: about days
+        it did; ``corrected``: another version of a row it had; ``deleted``: gone from the source.
+    :ivar key: the values of the table's key.
+    :ivar changes: column, value before, value after; personal columns are left out.
+    """
+
+    kind: Kind
+    table: str
+    key: tuple[str, ...]
+    file: str
+    row: int | None
+    load_id: int
+    effective_on: date | None
+    changes: tuple[tuple[str, Any, Any], ...]
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.row}" if self.row is not None else self.file
+        changed = ", ".join(f"{name} {before} -> {after}" for name, before, after in self.changes)
+        told = f" ({changed})" if changed and self.kind == "corrected" else ""
+        return f"{self.kind} {self.table} {'/'.join(self.key)} from {place}{told}"
+
+
+@dataclass(frozen=True)
+class LoadRange:
+    """Loads after ``after`` up to ``until`` (both ``_load_id``)."""
+
+    after: int
+    until: int
+
+
+def customer_changes(
+    con: duckdb.DuckDBPyConnection,
+    loads: LoadRange,
+    customers: Iterable[str],
+    *,
+    covered_until: date,
+    before: date,
+) -> dict[str, list[SourceChange]]:
+    """Return the changed source rows of some customers, by surviving customer id.
+
+    :param con: the working database; a temporary table is made in it.
+    :param covered_until: the last day the earlier publication covered.
+    :param before: rows that take effect on or after this day are left out.
+    """
+    con.execute("create or replace temp table asked_about (customer_id varchar)")
+    con.execute("insert into asked_about select unnest(?::varchar[])", [sorted(set(customers))])
+    survivors = _survivors(con)
+    asked = set(customers)
+    found: dict[str, list[SourceChange]] = {}
+    for name, effective in _CUSTOMER_TABLES.items():
+        for owners, change in _changes(con, TABLES[name], loads, effective, covered_until):
+            if change.effective_on is not None and change.effective_on >= before:
+                continue
+            for customer in {survivors.get(owner, owner) for owner in owners} & asked:
+                found.setdefault(customer, []).append(change)
+    return found
+
+
+def shared_changes(
+    con: duckdb.DuckDBPyConnection, loads: LoadRange, *, covered_until: date
+) -> list[SourceChange]:
+    """Return the changed rows that belong to no single customer: plans and products."""
+    return [
+        change
+        for name in _SHARED_TABLES
+        for _, change in _changes(con, TABLES[name], loads, None, covered_until)
+    ]
+
+
+def _survivors(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the surviving id of every id that was given up, as staging resolved them."""
+    row = con.execute(
+        """
+        select count(*) from information_schema.tables
+        where table_schema = 'staging' and table_name = 'stg_billing__customer_ids'
+        """
+    ).fetchone()
+    if not row or not row[0]:
+        return {}
+    return dict(
+        con.execute(
+            """
+            select customer_id_as_given, customer_id from staging.stg_billing__customer_ids
+            where customer_id_as_given <> customer_id
+            """
+        ).fetchall()
+    )
+
+
+def _changes(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    loads: LoadRange,
+    effective: str | None,
+    covered_until: date,
+) -> Iterator[tuple[set[str], SourceChange]]:
+    """Yield the newest version in ``loads`` of each key, with the customers it speaks of."""
+    key = ", ".join(map(quote_identifier, table.key))
+    name = quote_identifier(table.name)
+    result = con.execute(
+        f"""
+        with
+
+        came as (
+            select *, false as is_old from raw.{name}
+            where _load_id > $after and _load_id <= $until
+            qualify row_number() over (
+                partition by {key} order by _load_id desc, _source_row desc
+            ) = 1
+        ),
+
+        was as (
+            select *, true as is_old from raw.{name}
+            where _load_id <= $after and ({key}) in (select ({key}) from came)
+            qualify row_number() over (
+                partition by {key} order by _load_id desc, _source_row desc
+            ) = 1
+        )
+
+        select * from came union all select * from was order by {key}, is_old
+        """,  # noqa: S608
+        {"after": loads.after, "until": loads.until},
+    )
+    names = [column[0] for column in result.description or ()]
+    came: dict[str, Any] | None = None
+    while (row := result.fetchone()) is not None:
+        values = dict(zip(names, row, strict=True))
+        if not values["is_old"]:
+            if came is not None:
+                yield _change(table, came, None, effective, covered_until)
+            came = values
+        else:
+            assert came is not None, "an older version is read only beside a newer one"
+            yield _change(table, came, values, effective, covered_until)
+            came = None
+    if came is not None:
+        yield _change(table, came, None, effective, covered_until)
+
+
+def _change(
+    table: Table,
+    came: Mapping[str, Any],
+    was: Mapping[str, Any] | None,
+    effective: str | None,
+    covered_until: date,
+) -> tuple[set[str], SourceChange]:
+    versions = [came] if was is None else [came, was]
+    owners = {v[name] for v in versions for name in _CUSTOMER_COLUMNS if v.get(name) is not None}
+    dates = [_day(v[effective]) for v in versions if effective and v[effective] is not None]
+    effective_on = min(dates, default=None)
+    kind: Kind = "corrected"
+    if came["_deleted"]:
+        kind = "deleted"
+    elif was is None or was["_deleted"]:
+        kind = "new" if effective_on is not None and effective_on > covered_until else "late"
+    changes = tuple(
+        (column, None if was is None else was[column], came[column])
+        for column in table.column_names
+        if column not in _PERSONAL and (was is None or was[column] != came[column])
+    )
+    return owners, SourceChange(
+        kind=kind,
+        table=table.name,
+        key=tuple(str(came[column]) for column in table.key),
+        file=came["_source_file"],
+        row=came["_source_row"],
+        load_id=came["_load_id"],
+        effective_on=effective_on,
+        changes=changes,
+    )
+
+
+def _day(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value
