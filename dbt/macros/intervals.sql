@@ -41,8 +41,8 @@
     cast(
         case
             when plan_days is null and own_months is not null then own_months
-            when {{ _counts_in_weeks() }} then 12 * {{ whole_part('days', 7) }}
-            else 12 * days
+            when {{ _counts_in_weeks() }} then 12 * {{ whole_part('days_billed', 7) }}
+            else 12 * days_billed
         end as bigint
     )
 {%- endmacro %}
@@ -57,4 +57,7 @@
     )
 {%- endmacro %}
 
-{% macro _counts_in_weeks() -%}days % 7 = 0 and coalesce(plan_days % 7, 0) = 0{%- endmacro %}
+{% macro _counts_in_weeks() -%}days_billed % 7 = 0 and coalesce(plan_days % 7, 0) = 0{%- endmacro %}
+
+{# Prices and quantities are held in millionths: their product over this is an amount in cents. #}
+{% macro millionths_squared_per_cent() -%}10000000000{%- endmacro %}

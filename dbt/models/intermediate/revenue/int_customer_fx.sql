@@ -1,30 +1,45 @@
--- What a change of exchange rates did to a customer's MRR on a day: the whole change of each currency whose rate changed,
--- less what the customer himself changed, valued at the new rate. Read only where rates are dated.
+-- What a change of exchange rates did to a customer's MRR on a day: each piece held the day before, valued at the new rate
+-- and at the old one. Read only where rates are dated.
 with
 
-currency_mrr as (
-    select * from {{ ref('int_currency_mrr') }}
+pieces as (
+    select * from {{ ref('int_recurring_periods_bridged') }}
 ),
 
 rates as (
     select * from {{ ref('int_currency_rates') }}
 ),
 
+revalued as (
+    select
+        pieces.customer_id,
+        new_rates.valid_from as changed_on,
+        {%- for rates in ['new_rates', 'old_rates'] %}
+        {{ exact_cents(
+            'pieces.monthly_numerator * ' ~ rates ~ '.rate_numerator',
+            'pieces.monthly_denominator * ' ~ rates ~ '.rate_denominator'
+        ) }} as mrr_at_{{ rates }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from pieces
+    inner join rates as new_rates
+        on
+            pieces.currency = new_rates.currency
+            and pieces.valid_from < new_rates.valid_from
+            and (pieces.valid_to is null or pieces.valid_to >= new_rates.valid_from)
+    inner join rates as old_rates
+        on
+            new_rates.currency = old_rates.currency
+            and new_rates.valid_from = old_rates.valid_to
+),
+
 final as (
     select
-        currency_mrr.customer_id,
-        currency_mrr.valid_from as changed_on,
-        {{ money('sum(currency_mrr.delta - ' ~ exact_cents(
-            'cast(' ~ cents('currency_mrr.delta_in_currency') ~ ' as ' ~ wide_integer() ~ ') * rates.rate_numerator',
-            'rates.rate_denominator'
-        ) ~ ')') }} as fx
-    from currency_mrr
-    inner join rates
-        on
-            currency_mrr.currency = rates.currency
-            and currency_mrr.valid_from = rates.valid_from
-    where currency_mrr.mrr_in_currency <> currency_mrr.delta_in_currency
-    group by currency_mrr.customer_id, currency_mrr.valid_from
+        customer_id,
+        changed_on,
+        {{ money('sum(mrr_at_new_rates - mrr_at_old_rates)') }} as fx
+    from revalued
+    where changed_on <= {{ until_date() }}
+    group by customer_id, changed_on
 )
 
 select * from final

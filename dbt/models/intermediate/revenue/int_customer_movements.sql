@@ -34,10 +34,7 @@ final as (
         changes.mrr_after,
         changes.ever_active_before,
         {% if has_dated_rates() -%}
-        case
-            when changes.mrr_before > 0 and changes.mrr_after > 0 then coalesce(fx.fx, 0)
-            else 0
-        end
+        case when changes.mrr_before > 0 then coalesce(fx.fx, 0) else 0 end
         {%- else -%}
         cast(0 as decimal(18, 2))
         {%- endif %} as fx
@@ -46,7 +43,11 @@ final as (
     left join fx
         on changes.customer_id = fx.customer_id and changes.movement_on = fx.changed_on
     {%- endif %}
-    where changes.mrr_before <> changes.mrr_after
+    where
+        changes.mrr_before <> changes.mrr_after
+        {%- if has_dated_rates() %}
+        or (changes.mrr_before > 0 and fx.fx <> 0)
+        {%- endif %}
 )
 
 select * from final

@@ -1,4 +1,5 @@
 -- Change points: what begins or ends on a day, per customer, subscription and plan. Never a row per customer and day.
+-- With dated rates a day stays even if nothing is left of it: a rate and the customer may have undone each other.
 {{ config(materialized='table') }}
 
 with
@@ -39,7 +40,9 @@ final as (
     from ends
     where changed_on <= {{ until_date() }}
     group by customer_id, subscription_id, plan_id, changed_on
+    {%- if not has_dated_rates() %}
     having sum(delta) <> 0
+    {%- endif %}
 )
 
 select * from final

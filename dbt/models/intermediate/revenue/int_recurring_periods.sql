@@ -1,55 +1,42 @@
 -- The waist: everything recurring is derived from this model and nothing else.
+-- Pieces are valued in the reporting currency, rounded once, and cut where a dated rate changes. An unknown currency keeps
+-- its row with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
 {{ config(materialized='table') }}
 
 with
 
 pieces as (
-    select * from {{ ref('int_recurring_periods_unbridged') }}
-)
-
-{%- if var('bridge_gap_days') > 0 %},
-
-gaps as (
-    select * from {{ ref('int_bridged_gaps') }}
+    select * from {{ ref('int_recurring_periods_bridged') }}
 ),
 
--- In a short gap the customer is worth what he was the day before it.
-bridges as (
+rates as (
+    select * from {{ ref('int_currency_rates') }}
+),
+
+final as (
     select
         pieces.customer_id,
         pieces.subscription_id,
         pieces.plan_id,
         pieces.quantity,
-        pieces.mrr,
-        gaps.valid_from,
-        gaps.valid_to,
+        {{ exact_cents(
+            'pieces.monthly_numerator * rates.rate_numerator',
+            'pieces.monthly_denominator * rates.rate_denominator'
+        ) }} as mrr,
+        greatest(pieces.valid_from, rates.valid_from) as valid_from,
+        least(pieces.valid_to, rates.valid_to) as valid_to,
         pieces.currency,
-        pieces.mrr_in_currency,
-        pieces.end_reason,
+        case when rates.valid_to is null or pieces.valid_to <= rates.valid_to then pieces.end_reason end as end_reason,
         pieces.source_table,
         pieces.source_key,
         pieces.source_file,
         pieces.source_row
-    from gaps
-    inner join pieces
+    from pieces
+    left join rates
         on
-            gaps.customer_id = pieces.customer_id
-            and gaps.valid_from > pieces.valid_from
-            and (pieces.valid_to is null or gaps.valid_from <= pieces.valid_to)
-),
-
-final as (
-    select * from pieces
-
-    union all
-
-    select * from bridges
+            pieces.currency = rates.currency
+            and (pieces.valid_to is null or rates.valid_from < pieces.valid_to)
+            and (rates.valid_to is null or pieces.valid_from < rates.valid_to)
 )
-{%- else %},
-
-final as (
-    select * from pieces
-)
-{%- endif %}
 
 select * from final

@@ -53,21 +53,33 @@ described as (
         on lines.subscription_id = subscriptions.subscription_id
 ),
 
--- The line's own dates decide how much it covers; a proration is whole only if it covers its plan's interval.
+-- The line's own dates decide how much it covers; a proration is whole only if it covers its plan's interval. An export
+-- that names the last day instead of the day after it, or a moved anchor, misses the interval by up to three days.
 measured as (
     select
         *,
-        coalesce(months_here, months_in_utc) as own_months,
+        case
+            when not is_proration and plan_months is not null
+                and abs({{ days_between('period_end_on', add_months('period_start_on', 'plan_months')) }}) <= 3
+                then plan_months
+            else coalesce(months_here, months_in_utc)
+        end as own_months,
+        not is_proration and plan_days is not null and abs(days - plan_days) <= 1 as is_about_plan_days
+    from described
+),
+
+judged as (
+    select
+        *,
         case
             when plan_days is not null
-                then days % plan_days = 0 and (not is_proration or days = plan_days)
+                then is_about_plan_days or (days % plan_days = 0 and (not is_proration or days = plan_days))
             when plan_months is not null
-                then
-                    coalesce(months_here, months_in_utc) is not null
-                    and (not is_proration or coalesce(months_here, months_in_utc) = plan_months)
+                then own_months is not null and (not is_proration or own_months = plan_months)
             else not is_proration
-        end as is_whole
-    from described
+        end as is_whole,
+        case when is_about_plan_days then plan_days else days end as days_billed
+    from measured
 ),
 
 final as (
@@ -98,7 +110,7 @@ final as (
         end as end_reason,
         _source_file,
         _source_row
-    from measured
+    from judged
 )
 
 select * from final
