@@ -28,9 +28,7 @@ SORTED_EVENTS_LIMIT: Final = 2_000_000
 
 BROKEN_STRIPE: Final[dict[str, tuple[str, ...]]] = {
     "customers": (",,lost@example.com,No id,2025-03-04 09:12,usd,false,,,,,,,,",),
-    "invoices": (
-        "in_{n},cus_000001,,manual,usd,2025-03-04 09:12:00,payed,100,100,1,100,,,",
-    ),
+    "invoices": ("in_{n},cus_000001,,manual,usd,2025-03-04 09:12:00,payed,100,100,1,100,,,",),
     "invoice_line_items": (
         "il_{n},in_0000001,invoice_item,,price_onboarding_usd,usd,1,n/a,0,false,,",
         ",in_0000001,invoice_item,,price_onboarding_usd,usd,1,1500,0,false,,",
