@@ -14,6 +14,8 @@ from weakref import WeakSet
 import duckdb
 import duckdb_engine
 from sqlalchemy.dialects import registry
+from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.types import NullType
 
 URL_SCHEME = "duckdb+ebbline"
 
@@ -72,6 +74,20 @@ class Dialect(duckdb_engine.Dialect):
         """Open the database file for reading; a missing file is an error, never a new database."""
         database = args[0] if args else kwargs["database"]
         return _Connection(duckdb.connect(database, read_only=True, config=CONNECTION_CONFIG))
+
+    def get_columns(
+        self, connection: Any, table_name: str, schema: str | None = None, **_: Any
+    ) -> list[ReflectedColumn]:
+        """Return a table's columns; duckdb-engine asks pg_catalog and takes 20 times longer."""
+        rows = connection.exec_driver_sql(
+            "select column_name, is_nullable from duckdb_columns() "
+            "where schema_name = $1 and table_name = $2 order by column_index",
+            (schema or "main", table_name),
+        )
+        return [
+            ReflectedColumn(name=name, type=NullType(), nullable=nullable, default=None)
+            for name, nullable in rows
+        ]
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Begin nothing: a reader needs no transaction."""

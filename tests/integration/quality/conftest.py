@@ -1,0 +1,44 @@
+"""A small valid warehouse, built once, and a fresh copy of it for every test that breaks it."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.exports.contract import TABLES
+from dagster_project.exports.raw_tables import ensure_raw_tables
+from dagster_project.warehouse.connection import open_warehouse, quote_identifier
+from dagster_project.warehouse.paths import WarehousePaths
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def valid_warehouse(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
+    """A warehouse in which every expectation holds; never written to by a test."""
+    paths = WarehousePaths(tmp_path_factory.mktemp("valid"))
+    with open_warehouse(paths) as con:
+        ensure_raw_tables(con)
+        con.execute((HERE / "valid_raw.sql").read_text(encoding="utf-8"))
+        _count_into_ledger(con)
+        con.execute((HERE / "valid_marts.sql").read_text(encoding="utf-8"))
+    return paths
+
+
+@pytest.fixture
+def warehouse(valid_warehouse: WarehousePaths, tmp_path: Path) -> WarehousePaths:
+    """A copy of the valid warehouse that a test may break."""
+    paths = WarehousePaths(tmp_path)
+    paths.create()
+    shutil.copyfile(valid_warehouse.warehouse_db, paths.warehouse_db)
+    return paths
+
+
+def _count_into_ledger(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create temp table ledger (load_id bigint, table_name varchar, row_count bigint)")
+    for table in TABLES:
+        con.execute(
+            f"insert into ledger select max(_load_id), ?, count(*) from raw.{quote_identifier(table)}",
+            [table],
+        )

@@ -1,0 +1,219 @@
+-- What the transformation makes of three customers' lives, January to March 2026, by plain counting:
+-- c1 100.00 from 10 January, 150.00 on another plan from 15 February; c2 50.00 from 20 January to 20 February and
+-- 40.00 again from 5 March; c3 30.00 from 3 February, 20.00 from 10 March. c1 buys twice, c2 once.
+create schema staging;
+create schema intermediate;
+create schema marts;
+create schema ops;
+
+create table staging.stg_billing__invoice_lines as
+select lines.* exclude (customer_id, invoice_status, currency, issued_at),
+    coalesce(lines.customer_id, invoices.customer_id) as customer_id,
+    coalesce(lines.invoice_status, invoices.invoice_status) as invoice_status,
+    coalesce(lines.currency, invoices.currency) as currency,
+    period_start_at::date as period_start_on, period_end_at::date as period_end_on
+from raw.invoice_lines as lines left join raw.invoices as invoices using (invoice_id);
+create table staging.stg_billing__orders as select * from raw.orders;
+create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
+create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
+
+create table intermediate.int_currency_rates as select 'USD' as currency, 1.0 as rate;
+create table intermediate.int_recurring_periods as
+select customer_id, subscription_id, plan_id, mrr, currency, valid_from_on as valid_from, valid_to_on as valid_to,
+    'subscription_periods' as source_table, subscription_id || '/' || valid_from_on as source_key
+from raw.subscription_periods;
+create table intermediate.int_periods as
+select grain, period_start::date as period_start, period_end::date as period_end,
+    least(period_end::date, date '2026-04-01') as closing_on, period_end::date <= date '2026-04-01' as is_complete
+from (values
+    ('month', '2026-01-01', '2026-02-01'), ('month', '2026-02-01', '2026-03-01'), ('month', '2026-03-01', '2026-04-01'),
+    ('quarter', '2026-01-01', '2026-04-01'), ('year', '2026-01-01', '2027-01-01')
+) as given (grain, period_start, period_end);
+create table intermediate.int_purchases as
+select customer_id, ordered_at::date as purchased_on, amount,
+    row_number() over (partition by customer_id order by ordered_at) as purchase_number
+from raw.orders;
+
+create table marts.fct_mrr_movements as
+select customer_id, movement_on::date as movement_on, movement_type, (mrr_after - mrr_before)::decimal(18, 2) as amount,
+    mrr_before::decimal(18, 2) as mrr_before, mrr_after::decimal(18, 2) as mrr_after, subscription_id, plan_id
+from (values
+    ('c1', '2026-01-10', 'new', 0, 100, 's1', 'p1'), ('c1', '2026-02-15', 'expansion', 100, 150, 's1', 'p2'),
+    ('c2', '2026-01-20', 'new', 0, 50, 's2', 'p1'), ('c2', '2026-02-20', 'churn', 50, 0, 's2', 'p1'),
+    ('c2', '2026-03-05', 'reactivation', 0, 40, 's2', 'p1'),
+    ('c3', '2026-02-03', 'new', 0, 30, 's3', 'p1'), ('c3', '2026-03-10', 'contraction', 30, 20, 's3', 'p1')
+) as given (customer_id, movement_on, movement_type, mrr_before, mrr_after, subscription_id, plan_id);
+
+create temp table ends as
+select grain, period_start, customer_id,
+    coalesce(sum(mrr) filter (valid_from < period_start and coalesce(valid_to, '9999-01-01') >= period_start), 0)
+        ::decimal(18, 2) as mrr_opening,
+    coalesce(sum(mrr) filter (valid_from < closing_on and coalesce(valid_to, '9999-01-01') >= closing_on), 0)
+        ::decimal(18, 2) as mrr_closing,
+    max(plan_id) filter (valid_from < period_start and coalesce(valid_to, '9999-01-01') >= period_start) as plan_opening,
+    max(plan_id) filter (valid_from < closing_on and coalesce(valid_to, '9999-01-01') >= closing_on) as plan_closing,
+    min(valid_from) < period_start as active_before
+from intermediate.int_periods cross join intermediate.int_recurring_periods
+group by grain, period_start, closing_on, customer_id;
+create temp table lives as
+select *, case when mrr_opening > 0 and mrr_closing > 0 then 'retained' when mrr_opening > 0 then 'lost'
+    when active_before then 'reactivated' else 'new' end as status
+from ends where mrr_opening > 0 or mrr_closing > 0;
+
+create table marts.fct_customer_months as
+select customer_id, period_start as month, mrr_opening, mrr_closing, status from lives where grain = 'month';
+
+create table marts.dim_segments as
+select * from (values ('all', 'all', 3), ('country', 'DE', 2), ('country', '(none)', 1), ('plan', 'p1', 3), ('plan', 'p2', 1))
+    as given (dimension, member, customers);
+create table marts.dim_customers as
+select customer_id, '2025-12-01'::date as created_on, name, email, coalesce(country, '(none)') as country,
+    '(none)' as region, '(none)' as industry, '(none)' as company_size, '(none)' as segment,
+    '(none)' as acquisition_channel, 'active' as status, last_month.mrr_closing as mrr, 'p1' as plan_id
+from raw.customers join marts.fct_customer_months as last_month using (customer_id)
+where last_month.month = '2026-03-01';
+create table marts.dim_plans as
+select plan_id, product, plan_name, unit_amount, currency from raw.plans;
+
+create temp table flows as
+select lives.*, 'all' as dimension, 'all' as member_opening, 'all' as member_closing from lives
+union all
+select lives.*, 'country', country, country from lives join marts.dim_customers using (customer_id)
+union all
+select lives.*, 'plan', coalesce(plan_opening, plan_closing), coalesce(plan_closing, plan_opening) from lives;
+create temp table sides as
+select *, member_opening as member, 0.00 as transfer_in,
+    if(member_opening <> member_closing, mrr_closing, 0) as transfer_out,
+    if(member_opening = member_closing, mrr_closing, 0) as closes_here, true as from_opening
+from flows
+union all
+select *, member_closing, mrr_closing, 0, mrr_closing, false from flows where member_opening <> member_closing;
+create temp table figures as
+select periods.grain, periods.period_start, periods.period_end, periods.is_complete, members.dimension, members.member,
+    count(*) filter (from_opening and mrr_opening > 0) as customers_opening,
+    count(*) filter (closes_here > 0) as customers_closing,
+    count(*) filter (from_opening and status = 'retained') as customers_retained,
+    count(*) filter (from_opening and status = 'lost') as customers_lost,
+    count(*) filter (from_opening and status = 'new') as customers_new,
+    count(*) filter (from_opening and status = 'reactivated') as customers_reactivated,
+    coalesce(sum(mrr_opening) filter (from_opening), 0)::decimal(18, 2) as mrr_opening,
+    coalesce(sum(mrr_closing) filter (from_opening and status = 'new'), 0)::decimal(18, 2) as mrr_new,
+    coalesce(sum(mrr_closing) filter (from_opening and status = 'reactivated'), 0)::decimal(18, 2) as mrr_reactivation,
+    coalesce(sum(greatest(mrr_closing - mrr_opening, 0)) filter (from_opening and status = 'retained'), 0)::decimal(18, 2)
+        as mrr_expansion,
+    coalesce(sum(greatest(mrr_opening - mrr_closing, 0)) filter (from_opening and status = 'retained'), 0)::decimal(18, 2)
+        as mrr_contraction,
+    coalesce(sum(mrr_opening) filter (from_opening and status = 'lost'), 0)::decimal(18, 2) as mrr_churn,
+    0::decimal(18, 2) as fx,
+    coalesce(sum(transfer_in), 0)::decimal(18, 2) as transfer_in,
+    coalesce(sum(transfer_out), 0)::decimal(18, 2) as transfer_out,
+    coalesce(sum(closes_here), 0)::decimal(18, 2) as mrr_closing,
+    count(*) filter (from_opening and status = 'retained' and mrr_closing > mrr_opening) as upgrades,
+    count(*) filter (from_opening and status = 'retained' and mrr_closing < mrr_opening) as downgrades
+from intermediate.int_periods as periods cross join marts.dim_segments as members
+left join sides on sides.grain = periods.grain and sides.period_start = periods.period_start
+    and sides.dimension = members.dimension and sides.member = members.member
+group by all;
+create table marts.mart_revenue_periods as
+select *, customers_lost / nullif(customers_opening, 0) as churn_rate,
+    customers_retained / nullif(customers_opening, 0) as retention_rate,
+    (mrr_opening + mrr_expansion - mrr_contraction - mrr_churn)::double / nullif(mrr_opening::double, 0) as ndr,
+    (mrr_opening - mrr_contraction - mrr_churn)::double / nullif(mrr_opening::double, 0) as grr,
+    null::double as ndr_12m, null::double as grr_12m,
+    (mrr_new + mrr_reactivation + mrr_expansion)::double / nullif((mrr_contraction + mrr_churn)::double, 0) as quick_ratio,
+    (mrr_closing / nullif(customers_closing, 0))::decimal(18, 2) as arpa, null::decimal(18, 2) as ltv
+from figures;
+create table marts.mart_churn_periods as
+select *, customers_lost as customers_lost_voluntary, 0 as customers_lost_involuntary,
+    mrr_churn as mrr_churn_voluntary, 0::decimal(18, 2) as mrr_churn_involuntary
+from marts.mart_revenue_periods;
+create table marts.mart_cancellation_reasons as
+select grain, period_start, period_end, is_complete, dimension, member, 'too dear' as reason, customers_lost,
+    0 as customers_lost_involuntary, mrr_churn as mrr_lost, 1.0 as mrr_lost_share, 1 as place
+from marts.mart_churn_periods where customers_lost > 0;
+create table marts.mart_plan_changes as
+select lives.grain, lives.period_start, period_end, is_complete, coalesce(plan_opening, '(not a customer)') as plan_from,
+    coalesce(plan_closing, '(not a customer)') as plan_to,
+    case status when 'new' then 'new' when 'lost' then 'churn' when 'reactivated' then 'reactivation'
+        else case when mrr_closing > mrr_opening then 'upgrade' when mrr_closing < mrr_opening then 'downgrade'
+            else 'unchanged' end end as movement,
+    count(*) as customers, sum(mrr_opening)::decimal(18, 2) as mrr_from, sum(mrr_closing)::decimal(18, 2) as mrr_to
+from lives join intermediate.int_periods using (grain, period_start) group by all;
+
+create table marts.mart_cohorts as
+with starts as (
+    select customer_id, date_trunc('month', movement_on)::date as cohort_month, amount
+    from marts.fct_mrr_movements where movement_type = 'new'
+), sizes as (select cohort_month, count(*) as cohort_customers, sum(amount)::decimal(18, 2) as cohort_mrr from starts group by 1)
+select kind, cohort_month, age_months::integer as age_months, cohort_customers,
+    count(*) filter (mrr_closing > 0) as active_customers,
+    count(*) filter (mrr_closing > 0) / cohort_customers as active_share, cohort_mrr,
+    coalesce(sum(mrr_closing), 0)::decimal(18, 2) as mrr,
+    coalesce(sum(mrr_closing), 0)::double / cohort_mrr::double as mrr_share
+from sizes cross join range(3) as ages (age_months) cross join (values ('logo'), ('revenue')) as kinds (kind)
+join starts using (cohort_month)
+left join marts.fct_customer_months as months
+    on months.customer_id = starts.customer_id and months.month = cohort_month + to_months(age_months::integer)
+where cohort_month + to_months(age_months::integer) <= date '2026-03-01'
+group by kind, cohort_month, age_months, cohort_customers, cohort_mrr;
+create table marts.mart_ltv_cohorts as
+select kind, cohort_month, age_months, cohort_customers, mrr as revenue,
+    sum(mrr) over cohort::decimal(18, 2) as cumulative_revenue,
+    (sum(mrr) over cohort / cohort_customers)::decimal(18, 2) as revenue_per_customer
+from marts.mart_cohorts where kind = 'revenue'
+window cohort as (partition by kind, cohort_month order by age_months);
+
+create temp table buying as
+select periods.grain, periods.period_start, periods.period_end, periods.is_complete, 'all' as dimension, 'all' as member,
+    count(distinct customer_id) filter (purchased_on < closing_on) as buyers_to_date,
+    count(distinct customer_id) filter (purchased_on < closing_on and purchase_number >= 2) as repeat_buyers_to_date,
+    count(distinct customer_id) filter (purchased_on >= period_start and purchased_on < closing_on) as buyers,
+    count(distinct customer_id) filter (purchased_on >= period_start and purchased_on < closing_on
+        and exists (select 1 from intermediate.int_purchases as earlier
+            where earlier.customer_id = purchases.customer_id and earlier.purchased_on < period_start)) as returning_buyers,
+    count(*) filter (purchased_on >= period_start and purchased_on < closing_on) as purchases,
+    count(*) filter (purchased_on >= period_start and purchased_on < closing_on and purchase_number >= 2) as repeat_purchases,
+    (sum(amount) filter (purchased_on >= period_start and purchased_on < closing_on))::decimal(18, 2) as purchase_amount
+from intermediate.int_periods as periods cross join intermediate.int_purchases as purchases group by all;
+create table marts.mart_repeat_rate as
+select * exclude (purchases, repeat_purchases, purchase_amount),
+    repeat_buyers_to_date / nullif(buyers_to_date, 0) as repeat_customer_rate,
+    returning_buyers / nullif(buyers, 0) as returning_rate
+from buying;
+create table marts.mart_purchase_periods as
+select grain, period_start, period_end, is_complete, dimension, member, buyers, purchases, repeat_purchases, purchase_amount,
+    0.00 as repeat_purchase_amount, 0.0::double as repeat_revenue_share, null::double as average_days_between
+from buying;
+create table marts.mart_repeat_cohorts as
+select '2025-01-01'::date as cohort_month, unnest([30, 60]) as window_days, 4::integer as buyers,
+    unnest([1, 2])::integer as repeat_buyers, unnest([0.25, 0.5])::double as repeat_rate;
+create table marts.mart_repeat_products as
+select 'category' as level, 'desks' as member, 4 as first_buyers, 1 as repeat_buyers, 0.25::double as repeat_rate,
+    2 as first_buyers_90_days_old, 1 as repeat_buyers_in_90_days, 0.5::double as repeat_rate_90_days;
+create table marts.mart_repeat_campaigns as
+select 'spring' as campaign, 4 as buyers, 1 as repeat_buyers, 0.25::double as repeat_rate, 2 as buyers_90_days_old,
+    1 as repeat_buyers_in_90_days, 0.5::double as repeat_rate_90_days;
+create table marts.mart_seasonal_buyers as
+select '2025-12-01'::date as season_start, '2026-03-01'::date as season_end, 'december to february' as season,
+    true as is_complete, 4 as buyers_last_year, 1 as bought_again, 0.25::double as bought_again_rate;
+create table marts.mart_benchmarks as
+select '2025-04-01'::date as year_start, '2026-04-01'::date as year_end, 'retail' as industry, 4 as customers_opening,
+    3 as customers_retained, 0.75::double as retention_rate, 'retail' as benchmark, 0.63::double as benchmark_rate,
+    0.12::double as above_benchmark;
+create table marts.metrics as
+select 'churn_rate' as metric, grain, period_start, dimension, member, customers_lost::double as numerator,
+    customers_opening::double as denominator, churn_rate as value
+from marts.mart_revenue_periods;
+
+-- The publication before: everything up to load 15 was known, and the marts were as large as now.
+create table ops.publications as
+select 1::bigint as id, null::date as as_of, date '2026-03-31' as until, 15::bigint as highest_load_id,
+    to_json(map_from_entries(list(row(table_name, estimated_size::bigint)))) as row_counts
+from duckdb_tables() where schema_name = 'marts';
+
+-- The ledger says of every raw table what is in it.
+insert into raw.loads by name
+select load_id, 'billing' as source, 'export.csv' as file_name, table_name, 'csv' as format, row_count as rows_read,
+    row_count as rows_loaded, 0 as rows_unchanged, 0 as rows_quarantined,
+    timestamptz '2026-04-01 06:00:00+00' as started_at, 0.1 as duration_seconds, 'loaded' as outcome
+from ledger;
