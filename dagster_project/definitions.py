@@ -28,7 +28,9 @@ def build_definitions(**resources: Any) -> dg.Definitions:
     models = transform.definitions()
     marts = [
         key
-        for key in models.resolve_asset_graph().get_all_asset_keys()
+        for asset in models.assets or ()
+        if isinstance(asset, dg.AssetsDefinition)
+        for key in asset.keys
         if key.path[0] == "marts"
     ]
     merged = dg.Definitions.merge(

@@ -105,6 +105,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                 },
                 check_results=[
                     dg.AssetCheckResult(
+                        asset_key=["raw", table],
                         check_name=FILES_ACCEPTED,
                         passed=not refused,
                         severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,

@@ -16,13 +16,14 @@ from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, ValidationRefusedError
 from dagster_project.exports.recurring import recurring_shape
-from dagster_project.transform.project import DBT_PROJECT, current_manifest
+from dagster_project.transform.project import DBT_PROJECT, current_manifest, dbt_command
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import pending_change
 
 # Who answers for a layer; marts go by the folder they lie in.
 OWNERS = {
+    "sources": "team:data-engineering",
     "staging": "team:data-engineering",
     "intermediate": "team:data-engineering",
     "seeds": "team:data-engineering",
@@ -139,6 +140,7 @@ def definitions() -> dg.Definitions:
             error = invocation.get_error()
             raise EbblineError("dbt did not finish", evidence=str(error).splitlines()[:40])
 
-    return dg.Definitions(
-        assets=[dbt_build], resources={"dbt": DbtCliResource(DBT_PROJECT, profiles_dir=str(DBT_PROJECT))}
+    dbt_cli = DbtCliResource(
+        project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt_command()
     )
+    return dg.Definitions(assets=[dbt_build], resources={"dbt": dbt_cli})
