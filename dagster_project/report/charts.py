@@ -9,23 +9,31 @@ from typing import Any
 
 import altair as alt
 
-from dagster_project.report.figures import CohortCell, Month, PlanChange, RepeatMonth
+from dagster_project.report.figures import CohortCell, Month, PlanChange, Reason, RepeatMonth
 
 Document = dict[str, Any]
 
 _HEIGHT = 280
+# From this share of the colour scale on, a number in a cell is written in the light colour.
+_DARK = 0.66
 _MOVEMENTS = (
     ("New", "mrr_new", 1, "@new"),
     ("Reactivation", "mrr_reactivation", 1, "@reactivation"),
     ("Expansion", "mrr_expansion", 1, "@expansion"),
     ("Contraction", "mrr_contraction", -1, "@contraction"),
     ("Churn", "mrr_churn", -1, "@churn"),
+    ("Exchange rates", "fx", 1, "@muted"),
 )
 _MONTH_NAMES = "['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec']"
 
 
 def mrr_movements(months: Sequence[Month], currency: str) -> Document:
-    """Stacked bars of the movements of each month, gains up and losses down, with the net as a line."""
+    """Stacked bars of each month's movements, gains up and losses down, and the net as a line."""
+    shown = [
+        movement
+        for movement in _MOVEMENTS
+        if movement[1] != "fx" or any(month.fx for month in months)
+    ]
     rows = [
         {
             "month": month.label,
@@ -34,12 +42,12 @@ def mrr_movements(months: Sequence[Month], currency: str) -> Document:
             "order": order,
         }
         for month in months
-        for order, (name, column, sign, _) in enumerate(_MOVEMENTS)
+        for order, (name, column, sign, _) in enumerate(shown)
     ]
     net = [{"month": month.label, "net": round(month.net, 2)} for month in months]
     x = _month_axis(months)
     bars = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(_data(rows))
         .mark_bar(cornerRadius=1)
         .encode(
             x=x,
@@ -47,10 +55,10 @@ def mrr_movements(months: Sequence[Month], currency: str) -> Document:
             color=alt.Color(
                 "movement:N",
                 title=None,
-                sort=[name for name, *_ in _MOVEMENTS],
+                sort=[name for name, *_ in shown],
                 scale=alt.Scale(
-                    domain=[name for name, *_ in _MOVEMENTS],
-                    range=[colour for *_, colour in _MOVEMENTS],
+                    domain=[name for name, *_ in shown],
+                    range=[colour for *_, colour in shown],
                 ),
             ),
             order=alt.Order("order:Q"),
@@ -62,7 +70,7 @@ def mrr_movements(months: Sequence[Month], currency: str) -> Document:
         )
     )
     line = (
-        alt.Chart(alt.Data(values=net))
+        alt.Chart(_data(net))
         .mark_line(color="@ink", strokeWidth=1.75, point={"color": "@ink", "size": 22})
         .encode(
             x=x,
@@ -80,10 +88,8 @@ def mrr_level(months: Sequence[Month], currency: str) -> Document:
     """MRR at the close of each month, as an area."""
     rows = [{"month": month.label, "mrr": month.mrr_closing} for month in months]
     chart = (
-        alt.Chart(alt.Data(values=rows))
-        .mark_area(
-            line={"color": "@new", "strokeWidth": 2}, color="@new", opacity=0.18, fillOpacity=0.18
-        )
+        alt.Chart(_data(rows))
+        .mark_area(line={"color": "@new", "strokeWidth": 2}, color="@new", fillOpacity=0.14)
         .encode(
             x=_month_axis(months),
             y=alt.Y("mrr:Q", title=f"{currency} a month", axis=_money_axis()),
@@ -111,7 +117,7 @@ def churn_rate(months: Sequence[Month], red_line: float | None) -> Document:
         for month in months
     ]
     x = _month_axis(months)
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(_data(rows)).encode(
         x=x, y=alt.Y("rate:Q", title="Churn rate", axis=_share_axis(), scale=alt.Scale(zero=True))
     )
     tooltip = [
@@ -128,7 +134,7 @@ def churn_rate(months: Sequence[Month], red_line: float | None) -> Document:
         ),
     ]
     if red_line is not None:
-        rule = alt.Chart(alt.Data(values=[{"line": red_line}]))
+        rule = alt.Chart(_data([{"line": red_line}]))
         layers.append(
             rule.mark_rule(color="@red", strokeDash=[5, 4], strokeWidth=1.5).encode(y="line:Q")
         )
@@ -157,7 +163,7 @@ def customer_flow(months: Sequence[Month]) -> Document:
         )
     ]
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(_data(rows))
         .transform_calculate(count="abs(datum.customers)")
         .mark_bar(cornerRadius=1)
         .encode(
@@ -197,7 +203,7 @@ def customer_value(months: Sequence[Month], column: str, title: str, colour: str
     """
     rows = [{"month": month.label, "value": getattr(month, column)} for month in months]
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(_data(rows))
         .mark_line(color=colour, strokeWidth=2, point={"color": colour, "size": 24})
         .encode(
             x=_month_axis(months),
@@ -230,10 +236,11 @@ def cohort_heat_map(cells: Sequence[CohortCell], what: str) -> Document:
     shares = sorted(row["share"] for row in rows if isinstance(row["share"], float))
     lowest = min([*shares, 1.0])
     highest = max([*shares, 1.0])
-    middle = lowest + (highest - lowest) * 0.55
+    middle = lowest + (highest - lowest) * _DARK
     cohorts = len({row["cohort"] for row in rows})
-    ages = len({row["age"] for row in rows})
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    # With so many columns the numbers would overlap; then the colours need a legend.
+    numbered = len({row["age"] for row in rows}) <= 26
+    base = alt.Chart(_data(rows)).encode(
         x=alt.X("age:O", title="Months since the first", axis=alt.Axis(labelAngle=0, orient="top")),
         y=alt.Y("cohort:O", title=None),
         tooltip=[
@@ -250,11 +257,11 @@ def cohort_heat_map(cells: Sequence[CohortCell], what: str) -> Document:
             scale=alt.Scale(
                 domain=[lowest, highest], range=["@heat0", "@heat1", "@heat2"], interpolate="lab"
             ),
-            legend=alt.Legend(format=".0%", gradientLength=140, orient="bottom", direction="horizontal"),
+            legend=None if numbered else alt.Legend(format=".0%", gradientLength=160),
         )
     )
     layers = [heat]
-    if ages <= 26:
+    if numbered:
         layers.append(
             base.mark_text(fontSize=9).encode(
                 text=alt.Text("share:Q", format=".0%"),
@@ -274,7 +281,7 @@ def plan_moves(months: Sequence[Month]) -> Document:
         for move, customers in (("Upgrades", month.upgrades), ("Downgrades", -month.downgrades))
     ]
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(_data(rows))
         .transform_calculate(count="abs(datum.customers)")
         .mark_bar(cornerRadius=1)
         .encode(
@@ -298,7 +305,7 @@ def plan_matrix(changes: Sequence[PlanChange]) -> Document:
         for c in changes
     ]
     most = max((change.customers for change in changes), default=1)
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(_data(rows)).encode(
         x=alt.X("to:N", title="To", axis=alt.Axis(labelAngle=-25)),
         y=alt.Y("from:N", title="From"),
         tooltip=[
@@ -320,10 +327,29 @@ def plan_matrix(changes: Sequence[PlanChange]) -> Document:
     text = base.mark_text(fontSize=11).encode(
         text="customers:Q",
         color=alt.condition(
-            f"datum.customers > {most * 0.55}", alt.value("@onheat2"), alt.value("@onheat0")
+            f"datum.customers > {most * _DARK}", alt.value("@onheat2"), alt.value("@onheat0")
         ),
     )
     return _document(heat + text)
+
+
+def cancellation_reasons(reasons: Sequence[Reason], currency: str) -> Document:
+    """MRR lost by reason given, the greatest first."""
+    rows = [{"reason": r.reason, "customers": r.customers_lost, "mrr": r.mrr_lost} for r in reasons]
+    base = alt.Chart(_data(rows)).encode(
+        y=alt.Y("reason:N", title=None, sort=None, axis=alt.Axis(labelLimit=190, domain=False)),
+        x=alt.X("mrr:Q", title=f"MRR lost, {currency} a month", axis=_money_axis(5)),
+        tooltip=[
+            alt.Tooltip("reason:N", title="Reason"),
+            alt.Tooltip("customers:Q", title="Customers lost"),
+            alt.Tooltip("mrr:Q", title=f"MRR lost, {currency}", format=",.2f"),
+        ],
+    )
+    bars = base.mark_bar(color="@churn", cornerRadiusEnd=2, height={"band": 0.62})
+    text = base.mark_text(align="left", dx=6, fontSize=11.5).encode(
+        text=alt.Text("customers:Q", format=",d")
+    )
+    return _document(bars + text, height=max(220, 34 * len(rows)))
 
 
 def repeat_rate(repeat: Sequence[RepeatMonth]) -> Document:
@@ -353,7 +379,7 @@ def _lines(
     reference: float | None = None,
 ) -> Document:
     lines = (
-        alt.Chart(alt.Data(values=list(rows)))
+        alt.Chart(_data(rows))
         .mark_line(strokeWidth=2, point={"size": 24})
         .encode(
             x=_month_axis(months),
@@ -369,7 +395,7 @@ def _lines(
     if reference is None:
         return _document(lines)
     rule = (
-        alt.Chart(alt.Data(values=[{"reference": reference}]))
+        alt.Chart(_data([{"reference": reference}]))
         .mark_rule(color="@muted", strokeDash=[2, 3])
         .encode(y="reference:Q")
     )
@@ -403,6 +429,10 @@ def _month_axis(months: Sequence[Month | RepeatMonth]) -> alt.X:
     )
 
 
+def _data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(values=list(rows))
+
+
 def _colours(colours: dict[str, str]) -> alt.Color:
     field = {"New": "flow:N", "Upgrades": "move:N"}.get(next(iter(colours)), "measure:N")
     return alt.Color(
@@ -413,15 +443,19 @@ def _colours(colours: dict[str, str]) -> alt.Color:
     )
 
 
-def _money_axis() -> alt.Axis:
-    return alt.Axis(format="~s")
+def _money_axis(ticks: int | alt.UndefinedType = alt.Undefined) -> alt.Axis:
+    # An expression, since the "s" format alone would write the zero of an axis as "0k".
+    labels = "replace(format(datum.value, '~s'), '-', '−')"
+    return alt.Axis(labelExpr=labels, tickCount=ticks)
 
 
 def _share_axis() -> alt.Axis:
     return alt.Axis(format=".0~%")
 
 
-def _document(chart: alt.Chart | alt.LayerChart, *, height: int = _HEIGHT) -> Document:
+def _document(
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, height: int = _HEIGHT
+) -> Document:
     """Return the chart as Vega-Lite, as wide as the card it stands in."""
     sized = chart.properties(width="container", height=height, background="transparent")
     document: Document = sized.to_dict(validate=True)

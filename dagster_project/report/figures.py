@@ -1,11 +1,11 @@
 """What the report shows, read from a publication as typed values. Drawing is elsewhere.
 
-Only the published marts are read. A mart that a publication does not hold is an empty section, since
-a report of an old publication must still open.
+Only the published marts are read. A mart that a publication does not hold is an empty
+section, since a report of an old publication must still open.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +18,9 @@ from dagster_project.warehouse.serving import open_marts
 MONTHS_SHOWN = 36
 COHORTS_SHOWN = 24
 MEMBERS_SHOWN = 12
+REASONS_SHOWN = 10
 SEGMENTS_SHOWN = ("plan", "country")
+_PLAN_MARTS = {"mart_plan_changes", "dim_plans"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class Month:
-    """A complete month of the whole business; money in the reporting currency, rates as fractions."""
+    """A complete month of the whole business; money in the reporting currency, rates fractions."""
 
     month: date
     customers_opening: int
@@ -61,6 +63,7 @@ class Month:
     mrr_expansion: float
     mrr_contraction: float
     mrr_churn: float
+    fx: float
     mrr_closing: float
     ndr: float | None
     grr: float | None
@@ -85,12 +88,13 @@ class Month:
             + self.mrr_expansion
             - self.mrr_contraction
             - self.mrr_churn
+            + self.fx
         )
 
 
 @dataclass(frozen=True)
 class CohortCell:
-    """A cohort at an age in months: customers and the share of them or of their MRR that is left."""
+    """A cohort at an age in months, and the share of its customers or MRR that is left."""
 
     kind: str
     cohort: str
@@ -102,12 +106,21 @@ class CohortCell:
 
 @dataclass(frozen=True)
 class PlanChange:
-    """Customers who went from one plan to another in the months shown."""
+    """Customers who went from one plan to another in the last twelve months."""
 
     from_plan: str
     to_plan: str
     customers: int
     mrr_change: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why customers left in the last twelve months."""
+
+    reason: str
+    customers_lost: int
+    mrr_lost: float
 
 
 @dataclass(frozen=True)
@@ -193,6 +206,7 @@ class Figures:
     months: tuple[Month, ...] = ()
     cohorts: tuple[CohortCell, ...] = ()
     plan_changes: tuple[PlanChange, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     repeat: tuple[RepeatMonth, ...] = ()
     members: dict[str, tuple[Member, ...]] = field(default_factory=dict)
     red_lines: tuple[RedLine, ...] = ()
@@ -206,29 +220,30 @@ def read_figures(marts_db: Path) -> Figures:
     :raises duckdb.IOException: there is no such file.
     """
     with open_marts(marts_db) as con:
-        columns = _columns(con)
-        months = _months(con) if "mart_revenue_periods" in columns else ()
+        tables = _tables(con)
+        months = _months(con) if "mart_revenue_periods" in tables else ()
         newest = months[-1].month if months else None
+        year = tuple(month.month for month in months[-12:])
         return Figures(
-            publication=_publication(con) if "publication" in columns else None,
+            publication=_publication(con) if "publication" in tables else None,
             months=months,
-            cohorts=_cohorts(con) if "mart_cohorts" in columns else (),
-            plan_changes=_plan_changes(con, columns.get("mart_plan_changes", frozenset()), months),
-            repeat=_repeat(con) if "mart_repeat_rate" in columns else (),
-            members=_members(con, newest) if newest else {},
-            red_lines=_red_lines(con) if "red_line_status" in columns else (),
-            incidents=_incidents(con) if "alert_incidents" in columns else (),
-            running_month=_running(con) if "mart_revenue_periods" in columns else "",
+            cohorts=_cohorts(con) if "mart_cohorts" in tables else (),
+            plan_changes=_plan_changes(con, year) if tables >= _PLAN_MARTS and year else (),
+            reasons=_reasons(con, year) if "mart_cancellation_reasons" in tables and year else (),
+            repeat=_repeat(con) if "mart_repeat_rate" in tables else (),
+            members=_members(con, newest, _plan_names(con, tables)) if newest else {},
+            red_lines=_red_lines(con) if "red_line_status" in tables else (),
+            incidents=_incidents(con) if "alert_incidents" in tables else (),
+            running_month=_running(con) if "mart_revenue_periods" in tables else "",
         )
 
 
-def _columns(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
-    """Return the tables of the publication that hold anything, with their columns."""
+def _tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     rows = con.execute(
-        "select table_name, list(column_name) from information_schema.columns "
-        "where table_catalog = 'published' and table_schema = 'marts' group by table_name"
+        "select table_name from information_schema.tables "
+        "where table_catalog = 'published' and table_schema = 'marts'"
     ).fetchall()
-    return {table: frozenset(names) for table, names in rows}
+    return frozenset(name for (name,) in rows)
 
 
 def _publication(con: duckdb.DuckDBPyConnection) -> Publication | None:
@@ -250,8 +265,8 @@ def _months(con: duckdb.DuckDBPyConnection) -> tuple[Month, ...]:
             period_start, customers_opening, customers_closing, customers_lost, customers_new,
             customers_reactivated, churn_rate, retention_rate, mrr_opening::double, mrr_new::double,
             mrr_reactivation::double, mrr_expansion::double, mrr_contraction::double,
-            mrr_churn::double, mrr_closing::double, ndr, grr, ndr_12m, grr_12m, arpa::double,
-            ltv::double, upgrades, downgrades
+            mrr_churn::double, fx::double, mrr_closing::double, ndr, grr, ndr_12m, grr_12m,
+            arpa::double, ltv::double, upgrades, downgrades
         from marts.mart_revenue_periods
         where grain = 'month' and is_complete and dimension = 'all'
         order by period_start desc
@@ -291,23 +306,38 @@ def _cohorts(con: duckdb.DuckDBPyConnection) -> tuple[CohortCell, ...]:
     return tuple(CohortCell(*row) for row in rows)
 
 
-def _plan_changes(
-    con: duckdb.DuckDBPyConnection, columns: frozenset[str], months: Sequence[Month]
-) -> tuple[PlanChange, ...]:
-    if not {"period_start", "from_plan_id", "to_plan_id", "customers"} <= columns or not months:
-        return ()
-    money = "sum(mrr_change)::double" if "mrr_change" in columns else "0.0"
+def _plan_changes(con: duckdb.DuckDBPyConnection, months: Sequence[date]) -> tuple[PlanChange, ...]:
     rows = con.execute(
-        f"""
-        select from_plan_id, to_plan_id, sum(customers)::bigint, {money}
+        """
+        select
+            coalesce(came.plan_name, plan_from), coalesce(went.plan_name, plan_to),
+            sum(customers)::bigint, sum(mrr_to - mrr_from)::double
         from marts.mart_plan_changes
-        where grain = 'month' and period_start between ? and ? and from_plan_id <> to_plan_id
-        group by all
+        left join marts.dim_plans as came on came.plan_id = plan_from
+        left join marts.dim_plans as went on went.plan_id = plan_to
+        where grain = 'month' and period_start between ? and ? and plan_from <> plan_to
+            and movement in ('upgrade', 'downgrade', 'unchanged')
+        group by 1, 2
         order by 3 desc, 1, 2
-        """,  # noqa: S608 - one of two expressions above
-        [months[-12:][0].month, months[-1].month],
+        """,
+        [months[0], months[-1]],
     ).fetchall()
     return tuple(PlanChange(*row) for row in rows)
+
+
+def _reasons(con: duckdb.DuckDBPyConnection, months: Sequence[date]) -> tuple[Reason, ...]:
+    rows = con.execute(
+        """
+        select reason, sum(customers_lost)::bigint, sum(mrr_lost)::double
+        from marts.mart_cancellation_reasons
+        where grain = 'month' and period_start between ? and ? and dimension = 'all'
+        group by reason
+        order by 3 desc, 1
+        limit ?
+        """,
+        [months[0], months[-1], REASONS_SHOWN],
+    ).fetchall()
+    return tuple(Reason(*row) for row in rows)
 
 
 def _repeat(con: duckdb.DuckDBPyConnection) -> tuple[RepeatMonth, ...]:
@@ -325,7 +355,9 @@ def _repeat(con: duckdb.DuckDBPyConnection) -> tuple[RepeatMonth, ...]:
     return tuple(RepeatMonth(*row) for row in reversed(rows))
 
 
-def _members(con: duckdb.DuckDBPyConnection, newest: date) -> dict[str, tuple[Member, ...]]:
+def _members(
+    con: duckdb.DuckDBPyConnection, newest: date, plan_names: Mapping[str, str]
+) -> dict[str, tuple[Member, ...]]:
     found: dict[str, tuple[Member, ...]] = {}
     for dimension in SEGMENTS_SHOWN:
         rows = con.execute(
@@ -342,8 +374,18 @@ def _members(con: duckdb.DuckDBPyConnection, newest: date) -> dict[str, tuple[Me
             [newest, dimension, MEMBERS_SHOWN],
         ).fetchall()
         if rows:
-            found[dimension] = tuple(Member(*row) for row in rows)
+            names = plan_names if dimension == "plan" else {}
+            found[dimension] = tuple(
+                Member(names.get(member, member), *figures) for member, *figures in rows
+            )
     return found
+
+
+def _plan_names(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> dict[str, str]:
+    """Return what people call the plans, by id."""
+    if "dim_plans" not in tables:
+        return {}
+    return dict(con.execute("select plan_id, plan_name from marts.dim_plans").fetchall())
 
 
 def _red_lines(con: duckdb.DuckDBPyConnection) -> tuple[RedLine, ...]:
@@ -369,8 +411,16 @@ def _red_lines(con: duckdb.DuckDBPyConnection) -> tuple[RedLine, ...]:
         """
     ).fetchall()
     return tuple(
-        RedLine(*row[:-1], tuple(RedLinePeriod(**cell) for cell in row[-1][-MONTHS_SHOWN:]))
-        for row in rows
+        RedLine(
+            rule,
+            sentence,
+            segment,
+            severity,
+            metric,
+            line,
+            tuple(RedLinePeriod(**cell) for cell in history[-MONTHS_SHOWN:]),
+        )
+        for rule, sentence, segment, severity, metric, line, history in rows
     )
 
 

@@ -65,6 +65,7 @@ class Card:
 
     title: str
     value: str
+    unit: str
     change: str
     good: bool | None
     spark: str
@@ -101,6 +102,7 @@ def render(figures: Figures) -> str:
     return environment.get_template("report.html.j2").render(
         figures=figures,
         newest=figures.months[-1] if figures.months else None,
+        before=figures.months[-2] if len(figures.months) > 1 else None,
         crossed=[line for line in figures.red_lines if line.state == "crossed"],
         red_lines=_shown_red_lines(figures.red_lines),
         cards=_cards(figures),
@@ -108,9 +110,9 @@ def render(figures: Figures) -> str:
         members=_member_tables(figures),
         settings=_settings(figures.publication),
         definitions=DEFINITIONS,
-        style=Markup(_resource("report.css")),  # noqa: S704 - our own file
-        script=Markup(_resource("report.js")),  # noqa: S704 - our own file
-        bundle=Markup(_bundle() if documents else ""),  # noqa: S704 - Vega's own code
+        style=Markup(_resource("report.css")),
+        script=Markup(_resource("report.js")),
+        bundle=Markup(_bundle() if documents else ""),
         documents=_embedded(documents),
     )
 
@@ -124,7 +126,7 @@ def _panels(figures: Figures) -> dict[str, Panel]:
         Panel(
             "movements",
             "MRR movements",
-            DEFINITIONS["mrr"],
+            DEFINITIONS["movements"],
             charts.mrr_movements(months, currency) if months else None,
             _month_table(
                 months,
@@ -135,6 +137,7 @@ def _panels(figures: Figures) -> dict[str, Panel]:
                     "Expansion": lambda m: _money(m.mrr_expansion),
                     "Contraction": lambda m: _money(-m.mrr_contraction),
                     "Churn": lambda m: _money(-m.mrr_churn),
+                    "Exchange rates": lambda m: _money(m.fx),
                     "Closing": lambda m: _money(m.mrr_closing),
                 },
             ),
@@ -197,15 +200,17 @@ def _panels(figures: Figures) -> dict[str, Panel]:
         Panel(
             "ltv",
             "Customer lifetime value",
-            DEFINITIONS["value"],
+            DEFINITIONS["ltv"],
             charts.customer_value(months, "ltv", currency, "@new") if with_ltv else None,
             _month_table(months, {"LTV": lambda m: _money(m.ltv)}),
         ),
         Panel(
             "arpa",
             "Revenue per customer",
-            DEFINITIONS["value"],
-            charts.customer_value(months, "arpa", f"{currency} a month", "@line") if months else None,
+            DEFINITIONS["arpa"],
+            charts.customer_value(months, "arpa", f"{currency} a month", "@line")
+            if months
+            else None,
             _month_table(months, {"ARPA": lambda m: _money(m.arpa)}),
         ),
         Panel(
@@ -252,6 +257,19 @@ def _panels(figures: Figures) -> dict[str, Panel]:
             ),
         ),
         Panel(
+            "reasons",
+            "Why customers left, last twelve months",
+            DEFINITIONS["reasons"],
+            charts.cancellation_reasons(figures.reasons, currency) if figures.reasons else None,
+            Table(
+                ("Reason", "Customers lost", "MRR lost"),
+                tuple(
+                    (r.reason, _count(r.customers_lost), _money(r.mrr_lost))
+                    for r in figures.reasons
+                ),
+            ),
+        ),
+        Panel(
             "repeat",
             "Repeat purchases",
             DEFINITIONS["repeat"],
@@ -268,7 +286,6 @@ def _panels(figures: Figures) -> dict[str, Panel]:
                     for r in reversed(figures.repeat)
                 ),
             ),
-            wide=True,
         ),
     ]
     return {panel.name: panel for panel in panels}
@@ -288,6 +305,7 @@ def _cards(figures: Figures) -> list[Card]:
         *,
         more_is_better: bool = True,
         points: bool = False,
+        unit: str = "",
     ) -> Card:
         values = [getattr(month, column) for month in months[-SPARK_MONTHS:]]
         old, new = (getattr(before, column) if before else None), getattr(now, column)
@@ -302,17 +320,17 @@ def _cards(figures: Figures) -> list[Card]:
             good = (new > old) == more_is_better
         if new == old:
             good = None
-        return Card(title, write(new), change.replace("-", "−"), good, _spark(values))
+        return Card(title, write(new), unit, change.replace("-", "−"), good, _spark(values))
 
     return [
-        card("MRR", "mrr_closing", lambda v: _short_money(v, currency)),
+        card("MRR", "mrr_closing", _short_money, unit=currency),
         card("Customers", "customers_closing", lambda v: NONE if v is None else f"{v:,.0f}"),
         card("Churn rate", "churn_rate", lambda v: _share(v, 2), more_is_better=False, points=True),
         card("NDR, 12 months", "ndr_12m", lambda v: _share(v, 1), points=True)
         if now.ndr_12m is not None
         else card("NDR, month", "ndr", lambda v: _share(v, 1), points=True),
-        card("ARPA", "arpa", lambda v: _short_money(v, currency)),
-        card("LTV", "ltv", lambda v: _short_money(v, currency)),
+        card("ARPA", "arpa", _short_money, unit=currency),
+        card("LTV", "ltv", _short_money, unit=currency),
     ]
 
 
@@ -331,7 +349,7 @@ def _spark(values: Sequence[float | None]) -> str:
 
 
 def _shown_red_lines(red_lines: Sequence[RedLine]) -> list[RedLine]:
-    """The whole business always; a segment only while its line is crossed, or the page would drown."""
+    """Return the whole business always, a segment only while its line is crossed."""
     order = {"crossed": 0, "unknown": 1, "clear": 2}
     shown = [line for line in red_lines if line.segment == "all" or line.state == "crossed"]
     return sorted(shown, key=lambda line: (order[line.state], line.segment != "all"))
@@ -426,11 +444,10 @@ def _money(value: float | None) -> str:
     return NONE if value is None else f"{value + 0.0:,.2f}".replace("-", "−")
 
 
-def _short_money(value: float | None, currency: str) -> str:
+def _short_money(value: float | None) -> str:
     if value is None:
         return NONE
-    written = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
-    return f"{written} {currency}".rstrip().replace("-", "−")
+    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}").replace("-", "−")
 
 
 def _share(value: float | None, places: int) -> str:
@@ -442,13 +459,13 @@ def _embedded(documents: dict[str, charts.Document]) -> Markup:
     text = json.dumps(documents, separators=(",", ":"), ensure_ascii=True)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - escaped above
+    return Markup(text)
 
 
 @cache
 def _bundle() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script, from the installed package."""
-    bundle: str = vl_convert.javascript_bundle()
+    bundle: str = vl_convert.javascript_bundle(None)
     return bundle.replace("</script", "<\\/script")
 
 

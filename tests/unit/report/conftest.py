@@ -38,7 +38,7 @@ select 'month' as grain, period_start, (period_start + interval 1 month)::date a
     mrr::decimal(18, 2) as mrr_opening, (1200 + 60 * n)::decimal(18, 2) as mrr_new,
     100::decimal(18, 2) as mrr_reactivation, (400 + 30 * n)::decimal(18, 2) as mrr_expansion,
     (120 + 9 * n)::decimal(18, 2) as mrr_contraction,
-    (500 + (n % 9 = 8)::int * 2200)::decimal(18, 2) as mrr_churn,
+    (500 + (n % 9 = 8)::int * 2200)::decimal(18, 2) as mrr_churn, 0::decimal(18, 2) as fx,
     (mrr + 1700 + 90 * n - 620 - (n % 9 = 8)::int * 2200 - 9 * n)::decimal(18, 2) as mrr_closing,
     1.01 - (n % 9 = 8)::int * 0.1 as ndr, 0.94 - (n % 9 = 8)::int * 0.1 as grr,
     case when n >= 12 then 1.04 + 0.01 * sin(n) end as ndr_12m,
@@ -49,10 +49,34 @@ select 'month' as grain, period_start, (period_start + interval 1 month)::date a
 from shaped
 union all
 select 'month', date '2026-06-01', date '2026-07-01', true, dimension, member,
-    40, 44, 38, 2, 5, 1, 0.05, 0.95, 4000, 500, 20, 90, 30, 180, 4400, 1.0, 0.95, 1.02, 0.9, 100,
+    40, 44, 38, 2, 5, 1, 0.05, 0.95, 4000, 500, 20, 90, 30, 180, 0, 4400, 1.0, 0.95, 1.02, 0.9, 100,
     2000, 2, 1
 from (values ('plan', 'Team'), ('plan', 'Business'), ('country', 'DE'), ('country', '<b>FR</b>'))
     as segments (dimension, member);
+
+create table marts.dim_plans as
+select plan_id, plan_name
+from (values ('Team', 'Team, monthly'), ('Business', 'Business'), ('Start', 'Starter'))
+    as plans (plan_id, plan_name);
+
+create table marts.mart_plan_changes as
+select 'month' as grain, date '2026-05-01' as period_start, true as is_complete, plan_from,
+    plan_to, movement, customers, mrr_from::decimal(18, 2) as mrr_from,
+    mrr_to::decimal(18, 2) as mrr_to
+from (
+    values ('Start', 'Team', 'upgrade', 9, 450, 900), ('Team', 'Business', 'upgrade', 5, 500, 1250),
+    ('Business', 'Team', 'downgrade', 3, 750, 300), ('Team', 'Start', 'downgrade', 2, 200, 100),
+    ('Team', 'Team', 'unchanged', 80, 8000, 8000),
+    ('Team', '(not a customer)', 'churn', 4, 400, 0)
+) as changes (plan_from, plan_to, movement, customers, mrr_from, mrr_to);
+
+create table marts.mart_cancellation_reasons as
+select 'month' as grain, date '2026-05-01' as period_start, 'all' as dimension, 'all' as member,
+    reason, customers_lost, mrr_lost::decimal(18, 2) as mrr_lost
+from (
+    values ('too_expensive', 14, 2100), ('missing_features', 9, 1650), ('involuntary', 7, 820),
+    ('switched_service', 3, 610), ('(none)', 5, 340)
+) as reasons (reason, customers_lost, mrr_lost);
 
 create table marts.mart_cohorts as
 select kind, (date '2024-07-01' + to_months(c))::date as cohort_month, a as age_months,
