@@ -24,8 +24,8 @@ class Candidate:
 def candidates(file_name: str, mappings: tuple[Mapping, ...]) -> tuple[Candidate, ...]:
     """Return the deliveries that the file's name points to; empty where no mapping knows it.
 
-    Of the patterns of one mapping the longest that matches wins, so that ``invoice_line_items*`` is not
-    taken for ``invoice*``.
+    Those of the vendor come before the canonical ones, and the longest pattern first, so that
+    ``invoice_line_items*`` is asked before ``invoice*``.
     """
     known = form_of(file_name)
     if known is None:
@@ -34,14 +34,13 @@ def candidates(file_name: str, mappings: tuple[Mapping, ...]) -> tuple[Candidate
     found: list[Candidate] = []
     for mapping in mappings:
         matches = [
-            (len(pattern), delivery)
+            (max(lengths), Candidate(mapping, delivery))
             for delivery in mapping.deliveries
             if delivery.enabled
-            for pattern in delivery.files
-            if fnmatchcase(stem, pattern.lower())
+            and (lengths := [len(one) for one in delivery.files if fnmatchcase(stem, one.lower())])
         ]
-        longest = max((length for length, _ in matches), default=0)
-        found += [Candidate(mapping, delivery) for length, delivery in matches if length == longest]
+        # A stable sort: of equal length, the order of the mapping file holds.
+        found += [one for _, one in sorted(matches, key=lambda match: -match[0])]
     return tuple(found)
 
 

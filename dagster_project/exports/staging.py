@@ -201,7 +201,8 @@ class _Plan:
         source += [
             f"{self._meant()} as _meant",
             f"{self._broken()} as _broken",
-            f"{self._row_text()} as _text",
+            *(f"{given.sql} as {name}" for name, given in self._originals().items()),
+            *(["line"] if self.opened.is_json else []),
             f"{self._extra_json()} as _extra",
             f"{self._newlines() if count_newlines else '0'} as _newlines",
         ]
@@ -210,7 +211,7 @@ class _Plan:
         return (
             f"create temp table {STAGE} as select {', '.join(output)}, _fault, "
             f"case when _fault > 0 then left({worst}, 200) end as _worst, "
-            f"case when _fault > 0 then left(_text, {_ROW_TEXT_LIMIT}) end as _text, "
+            f"case when _fault > 0 then left({self._row_text()}, {_ROW_TEXT_LIMIT}) end as _text, "
             f"_extra, _newlines, {position} as _position "
             f"from (select *, {verdict} as _fault "
             f"from (select *, {', '.join(typed) or '1'} from (select {', '.join(source)} "
@@ -228,14 +229,22 @@ class _Plan:
     def _broken(self) -> str:
         return "(f is null)" if self.opened.is_json else "false"
 
+    def _originals(self) -> dict[str, Field]:
+        """The vendor's columns by generated name, handed through so that only bad rows are printed."""
+        if self.opened.is_json:
+            return {}
+        return {
+            f"o_{i}": self.opened.columns[normal(name)] for i, name in enumerate(self.opened.names)
+        }
+
     def _row_text(self) -> str:
         if self.opened.is_json:
             return "line"
-        named = []
-        for name in self.opened.names:
-            found = self.opened.columns[normal(name)]
-            named.append(f"{self.parameters.bind(name)}, {found.text}")
-        return f"cast(json_object({', '.join(named)}) as varchar)"
+        named = ", ".join(
+            f"{self.parameters.bind(name)}, cast({given} as varchar)"
+            for name, given in zip(self.opened.names, self._originals(), strict=True)
+        )
+        return f"cast(json_object({named}) as varchar)"
 
     def _newlines(self) -> str:
         cells = [field.sql for field in self.opened.columns.values()]

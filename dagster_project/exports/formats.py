@@ -1,0 +1,190 @@
+"""What formats there are, and what a folder of exports would bring: for ``ebbline formats``.
+
+Nothing here touches the warehouse: a check loads into a database of its own that is thrown away, so that
+what it says is what a run would do.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import duckdb
+
+from dagster_project.clock import Clock
+from dagster_project.config import Settings
+from dagster_project.errors import SettingsError
+from dagster_project.exports.contract import SOURCES, TABLES, Source, tables_of
+from dagster_project.exports.load_report import FileLoad
+from dagster_project.exports.loader import load_source
+from dagster_project.exports.mapping import (
+    CANONICAL,
+    FOLDER,
+    available_formats,
+    canonical_mapping,
+    mapping_for,
+    read_mapping,
+)
+
+_RECURRING = ("subscription_periods", "subscription_items", "invoice_lines", "orders")
+
+
+@dataclass(frozen=True)
+class FormatInfo:
+    """One format: whose it is and which files feed which table.
+
+    :param feeds: pairs of canonical table and file pattern.
+    """
+
+    name: str
+    source: Source
+    title: str
+    feeds: tuple[tuple[str, str], ...]
+    documentation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """What a run would do with one file, per table it feeds."""
+
+    file_name: str
+    table: str
+    verdict: Literal["feeds", "refused", "unrecognised"]
+    rows_read: int = 0
+    rows_quarantined: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class FolderCheck:
+    """What a run would do with one folder.
+
+    :param missing: what the numbers need and no file brings, in words.
+    :param empty_tables: optional tables that no file feeds; their marts will be empty.
+    """
+
+    source: Source
+    format: str
+    files: tuple[FileCheck, ...]
+    missing: tuple[str, ...]
+    empty_tables: tuple[str, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing is missing and nothing would be refused."""
+        return not self.missing and all(file.verdict != "refused" for file in self.files)
+
+
+def list_formats(folder: Path = FOLDER) -> tuple[FormatInfo, ...]:
+    """Return every format by source and name, the canonical one first.
+
+    :raises MappingError: a mapping file cannot be followed.
+    """
+    canonical = [canonical_mapping(source) for source in SOURCES]
+    vendors = sorted(
+        available_formats(folder), key=lambda one: (SOURCES.index(one.source), one.format)
+    )
+    return tuple(
+        FormatInfo(
+            mapping.format,
+            mapping.source,
+            mapping.title,
+            tuple(
+                dict.fromkeys(
+                    (delivery.table, pattern)
+                    for delivery in mapping.deliveries
+                    if delivery.enabled
+                    for pattern in delivery.files
+                )
+            ),
+            mapping.documentation,
+        )
+        for mapping in (*canonical, *vendors)
+    )
+
+
+def check(
+    path: Path | str,
+    format_name: str,
+    *,
+    settings: Settings,
+    clock: Clock,
+    source: Source | None = None,
+) -> FolderCheck:
+    """Say which file of a folder or URL would feed which table, and what would be refused.
+
+    :param source: billing, support or usage; a vendor's format tells it itself.
+    :raises MappingError: the format is unknown or cannot be followed.
+    :raises SettingsError: the format is canonical and the source is neither given nor the folder's name.
+    :raises InputRefusedError: the folder cannot be listed.
+    """
+    source = source or _source_of(format_name, path)
+    with TemporaryDirectory(prefix="ebbline-check-") as folder:
+        con = duckdb.connect(str(Path(folder, "check.duckdb")))
+        try:
+            report = load_source(
+                con, source=source, format=format_name, path=path, settings=settings, clock=clock
+            )
+        finally:
+            con.close()
+    files = tuple(_file_check(load) for load in report.files if load.rows_read or load.message)
+    files += tuple(
+        FileCheck(name, "", "unrecognised", message="no file name of this format")
+        for name in report.unrecognised
+    )
+    fed = {load.table for load in report.files if load.outcome != "refused"}
+    return FolderCheck(
+        source,
+        format_name,
+        files,
+        _missing(source, fed),
+        tuple(
+            table.name
+            for table in tables_of(source)
+            if table.name not in fed and table.companion_of is None
+        ),
+    )
+
+
+def _source_of(format_name: str, path: Path | str) -> Source:
+    if format_name.endswith((".yml", ".yaml")):
+        return read_mapping(Path(format_name)).source
+    if format_name != CANONICAL:
+        for mapping in available_formats():
+            if mapping.format == format_name:
+                return mapping.source
+        mapping_for(format_name, "billing")
+    last = str(path).rstrip("/").rsplit("/", 1)[-1]
+    for source in SOURCES:
+        if source == last:
+            return source
+    raise SettingsError(
+        f"it is not clear what kind of exports {str(path)!r} holds",
+        fix=f"say which source: {', '.join(SOURCES)}",
+    )
+
+
+def _file_check(load: FileLoad) -> FileCheck:
+    return FileCheck(
+        load.file_name,
+        load.table,
+        "refused" if load.outcome == "refused" else "feeds",
+        load.rows_read,
+        load.rows_quarantined,
+        load.message,
+    )
+
+
+def _missing(source: Source, fed: set[str]) -> tuple[str, ...]:
+    missing = []
+    if source == "billing":
+        if "customers" not in fed:
+            missing.append("customers")
+        if not fed & set(_RECURRING):
+            missing.append(f"one of {', '.join(_RECURRING)}")
+    missing += [
+        f"{TABLES[name].companion_of}, which {name} completes"
+        for name in sorted(fed)
+        if (whole := TABLES[name].companion_of) is not None and whole not in fed
+    ]
+    return tuple(missing)
