@@ -1,5 +1,7 @@
 -- Who bought in which period. The segment is the customer's own; the plan is the one held
 -- when the period closes, as for new customers in the revenue marts.
+{{ config(materialized='table') }}
+
 with
 
 purchases as (

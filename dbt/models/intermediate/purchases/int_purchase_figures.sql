@@ -1,5 +1,7 @@
 -- Dense: every period x every member, also where nobody bought, so that a missing row never
 -- looks like a quiet month.
+{{ config(materialized='table') }}
+
 with
 
 periods as (

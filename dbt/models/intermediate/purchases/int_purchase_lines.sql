@@ -1,5 +1,7 @@
 -- Orders where the export has any; otherwise every paid invoice. Never both: a shop that
 -- exports its orders and its invoices would count each purchase twice.
+{{ config(materialized='table') }}
+
 with
 
 orders as (

@@ -1,5 +1,6 @@
 -- What went wrong for a customer, dated on the day it was known. A rating is bad in the lower
--- half of its scale (1 or 2 of 5, 0 of 1), an NPS answer up to 6 of 10.
+-- half of its scale (1 or 2 of 5, 0 of 1), an NPS answer up to 6 of 10. Exports date no reopening: it is
+-- known at the latest when the ticket is solved.
 with
 
 tickets as (
@@ -22,10 +23,10 @@ final as (
 
     select
         customer_id,
-        coalesce(solved_on, created_on) as happened_on,
+        solved_on as happened_on,
         'reopened' as what
     from tickets
-    where reopens > 0 and customer_id is not null
+    where reopens > 0 and solved_on is not null and customer_id is not null
 
     union all
 

@@ -67,7 +67,7 @@ final as (
         {{ share('kept.customers_retained', 'kept.customers_opening') }} - benchmarks.yearly_retention_rate
             as above_benchmark
     from kept
-    left join benchmarks on lower(kept.industry) = benchmarks.industry
+    left join benchmarks on replace(replace(lower(kept.industry), '_', ' '), '-', ' ') = benchmarks.industry
 )
 
 select * from final

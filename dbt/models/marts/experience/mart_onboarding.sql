@@ -1,0 +1,42 @@
+with
+
+first_use as (
+    select * from {{ ref('int_first_use') }}
+),
+
+usage_days as (
+    select * from {{ ref('int_usage_days') }}
+),
+
+classed as (
+    select
+        {{ period_start('month', 'created_on') }} as cohort_month,
+        case
+            when first_used_on is null then 'none yet'
+            when first_session_seconds < 120 then 'under 2 minutes'
+            else 'at least 2 minutes'
+        end as first_session,
+        case when is_observed then 1 else 0 end as is_observed,
+        case when is_observed and is_retained_30_days then 1 else 0 end as is_retained,
+        {{ days_between('created_on', 'first_used_on') }} as days_to_first_use,
+        {{ days_between('created_on', 'first_feature_on') }} as days_to_value
+    from first_use
+    where exists (select 1 from usage_days)
+),
+
+final as (
+    select
+        cohort_month,
+        first_session,
+        cast(count(*) as integer) as customers,
+        cast(sum(is_observed) as integer) as observed_customers,
+        cast(sum(is_retained) as integer) as retained_customers,
+        {{ share('sum(is_retained)', 'sum(is_observed)') }} as retention_30_days,
+        {{ middle('days_to_first_use') }} as median_days_to_first_use,
+        cast(count(days_to_value) as integer) as customers_with_value,
+        {{ middle('days_to_value') }} as median_days_to_value
+    from classed
+    group by cohort_month, first_session
+)
+
+select * from final
