@@ -26,8 +26,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-screen = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+# Bound to the real streams: what a run's tools print meanwhile goes to its log.
+screen = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+errors = Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 Config = Annotated[Path | None, typer.Option(help="Settings file; default ebbline.yml.")]
 Landing = Annotated[

@@ -4,6 +4,7 @@ The same job that the Dagster UI shows and the daemon starts; nothing is printed
 """
 
 import logging
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,16 +52,21 @@ class RunOutcome:
 def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = None) -> RunOutcome:
     """Execute the job in this process.
 
+    What Dagster and dbt say meanwhile is in ``logs/run.log`` of the warehouse folder.
+
     :param definitions: the graph to run; default the real one around ``warehouse``.
     :returns: the outcome; errors of the pipeline are in it, not raised.
     """
     graph = definitions or build_definitions(warehouse=warehouse)
     for noisy in ("dagster", "great_expectations", "py.warnings"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    result = graph.resolve_job_def(JOB).execute_in_process(
-        raise_on_error=False,
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-    )
+    warehouse.paths.create()
+    log_file = warehouse.paths.logs / "run.log"
+    with log_file.open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
+        result = graph.resolve_job_def(JOB).execute_in_process(
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
+        )
     return _outcome(result)
 
 

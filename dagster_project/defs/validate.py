@@ -3,8 +3,8 @@
 The suites are read as files here, so that listing the graph does not import Great Expectations.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Literal, get_args
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, get_args
 
 import dagster as dg
 
@@ -25,6 +25,14 @@ def _check_spec(spec: CheckSpec) -> dg.AssetCheckSpec:
     )
 
 
+def _as_text(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str | None]]:
+    """Return rows as JSON can hold them: dates and amounts as they are written."""
+    return [
+        {column: None if value is None else str(value) for column, value in row.items()}
+        for row in rows
+    ]
+
+
 def _check_result(result: CheckResult, docs: dg.MetadataValue | None) -> dg.AssetCheckResult:
     critical = result.spec.severity == "critical"
     metadata: dict[str, dg.MetadataValue] = {
@@ -32,7 +40,7 @@ def _check_result(result: CheckResult, docs: dg.MetadataValue | None) -> dg.Asse
         "expectation": dg.MetadataValue.text(result.spec.name),
         "observed": dg.MetadataValue.text(str(result.observed)),
         "message": dg.MetadataValue.text(result.message),
-        "failing_rows": dg.MetadataValue.json([dict(row) for row in result.failing_rows]),
+        "failing_rows": dg.MetadataValue.json(_as_text(result.failing_rows)),
     }
     if docs is not None:
         metadata["data_docs"] = docs
