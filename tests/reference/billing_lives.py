@@ -175,7 +175,7 @@ def live(rng: Random, world: World, subscription_id: str, customer_id: str, star
                 business_date(begin, world.timezone) + timedelta(days=world.dunning_days), world
             )
             ledger.serve(Stretch(begin, min(end, stop), plan, quantity))
-            facts |= {"status": "unpaid", "cancellation_reason": "payment failed"}
+            facts |= {"status": "unpaid", "cancellation_reason": "payment_failed"}
             break
         parts = [whole, *_beside(rng, plan, quantity, begin, end)]
         ledger.invoice("paid", begin, parts)

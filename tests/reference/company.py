@@ -36,7 +36,7 @@ class Company:
 def company(books: Books, terms: Terms) -> Company:
     """Calculate everything from the rows."""
     found_pieces = pieces(books, terms)
-    found = lives(found_pieces, terms)
+    found = lives(found_pieces, books.subscriptions, terms)
     bought = purchases(books, terms)
     first = first_activity(
         found.values(), [day for days in bought.values() for day in days], terms.until

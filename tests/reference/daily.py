@@ -11,7 +11,9 @@ from fractions import Fraction
 
 from tests.reference.days import DAY, each_day
 from tests.reference.recurring import Piece, round_half_away
-from tests.reference.rows import Terms
+from tests.reference.rows import Subscription, Terms
+
+INVOLUNTARY_REASON = "payment_failed"
 
 
 @dataclass(frozen=True)
@@ -65,19 +67,24 @@ def rate_on(currency: str, day: date, terms: Terms) -> Fraction:
     return Fraction(rates[max(begun) if begun else min(rates)])
 
 
-def lives(found: Iterable[Piece], terms: Terms) -> dict[str, Life]:
+def lives(
+    found: Iterable[Piece], subscriptions: Iterable[Subscription], terms: Terms
+) -> dict[str, Life]:
     """Return the life of every customer that has a piece."""
+    reasons = {row.subscription_id: row.cancellation_reason for row in subscriptions}
     by_customer: dict[str, list[Piece]] = defaultdict(list)
     for piece in found:
         by_customer[piece.customer_id].append(piece)
-    return {customer: _life(customer, owned, terms) for customer, owned in by_customer.items()}
+    return {customer: _life(customer, owned, reasons, terms) for customer, owned in by_customer.items()}
 
 
 def _value(piece: Piece, day: date, terms: Terms) -> int:
     return round_half_away(piece.cents * rate_on(piece.currency, day, terms))
 
 
-def _life(customer: str, owned: list[Piece], terms: Terms) -> Life:
+def _life(
+    customer: str, owned: list[Piece], reasons: dict[str, str | None], terms: Terms
+) -> Life:
     first = min(piece.valid_from for piece in owned)
     # A gap that lies across the last day is known to be a gap only from what comes after it.
     end = terms.until + DAY * (1 + terms.bridge_gap_days + 1)
@@ -98,9 +105,7 @@ def _life(customer: str, owned: list[Piece], terms: Terms) -> Life:
             before += revalued
         kind = _kind(before, after, ever=ever)
         if kind:
-            unpaid = kind == "churn" and any(
-                piece.ended_by == "unpaid" and piece.valid_to == day for piece in held
-            )
+            unpaid = kind == "churn" and _is_involuntary(held, day, reasons, terms)
             life.movements.append(
                 Movement(customer, day, kind, after - before, before, after, involuntary=unpaid)
             )
@@ -148,6 +153,20 @@ def _bridge(
                 cover[missing] = cover[last_active]
                 total[missing] = sum(_value(piece, missing, terms) for piece in cover[missing])
         last_active = day
+
+
+def _is_involuntary(
+    held: list[Piece], day: date, reasons: dict[str, str | None], terms: Terms
+) -> bool:
+    """Whether something unpaid ended that day, or what was worth most ended for want of payment."""
+    ended = [piece for piece in held if piece.valid_to == day]
+    if any(piece.ended_by == "unpaid" for piece in ended):
+        return True
+    worth: dict[str, int] = defaultdict(int)
+    for piece in ended:
+        worth[piece.subscription_id or ""] += _value(piece, day, terms)
+    main = min(worth, key=lambda one: (-worth[one], one), default="")
+    return reasons.get(main) == INVOLUNTARY_REASON
 
 
 def _kind(before: int, after: int, *, ever: bool) -> str:

@@ -45,7 +45,19 @@ class Figures:
     opening_12m: int = 0
     kept_12m: int = 0
     kept_capped_12m: int = 0
+    customers_lost_involuntary: int = 0
+    mrr_churn_involuntary: int = 0
     ltv: Fraction | None = None
+
+    @property
+    def customers_lost_voluntary(self) -> int:
+        """Lost for any other reason than want of payment."""
+        return self.customers_lost - self.customers_lost_involuntary
+
+    @property
+    def mrr_churn_voluntary(self) -> int:
+        """MRR lost for any other reason than want of payment."""
+        return self.mrr_churn - self.mrr_churn_involuntary
 
     @property
     def churn_rate(self) -> Fraction | None:
@@ -189,6 +201,9 @@ def _add(
     if opening and not closing:
         row(eve).customers_lost += 1
         row(eve).mrr_churn += opening
+        if _left_involuntarily(life, period):
+            row(eve).customers_lost_involuntary += 1
+            row(eve).mrr_churn_involuntary += opening
     if closing and not opening and not life.active_before(period.start):
         row(last).customers_new += 1
         row(last).mrr_new += closing
@@ -203,6 +218,15 @@ def _add(
         row(year_ago).opening_12m += life.on(year_ago)
         row(year_ago).kept_12m += moved
         row(year_ago).kept_capped_12m += min(moved, life.on(year_ago))
+
+
+def _left_involuntarily(life: Life, period: Period) -> bool:
+    churns = [
+        move
+        for move in life.movements
+        if move.kind == "churn" and period.start <= move.on < period.closing
+    ]
+    return churns[-1].involuntary
 
 
 def _add_retained(before: Figures, after: Figures, opening: int, closing: int, fx: int) -> None:

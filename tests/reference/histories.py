@@ -23,19 +23,23 @@ _PRICES = (
     ("day", 30, ("72.00", "144.00")),
 )
 _UNEVEN_YEARLY = ("300.00", "500.00", "1000.00")
-CURRENCIES = ("USD", "EUR", "GBP")
 COUNTRIES = ("DE", "US", "JP", "NZ", None)
 
 
 @dataclass(frozen=True)
 class Making:
-    """How random companies are made."""
+    """How random companies are made.
+
+    ``uneven_prices``: yearly prices (in USD) that twelve months do not divide into whole cents.
+    """
 
     timezone: str
     until: date
     first: date = date(2024, 1, 1)
     dunning_days: int = 30
     customers_per_history: int = 3
+    currencies: tuple[str, ...] = ("USD", "EUR", "GBP")
+    uneven_prices: bool = True
 
 
 def random_books(seed: int, histories: int, making: Making) -> Books:
@@ -52,8 +56,9 @@ def random_books(seed: int, histories: int, making: Making) -> Books:
 
 def random_history(rng: Random, name: str, making: Making) -> Books:
     """Return one history called ``name``."""
-    currency = rng.choice(CURRENCIES)
-    plans = _plans(rng, name, currency)
+    currency = rng.choice(making.currencies)
+    uneven = making.uneven_prices and currency == "USD"
+    plans = _plans(rng, name, currency, uneven=uneven)
     world = World(making.timezone, making.until, making.dunning_days, plans)
     books = Books(plans=plans)
     for number in range(rng.randint(1, making.customers_per_history)):
@@ -61,12 +66,12 @@ def random_history(rng: Random, name: str, making: Making) -> Books:
     return books
 
 
-def _plans(rng: Random, name: str, currency: str) -> tuple[Plan, ...]:
+def _plans(rng: Random, name: str, currency: str, *, uneven: bool) -> tuple[Plan, ...]:
     plans = []
     for interval, count, prices in _PRICES:
         if interval in ("week", "day") and rng.random() < 0.7:
             continue
-        offered = prices + (_UNEVEN_YEARLY if interval == "year" and currency == "USD" else ())
+        offered = prices + (_UNEVEN_YEARLY if interval == "year" and uneven else ())
         for amount in rng.sample(offered, min(3, len(offered))):
             plan_id = f"{name}-{interval}{count}-{amount}"
             plans.append(Plan(plan_id, Decimal(amount), currency, interval, count, product=name))

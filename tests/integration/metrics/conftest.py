@@ -1,0 +1,104 @@
+"""Fixtures of the metric tests: dbt runs over generated companies, each made once and read by many tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.integration.metrics.dbt_run import Marts, build
+from tests.reference.company import Company, company
+from tests.reference.histories import Making, random_books
+from tests.reference.rows import Books, Terms
+
+RATES: dict[str, Decimal | dict[date, Decimal]] = {"EUR": Decimal("1.08"), "GBP": Decimal("1.27")}
+DATED_EURO = {
+    date(2024, 1, 1): Decimal("1.1"),
+    date(2025, 3, 10): Decimal("1.2345"),
+    date(2025, 9, 1): Decimal("0.99"),
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A random company and the terms under which it is looked at."""
+
+    seed: int
+    histories: int
+    terms: Terms
+
+    def books(self) -> Books:
+        """Return the company's rows."""
+        making = Making(
+            self.terms.timezone, self.terms.until, dunning_days=self.terms.dunning_days
+        )
+        return random_books(self.seed, self.histories, making)
+
+
+_NEW_YORK = Terms(until=date(2026, 3, 17), timezone="America/New_York", rates=RATES)
+
+# The first three are one company told in three shapes.
+SCENARIOS = {
+    "subscription periods": Scenario(20, 130, _NEW_YORK),
+    "subscription items": Scenario(20, 130, replace(_NEW_YORK, recurring_from="subscription_items")),
+    "invoice lines": Scenario(20, 130, replace(_NEW_YORK, recurring_from="invoice_lines")),
+    "items in Tokyo, churn at the request, short gaps bridged": Scenario(
+        21,
+        90,
+        Terms(
+            until=date(2026, 2, 28),
+            timezone="Asia/Tokyo",
+            rates=RATES,
+            recurring_from="subscription_items",
+            churn_recognition="cancel_request",
+            bridge_gap_days=3,
+            gross_margin=Decimal("0.8"),
+            same_day_orders_are_one=False,
+        ),
+    ),
+    "lines in Auckland, dated rates, ten days of dunning, usage counted": Scenario(
+        22,
+        90,
+        Terms(
+            until=date(2026, 3, 17),
+            timezone="Pacific/Auckland",
+            rates={**RATES, "EUR": DATED_EURO},
+            recurring_from="invoice_lines",
+            dunning_days=10,
+            bridge_gap_days=2,
+            usage_is_recurring=True,
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """The same books through dbt and through the reference."""
+
+    books: Books
+    expected: Company
+    marts: Marts
+
+
+@pytest.fixture(scope="session")
+def case_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Case]:
+    """Return a function that runs a scenario the first time it is asked for."""
+    done: dict[str, Case] = {}
+
+    def run(name: str) -> Case:
+        if name not in done:
+            scenario = SCENARIOS[name]
+            books = scenario.books()
+            marts = build(tmp_path_factory.mktemp("scenario"), books, scenario.terms)
+            done[name] = Case(books, company(books, scenario.terms), marts)
+        return done[name]
+
+    return run
+
+
+@pytest.fixture(scope="session", params=SCENARIOS)
+def case(request: pytest.FixtureRequest, case_of: Callable[[str], Case]) -> Case:
+    """Each scenario in turn."""
+    return case_of(request.param)
