@@ -8,19 +8,21 @@
 {%- endmacro %}
 
 {#
-  The amount (numerator / denominator) cents, as money, rounded half away from zero.
+  numerator / denominator as a whole number, rounded half away from zero.
   Both are integer expressions; the denominator is positive. NULL where it is 0.
 #}
-{% macro exact_cents(numerator, denominator) -%}
-    cast(
-        cast(
-            case when ({{ numerator }}) < 0 then -1 else 1 end * {{ whole_quotient(
-                '2 * abs(' ~ numerator ~ ') + (' ~ denominator ~ ')',
-                'nullif(2 * (' ~ denominator ~ '), 0)'
-            ) }}
-            as decimal(20, 0)
-        ) * 0.01 as decimal(18, 2)
+{% macro rounded_quotient(numerator, denominator) -%}
+    (
+        case when ({{ numerator }}) < 0 then -1 else 1 end * {{ whole_quotient(
+            '2 * abs(' ~ numerator ~ ') + (' ~ denominator ~ ')',
+            'nullif(2 * (' ~ denominator ~ '), 0)'
+        ) }}
     )
+{%- endmacro %}
+
+{# The amount (numerator / denominator) cents, as money, rounded half away from zero. #}
+{% macro exact_cents(numerator, denominator) -%}
+    cast(cast({{ rounded_quotient(numerator, denominator) }} as decimal(20, 0)) * 0.01 as decimal(18, 2))
 {%- endmacro %}
 
 {# Money as an integer number of cents. #}
