@@ -9,7 +9,7 @@ validation comes before.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
@@ -42,11 +42,11 @@ _ALSO_PUBLISHED = {"customer_plan_days": ("intermediate", "int_customer_plan_day
 
 @dataclass(frozen=True)
 class ListedPublication:
-    """A publication and what became of it: seen by readers, kept, or its file removed."""
+    """A kept publication; ``is_current`` where readers see it."""
 
     publication: Publication
-    state: Literal["current", "kept", "pruned"]
-    size_bytes: int | None
+    is_current: bool
+    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -143,18 +143,18 @@ def current_publication(paths: WarehousePaths) -> Publication | None:
 
 
 def list_publications(paths: WarehousePaths) -> list[ListedPublication]:
-    """Return every publication ever made, newest first."""
-    if not paths.warehouse_db.exists():
+    """Return the kept publications, newest first. Needs no lock: the files speak for themselves."""
+    if not paths.publications.exists():
         return []
-    with open_warehouse(paths) as con:
-        publication_ledger.settle(con, paths)
-        recorded = publication_ledger.recorded_publications(con)
-        current = publication_ledger.current_id(con)
-        files = publication_ledger.publication_files(paths)
+    current = current_publication(paths)
+    files = publication_ledger.publication_files(paths)
     return [
-        ListedPublication(publication, state, size)
-        for publication in reversed(recorded)
-        for state, size in [_state(publication.id, current, files)]
+        ListedPublication(
+            publication=read_publication(file),
+            is_current=current is not None and current.id == publication_id,
+            size_bytes=file.stat().st_size,
+        )
+        for publication_id, file in sorted(files.items(), reverse=True)
     ]
 
 
@@ -196,16 +196,6 @@ def publication_file(paths: WarehousePaths, publication_id: int) -> Path:
             fix="`ebbline publications` lists those that are; publish.keep says how many",
         )
     return file
-
-
-def _state(
-    publication_id: int, current: int | None, files: dict[int, Path]
-) -> tuple[Literal["current", "kept", "pruned"], int | None]:
-    file = files.get(publication_id)
-    size = file.stat().st_size if file else None
-    if publication_id == current:
-        return "current", size
-    return ("kept" if file else "pruned"), size
 
 
 def _describe(

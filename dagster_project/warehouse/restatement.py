@@ -1,7 +1,7 @@
 """Restatements: numbers of finished periods that are about to be published with another value.
 
-A running period changes every day and restates nothing. Who hears of a restatement is the business of
-``red_lines``.
+A running period changes every day and restates nothing. Who hears of a restatement is the business
+of ``red_lines``.
 """
 
 from dataclasses import dataclass
@@ -48,8 +48,8 @@ def restatements(
     rebuild of a past state, for periods that were over on its last day.
 
     :param con: the working database, open for writing.
-    :param threshold: relative change above which a restatement counts: 0.01 for one percent. A value
-        that was 0, or appears or goes, always counts.
+    :param threshold: relative change above which a restatement counts: 0.01 for one percent. A
+        value that was 0, or appears or goes, always counts.
     """
     publication_ledger.ensure_ledger(con)
     rows = con.execute(

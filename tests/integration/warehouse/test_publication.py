@@ -1,0 +1,307 @@
+"""Publications: what they carry, when a new one is due, going back, pruning and repair."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.config import NotifyTarget, Settings
+from dagster_project.errors import EbblineError
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.publication import (
+    current_publication,
+    list_publications,
+    pending_change,
+    publish,
+    rollback,
+)
+from dagster_project.warehouse.publication_ledger import settle
+from dagster_project.warehouse.publication_record import read_publication
+from dagster_project.warehouse.serving import open_marts
+from tests.integration.warehouse.hand_made import (
+    NO_CODE,
+    build_marts,
+    clock_at,
+    load,
+    publish_state,
+    settings_for,
+    state_in,
+)
+
+
+def _state_seen(root: Path) -> tuple[int, int]:
+    with open_marts(WarehousePaths(root).marts_db) as con:
+        return state_in(con)
+
+
+def _pending(root: Path, settings: Settings | None = None, project: Path = NO_CODE) -> list[str]:
+    settings = settings or settings_for(root)
+    with open_warehouse(WarehousePaths(root)) as con:
+        pending = pending_change(con, settings=settings, clock=clock_at(9), project=project)
+    return list(pending.reasons)
+
+
+def _kept(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "publications").iterdir())
+
+
+def _settle(root: Path) -> None:
+    with open_warehouse(WarehousePaths(root)) as con:
+        settle(con, WarehousePaths(root))
+
+
+def test_readers_see_the_newest_publication(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    publish_state(tmp_path, 2)
+    assert _state_seen(tmp_path) == (2, 2)
+
+
+def test_a_publication_says_what_it_was_made_from(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    found = read_publication(tmp_path / "publications" / "000001.duckdb")
+    assert found.built_at == datetime(2026, 1, 2, 3, tzinfo=UTC)
+    assert (found.id, found.as_of, found.until) == (1, None, date(2025, 12, 31))
+    assert found.row_counts == {
+        "fct_customer_months": 240,
+        "mart_revenue_periods": 12,
+        "metrics": 12,
+    }
+    assert [file["file_name"] for file in found.input_files] == ["customers-1.csv"]
+    assert found.input_files[0]["content_hash"] == "hash-1"
+    assert found.validation == {"checks": 3}
+    assert found.settings["billing"]["dunning_days"] == 30
+
+
+def test_no_secret_and_no_place_is_published(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path).model_copy(
+        update={"notify": (NotifyTarget(url="slack://very/secret/token"),)}
+    )
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        load(con, 1)
+        build_marts(con, 1)
+    publish(WarehousePaths(tmp_path), settings=settings, clock=clock_at(1), validation_summary={})
+    published = (tmp_path / "marts.duckdb").read_bytes()
+    assert b"very/secret" not in published
+    assert str(tmp_path).encode() not in published
+
+
+def test_views_become_tables_and_nothing_but_the_marts_is_there(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    with duckdb.connect(str(tmp_path / "marts.duckdb"), read_only=True) as con:
+        found = con.execute(
+            """
+            select table_schema, table_name, table_type from information_schema.tables order by all
+            """
+        ).fetchall()
+    assert found == [
+        ("marts", name, "BASE TABLE")
+        for name in (
+            "fct_customer_months",
+            "mart_revenue_periods",
+            "metric_versions",
+            "metrics",
+            "publication",
+        )
+    ]
+
+
+def test_a_reader_who_opens_the_file_by_itself_finds_the_marts_by_their_full_name(
+    tmp_path: Path,
+) -> None:
+    publish_state(tmp_path, 1)
+    with duckdb.connect(str(tmp_path / "marts.duckdb"), read_only=True) as con:
+        assert con.execute("select id from marts.marts.publication").fetchone() == (1,)
+        con.execute("use marts.marts")
+        assert con.execute("select id from publication").fetchone() == (1,)
+
+
+def test_published_files_are_read_only_and_nothing_unfinished_is_left(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    files = [tmp_path / "marts.duckdb", tmp_path / "publications" / "000001.duckdb"]
+    assert [oct(file.stat().st_mode & 0o777) for file in files] == ["0o444", "0o444"]
+    assert _kept(tmp_path) == ["000001.duckdb"]
+
+
+def test_nothing_is_published_where_there_are_no_marts(tmp_path: Path) -> None:
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        load(con, 1)
+    with pytest.raises(EbblineError, match="no marts to publish"):
+        publish(
+            WarehousePaths(tmp_path),
+            settings=settings_for(tmp_path),
+            clock=clock_at(1),
+            validation_summary={},
+        )
+
+
+def test_the_last_publication_stands_when_nothing_is_new(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    assert _pending(tmp_path) == []
+    assert publish_state(tmp_path, 1) is None
+
+
+def test_a_first_publication_is_always_due(tmp_path: Path) -> None:
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        load(con, 1)
+    assert _pending(tmp_path) == ["nothing has been published yet"]
+
+
+def test_a_load_that_brought_nothing_is_no_change(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        con.execute(
+            """
+            insert into raw.loads
+            select * replace (2 as load_id, 'unchanged' as outcome, 0 as rows_loaded) from raw.loads
+            """
+        )
+    assert _pending(tmp_path) == []
+
+
+def test_each_kind_of_change_makes_a_publication_due_and_is_named(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    settings = settings_for(tmp_path)
+    other_until = settings_for(tmp_path, until=date(2025, 11, 30))
+    dunning = settings.billing.model_copy(update={"dunning_days": 5})
+    model = tmp_path / "code" / "dbt" / "models" / "one.sql"
+    model.parent.mkdir(parents=True)
+    model.write_text("select 1")
+    assert _pending(tmp_path, project=tmp_path / "code") == [
+        "models, macros, mappings, rules or suites have changed"
+    ]
+    assert _pending(tmp_path, settings.model_copy(update={"billing": dunning})) == [
+        "settings that change numbers have changed"
+    ]
+    assert "the last day covered is 2025-11-30, no longer 2025-12-31" in _pending(
+        tmp_path, other_until
+    )
+    as_of = settings.model_copy(update={"as_of": date(2026, 6, 1)})
+    assert _pending(tmp_path, as_of) == ["as of 2026-06-01, no longer now"]
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        load(con, 2)
+    assert _pending(tmp_path) == ["what is loaded has changed"]
+
+
+def test_loads_after_the_as_of_day_do_not_count(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        with open_warehouse(WarehousePaths(tmp_path)) as con:
+            load(con, number)
+            build_marts(con, number)
+    settings = settings_for(tmp_path).model_copy(update={"as_of": clock_at(2).now().date()})
+    published = publish(
+        WarehousePaths(tmp_path), settings=settings, clock=clock_at(5), validation_summary={}
+    )
+    assert published.highest_load_id == 2
+    assert [file["file_name"] for file in published.input_files] == [
+        "customers-1.csv",
+        "customers-2.csv",
+    ]
+
+
+def test_the_last_publications_are_kept_and_listed(tmp_path: Path) -> None:
+    for number in range(1, 5):
+        publish_state(tmp_path, number, keep=2)
+    listed = list_publications(WarehousePaths(tmp_path))
+    assert [(one.publication.id, one.is_current) for one in listed] == [(4, True), (3, False)]
+    assert _kept(tmp_path) == ["000003.duckdb", "000004.duckdb"]
+
+
+def test_going_back_shows_an_older_publication_and_the_next_run_publishes_anew(
+    tmp_path: Path,
+) -> None:
+    for number in (1, 2, 3):
+        publish_state(tmp_path, number)
+    rollback(WarehousePaths(tmp_path), 2, clock=clock_at(4))
+    assert _state_seen(tmp_path) == (2, 2)
+    assert _pending(tmp_path) == [
+        "readers were taken back to publication 2",
+        "what is loaded has changed",
+    ]
+    published = publish_state(tmp_path, 3)
+    assert published is not None and published.id == 4
+    assert _state_seen(tmp_path) == (4, 3)
+
+
+def test_the_publication_that_readers_were_taken_back_to_is_never_pruned(tmp_path: Path) -> None:
+    for number in (1, 2):
+        publish_state(tmp_path, number)
+    rollback(WarehousePaths(tmp_path), 1, clock=clock_at(3))
+    rollback(WarehousePaths(tmp_path), 1, clock=clock_at(3))
+    _settle(tmp_path)
+    assert _state_seen(tmp_path) == (1, 1)
+    assert (tmp_path / "publications" / "000001.duckdb").exists()
+
+
+def test_going_back_to_what_is_not_kept_changes_nothing(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        publish_state(tmp_path, number, keep=1)
+    with pytest.raises(EbblineError, match="publication 1 is no longer kept") as gone:
+        rollback(WarehousePaths(tmp_path), 1, clock=clock_at(4))
+    assert gone.value.evidence == ("kept: 3",)
+    with pytest.raises(EbblineError, match="publication 9 was never made"):
+        rollback(WarehousePaths(tmp_path), 9, clock=clock_at(4))
+    assert _state_seen(tmp_path) == (3, 3)
+
+
+def test_a_marts_file_that_was_removed_or_written_to_is_put_back(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    marts = tmp_path / "marts.duckdb"
+    marts.unlink()
+    _settle(tmp_path)
+    assert _state_seen(tmp_path) == (1, 1)
+    marts.chmod(0o644)
+    marts.write_bytes(b"not a database")
+    _settle(tmp_path)
+    assert _state_seen(tmp_path) == (1, 1)
+
+
+def test_a_log_left_beside_the_marts_file_is_not_replayed_into_the_next_one(
+    tmp_path: Path,
+) -> None:
+    publish_state(tmp_path, 1)
+    marts = tmp_path / "marts.duckdb"
+    marts.chmod(0o644)
+    writer = duckdb.connect(str(marts))
+    writer.execute("create table marts.marts.scribble as select 1 as x")
+    wal = Path(f"{marts}.wal").read_bytes()
+    writer.close()
+    Path(f"{marts}.wal").write_bytes(wal)
+    publish_state(tmp_path, 2)
+    assert _state_seen(tmp_path) == (2, 2)
+    assert not Path(f"{marts}.wal").exists()
+
+
+def test_writing_to_the_marts_file_does_not_reach_the_kept_publication(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    kept = tmp_path / "publications" / "000001.duckdb"
+    before = kept.read_bytes()
+    marts = tmp_path / "marts.duckdb"
+    marts.chmod(0o644)
+    with duckdb.connect(str(marts)) as con:
+        con.execute("delete from marts.marts.metrics")
+    assert kept.read_bytes() == before
+
+
+def test_the_ledger_of_a_lost_warehouse_is_made_again_from_the_files(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        publish_state(tmp_path, number, keep=2)
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        before = con.execute("from ops.metric_versions order by all").fetchall()
+    (tmp_path / "warehouse.duckdb").unlink()
+    _settle(tmp_path)
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        assert con.execute("select id from ops.publications order by id").fetchall() == [(2,), (3,)]
+        assert con.execute("from ops.metric_versions order by all").fetchall() == before
+
+
+def test_the_current_publication_is_none_before_the_first(tmp_path: Path) -> None:
+    assert current_publication(WarehousePaths(tmp_path)) is None
+    assert list_publications(WarehousePaths(tmp_path)) == []
+
+
+def test_the_current_publication_is_what_readers_see(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    found = current_publication(WarehousePaths(tmp_path))
+    assert found is not None and found.id == 1

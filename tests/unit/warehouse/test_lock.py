@@ -1,0 +1,166 @@
+"""One writer at a time, and what the second one is told."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dagster_project.clock import FixedClock
+from dagster_project.errors import WarehouseLockedError
+from dagster_project.warehouse.lock import lock_holder, warehouse_lock
+from dagster_project.warehouse.paths import WarehousePaths
+
+NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
+HOLD = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from dagster_project.clock import FixedClock
+from dagster_project.warehouse.lock import warehouse_lock
+from dagster_project.warehouse.paths import WarehousePaths
+with warehouse_lock(WarehousePaths(Path(sys.argv[1])), FixedClock(datetime(2026, 4, 1, 12, tzinfo=UTC)), "holder"):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+def _holder(root: Path, seconds: float) -> subprocess.Popen[str]:
+    program = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(root), str(seconds)], stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None and program.stdout.readline() == "held\n"
+    return program
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> WarehousePaths:
+    return WarehousePaths(tmp_path)
+
+
+def test_the_second_process_is_told_who_holds_the_warehouse_and_for_how_long(
+    paths: WarehousePaths,
+) -> None:
+    holder = _holder(paths.root, 60)
+    try:
+        later = FixedClock(NOON + timedelta(minutes=5, seconds=7))
+        with pytest.raises(WarehouseLockedError) as refused, warehouse_lock(paths, later, "second"):
+            pass
+        text = str(refused.value)
+        assert f"holder (process {holder.pid} on " in text
+        assert "for 0:05:07 (h:mm:ss)" in text
+    finally:
+        holder.kill()
+        holder.communicate()
+
+
+def test_a_killed_holder_frees_the_warehouse_and_is_named_to_its_successor(
+    paths: WarehousePaths,
+) -> None:
+    holder = _holder(paths.root, 60)
+    holder.send_signal(signal.SIGKILL)
+    holder.communicate()
+    with warehouse_lock(paths, FixedClock(NOON), "second") as lock:
+        assert lock.taken_over_from is not None
+        assert (lock.taken_over_from.owner, lock.taken_over_from.pid) == ("holder", holder.pid)
+
+
+def test_a_holder_that_ended_in_order_leaves_nobody_to_take_over_from(
+    paths: WarehousePaths,
+) -> None:
+    with warehouse_lock(paths, FixedClock(NOON), "first"):
+        pass
+    with warehouse_lock(paths, FixedClock(NOON), "second") as lock:
+        assert lock.taken_over_from is None
+
+
+def test_a_failure_inside_frees_the_warehouse(paths: WarehousePaths) -> None:
+    with pytest.raises(ZeroDivisionError), warehouse_lock(paths, FixedClock(NOON), "first"):
+        raise ZeroDivisionError
+    assert lock_holder(paths) is None
+
+
+def test_who_waits_gets_the_warehouse_when_it_is_free(paths: WarehousePaths) -> None:
+    holder = _holder(paths.root, 0.5)
+    with warehouse_lock(paths, FixedClock(NOON), "second", wait=timedelta(seconds=60)) as lock:
+        assert lock.holder.pid == os.getpid()
+    holder.communicate()
+
+
+def test_who_waits_in_vain_is_told_so(paths: WarehousePaths) -> None:
+    with (
+        warehouse_lock(paths, FixedClock(NOON), "first"),
+        pytest.raises(WarehouseLockedError, match=r"after waiting 1 s"),
+        warehouse_lock(paths, FixedClock(NOON), "second", wait=timedelta(seconds=1)),
+    ):
+        pass
+
+
+def test_one_process_cannot_hold_the_warehouse_twice(paths: WarehousePaths) -> None:
+    with (
+        warehouse_lock(paths, FixedClock(NOON), "first"),
+        pytest.raises(WarehouseLockedError, match="another run holds this warehouse"),
+        warehouse_lock(paths, FixedClock(NOON), "second"),
+    ):
+        pass
+
+
+def test_a_program_started_inside_does_not_keep_the_lock_of_a_killed_run(
+    paths: WarehousePaths,
+) -> None:
+    start_child = HOLD.replace(
+        'print("held", flush=True)',
+        'import subprocess; child = subprocess.Popen(["sleep", "60"]); print(child.pid, flush=True)',
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", start_child, str(paths.root), "60"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    child = int(holder.stdout.readline())
+    try:
+        holder.kill()
+        holder.wait()
+        with warehouse_lock(paths, FixedClock(NOON), "second") as lock:
+            assert lock.taken_over_from is not None
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+def test_the_holder_can_be_asked_for_without_taking_the_lock(paths: WarehousePaths) -> None:
+    assert lock_holder(paths) is None
+    with warehouse_lock(paths, FixedClock(NOON), "first"):
+        holder = lock_holder(paths)
+        assert holder is not None and holder.owner == "first"
+        assert holder.age(FixedClock(NOON + timedelta(hours=1))) == timedelta(hours=1)
+    assert lock_holder(paths) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", '{"owner": "x"}', '{"owner":"x","pid":"y"}'])
+def test_a_torn_text_in_the_lock_file_stops_nobody(paths: WarehousePaths, text: str) -> None:
+    paths.create()
+    paths.lock.write_text(text)
+    with warehouse_lock(paths, FixedClock(NOON), "first") as lock:
+        assert lock.taken_over_from is None
+
+
+def test_the_lock_file_says_in_plain_json_who_holds_it(paths: WarehousePaths) -> None:
+    with warehouse_lock(paths, FixedClock(NOON), "first"):
+        text = json.loads(paths.lock.read_text())
+    assert text["owner"] == "first" and text["pid"] == os.getpid()
+    assert text["started_at"] == "2026-04-01T12:00:00+00:00"
+
+
+def test_waiting_polls_often_enough_to_be_quick(paths: WarehousePaths) -> None:
+    holder = _holder(paths.root, 0)
+    holder.wait()
+    begun = time.monotonic()
+    with warehouse_lock(paths, FixedClock(NOON), "second", wait=timedelta(seconds=30)):
+        assert time.monotonic() - begun < 10
+    holder.communicate()
