@@ -443,7 +443,7 @@ def _colours(colours: dict[str, str]) -> alt.Color:
     )
 
 
-def _money_axis(ticks: int | alt.UndefinedType = alt.Undefined) -> alt.Axis:
+def _money_axis(ticks: int = 6) -> alt.Axis:
     # An expression, since the "s" format alone would write the zero of an axis as "0k".
     labels = "replace(format(datum.value, '~s'), '-', '−')"
     return alt.Axis(labelExpr=labels, tickCount=ticks)

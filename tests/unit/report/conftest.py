@@ -6,6 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dagster_project.report import build
+
 _MARTS = """
 create schema marts;
 create table marts.publication as
@@ -34,7 +36,8 @@ select 'month' as grain, period_start, (period_start + interval 1 month)::date a
     n < 30 as is_complete, 'all' as dimension, 'all' as member,
     opening as customers_opening, opening + new + back - lost as customers_closing,
     opening - lost as customers_retained, lost as customers_lost, new as customers_new,
-    back as customers_reactivated, lost / opening as churn_rate, 1 - lost / opening as retention_rate,
+    back as customers_reactivated, lost / opening as churn_rate,
+    1 - lost / opening as retention_rate,
     mrr::decimal(18, 2) as mrr_opening, (1200 + 60 * n)::decimal(18, 2) as mrr_new,
     100::decimal(18, 2) as mrr_reactivation, (400 + 30 * n)::decimal(18, 2) as mrr_expansion,
     (120 + 9 * n)::decimal(18, 2) as mrr_contraction,
@@ -133,21 +136,28 @@ select 'downgrades_above_upgrades/all/2026-06' as incident_id, 'open' as state,
 Change = Callable[..., Path]
 
 
+def write_marts(file: Path, *statements: str) -> Path:
+    """Write the marts, changed by the given statements, and return the file."""
+    with duckdb.connect(":memory:") as con:
+        con.execute("set timezone = 'UTC'")
+        con.execute(f"attach '{file}' as m")
+        con.execute("use m")
+        con.execute(_MARTS)
+        for statement in statements:
+            con.execute(statement)
+        con.execute("use memory")
+        con.execute("detach m")
+    return file
+
+
 @pytest.fixture
 def published(tmp_path: Path) -> Change:
     """Write the marts, changed by the given statements, and return the file."""
+    return lambda *statements: write_marts(tmp_path / "marts.duckdb", *statements)
 
-    def write(*statements: str) -> Path:
-        file = tmp_path / "marts.duckdb"
-        with duckdb.connect(":memory:") as con:
-            con.execute("set timezone = 'UTC'")
-            con.execute(f"attach '{file}' as m")
-            con.execute("use m")
-            con.execute(_MARTS)
-            for statement in statements:
-                con.execute(statement)
-            con.execute("use memory")
-            con.execute("detach m")
-        return file
 
-    return write
+@pytest.fixture(scope="session")
+def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the unchanged marts; building it takes a second, so it is built once."""
+    folder = tmp_path_factory.mktemp("report")
+    return build(write_marts(folder / "marts.duckdb"), folder / "report" / "index.html")

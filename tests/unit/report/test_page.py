@@ -1,0 +1,235 @@
+"""The page as a file: complete, self-contained, safe, and there even without data."""
+
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+import vl_convert
+
+from dagster_project.report import build
+
+Published = Callable[..., Path]
+CHARTS = {
+    "movements",
+    "churn",
+    "flow",
+    "level",
+    "retention",
+    "ltv",
+    "arpa",
+    "logo",
+    "revenue",
+    "moves",
+    "matrix",
+    "reasons",
+    "repeat",
+}
+
+
+class _Page(HTMLParser):
+    """Collects text, tables and everything that could ask the network for something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.references: list[str] = []
+        self.tags: list[str] = []
+        self.text: list[str] = []
+        self.scripts: dict[str, str] = {}
+        self.styles = ""
+        self._open = ""
+        self._id = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        named = dict(attrs)
+        for name in ("src", "href", "srcset", "action", "data", "poster"):
+            if named.get(name):
+                self.references.append(str(named[name]))
+        self._open, self._id = tag, named.get("id") or f"script {len(self.scripts)}"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._open == "script":
+            self.scripts[self._id] = self.scripts.get(self._id, "") + data
+        elif self._open == "style":
+            self.styles += data
+        elif data.strip():
+            self.text.append(" ".join(data.split()))
+
+
+def opened(file: Path) -> _Page:
+    page = _Page()
+    page.feed(file.read_text(encoding="utf-8"))
+    return page
+
+
+@pytest.fixture
+def page(report_file: Path) -> _Page:
+    return opened(report_file)
+
+
+def test_nothing_on_the_page_points_elsewhere(page: _Page) -> None:
+    assert [r for r in page.references if not r.startswith("#")] == []
+
+
+def test_the_style_fetches_nothing(page: _Page) -> None:
+    assert re.findall(r"url\(|@import", page.styles) == []
+
+
+def test_a_policy_forbids_every_request(report_file: Path) -> None:
+    text = report_file.read_text(encoding="utf-8")
+    assert "Content-Security-Policy\" content=\"default-src 'none';" in text
+
+
+def test_the_chart_library_is_on_the_page_once(report_file: Path) -> None:
+    text = report_file.read_text(encoding="utf-8")
+    assert text.count("window.vegaEmbed=") == 1
+
+
+def test_every_chart_has_a_place_and_a_document(page: _Page) -> None:
+    assert set(json.loads(page.scripts["charts"])) == CHARTS
+
+
+@pytest.mark.parametrize("name", sorted(CHARTS))
+def test_vega_draws_the_chart(page: _Page, name: str) -> None:
+    text = re.sub(r'"@[a-z0-9]+"', '"#12807f"', page.scripts["charts"])
+    document = {**json.loads(text)[name], "width": 600}
+    assert "<svg" in vl_convert.vegalite_to_svg(json.dumps(document))
+
+
+def test_the_header_says_which_numbers_these_are(page: _Page) -> None:
+    shown = " | ".join(page.text)
+    expected = (
+        "Publication | 7",
+        "Built | 2026-07-01 03:12 UTC",
+        "Complete months | 2024-01 to 2026-06",
+        "Currency | EUR",
+        "Time zone | Europe/Berlin",
+    )
+    assert [fact for fact in expected if fact not in shown] == []
+
+
+def test_a_crossed_line_is_the_first_thing_said(page: _Page) -> None:
+    assert "1 red line is crossed" in page.text[:8]
+
+
+def test_every_red_line_is_listed_crossed_first(page: _Page) -> None:
+    assert [t for t in page.text if t in ("Crossed", "Held", "Unknown")] == [
+        "Crossed",
+        "Held",
+        "Held",
+        "Held",
+    ]
+
+
+def test_the_newest_month_stands_beside_the_month_before(page: _Page) -> None:
+    start = page.text.index("June 2026 at a glance")
+    assert page.text[start + 2 : start + 6] == ["MRR", "67,035", "EUR", "+5.4 %"]
+
+
+def test_the_running_month_is_named_and_left_out(page: _Page) -> None:
+    left_out = any("2026-07 is still running and left out" in text for text in page.text)
+    assert (left_out, "2026-07" in page.text) == (True, False)
+
+
+def test_every_chart_has_its_figures_as_a_table(page: _Page) -> None:
+    assert sum(text.startswith("Figures: ") for text in page.text) == len(CHARTS)
+
+
+def test_the_figures_are_exact(page: _Page) -> None:
+    # June 2026: opening, new, reactivation, expansion, contraction, churn, fx, closing
+    start = page.text.index("Figures: MRR movements")
+    june = page.text.index("2026-06", start)
+    assert page.text[june + 1 : june + 9] == [
+        "63,606.00",
+        "2,940.00",
+        "100.00",
+        "1,270.00",
+        "−381.00",
+        "−500.00",
+        "0.00",
+        "67,035.00",
+    ]
+
+
+def test_what_a_customer_typed_stays_text(published: Published, tmp_path: Path) -> None:
+    changes = (
+        "update marts.dim_plans set plan_name = '</script><script>alert(1)</script>'",
+        "update marts.mart_cancellation_reasons set reason = '<img src=x onerror=alert(1)>'",
+    )
+    page = opened(build(published(*changes), tmp_path / "index.html"))
+    assert (len(page.scripts), "img" in page.tags) == (3, False)
+
+
+def test_an_unknown_red_line_is_not_shown_as_held(published: Published, tmp_path: Path) -> None:
+    change = "update marts.red_line_status set breached = null where rule = 'churn_above'"
+    page = opened(build(published(change), tmp_path / "index.html"))
+    assert "Unknown" in page.text
+
+
+def test_an_empty_publication_says_so(published: Published, tmp_path: Path) -> None:
+    tables = (
+        "mart_revenue_periods",
+        "mart_cohorts",
+        "mart_repeat_rate",
+        "red_line_status",
+        "alert_incidents",
+        "mart_plan_changes",
+        "mart_cancellation_reasons",
+    )
+    file = published(*(f"delete from marts.{table}" for table in tables))
+    assert "No data to show yet" in opened(build(file, tmp_path / "index.html")).text
+
+
+def test_a_publication_without_a_mart_leaves_that_section_empty(
+    published: Published, tmp_path: Path
+) -> None:
+    file = published("drop table marts.mart_cohorts", "drop table marts.mart_plan_changes")
+    page = opened(build(file, tmp_path / "index.html"))
+    assert page.text.count("No data for this yet.") == 3
+
+
+def test_months_without_any_value_are_gaps_not_zeros(published: Published, tmp_path: Path) -> None:
+    change = (
+        "update marts.mart_revenue_periods set churn_rate = null, ndr_12m = null, grr_12m = null,"
+        " ltv = null, arpa = null, ndr = null, grr = null, retention_rate = null"
+    )
+    page = opened(build(published(change), tmp_path / "index.html"))
+    assert "Churn rate" in page.text
+
+
+def test_one_month_alone_is_a_report(published: Published, tmp_path: Path) -> None:
+    change = "delete from marts.mart_revenue_periods where period_start <> date '2026-06-01'"
+    page = opened(build(published(change), tmp_path / "index.html"))
+    assert "nothing to compare with" in page.text
+
+
+def test_no_publication_is_an_error_and_leaves_no_page(tmp_path: Path) -> None:
+    out = tmp_path / "report" / "index.html"
+    with pytest.raises(duckdb.IOException):
+        build(tmp_path / "marts.duckdb", out)
+    assert not out.exists()
+
+
+def test_a_new_report_replaces_the_old_one_whole(published: Published, tmp_path: Path) -> None:
+    out = tmp_path / "index.html"
+    build(published(), out)
+    with out.open(encoding="utf-8") as reader:  # somebody has the old page open
+        before = out.read_text(encoding="utf-8")
+        (tmp_path / "marts.duckdb").unlink()
+        build(published("update marts.publication set id = 8"), out)
+        still_seen = reader.read()
+    assert (still_seen == before, [p.name for p in tmp_path.glob("*.tmp")]) == (True, [])
+
+
+def test_reading_leaves_the_published_file_as_it_is(published: Published, tmp_path: Path) -> None:
+    file = published()
+    before = file.read_bytes()
+    build(file, tmp_path / "index.html")
+    assert file.read_bytes() == before
