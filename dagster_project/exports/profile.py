@@ -19,6 +19,7 @@ from dagster_project.errors import InputRefusedError
 
 _CHUNK = 1 << 20
 _HEAD = 1 << 20
+_PROBE = 1 << 16
 _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
 _FOREIGN = {
     b"PK\x03\x04": "a ZIP archive (or an Excel workbook)",
@@ -195,7 +196,8 @@ def _scan(
     if valid_utf8 and utf8.getstate()[0]:
         valid_utf8 = False
     utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if not utf16 and total and nuls > total / 100:
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in head[:_PROBE])
+    if not utf16 and total and (nuls > total / 100 or controls > len(head[:_PROBE]) / 50):
         raise InputRefusedError(
             f"this is binary; {form.value.upper()} text was expected", where=f"{file_name}:1"
         )
