@@ -1,0 +1,290 @@
+"""For every expectation, one change of the valid warehouse that it must notice.
+
+Common claims are broken in the same way in every suite; the others each have a statement of their own.
+"""
+
+from dagster_project.quality.suites import Suite
+
+_RETYPED = "alter table {table} alter column {first} type integer using 1"
+_COMMON = {
+    "columns_are_those_of_the_contract": "alter table {table} drop column {last}",
+    "money_is_exact": "alter table {table} alter column {money} type double",
+    "one_row_per_key": "insert into {table} select * from {table} limit 1",
+    "row_count_is_near_the_last_publication": (
+        "update ops.publications set row_counts = '{{\"{name}\": 100}}'"
+    ),
+    "not_emptied_since_the_last_publication": "delete from {table}",
+    "types_are_those_of_the_contract": _RETYPED,
+    "required_values_are_given": "update {table} set {first} = null",
+    "versions_of_a_key_are_ordered": "insert into {table} select * from {table} limit 1",
+    "rows_read_are_accounted_for": (
+        "update raw.loads set rows_read = rows_read + 1 where table_name = '{name}'"
+    ),
+    "rows_loaded_are_here": "delete from {table}",
+    "growth_since_the_last_publication_is_plausible": (
+        "insert into {table} by name "
+        "select * exclude (n) replace (if(n < 1000, 1, 99) as _load_id) "
+        "from (select * from {table} limit 1), range(2100) as numbers (n)"
+    ),
+    "customers_are_known": "update {table} set customer_id = 'stranger'",
+    "plans_are_known": "update {table} set plan_id = 'stranger'",
+    "tickets_are_known": "update {table} set ticket_id = 'stranger'",
+    "quantities_are_not_negative": "update {table} set quantity = -1",
+    "prices_are_not_negative": "update {table} set unit_amount = -1",
+    "reopens_are_counts": "update {table} set reopens = -1",
+    "grain_is_known": "update {table} set grain = 'week' where grain = 'year'",
+    "periods_end_after_they_begin": "update {table} set period_end = period_start",
+    "figures_are_given": "update {table} set mrr_new = null where member = 'DE'",
+    "churn_rate_is_a_share": "update {table} set churn_rate = 1.5 where customers_lost > 0",
+    "retention_rate_is_a_share": "update {table} set retention_rate = -0.5 where customers_lost > 0",
+    "churn_and_retention_add_up_to_one": "update {table} set churn_rate = 0 where customers_lost > 0",
+    "churn_rate_is_lost_by_opening": (
+        "update {table} set churn_rate = retention_rate, retention_rate = churn_rate "
+        "where churn_rate <> retention_rate"
+    ),
+    "mrr_opens_moves_and_closes": "update {table} set mrr_closing = mrr_closing + 0.01",
+    "customers_open_and_close": "update {table} set customers_lost = customers_lost + 1",
+    "closing_is_the_next_opening": (
+        "update {table} set mrr_opening = mrr_opening + 0.01 where period_start = '2026-02-01'"
+    ),
+    "segments_add_up_to_the_whole": "update {table} set mrr_new = mrr_new + 0.01 where member = 'DE'",
+    "transfers_cancel_out": "update {table} set transfer_in = transfer_in + 0.01 where member = 'p2'",
+    "ndr_and_grr_follow_from_the_movements": "update {table} set ndr = ndr + 0.01",
+    "arpa_is_closing_by_customers": "update {table} set arpa = arpa + 0.05",
+    "ltv_is_not_negative": "update {table} set ltv = -1",
+    "rates_in_90_days_follow_from_the_counts": "update {table} set repeat_rate_90_days = 0.4",
+}
+_REACHED = "update {table} set {column} = {column} - interval 200 days"
+_ENUMERATED = "update {table} set {column} = 'nonsense'"
+
+_OWN = {
+    # Raw tables.
+    "raw__customer_aliases.survivors_are_known": "update {table} set same_as_customer_id = 'stranger'",
+    "raw__customer_aliases.no_alias_of_itself": "update {table} set same_as_customer_id = customer_id",
+    "raw__customers.there_are_customers": "delete from {table}",
+    "raw__customers.creation_is_not_after_the_load": "update {table} set created_at = '2027-01-01'",
+    "raw__events.reaches_as_far_as_the_other_exports": _REACHED.format(
+        table="{table}", column="occurred_at"
+    ),
+    "raw__sessions.reaches_as_far_as_the_other_exports": _REACHED.format(
+        table="{table}", column="started_at"
+    ),
+    "raw__tickets.reaches_as_far_as_the_other_exports": _REACHED.format(
+        table="{table}", column="created_at"
+    ),
+    "raw__orders.reaches_as_far_as_the_other_exports": _REACHED.format(
+        table="{table}", column="ordered_at"
+    ),
+    "raw__payments.reaches_as_far_as_the_other_exports": _REACHED.format(
+        table="{table}", column="attempted_at"
+    ),
+    "raw__invoice_lines.reaches_as_far_as_the_other_exports": (
+        "update raw.invoices set issued_at = issued_at - interval 200 days; "
+        "update {table} set issued_at = issued_at - interval 200 days"
+    ),
+    "raw__events.events_are_not_in_the_future": "update {table} set occurred_at = '2027-01-01'",
+    "raw__invoice_lines.heads_of_invoices_are_known": (
+        "delete from raw.invoices where invoice_id = 'in2'"
+    ),
+    "raw__invoice_lines.most_heads_of_invoices_are_known": (
+        "update {table} set invoice_status = null, invoice_id = 'lost'"
+    ),
+    "raw__invoice_lines.recurring_lines_have_a_service_period": (
+        "update {table} set period_end_at = period_start_at"
+    ),
+    "raw__invoice_lines.no_service_period_is_longer_than_ten_years": (
+        "update {table} set period_end_at = '2062-01-01'"
+    ),
+    "raw__orders.one_customer_per_order": "update {table} set order_id = 'o1'",
+    "raw__payments.amounts_are_not_negative": "update {table} set amount = -1",
+    "raw__payments.no_more_is_refunded_than_paid": "update {table} set refunded_amount = 101",
+    "raw__plans.interval_counts_are_positive": "update {table} set interval_count = 0",
+    "raw__ratings.scores_are_on_their_scale": "update {table} set score = 6",
+    "raw__sessions.sessions_last_up_to_a_day": "update {table} set duration_seconds = 86401",
+    "raw__subscription_items.prices_can_be_found": (
+        "update {table} set unit_amount = null; update raw.plans set unit_amount = null"
+    ),
+    "raw__subscription_items.discounts_are_shares": "update {table} set discount = 1.5",
+    "raw__subscription_items.items_end_after_they_begin": "update {table} set valid_to_at = '2025-01-01'",
+    "raw__subscription_periods.monthly_values_are_not_negative": "update {table} set mrr = -1",
+    "raw__subscription_periods.periods_end_after_they_begin": (
+        "update {table} set valid_to_on = valid_from_on"
+    ),
+    "raw__subscriptions.ends_follow_starts": "update {table} set ended_at = '2025-01-01'",
+    "raw__subscriptions.trial_ends_follow_starts": "update {table} set trial_end_at = '2025-01-01'",
+    "raw__subscriptions.requests_follow_starts": (
+        "update {table} set cancel_requested_at = '2025-01-01'"
+    ),
+    "raw__tickets.responses_follow_tickets": "update {table} set first_response_at = '2025-01-01'",
+    "raw__tickets.solutions_follow_tickets": "update {table} set solved_at = '2025-01-01'",
+    # Marts: customers.
+    "marts__dim_customers.every_paying_customer_is_there": "delete from {table} where customer_id = 'c1'",
+    "marts__dim_customers.mrr_is_the_last_closing": "update {table} set mrr = mrr + 0.01",
+    "marts__dim_plans.every_plan_that_earns_is_there": "delete from {table} where plan_id = 'p1'",
+    "marts__dim_segments.the_whole_business_is_there": "delete from {table} where dimension = 'all'",
+    "marts__dim_segments.members_add_up_to_all_customers": (
+        "update {table} set customers = 9 where member = 'DE'"
+    ),
+    # Marts: revenue.
+    "marts__fct_customer_months.status_is_known": "update {table} set status = 'asleep'",
+    "marts__fct_customer_months.status_fits_the_amounts": "update {table} set status = 'lost'",
+    "marts__fct_customer_months.customers_add_up_to_the_period_figures": (
+        "update {table} set mrr_closing = mrr_closing + 0.01 where customer_id = 'c1'"
+    ),
+    "marts__fct_mrr_movements.movement_type_is_known": "update {table} set movement_type = 'growth'",
+    "marts__fct_mrr_movements.amount_is_the_difference": "update {table} set amount = amount + 0.01",
+    "marts__fct_mrr_movements.mrr_is_not_negative": "update {table} set mrr_after = -1",
+    "marts__fct_mrr_movements.types_fit_their_amounts": (
+        "update {table} set movement_type = 'expansion' where movement_type = 'contraction'"
+    ),
+    "marts__fct_mrr_movements.each_customer_begins_once": (
+        "update {table} set movement_type = 'new' where movement_type = 'reactivation'"
+    ),
+    "marts__fct_mrr_movements.each_movement_starts_where_the_last_ended": (
+        "update {table} set mrr_before = mrr_before + 1, mrr_after = mrr_after + 1 "
+        "where movement_type = 'contraction'"
+    ),
+    "marts__fct_mrr_movements.no_movement_after_the_last_day": (
+        "update {table} set movement_on = '2026-04-01' where movement_type = 'contraction'"
+    ),
+    "marts__fct_mrr_movements.every_currency_has_a_rate": (
+        "update intermediate.int_recurring_periods set mrr = null, currency = 'JPY' "
+        "where customer_id = 'c3'"
+    ),
+    "marts__fct_mrr_movements.invoice_lines_of_the_exports_are_all_counted": (
+        "delete from staging.stg_billing__invoice_lines where line_id = 'l1'"
+    ),
+    "marts__fct_mrr_movements.subscription_periods_of_the_exports_are_all_counted": (
+        "update staging.stg_billing__subscription_periods set mrr = mrr + 0.01"
+    ),
+    "marts__fct_mrr_movements.subscription_items_of_the_exports_are_all_counted": (
+        "update staging.stg_billing__subscription_items set unit_amount = 0"
+    ),
+    "marts__fct_mrr_movements.paid_recurring_lines_count": (
+        "update intermediate.int_recurring_periods set source_table = 'invoice_lines'"
+    ),
+    "marts__mart_revenue_periods.all_periods_are_there": (
+        "delete from {table} where grain = 'quarter' and member = 'p1'"
+    ),
+    "marts__mart_revenue_periods.closing_is_the_sum_of_the_movements": (
+        "delete from marts.fct_mrr_movements where movement_type = 'contraction'"
+    ),
+    "marts__mart_revenue_periods.closing_is_the_total_of_the_recurring_periods": (
+        "update intermediate.int_recurring_periods set mrr = mrr + 0.01 where customer_id = 'c3'"
+    ),
+    "marts__mart_revenue_periods.exports_reach_the_last_period": (
+        "update intermediate.int_periods set closing_on = '2027-01-01'"
+    ),
+    "marts__mart_plan_changes.movement_is_known": "update {table} set movement = 'sideways'",
+    "marts__mart_plan_changes.amounts_are_given": "update {table} set customers = 0",
+    "marts__mart_plan_changes.matrix_adds_up_to_the_period_figures": (
+        "update {table} set mrr_to = mrr_to + 0.01"
+    ),
+    "marts__mart_ltv_cohorts.revenue_accumulates": "update {table} set cumulative_revenue = 1",
+    "marts__mart_ltv_cohorts.value_is_revenue_by_customers": (
+        "update {table} set revenue_per_customer = 1"
+    ),
+    "marts__mart_ltv_cohorts.cohorts_are_those_of_the_triangle": (
+        "update {table} set cohort_customers = cohort_customers + 1"
+    ),
+    "marts__metrics.values_are_those_of_the_marts": (
+        "update {table} set value = value + 0.001 where value > 0"
+    ),
+    "marts__metrics.values_are_finite": "update {table} set value = 'nan'::double",
+    # Marts: retention.
+    "marts__mart_churn_periods.says_what_the_revenue_mart_says": (
+        "update {table} set quick_ratio = quick_ratio + 0.1"
+    ),
+    "marts__mart_churn_periods.voluntary_and_involuntary_churn_is_all_churn": (
+        "update {table} set mrr_churn_involuntary = mrr_churn_involuntary + 0.01"
+    ),
+    "marts__mart_cancellation_reasons.involuntary_losses_are_losses": (
+        "update {table} set customers_lost_involuntary = customers_lost + 1"
+    ),
+    "marts__mart_cancellation_reasons.reasons_add_up_to_the_churn": "delete from {table} where grain = 'month'",
+    "marts__mart_cancellation_reasons.places_are_ranks": "update {table} set place = 2",
+    "marts__mart_cohorts.kind_is_known": "update {table} set kind = 'hats' where kind = 'logo'",
+    "marts__mart_cohorts.ages_are_without_gaps": "delete from {table} where age_months = 1",
+    "marts__mart_cohorts.nobody_joins_a_cohort_later": "update {table} set active_customers = 9",
+    "marts__mart_cohorts.shares_follow_from_the_counts": "update {table} set active_share = 0.3",
+    "marts__mart_cohorts.diagonal_is_the_period_figure": (
+        "update {table} set mrr = mrr + 0.01 where kind = 'revenue' and age_months = 1"
+    ),
+    "marts__mart_benchmarks.retention_follows_from_the_counts": (
+        "update {table} set retention_rate = 0.5"
+    ),
+    # Marts: purchases.
+    "marts__mart_purchase_periods.repeat_purchases_are_purchases": (
+        "update {table} set repeat_purchases = purchases + 1"
+    ),
+    "marts__mart_purchase_periods.whole_is_the_total_of_the_purchases": (
+        "update {table} set purchase_amount = purchase_amount + 0.01"
+    ),
+    "marts__mart_purchase_periods.buyers_are_those_of_the_repeat_rate": (
+        "update {table} set buyers = buyers + 1, purchases = purchases + 1"
+    ),
+    "marts__mart_repeat_cohorts.rates_follow_from_the_counts": "update {table} set repeat_rate = 0.4",
+    "marts__mart_repeat_products.rates_follow_from_the_counts": "update {table} set repeat_rate = 0.4",
+    "marts__mart_repeat_campaigns.rates_follow_from_the_counts": "update {table} set repeat_rate = 0.4",
+    "marts__mart_seasonal_buyers.rates_follow_from_the_counts": (
+        "update {table} set bought_again_rate = 0.4"
+    ),
+    "marts__mart_repeat_cohorts.window_is_known": "update {table} set window_days = 31 where window_days = 30",
+    "marts__mart_repeat_cohorts.longer_windows_hold_no_fewer": (
+        "update {table} set repeat_buyers = 0, repeat_rate = 0 where window_days = 60"
+    ),
+    "marts__mart_repeat_rate.repeat_buyers_are_buyers": (
+        "update {table} set repeat_buyers_to_date = buyers_to_date + 1"
+    ),
+    "marts__mart_repeat_rate.rates_follow_from_the_counts": (
+        "update {table} set repeat_customer_rate = 0.9"
+    ),
+    "marts__mart_repeat_rate.buyers_to_date_never_fall": (
+        "update {table} set buyers_to_date = 0 where period_start = '2026-03-01'"
+    ),
+    "marts__mart_repeat_rate.buyers_to_date_are_all_buyers": (
+        "update {table} set buyers_to_date = buyers_to_date + 1"
+    ),
+    "marts__mart_repeat_rate.orders_of_the_exports_are_all_counted": (
+        "delete from staging.stg_billing__orders where order_id = 'o3'"
+    ),
+    "marts__mart_repeat_rate.every_currency_of_a_purchase_has_a_rate": (
+        "update staging.stg_billing__orders set currency = 'JPY'"
+    ),
+}
+
+
+def breakage(suite: Suite, name: str) -> str:
+    """Return the SQL that breaks what one expectation claims.
+
+    :raises KeyError: nobody has said how; such an expectation may be one that cannot fail.
+    """
+    claim = f"{suite.name}.{name}"
+    if name.endswith("_is_of_the_contract"):
+        template = _ENUMERATED.replace("{column}", name.removesuffix("_is_of_the_contract"))
+    else:
+        template = _OWN[claim] if claim in _OWN else _COMMON[name]
+    columns = _columns(suite)
+    return template.format(
+        table=suite.qualified_table,
+        name=suite.table,
+        first=suite.key[0],
+        last=columns[-1],
+        money=_money(suite),
+    )
+
+
+def _columns(suite: Suite) -> list[str]:
+    for entry in suite.document["expectations"]:
+        if entry["type"] == "expect_table_columns_to_match_set":
+            # The lineage columns of raw tables are read by the other expectations of the suite.
+            return [name for name in entry["kwargs"]["column_set"] if not name.startswith("_")]
+    raise KeyError(suite.name)
+
+
+def _money(suite: Suite) -> str:
+    for entry in suite.document["expectations"]:
+        if entry["meta"]["name"] == "money_is_exact":
+            query: str = entry["kwargs"]["unexpected_rows_query"]
+            return query.split("column_name in ('")[1].split("'")[0]
+    return ""

@@ -1,0 +1,251 @@
+"""How a validation behaves around its expectations: what it reads, shows, leaves and refuses."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.exports.raw_tables import ensure_raw_tables
+from dagster_project.quality import CheckResult, SuiteError, ValidationReport, validate
+from dagster_project.quality.suites import EXPECTATIONS, read_suites
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+
+
+def _fingerprint(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def _change(paths: WarehousePaths, sql: str) -> None:
+    with open_warehouse(paths) as con:
+        con.execute(sql)
+
+
+def _result(report: ValidationReport, table: str, name: str) -> CheckResult:
+    return next(r for r in report.results if (r.spec.table, r.spec.name) == (table, name))
+
+
+def test_a_validation_lets_go_of_the_database(warehouse: WarehousePaths) -> None:
+    validate(warehouse, "raw", tables=["customers"])
+    # A reader left open in this process would refuse a writer here.
+    _change(warehouse, "create table ops.written (n integer)")
+
+
+def test_a_validation_changes_nothing_in_the_database(warehouse: WarehousePaths) -> None:
+    before = warehouse.warehouse_db.read_bytes()
+    validate(warehouse, "raw", tables=["customers"])
+    assert warehouse.warehouse_db.read_bytes() == before
+
+
+def test_a_validation_never_writes_into_the_committed_folder(warehouse: WarehousePaths) -> None:
+    before = _fingerprint(EXPECTATIONS)
+    validate(warehouse, "marts", tables=["dim_segments"])
+    assert _fingerprint(EXPECTATIONS) == before
+
+
+def test_data_docs_have_a_front_page_and_one_per_suite(warehouse: WarehousePaths) -> None:
+    report = validate(warehouse, "raw", tables=["customers", "plans"])
+    pages = {result.docs_page for result in report.results}
+    assert report.docs_index == (warehouse.data_docs / "index.html").resolve()
+    assert len(pages) == 2
+    assert all(page is not None and page.is_file() for page in pages)
+
+
+def test_data_docs_keep_the_pages_of_the_other_stage(warehouse: WarehousePaths) -> None:
+    validate(warehouse, "raw", tables=["customers"])
+    report = validate(warehouse, "marts", tables=["dim_segments"])
+    assert report.docs_index is not None
+    assert "raw__customers" in report.docs_index.read_text(encoding="utf-8")
+
+
+def test_data_docs_show_the_last_run_only(warehouse: WarehousePaths) -> None:
+    validate(warehouse, "raw", tables=["customers"])
+    validate(warehouse, "raw", tables=["customers"])
+    assert len(list((warehouse.data_docs / "validations" / "raw__customers").rglob("*.html"))) == 1
+
+
+def test_personal_columns_are_never_shown(warehouse: WarehousePaths) -> None:
+    _change(warehouse, "update raw.customers set created_at = null")
+    report = validate(warehouse, "raw", tables=["customers", "ratings"])
+    shown = repr(report) + "".join(
+        file.read_text(encoding="utf-8") for file in warehouse.root.rglob("*.html")
+    )
+    assert report.critical_failures
+    assert ("example.org" in shown, "Customer c1" in shown, "thank you, Eve" in shown) == (
+        False,
+    ) * 3
+
+
+def test_at_most_twenty_failing_rows_are_shown(warehouse: WarehousePaths) -> None:
+    _change(
+        warehouse,
+        "insert into raw.plans by name select * exclude (n) replace (-1 as unit_amount) "
+        "from (select * from raw.plans limit 1), range(50) as numbers (n)",
+    )
+    result = _result(
+        validate(warehouse, "raw", tables=["plans"]), "plans", "prices_are_not_negative"
+    )
+    assert (len(result.failing_rows), result.observed) == (20, "50 of 52 rows break it")
+
+
+def test_a_failing_row_names_its_key(warehouse: WarehousePaths) -> None:
+    _change(warehouse, "update raw.plans set unit_amount = -1 where plan_id = 'p2'")
+    result = _result(
+        validate(warehouse, "raw", tables=["plans"]), "plans", "prices_are_not_negative"
+    )
+    assert [row["plan_id"] for row in result.failing_rows] == ["p2"]
+
+
+def test_a_missing_table_fails_what_guards_it(warehouse: WarehousePaths) -> None:
+    _change(warehouse, "drop table marts.metrics")
+    report = validate(warehouse, "marts", tables=["metrics", "dim_segments"])
+    assert {r.spec.table for r in report.critical_failures} == {"metrics"}
+    assert "marts.metrics does not exist" in report.critical_failures[0].message
+
+
+def test_a_query_that_cannot_run_is_a_failure_in_words(warehouse: WarehousePaths) -> None:
+    _change(warehouse, "alter table marts.mart_benchmarks drop column retention_rate")
+    result = _result(
+        validate(warehouse, "marts", tables=["mart_benchmarks"]),
+        "mart_benchmarks",
+        "retention_follows_from_the_counts",
+    )
+    assert not result.passed
+    assert "could not be evaluated" in result.observed
+
+
+def test_before_the_first_publication_nothing_is_compared_with_it(
+    warehouse: WarehousePaths,
+) -> None:
+    _change(warehouse, "drop table ops.publications")
+    result = _result(
+        validate(warehouse, "marts", tables=["metrics"]),
+        "metrics",
+        "row_count_is_near_the_last_publication",
+    )
+    assert (result.passed, result.observed) == (True, "nothing to compare with")
+
+
+def test_exports_that_hold_nothing_are_not_refused(tmp_path: Path) -> None:
+    paths = WarehousePaths(tmp_path)
+    with open_warehouse(paths) as con:
+        ensure_raw_tables(con)
+    assert validate(paths, "raw").critical_failures == ()
+
+
+def test_only_the_tables_asked_for_are_checked(warehouse: WarehousePaths) -> None:
+    report = validate(warehouse, "raw", tables=["plans"])
+    assert {result.spec.table for result in report.results} == {"plans"}
+
+
+def test_a_table_without_a_suite_is_named(warehouse: WarehousePaths) -> None:
+    with pytest.raises(SuiteError, match="without a suite") as refused:
+        validate(warehouse, "raw", tables=["hats"])
+    assert refused.value.evidence == ("hats",)
+
+
+def test_a_wrong_folder_is_an_error_and_never_an_empty_context(
+    warehouse: WarehousePaths, tmp_path: Path
+) -> None:
+    with pytest.raises(SuiteError, match="no Great Expectations context"):
+        validate(warehouse, "raw", folder=tmp_path / "nowhere")
+
+
+def test_a_suite_added_as_a_file_is_run(warehouse: WarehousePaths, tmp_path: Path) -> None:
+    folder = tmp_path / "expectations"
+    shutil.copytree(EXPECTATIONS, folder)
+    added = {
+        "name": "raw__loads",
+        "meta": {"key": ["load_id"]},
+        "expectations": [
+            {
+                "type": "expect_column_values_to_not_be_null",
+                "kwargs": {"column": "message"},
+                "severity": "warning",
+                "description": "Every load has something to say.",
+                "meta": {"name": "loads_have_a_message"},
+            }
+        ],
+    }
+    (folder / "expectations" / "raw__loads.json").write_text(json.dumps(added), "utf-8")
+    report = validate(warehouse, "raw", tables=["loads"], folder=folder)
+    assert [r.spec.name for r in report.warnings] == ["loads_have_a_message"]
+
+
+def test_an_open_reader_elsewhere_is_no_obstacle(warehouse: WarehousePaths) -> None:
+    with open_warehouse(warehouse, read_only=True):
+        assert validate(warehouse, "raw", tables=["plans"]).critical_failures == ()
+
+
+def test_great_expectations_itself_opens_the_committed_context(
+    warehouse: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import great_expectations as gx  # noqa: PLC0415 - costs seconds; the other tests need not wait
+
+    # A copy, because GX may write beside the files it opens.
+    folder = tmp_path / "opened"
+    shutil.copytree(EXPECTATIONS, folder)
+    monkeypatch.setenv("EBBLINE_WAREHOUSE_DB", str(warehouse.warehouse_db))
+    context = gx.get_context(mode="file", context_root_dir=folder)
+    assert {s.name for s in context.suites.all()} == {s.name for s in read_suites()}
+    assert {c.name for c in context.checkpoints.all()} == {"raw", "marts"}
+
+
+def test_great_expectations_itself_runs_the_committed_checkpoints(
+    warehouse: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import great_expectations as gx  # noqa: PLC0415 - costs seconds; the other tests need not wait
+
+    from dagster_project.quality import dialect  # noqa: PLC0415
+
+    folder = tmp_path / "opened"
+    shutil.copytree(EXPECTATIONS, folder)
+    monkeypatch.setenv("EBBLINE_WAREHOUSE_DB", str(warehouse.warehouse_db))
+    dialect.register()
+    try:
+        result = gx.get_context(mode="file", context_root_dir=folder).checkpoints.get("marts").run()
+    finally:
+        dialect.close_connections()
+    assert result.success
+
+
+def test_the_dialect_reads_rows_after_their_connection_was_given_back(
+    warehouse: WarehousePaths,
+) -> None:
+    import sqlalchemy as sa  # noqa: PLC0415
+
+    from dagster_project.quality import dialect  # noqa: PLC0415
+
+    dialect.register()
+    engine = sa.create_engine(f"{dialect.URL_SCHEME}:///{warehouse.warehouse_db}")
+    try:
+        with engine.connect() as connection:
+            result = connection.execute(sa.text("select plan_id from raw.plans order by plan_id"))
+        rows = result.fetchall()
+    finally:
+        dialect.close_connections()
+    assert [tuple(row) for row in rows] == [("p1",), ("p2",)]
+
+
+def test_the_dialect_refuses_to_write(warehouse: WarehousePaths) -> None:
+    import sqlalchemy as sa  # noqa: PLC0415
+
+    from dagster_project.quality import dialect  # noqa: PLC0415
+
+    dialect.register()
+    engine = sa.create_engine(f"{dialect.URL_SCHEME}:///{warehouse.warehouse_db}")
+    try:
+        with (
+            engine.connect() as connection,
+            pytest.raises((sa.exc.DBAPIError, duckdb.Error), match="read-only"),
+        ):
+            connection.execute(sa.text("delete from raw.plans"))
+    finally:
+        dialect.close_connections()
