@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dagster_project.simulate.billing import draw_billing
 from dagster_project.simulate.calendar import Ints, Window
@@ -67,6 +68,11 @@ def _left_day(count: int, billing: Billing) -> Ints:
 def customer_ids(numbers: Ints) -> pa.Array:
     """cus_000001 and so on; null for -1."""
     return ids("cus_", np.where(numbers < 0, -1, numbers + 1), 6)
+
+
+def user_stems(numbers: Ints) -> pa.Array:
+    """usr_000001_ and so on, to which the number of the user within the customer is added."""
+    return pc.binary_join_element_wise(ids("usr_", numbers + 1, 6), "", "_")
 
 
 def subscription_ids(numbers: Ints) -> pa.Array:

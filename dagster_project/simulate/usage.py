@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from dagster_project.simulate import catalog
 from dagster_project.simulate.calendar import DAY
-from dagster_project.simulate.company import Company
+from dagster_project.simulate.company import Company, customer_ids, user_stems
 from dagster_project.simulate.ledger import NEVER
 
 SPANS_PER_CHUNK: Final = 20_000
@@ -55,6 +55,8 @@ def spans(company: Company) -> pa.Table:
         {
             "span": pa.array(main),
             "customer": pa.array(customer + 1),
+            "customer_id": customer_ids(customer),
+            "user_stem": user_stems(customer),
             "begin_day": pa.array(begin),
             "days": pa.array(end - begin),
             "leaves": pa.array(leaves),
@@ -88,12 +90,15 @@ def chunks(table: pa.Table) -> Iterator[pa.Table]:
 
 # every draw is hash(key of span, day and draw number, mixed with the seed) / 2^64, in [0, 1)
 _EVENTS = """
-with days as (
-    select
-        s.*,
-        d.day_of_span,
-        (s.span * 8192 + d.day_of_span) * 64 as key
-    from spans as s, range(s.days) as d (day_of_span)
+with every_day as (
+    -- unnest streams, where a lateral join with range() would build a table of all days first
+    select *, unnest(range(days)) as day_of_span
+    from spans
+),
+
+days as (
+    select *, (span * 8192 + day_of_span) * 64 as key
+    from every_day
 ),
 
 rolled as (
@@ -135,23 +140,37 @@ sized as (
     from active
 ),
 
+placed as (
+    select
+        span,
+        day_of_span,
+        customer_id,
+        user_stem,
+        users,
+        key,
+        first_second,
+        gap,
+        2 + 6 * engagement as breadth,
+        unnest(range(number_of_events)) as place
+    from sized
+),
+
 events as (
     select
-        s.*,
-        e.place,
-        hash(xor(key + 4 + e.place, $seed_hash)) / 18446744073709551616.0 as roll_event,
-        hash(xor(key + 3, $seed_hash)) % s.users + 1 as user_number
-    from sized as s, range(s.number_of_events) as e (place)
+        *,
+        hash(xor(key + 4 + place, $seed_hash)) / 18446744073709551616.0 as roll_event,
+        hash(xor(key + 3, $seed_hash)) % users + 1 as user_number
+    from placed
 )
 
 select
-    printf('msg_%d_%d_%d', span, day_of_span, place) as event_id,
-    printf('cus_%06d', customer) as customer_id,
-    printf('usr_%06d_%d', customer, user_number) as user_id,
-    $names[1 + floor(roll_event * roll_event * (2 + 6 * engagement))::bigint] as event_name,
+    'msg_' || span || '_' || day_of_span || '_' || place as event_id,
+    customer_id,
+    user_stem || user_number as user_id,
+    $names[1 + floor(roll_event * roll_event * breadth)::bigint] as event_name,
     make_timestamp((first_second + place * gap) * 1000000)::timestamptz as occurred_at,
-    printf('ses_%d_%d', span, day_of_span) as session_id,
-    $features[1 + floor(roll_event * roll_event * (2 + 6 * engagement))::bigint] as feature
+    'ses_' || span || '_' || day_of_span as session_id,
+    $features[1 + floor(roll_event * roll_event * breadth)::bigint] as feature
 from events
 """
 
@@ -194,8 +213,8 @@ def events(
 _IDENTITIES = """
 select distinct on (s.customer, u.user_number)
     printf('idf_%06d_%d', s.customer, u.user_number) as event_id,
-    printf('usr_%06d_%d', s.customer, u.user_number) as user_id,
-    printf('cus_%06d', s.customer) as customer_id,
+    s.user_stem || u.user_number as user_id,
+    s.customer_id,
     printf('user%d@c%06d.example.com', u.user_number, s.customer) as email,
     make_timestamp((s.begin_day * 86400 + 25000) * 1000000)::timestamptz as occurred_at
 from spans as s, range(1, s.users + 1) as u (user_number)
