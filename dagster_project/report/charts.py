@@ -239,7 +239,8 @@ def cohort_heat_map(cells: Sequence[CohortCell], what: str) -> Document:
     middle = lowest + (highest - lowest) * _DARK
     cohorts = len({row["cohort"] for row in rows})
     # With so many columns the numbers would overlap; then the colours need a legend.
-    numbered = len({row["age"] for row in rows}) <= 26
+    ages = len({row["age"] for row in rows})
+    numbered = ages <= 26
     base = alt.Chart(_data(rows)).encode(
         x=alt.X("age:O", title="Months since the first", axis=alt.Axis(labelAngle=0, orient="top")),
         y=alt.Y("cohort:O", title=None),
@@ -270,7 +271,10 @@ def cohort_heat_map(cells: Sequence[CohortCell], what: str) -> Document:
                 ),
             )
         )
-    return _document(alt.layer(*layers), height=max(120, 21 * cohorts))
+    document = _document(alt.layer(*layers), height=max(120, 21 * cohorts))
+    # On a narrow screen the page leaves the numbers out; it must know how many share a row.
+    document["usermeta"] = {"columns": ages}
+    return document
 
 
 def plan_moves(months: Sequence[Month]) -> Document:

@@ -30,6 +30,10 @@
     for (const [name, spec] of Object.entries(charts)) {
       const place = document.getElementById("chart-" + name);
       if (!place) continue;
+      const columns = spec.usermeta && spec.usermeta.columns;
+      if (columns && place.clientWidth / columns < 36) {
+        spec.layer = spec.layer.filter((layer) => layer.mark.type !== "text");
+      }
       window.vegaEmbed(place, { ...spec, config, autosize: { type: "fit-x", contains: "padding" } },
         { actions: false, renderer: "svg", ast: false, mode: "vega-lite", tooltip: { theme: "custom" } })
         .then((result) => views.push(result.view))
