@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 
 from dagster_project.simulate.calendar import Ints
 
-ROWS_PER_BROKEN_ROW = 400
-MOST_BROKEN_ROWS = 8
+ROWS_PER_BROKEN_ROW = 600
+MOST_BROKEN_ROWS = 4
 SMALLEST_FILE_WITH_BROKEN_ROWS = 250
 
 

@@ -193,12 +193,13 @@ def _write_segment(company: Company, folder: Path, wanted: int, flawed: bool) ->
     period = pc.add(pc.multiply(year, 4), pc.subtract(quarter, 1)).to_numpy()
     for number in np.unique(period):
         part = found.filter(pa.array(period == number))
-        # the newest file is left as plain text, for people to look at
-        ending = "jsonl" if number == period[-1] else "jsonl.gz"
+        # the newest file is left as plain text, for people to look at; only it has broken lines
+        newest = number == period[-1]
+        ending = "jsonl" if newest else "jsonl.gz"
         write_lines(
             _track_lines(part),
             folder / f"events-{number // 4}-q{number % 4 + 1}.{ending}",
-            broken=_broken(company, part.num_rows, BROKEN_EVENTS, flawed),
+            broken=_broken(company, part.num_rows, BROKEN_EVENTS, flawed and bool(newest)),
         )
 
 
