@@ -27,7 +27,7 @@ def copy_in_place(source: Path, place: Path) -> None:
     """
     temporary = place.with_name(place.name + ".tmp")
     temporary.unlink(missing_ok=True)
-    shutil.copyfile(source, temporary)  # in the kernel, and by reference where the file system can
+    shutil.copyfile(source, temporary)
     shutil.copystat(source, temporary)
     put_in_place(temporary, place)
 

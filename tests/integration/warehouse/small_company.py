@@ -17,6 +17,7 @@ from dagster_project.transform.project import DBT_PROJECT, dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import Publication, pending_change, publish
+from tests.integration.warehouse.hand_made import NO_CODE
 
 _MODELS = (
     "+metrics",
@@ -63,10 +64,12 @@ def run_at(root: Path, day: date, *, as_of: date | None = None) -> Publication |
             clock=clock,
         )
         assert not report.refused, report
-        if not pending_change(con, settings=settings, clock=clock):
+        if not pending_change(con, settings=settings, clock=clock, project=NO_CODE):
             return None
     _build(paths, settings, clock)
-    return publish(paths, settings=settings, clock=clock, validation_summary={"checks": 0})
+    return publish(
+        paths, settings=settings, clock=clock, validation_summary={"checks": 0}, project=NO_CODE
+    )
 
 
 def _build(paths: WarehousePaths, settings: Settings, clock: FixedClock) -> None:

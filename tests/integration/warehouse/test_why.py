@@ -1,7 +1,7 @@
 """Why a number changed, and the past as it was: on real exports and real models.
 
-Publication 1 is of 4 April; 2 of 21 April, after rows came late, were corrected or moved; 3 rebuilds
-what was known on 10 April; 4 has a setting changed.
+Publication 1 is of 4 April; 2 of 21 April, after rows came late, were corrected or moved; 3
+rebuilds what was known on 10 April; 4 has a setting changed.
 """
 
 from collections.abc import Sequence

@@ -24,7 +24,8 @@ from pathlib import Path
 from dagster_project.clock import FixedClock
 from dagster_project.warehouse.lock import warehouse_lock
 from dagster_project.warehouse.paths import WarehousePaths
-with warehouse_lock(WarehousePaths(Path(sys.argv[1])), FixedClock(datetime(2026, 4, 1, 12, tzinfo=UTC)), "holder"):
+noon = FixedClock(datetime(2026, 4, 1, 12, tzinfo=UTC))
+with warehouse_lock(WarehousePaths(Path(sys.argv[1])), noon, "holder"):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
 """
@@ -115,7 +116,7 @@ def test_a_program_started_inside_does_not_keep_the_lock_of_a_killed_run(
 ) -> None:
     start_child = HOLD.replace(
         'print("held", flush=True)',
-        'import subprocess; child = subprocess.Popen(["sleep", "60"]); print(child.pid, flush=True)',
+        'import subprocess\n    print(subprocess.Popen(["sleep", "60"]).pid, flush=True)',
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", start_child, str(paths.root), "60"],
