@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
-
 from dagster_project.errors import ExitCode
 from dagster_project.pipeline import FailedCheck, RunOutcome
 from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.serving import open_marts
 
 Line = tuple[str, str | None]
 SHOWN_ROWS = 5
@@ -66,7 +65,7 @@ def _standing_lines(paths: WarehousePaths) -> Iterator[Line]:
     if not paths.marts_db.exists():
         yield "no publication exists yet", None
         return
-    with duckdb.connect(str(paths.marts_db), read_only=True) as con:
+    with open_marts(paths.marts_db) as con:
         publication = con.execute("select id, built_at from marts.publication").fetchone()
         months = con.execute(
             "select min(period_start), max(period_start), count(distinct period_start)"
