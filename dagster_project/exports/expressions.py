@@ -142,6 +142,7 @@ def compile_rule(
     for role, name in (
         ("currency", rule.currency),
         ("minus", rule.minus),
+        ("times", rule.times),
         ("minutes", rule.add_minutes),
     ):
         if name is not None:
@@ -222,10 +223,13 @@ def _value(column: Column, rule: Rule, reference: str, family: str) -> str:
     if rule.cast == "percent":
         hundredth = f"try_cast({text} as decimal(18,6)) * cast(0.01 as decimal(3,2))"
         return f"try_cast({hundredth} as {kind.sql_type})"
+    amount = f"try_cast({reference} as {kind.sql_type})"
+    if rule.times is not None:
+        factor = f"try_cast(coalesce(h_{column.name}_times, '1') as decimal(18,6))"
+        amount = f"try_cast({amount} * {factor} as {kind.sql_type})"
     if rule.minus is not None:
-        helper = f"h_{column.name}_minus"
-        return _less(f"try_cast({reference} as {kind.sql_type})", helper, kind.sql_type)
-    return f"try_cast({reference} as {kind.sql_type})"
+        amount = _less(amount, f"h_{column.name}_minus", kind.sql_type)
+    return amount
 
 
 def _text(column: Column, text: str) -> str:
@@ -261,13 +265,15 @@ def _minor_units(column: Column, rule: Rule, text: str) -> str:
 def _time(column: Column, rule: Rule, reference: str, family: str) -> str:
     kind = column.kind
     if rule.cast is not None:
-        scale = {"epoch_seconds": "1000000", "epoch_millis": "1000", "epoch_micros": "1"}[rule.cast]
+        scale = {"epoch_millis": "1000", "epoch_micros": "1"}.get(rule.cast, "1000000")
         exact = f"try_cast({reference} as decimal(19,3))"
         micros = f"try_cast({exact} * cast({scale} as decimal(7,0)) as bigint)"
         # Beyond the year 9999 an epoch is in the wrong unit, and the constructor would raise.
         instant = (
             f"case when abs({micros}) < 253402300800000000 then make_timestamptz({micros}) end"
         )
+        if rule.cast == "epoch_or_iso":
+            instant = f"coalesce({instant}, try_cast({reference} as timestamptz))"
     elif family != "text":
         instant = f"try_cast({reference} as timestamptz)"
     else:

@@ -35,8 +35,16 @@ def _listed(value: Any) -> Any:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-Cast = Literal["epoch_seconds", "epoch_millis", "epoch_micros", "minor_units", "percent", "decimal"]
-_INSTANT_CASTS = frozenset({"epoch_seconds", "epoch_millis", "epoch_micros"})
+Cast = Literal[
+    "epoch_seconds",
+    "epoch_millis",
+    "epoch_micros",
+    "epoch_or_iso",
+    "minor_units",
+    "percent",
+    "decimal",
+]
+_INSTANT_CASTS = frozenset({"epoch_seconds", "epoch_millis", "epoch_micros", "epoch_or_iso"})
 _CASTS_BY_KIND: dict[Kind, frozenset[str]] = {
     Kind.INSTANT: _INSTANT_CASTS,
     Kind.DATE: _INSTANT_CASTS,
@@ -114,6 +122,7 @@ class Rule(_Strict):
     :param cast: how the text is read where it is not the contract's own form.
     :param currency: the field that holds the currency of ``minor_units``.
     :param minus: a field subtracted (same cast); empty counts as 0.
+    :param times: a field that multiplies the amount (before ``minus``); empty counts as 1.
     :param add_minutes: a field whose number of minutes is added to an instant; empty makes it empty.
     :param translate: vendor's value -> ours; values not named stay as they are, or become ``otherwise``.
     :param contains: true where the field (a JSON list or delimited text) holds this item.
@@ -127,6 +136,7 @@ class Rule(_Strict):
     cast: Cast | None = Field(default=None, alias="as")
     currency: str | None = None
     minus: str | None = None
+    times: str | None = None
     add_minutes: str | None = None
     translate: dict[str, str] = Field(default_factory=dict, alias="map")
     otherwise: str | None = None
@@ -164,7 +174,7 @@ class Rule(_Strict):
 
     def read_fields(self) -> tuple[str, ...]:
         """Return every field that the rule may read."""
-        extra = [name for name in (self.currency, self.minus, self.add_minutes) if name]
+        extra = [name for name in (self.currency, self.minus, self.times, self.add_minutes) if name]
         for case in self.cases:
             extra += [*(case.when or {})]
             extra += [case.field] if case.field else []
@@ -182,6 +192,13 @@ class History(_Strict):
     ended_at: str | None = None
 
 
+class FillDown(_Strict):
+    """Fields that a file writes on the first row of a group only, given to every row of it."""
+
+    by: str
+    fields: Names
+
+
 class Delivery(_Strict):
     """One vendor file and the canonical table that it feeds.
 
@@ -190,6 +207,9 @@ class Delivery(_Strict):
     :param full_dump: the file holds every row that exists; what vanishes from it is deleted.
     :param history: the file is a dump of the present state whose changes are to be dated.
     :param opt_in: fed only where this is asked for (settings of the mapping: ``enabled: true``).
+    :param fill_down: fields written only on the first row of a group.
+    :param unnest: a list inside each JSON record; one row per element, whose fields are ``item.…``
+        beside the record's own ``parent.…``.
     :param records: keys that may wrap the list of records in a JSON document.
     """
 
@@ -201,6 +221,8 @@ class Delivery(_Strict):
     history: History | None = None
     enabled: bool = True
     records: tuple[str, ...] = ()
+    fill_down: FillDown | None = None
+    unnest: str | None = None
     shape: str = ""
 
     @model_validator(mode="after")
@@ -227,8 +249,8 @@ class Delivery(_Strict):
                 raise ValueError(f"{name} is {kind.value}: it cannot be read as {rule.cast}")
             if rule.add_minutes is not None and kind is not Kind.INSTANT:
                 raise ValueError(f"{name} is {kind.value}: add_minutes is for instants")
-            if rule.minus is not None and kind not in (Kind.MONEY, Kind.PRICE):
-                raise ValueError(f"{name} is {kind.value}: minus is for amounts")
+            if (rule.minus or rule.times) is not None and kind not in (Kind.MONEY, Kind.PRICE):
+                raise ValueError(f"{name} is {kind.value}: minus and times are for amounts")
         return self
 
     @property

@@ -76,12 +76,16 @@ def choose(opened: Opened, found: tuple[Candidate, ...]) -> tuple[Candidate, ...
 
 def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     """Return, in words, the required columns that the file cannot give."""
-    if opened.is_json and not opened.names:
+    if opened.is_json and not opened.names and candidate.delivery.unnest is None:
         # Nothing could be sampled (an empty file, or broken lines): rows decide, not the header.
         return ()
     delivery = candidate.delivery
     table = delivery.canonical_table
     have = {normal(name) for name in opened.names}
+    if delivery.unnest is not None:
+        # What the list's elements hold is not in the sample; the list itself must be.
+        found = opened.is_json and normal(delivery.unnest) in have
+        return () if found else (f"JSON records with a list {delivery.unnest}",)
     missing = []
     for column in table.columns:
         rule = delivery.columns.get(column.name)

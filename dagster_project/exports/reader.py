@@ -41,6 +41,7 @@ class Opened:
     :param names: the vendor's field names that the file is known to have, as written.
     :param columns: for CSV and Parquet, the field by normal name.
     :param paths: for JSON, the pointers that are extracted, in order.
+    :param lines: for JSON, a FROM item whose column ``line`` is one record.
     :param record_offset: what is added to the 0-based row position to get the record's line.
     """
 
@@ -54,6 +55,7 @@ class Opened:
     families: dict[str, str] = field(default_factory=dict)
     dialect: Dialect | None = None
     paths: tuple[str, ...] = ()
+    lines: str = ""
     record_offset: int = 1
 
     @property
@@ -270,11 +272,22 @@ def _open_json(
                 f"from {relation})"
             )
     paths = tuple(dict.fromkeys(json_pointer(name) for name in fields))
-    source = parameters.bind(list(paths))
-    relation = f"(select line, try(json_extract_string(line, {source})) as f from {relation})"
     return Opened(
-        profile.form, file_name, profile, relation, parameters, tuple(sample), paths=paths
+        profile.form,
+        file_name,
+        profile,
+        extracted(relation, paths, parameters),
+        parameters,
+        tuple(sample),
+        paths=paths,
+        lines=relation,
     )
+
+
+def extracted(lines: str, paths: tuple[str, ...], parameters: Parameters) -> str:
+    """Return a FROM item with each record and the list ``f`` of its fields, NULL where it is broken."""
+    source = parameters.bind(list(paths))
+    return f"(select line, try(json_extract_string(line, {source})) as f from {lines} as l)"
 
 
 def _json_layout(profile: Profile) -> str:

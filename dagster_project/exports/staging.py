@@ -23,7 +23,13 @@ from dagster_project.exports.expressions import (
 from dagster_project.exports.header import normal
 from dagster_project.exports.mapping import Delivery, Mapping
 from dagster_project.exports.profile import Form
-from dagster_project.exports.reader import FileFields, Opened, first_line, json_pointer
+from dagster_project.exports.reader import (
+    FileFields,
+    Opened,
+    extracted,
+    first_line,
+    json_pointer,
+)
 from dagster_project.warehouse.connection import quote_identifier
 
 NOT_MEANT = -1
@@ -215,8 +221,38 @@ class _Plan:
             f"_extra, _newlines, {position} as _position "
             f"from (select *, {verdict} as _fault "
             f"from (select *, {', '.join(typed) or '1'} from (select {', '.join(source)} "
-            f"from {self.opened.relation} as src)))"
+            f"from {self._relation()} as src)))"
         )
+
+    def _relation(self) -> str:
+        """The file's records, with lists taken apart and groups filled down where the mapping says so."""
+        unnest, fill = self.delivery.unnest, self.delivery.fill_down
+        if unnest is not None and self.opened.is_json:
+            pointer = self.parameters.bind(f'$."{unnest}"[*]')
+            items = (
+                "(select cast(json_object('parent', line, 'item', "
+                f"unnest(json_extract(line, {pointer}))) as varchar) as line "
+                f"from (select cast(line as json) as line from {self.opened.lines} as l "
+                "where json_valid(line)))"
+            )
+            return extracted(items, self.opened.paths, self.parameters)
+        if fill is not None and not self.opened.is_json:
+            group = self.opened.columns.get(normal(fill.by))
+            filled = [
+                self.opened.columns[normal(name)].sql
+                for name in fill.fields
+                if normal(name) in self.opened.columns
+            ]
+            if group is not None and filled:
+                kept = ", ".join(
+                    f"coalesce({sql}, max({sql}) over (partition by {group.sql})) as {sql}"
+                    for sql in filled
+                )
+                return (
+                    f"(select * replace ({kept}) from (select *, row_number() over () as ebb_order "
+                    f"from {self.opened.relation} as src) as src order by ebb_order)"
+                )
+        return self.opened.relation
 
     def _meant(self) -> str:
         meant = condition_sql(self.delivery.where, self.fields, self.parameters)

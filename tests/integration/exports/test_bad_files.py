@@ -68,7 +68,9 @@ def c(name: str, content: bytes, **expected: object) -> Case:
 BIG = b"x" * 10_000_000
 MANY = HEADER + b"".join(b"c%d,2025-01-02,Ann,DE\n" % i for i in range(20_000))
 GZ = gzip.compress(MANY)
-PARQUET = parquet("select 'c' || i as customer_id, timestamptz '2025-01-01' as created_at from range(9) t(i)")
+PARQUET = parquet(
+    "select 'c' || i as customer_id, timestamptz '2025-01-01' as created_at from range(9) t(i)"
+)
 
 CASES = (
     # Not what the file claims to be
