@@ -189,10 +189,14 @@ def repeat_differences(company: Company, marts: Marts) -> Iterator[Difference]:
         expected = company.repeat_rates.get(key, Buyers())
         for column in counts:
             if getattr(expected, column) != row[column]:
-                yield Difference("mart_repeat_rate", key, column, getattr(expected, column), row[column])
+                yield Difference(
+                    "mart_repeat_rate", key, column, getattr(expected, column), row[column]
+                )
         for column in ("repeat_customer_rate", "returning_rate"):
             if not _same_rate(getattr(expected, column), row[column]):
-                yield Difference("mart_repeat_rate", key, column, getattr(expected, column), row[column])
+                yield Difference(
+                    "mart_repeat_rate", key, column, getattr(expected, column), row[column]
+                )
     for key in company.repeat_rates.keys() - seen:
         yield Difference("mart_repeat_rate", key, "rows", 1, 0)
     got = {
@@ -235,7 +239,14 @@ def explained(differences: Iterator[Difference], books: Books) -> str:
     if histories:
         lines += [
             str(row)
-            for name in ("customers", "aliases", "subscriptions", "subscription_items", "invoice_lines", "orders")
+            for name in (
+                "customers",
+                "aliases",
+                "subscriptions",
+                "subscription_items",
+                "invoice_lines",
+                "orders",
+            )
             for row in getattr(books, name)
             if getattr(row, "customer_id", "").startswith(histories[0])
         ]

@@ -30,9 +30,7 @@ class Scenario:
 
     def books(self) -> Books:
         """Return the company's rows."""
-        making = Making(
-            self.terms.timezone, self.terms.until, dunning_days=self.terms.dunning_days
-        )
+        making = Making(self.terms.timezone, self.terms.until, dunning_days=self.terms.dunning_days)
         return random_books(self.seed, self.histories, making)
 
 
@@ -41,7 +39,9 @@ _NEW_YORK = Terms(until=date(2026, 3, 17), timezone="America/New_York", rates=RA
 # The first three are one company told in three shapes.
 SCENARIOS = {
     "subscription periods": Scenario(20, 130, _NEW_YORK),
-    "subscription items": Scenario(20, 130, replace(_NEW_YORK, recurring_from="subscription_items")),
+    "subscription items": Scenario(
+        20, 130, replace(_NEW_YORK, recurring_from="subscription_items")
+    ),
     "invoice lines": Scenario(20, 130, replace(_NEW_YORK, recurring_from="invoice_lines")),
     "items in Tokyo, churn at the request, short gaps bridged": Scenario(
         21,

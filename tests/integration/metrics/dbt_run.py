@@ -100,7 +100,12 @@ def load(settings: Settings) -> WarehousePaths:
     with open_warehouse(paths) as con:
         for source, where in settings.sources.named().items():
             report = load_source(
-                con, source=source, format=where.format, path=where.path, settings=settings, clock=CLOCK
+                con,
+                source=source,
+                format=where.format,
+                path=where.path,
+                settings=settings,
+                clock=CLOCK,
             )
             for file in report.files:
                 assert file.outcome != "refused" and not file.rows_quarantined, file

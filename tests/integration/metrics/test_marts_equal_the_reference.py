@@ -36,7 +36,9 @@ def test_three_shapes_of_one_history_give_the_same_movements(
     assert second == third
 
 
-def test_the_generated_companies_hold_every_kind_of_movement(case_of: Callable[[str], Case]) -> None:
+def test_the_generated_companies_hold_every_kind_of_movement(
+    case_of: Callable[[str], Case],
+) -> None:
     kinds = {
         kind
         for name in (*SHAPES, "lines in Auckland, dated rates, ten days of dunning, usage counted")
