@@ -1,0 +1,94 @@
+"""One wrong value in one mart, put there by hand after dbt has built it: nothing is published."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dagster_dbt import DbtCliInvocation, DbtCliResource
+
+from dagster_project.definitions import build_definitions
+from dagster_project.defs.resources import Warehouse
+from dagster_project.errors import ExitCode
+from dagster_project.pipeline import RunOutcome, run_pipeline
+from dagster_project.screen import outcome_lines
+from dagster_project.transform.project import DBT_PROJECT, dbt_command
+from dagster_project.warehouse.paths import WarehousePaths
+from tests.end_to_end.conftest import Ebbline
+
+CORRUPTION = (
+    "update marts.mart_revenue_periods set mrr_closing = mrr_closing + 0.01"
+    " where grain = 'month' and dimension = 'all' and period_start = '2026-03-01'"
+)
+
+
+class DbtThenHand(DbtCliResource):
+    """dbt, and after it somebody's hand in the working database."""
+
+    database: str
+
+    def cli(self, *arguments: Any, **options: Any) -> DbtCliInvocation:
+        invocation = super().cli(*arguments, **options)
+        stream = invocation.stream
+
+        def stream_and_corrupt() -> Iterator[Any]:
+            yield from stream()
+            with duckdb.connect(self.database) as con:
+                con.execute(CORRUPTION)
+
+        invocation.stream = stream_and_corrupt  # type: ignore[assignment,method-assign]
+        return invocation
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
+    return WarehousePaths(tmp_path_factory.mktemp("warehouse"))
+
+
+@pytest.fixture(scope="module")
+def before(ebbline: Ebbline, paths: WarehousePaths) -> bytes:
+    # An earlier day's publication; the next run has one more day to build.
+    ended = ebbline("run", "--warehouse", paths.root, "--until", "2026-10-30")
+    assert ended.code == 0, ended.screen
+    return paths.marts_db.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def outcome(paths: WarehousePaths, before: bytes) -> RunOutcome:
+    warehouse = Warehouse(folder=str(paths.root), only_if_changed=True)
+    dbt = DbtThenHand(
+        project_dir=str(DBT_PROJECT),
+        profiles_dir=str(DBT_PROJECT),
+        dbt_executable=dbt_command(),
+        database=str(paths.warehouse_db),
+    )
+    return run_pipeline(warehouse, definitions=build_definitions(warehouse=warehouse, dbt=dbt))
+
+
+def test_validation_refuses(outcome: RunOutcome) -> None:
+    assert outcome.exit_code is ExitCode.NOT_PUBLISHED
+    assert outcome.publication_id is None
+
+
+def test_the_previous_marts_are_untouched(
+    outcome: RunOutcome, paths: WarehousePaths, before: bytes
+) -> None:
+    assert paths.marts_db.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "suite marts__mart_revenue_periods",
+        "expectation ",
+        "2026-03-01",
+        "nothing was published: validation refused",
+        "readers see publication 1",
+    ],
+)
+def test_the_screen_names_the_suite_the_expectation_and_the_rows(
+    outcome: RunOutcome, paths: WarehousePaths, said: str
+) -> None:
+    screen = "\n".join(text for text, _ in outcome_lines(outcome, paths))
+    assert said in screen

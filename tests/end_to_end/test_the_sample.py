@@ -1,0 +1,113 @@
+"""`make run` on the committed sample, as a new user meets it."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.warehouse.serving import open_marts
+from tests.end_to_end.conftest import Ebbline, Ended
+from tests.end_to_end.truth import disagreements
+
+pytestmark = pytest.mark.xdist_group("sample")
+SAMPLE = PROJECT_ROOT / "data" / "sample"
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("warehouse")
+
+
+@pytest.fixture(scope="module")
+def first(ebbline: Ebbline, warehouse: Path) -> Ended:
+    return ebbline("run", "--warehouse", warehouse)
+
+
+@pytest.fixture(scope="module")
+def published_once(first: Ended, warehouse: Path) -> tuple[bytes, int]:
+    file = warehouse / "marts.duckdb"
+    return file.read_bytes(), file.stat().st_mtime_ns
+
+
+@pytest.fixture(scope="module")
+def second(ebbline: Ebbline, warehouse: Path, published_once: tuple[bytes, int]) -> Ended:
+    return ebbline("run", "--warehouse", warehouse)
+
+
+def test_it_ends_well(first: Ended) -> None:
+    assert first.code == 0, first.screen
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "publication 1 is out",
+        "months covered: 2024-05 to 2026-10 (30)",
+        "red line crossed",
+        "red line held",
+        "marts.duckdb",
+        "report/index.html",
+        "quarantined",
+    ],
+)
+def test_the_screen_says_what_happened_and_where_it_lies(first: Ended, said: str) -> None:
+    assert said in first.screen
+
+
+def test_every_figure_is_the_truth_to_the_cent(first: Ended, warehouse: Path) -> None:
+    truth = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
+    assert disagreements(truth, warehouse / "marts.duckdb") == []
+
+
+def test_money_reconciles_in_every_row(first: Ended, warehouse: Path) -> None:
+    with open_marts(warehouse / "marts.duckdb") as con:
+        rows = con.execute(
+            "select count(*), count(*) filter (where mrr_opening + mrr_new + mrr_reactivation"
+            " + mrr_expansion - mrr_contraction - mrr_churn + fx + transfer_in - transfer_out"
+            " <> mrr_closing) from mart_revenue_periods"
+        ).fetchone()
+    assert rows is not None
+    assert rows[0] > 1000
+    assert rows[1] == 0
+
+
+def test_at_least_one_red_line_is_crossed_in_some_months_and_not_in_others(
+    first: Ended, warehouse: Path
+) -> None:
+    with open_marts(warehouse / "marts.duckdb") as con:
+        crossed = con.execute(
+            "select rule from red_line_status group by rule"
+            " having bool_or(breached) and not bool_and(breached)"
+        ).fetchall()
+    assert crossed
+
+
+def test_the_report_opens_without_a_network(first: Ended, warehouse: Path) -> None:
+    page = (warehouse / "report" / "index.html").read_text(encoding="utf-8")
+    assert "<html" in page
+    assert 'src="http' not in page
+    assert "@import" not in page
+
+
+def test_data_docs_are_built(first: Ended, warehouse: Path) -> None:
+    assert list((warehouse / "data_docs").rglob("*.html"))
+
+
+def test_running_again_changes_nothing_and_says_so(
+    second: Ended, warehouse: Path, published_once: tuple[bytes, int]
+) -> None:
+    assert second.code == 0, second.screen
+    assert "nothing changed" in second.screen
+    file = warehouse / "marts.duckdb"
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == published_once
+
+
+def test_running_again_reads_no_file_again(second: Ended, warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse / "warehouse.duckdb"), read_only=True) as con:
+        read_twice = con.execute(
+            "select file_name, table_name from raw.loads where outcome = 'loaded'"
+            " group by all having count(*) > 1"
+        ).fetchall()
+    assert read_twice == []
