@@ -1,98 +1,27 @@
-"""A warehouse whose raw tables are written by hand and built by the real dbt project."""
+"""Fixtures of the purchase, usage and risk tests."""
 
-import json
-import os
-import subprocess
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-import duckdb
 import pytest
 
-from dagster_project.exports.raw_tables import ensure_raw_tables
-from dagster_project.transform.project import DBT_PROJECT, dbt_command
-from dagster_project.warehouse.connection import quote_identifier
-
-Cell: TypeAlias = str | int | float | bool | date | datetime | None
-Rows: TypeAlias = list[tuple[Cell, ...]]
-
-FIRST_LOAD_AT = datetime(2025, 1, 1, 12, tzinfo=UTC)
-
-
-class Warehouse:
-    """One warehouse file: load raw rows, build models, ask questions."""
-
-    def __init__(self, folder: Path, **settings: Cell) -> None:
-        """Create the file with empty raw tables; ``settings`` are dbt vars of every build."""
-        self.file = folder / "warehouse.duckdb"
-        self.target = folder / "target"
-        self.settings = settings
-        self.load_id = 0
-        with duckdb.connect(str(self.file)) as con:
-            ensure_raw_tables(con)
-
-    def load(self, table: str, rows: Iterable[Mapping[str, Cell]]) -> int:
-        """Append ``rows`` as one load, a day after the one before, and return its load id."""
-        self.load_id += 1
-        loaded_at = FIRST_LOAD_AT + timedelta(days=self.load_id)
-        with duckdb.connect(str(self.file)) as con:
-            for number, row in enumerate(rows, start=1):
-                lineage: dict[str, Cell] = {
-                    "_load_id": self.load_id,
-                    "_source_file": f"{table}-{self.load_id}.csv",
-                    "_source_row": number,
-                    "_loaded_at": loaded_at,
-                    "_deleted": False,
-                }
-                values = {**lineage, **row}
-                columns = ", ".join(quote_identifier(name) for name in values)
-                marks = ", ".join("?" for _ in values)
-                con.execute(
-                    f"insert into raw.{quote_identifier(table)} ({columns}) values ({marks})",
-                    list(values.values()),
-                )
-        return self.load_id
-
-    def build(self, *models: str, full_refresh: bool = False, **settings: Cell) -> None:
-        """Run ``models`` with everything above them, as the pipeline does."""
-        command = [
-            dbt_command(), "run", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
-            "--target-path", str(self.target), "--log-path", str(self.target),
-            "--vars", json.dumps({**self.settings, **settings}, default=str),
-            "--select", *[f"+{model}" for model in models],
-        ]  # fmt: skip
-        done = subprocess.run(
-            [*command, "--full-refresh"] if full_refresh else command,
-            env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(self.file)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-
-    def rows(self, query: str) -> Rows:
-        """Return what ``query`` selects."""
-        with duckdb.connect(str(self.file)) as con:
-            return con.execute(query).fetchall()
+from tests.integration.dbt_purchases.hand_loaded import Cell, Warehouse
 
 
 class MakeWarehouse(Protocol):
-    """Makes a warehouse with its own settings."""
+    """Makes an empty warehouse with its own settings."""
 
-    def __call__(self, **settings: Cell) -> Warehouse: ...
+    def __call__(self, **settings: Cell) -> Warehouse:
+        """Return a new warehouse; ``settings`` are dbt vars."""
+        ...
 
 
-@pytest.fixture
-def make_warehouse(tmp_path: Path) -> MakeWarehouse:
-    """Make any number of warehouses in folders of their own."""
-    made: list[Warehouse] = []
+@pytest.fixture(scope="session")
+def make_warehouse(tmp_path_factory: pytest.TempPathFactory) -> MakeWarehouse:
+    """Make any number of warehouses; those with the same settings share what dbt has parsed."""
+    targets = tmp_path_factory.mktemp("targets")
 
     def make(**settings: Cell) -> Warehouse:
-        folder = tmp_path / f"warehouse_{len(made)}"
-        folder.mkdir()
-        made.append(Warehouse(folder, **settings))
-        return made[-1]
+        file = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
+        return Warehouse(file, targets / str(abs(hash(repr(sorted(settings.items()))))), settings)
 
     return make

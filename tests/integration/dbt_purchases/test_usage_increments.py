@@ -1,16 +1,16 @@
 """A night that loads a few usage rows ends with the same days as computing all of history again."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-if TYPE_CHECKING:
-    from conftest import Cell, MakeWarehouse, Rows, Warehouse
+from tests.integration.dbt_purchases.conftest import MakeWarehouse
+from tests.integration.dbt_purchases.hand_loaded import Cell, Rows, Warehouse
 
 DAYS = "select * exclude (_load_id) from intermediate.int_usage_daily order by customer_id, used_on"
 
 
-def event(key: str, customer: str | None, at: str, **more: "Cell") -> dict[str, "Cell"]:
+def event(key: str, customer: str | None, at: str, **more: Cell) -> dict[str, Cell]:
     """Return one raw usage event."""
     return {
         "event_id": key,
@@ -21,9 +21,9 @@ def event(key: str, customer: str | None, at: str, **more: "Cell") -> dict[str, 
     }
 
 
-@pytest.fixture
-def warehouse(make_warehouse: "MakeWarehouse") -> "Warehouse":
-    """Return two customers' usage, built once from nothing."""
+@pytest.fixture(scope="module")
+def built_once(make_warehouse: MakeWarehouse) -> Warehouse:
+    """Return three customers' usage, built from nothing."""
     made = make_warehouse(until="2025-03-31")
     made.load(
         "customers",
@@ -49,7 +49,13 @@ def warehouse(make_warehouse: "MakeWarehouse") -> "Warehouse":
     return made
 
 
-def both_ways(warehouse: "Warehouse") -> tuple["Rows", "Rows"]:
+@pytest.fixture
+def warehouse(built_once: Warehouse, tmp_path: Path) -> Warehouse:
+    """Return a copy of the built usage for one test to change."""
+    return built_once.copied_to(tmp_path / "warehouse.duckdb")
+
+
+def both_ways(warehouse: Warehouse) -> tuple[Rows, Rows]:
     """Return the days after an increment, and after computing everything again."""
     warehouse.build("int_usage_days")
     increment = warehouse.rows(DAYS)
@@ -58,7 +64,7 @@ def both_ways(warehouse: "Warehouse") -> tuple["Rows", "Rows"]:
 
 
 def test_a_pause_of_more_than_half_an_hour_and_midnight_end_a_session(
-    warehouse: "Warehouse",
+    warehouse: Warehouse,
 ) -> None:
     assert warehouse.rows(
         "select cast(used_on as varchar), events, sessions, session_seconds, features"
@@ -70,14 +76,15 @@ def test_a_pause_of_more_than_half_an_hour_and_midnight_end_a_session(
     ]
 
 
-def test_a_user_known_by_identity_is_its_customers_usage(warehouse: "Warehouse") -> None:
+def test_a_user_known_by_identity_is_its_customers_usage(warehouse: Warehouse) -> None:
     assert warehouse.rows(
-        "select customer_id, events from intermediate.int_usage_daily where customer_id <> 'a' order by 1"
+        "select customer_id, events from intermediate.int_usage_daily"
+        " where customer_id <> 'a' order by 1"
     ) == [("b", 1), ("c", 1)]
 
 
 def test_new_late_corrected_deleted_and_reassigned_rows_end_like_a_full_refresh(
-    warehouse: "Warehouse",
+    warehouse: Warehouse,
 ) -> None:
     warehouse.load(
         "events",
@@ -104,7 +111,7 @@ def test_new_late_corrected_deleted_and_reassigned_rows_end_like_a_full_refresh(
     ]
 
 
-def test_an_alias_moves_all_days_to_the_surviving_customer(warehouse: "Warehouse") -> None:
+def test_an_alias_moves_all_days_to_the_surviving_customer(warehouse: Warehouse) -> None:
     warehouse.load("customer_aliases", [{"customer_id": "c", "same_as_customer_id": "a"}])
     warehouse.load("events", [event("e30", "c", "01 12:00:00")])
     increment, full = both_ways(warehouse)
@@ -112,18 +119,19 @@ def test_an_alias_moves_all_days_to_the_surviving_customer(warehouse: "Warehouse
     assert {row[0] for row in full} == {"a", "b"}
 
 
-def test_a_night_computes_only_the_days_its_rows_touch(warehouse: "Warehouse") -> None:
+def test_a_night_computes_only_the_days_its_rows_touch(warehouse: Warehouse) -> None:
     warehouse.load("events", [event("e40", "a", "05 13:00:00")])
     before = warehouse.rows("select max(_load_id) from intermediate.int_usage_daily")[0][0]
     warehouse.build("int_usage_days")
     newer = warehouse.rows(
-        f"select customer_id, cast(used_on as varchar) from intermediate.int_usage_daily where _load_id > {before}"
+        "select customer_id, cast(used_on as varchar) from intermediate.int_usage_daily"
+        f" where _load_id > {before}"
     )
     assert newer == [("a", "2025-03-05")]
 
 
 def test_a_past_state_is_built_from_what_was_loaded_by_then_and_left_again(
-    warehouse: "Warehouse",
+    warehouse: Warehouse,
 ) -> None:
     first = warehouse.rows(DAYS)
     warehouse.load("events", [event("e1", "a", "09 10:00:00", feature="other")])
@@ -135,7 +143,7 @@ def test_a_past_state_is_built_from_what_was_loaded_by_then_and_left_again(
     assert (past, warehouse.rows(DAYS)) == (first, today)
 
 
-def test_another_time_zone_computes_every_day_again(warehouse: "Warehouse") -> None:
+def test_another_time_zone_computes_every_day_again(warehouse: Warehouse) -> None:
     warehouse.build("int_usage_days", timezone="America/New_York")
     increment = warehouse.rows(DAYS)
     warehouse.build("int_usage_days", full_refresh=True, timezone="America/New_York")
