@@ -16,7 +16,8 @@ class SummaryLine:
     :param severity: how bad crossing it is.
     :param state: ``crossed``, ``clear`` or ``unknown``.
     :param text: what, where and when, value against line.
-    :param months_crossed: of the periods before, how often it was crossed; for context.
+    :param earlier_crossed: in how many earlier periods it was crossed.
+    :param earlier_periods: how many earlier periods there are.
     """
 
     rule: str

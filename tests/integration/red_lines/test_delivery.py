@@ -144,6 +144,7 @@ def test_a_secret_from_the_environment_is_never_seen(
     paths: WarehousePaths,
     settings: MakeSettings,
     webhook: Any,
+    *,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     send: Send,

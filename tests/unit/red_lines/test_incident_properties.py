@@ -1,0 +1,99 @@
+"""Whatever months come, corrected or repeated or missing: what always holds of incidents."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dagster_project.clock import FixedClock
+from dagster_project.red_lines import Incident, Rule, incidents, record
+from dagster_project.red_lines.evaluation import Period, RedLineStatus, Segment
+
+RULE = Rule(
+    name="churn_above", description="x", metric="churn_rate", when="above", line=0.1, remind_every=2
+)
+NOW = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+# A run judges a month (counted from January 2024): crossed, clear or unknown.
+RUNS = st.lists(
+    st.tuples(st.integers(0, 5), st.sampled_from([True, False, None])), min_size=1, max_size=12
+)
+
+
+def status(month: int, crossed: bool | None) -> RedLineStatus:
+    return RedLineStatus(
+        rule=RULE,
+        period=Period("month", datetime(2024, month + 1, 1, tzinfo=UTC).date()),
+        segment=Segment(),
+        value=None if crossed is None else 0.2 if crossed else 0.05,
+        line=0.1,
+        crossed=crossed,
+        breached=crossed,
+        running=int(crossed is True),
+        detail="",
+        is_latest=True,
+    )
+
+
+def history(runs: list[tuple[int, bool | None]]) -> tuple[list[Incident], Counter[str]]:
+    """Run after run; returns the incidents and how often each event was put into the outbox."""
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        record(con, [], NOW)
+        for month, crossed in runs:
+            record(con, [status(month, crossed)], NOW)
+        events = con.execute("select incident_id || ' ' || event from ops.outbox").fetchall()
+        return list(incidents(con)), Counter(event for (event,) in events)
+
+
+@settings(max_examples=20, deadline=None)
+@given(RUNS)
+def test_at_most_one_incident_of_a_line_is_unresolved(runs: list[tuple[int, bool | None]]) -> None:
+    found, _ = history(runs)
+    assert sum(incident.is_active for incident in found) <= 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(RUNS)
+def test_repeating_every_run_changes_nothing(runs: list[tuple[int, bool | None]]) -> None:
+    twice = [run for run in runs for _ in range(2)]
+    assert history(twice) == history(runs)
+
+
+@settings(max_examples=20, deadline=None)
+@given(RUNS)
+def test_an_unknown_answer_opens_and_resolves_nothing(
+    runs: list[tuple[int, bool | None]],
+) -> None:
+    known = [run for run in runs if run[1] is not None]
+    with_unknown = [step for run in known for step in (run, (run[0], None))]
+    assert history(with_unknown)[0] == history(known)[0]
+
+
+@settings(max_examples=20, deadline=None)
+@given(RUNS)
+def test_each_incident_is_told_open_once_and_resolved_at_most_once(
+    runs: list[tuple[int, bool | None]],
+) -> None:
+    found, events = history(runs)
+    told = [
+        (
+            events[f"{i.incident_id} opened"],
+            events[f"{i.incident_id} resolved"] <= (not i.is_active),
+        )
+        for i in found
+    ]
+    assert told == [(1, True)] * len(found)
+
+
+@settings(max_examples=20, deadline=None)
+@given(RUNS)
+def test_the_last_known_month_decides(runs: list[tuple[int, bool | None]]) -> None:
+    found, _ = history(runs)
+    newest, judged = -1, None
+    for month, crossed in runs:
+        if month >= newest:
+            newest = month
+            judged = crossed if crossed is not None else judged
+    assert any(incident.is_active for incident in found) == bool(judged)
