@@ -71,10 +71,11 @@ def count_truth(
     """The whole of truth.json as plain values."""
     counter = _Counter(customers, billing, window)
     spans = list(_spans(counter, orders, window))
+    days = _purchase_days(orders)
     return {
         "settings": settings,
         "periods": [row for span in spans for row in counter.figures(span)],
-        "repeat": [row for span in spans for row in _repeat(customers, orders, span)],
+        "repeat": [row for span in spans for row in _repeat(customers, days, span)],
     }
 
 
@@ -221,16 +222,23 @@ class _Counter:
             }
 
 
-def _repeat(customers: Customers, orders: Orders, span: Span) -> Iterator[dict[str, Any]]:
-    """Repeat rates; the purchases of one customer on one day are one."""
+def _purchase_days(orders: Orders) -> tuple[Ints, Ints]:
+    """Customer and day of every purchase: the orders of one customer on one day are one."""
     counted = orders.status < catalog.COUNTED_ORDER_STATUSES
-    days = np.unique(
-        np.stack([orders.customer[counted], orders.ordered[counted] // DAY], axis=1), axis=0
-    )
-    days = days[days[:, 1] <= span.closing_day]
+    latest = 1 << 20  # more days than any window has
+    keys = np.unique(orders.customer[counted] * latest + orders.ordered[counted] // DAY)
+    return keys // latest, keys % latest
+
+
+def _repeat(
+    customers: Customers, purchases: tuple[Ints, Ints], span: Span
+) -> Iterator[dict[str, Any]]:
+    """Repeat rates of a period."""
+    customer, day = purchases
     size = len(customers)
-    to_date = np.bincount(days[:, 0], minlength=size)
-    within = np.bincount(days[days[:, 1] >= span.start, 0], minlength=size)
+    to_date = np.bincount(customer[day <= span.closing_day], minlength=size)
+    inside = (day >= span.start) & (day <= span.closing_day)
+    within = np.bincount(customer[inside], minlength=size)
     buyers, earlier = within > 0, (to_date - within) > 0
     names = [row[0] for row in catalog.COUNTRIES] + [NO_MEMBER]
     code = np.where(customers.country < 0, len(names) - 1, customers.country)
