@@ -213,6 +213,47 @@ _OWN = {
     "marts__mart_benchmarks.retention_follows_from_the_counts": (
         "update {table} set retention_rate = 0.5"
     ),
+    # Marts: experience, risk and value.
+    "marts__mart_onboarding.counts_are_parts_of_the_cohort": "update {table} set customers = 1",
+    "marts__mart_onboarding.retention_follows_from_the_counts": (
+        "update {table} set retention_30_days = 0.4"
+    ),
+    "marts__mart_support_churn.lost_customers_were_there": "update {table} set exposed_lost = 5",
+    "marts__mart_support_churn.interval_holds_the_risk": "update {table} set relative_risk = 40",
+    "marts__mart_support_experience.counts_are_parts_of_the_tickets": (
+        "update {table} set complaints = 2"
+    ),
+    "marts__mart_support_experience.times_are_not_negative": (
+        "update {table} set median_resolution_hours = -1"
+    ),
+    "marts__mart_support_experience.csat_is_a_share": "update {table} set csat = 4",
+    "marts__mart_customer_health.happiness_index_is_between_0_and_100": (
+        "update {table} set happiness_index = 101"
+    ),
+    "marts__mart_customer_health.risk_score_is_between_0_and_100": "update {table} set risk_score = -1",
+    "marts__mart_customer_health.classes_are_known": "update {table} set habit_class = 'hourly'",
+    "marts__mart_reactivation.returned_customers_were_lost": "update {table} set returned_later = 5",
+    "marts__mart_risk_backtest.flagged_customers_were_there": "update {table} set flagged_lost = 3",
+    "marts__mart_risk_backtest.precision_and_recall_follow_from_the_counts": (
+        "update {table} set precision_top_tenth = 0.4"
+    ),
+    "marts__mart_risk_calibration.lost_share_follows_from_the_counts": (
+        "update {table} set lost_share = 0.4"
+    ),
+    "marts__mart_risk_calibration.scores_lie_in_their_band": "update {table} set mean_score = 40",
+    "marts__mart_risk_list.score_is_between_0_and_100": "update {table} set score = 101",
+    "marts__mart_risk_list.ranks_follow_the_score": "update {table} set score = risk_rank",
+    "marts__mart_risk_list.every_active_customer_is_listed": (
+        "delete from {table} where customer_id = 'c3'"
+    ),
+    "marts__mart_value_concentration.decile_is_between_1_and_10": "update {table} set decile = 11",
+    "marts__mart_value_concentration.deciles_add_up_to_the_whole": (
+        "update {table} set mrr = mrr + 0.01"
+    ),
+    "marts__mart_value_concentration.shares_accumulate_to_one": "update {table} set mrr_share = 0.9",
+    "marts__mart_win_back.listed_customers_were_lost": "update {table} set customer_id = 'c1'",
+    "marts__mart_win_back.ranks_follow_the_loss": "update {table} set mrr_lost = win_back_rank",
+    "marts__metrics.values_are_those_of_the_repeat_rate": "update {table} set value = 0.9",
     # Marts: purchases.
     "marts__mart_purchase_periods.repeat_purchases_are_purchases": (
         "update {table} set repeat_purchases = purchases + 1"
@@ -286,5 +327,5 @@ def _money(suite: Suite) -> str:
     for entry in suite.document["expectations"]:
         if entry["meta"]["name"] == "money_is_exact":
             query: str = entry["kwargs"]["unexpected_rows_query"]
-            return query.split("column_name in ('")[1].split("'")[0]
+            return query.partition("column_name in ('")[2].partition("'")[0]
     return ""

@@ -205,6 +205,52 @@ select 'churn_rate' as metric, grain, period_start, dimension, member, customers
     customers_opening::double as denominator, churn_rate as value
 from marts.mart_revenue_periods;
 
+create table marts.mart_onboarding as
+select '2026-01-01'::date as cohort_month, 'at least 2 minutes' as first_session, 4 as customers, 3 as observed_customers,
+    2 as retained_customers, (2 / 3)::double as retention_30_days, 1.5::double as median_days_to_first_use,
+    2 as customers_with_value, 3.0::double as median_days_to_value;
+create table marts.mart_support_churn as
+select 'month' as scope, '2026-02-01'::date as month, 4 as exposed, 2 as exposed_lost, 8 as others, 1 as others_lost,
+    0.5::double as exposed_churn_rate, 0.125::double as others_churn_rate, 4.0::double as relative_risk,
+    0.5::double as relative_risk_low, 32.0::double as relative_risk_high;
+create table marts.mart_support_experience as
+select '2026-03-01'::date as month, 'c1' as customer_id, 1 as tickets, 0 as complaints, 0 as reopens, 0 as unanswered,
+    1.0::double as median_first_response_hours, 2.0::double as median_resolution_hours, 1 as csat_ratings,
+    0.8::double as csat, 0 as nps_ratings, null::double as nps, 0 as bad_experiences;
+create table marts.mart_customer_health as
+select '2026-03-09'::date as week_start, 'c1' as customer_id, 80.0::double as happiness_index,
+    80.0::double as frequency_percentile, 80.0::double as breadth_percentile, 80.0::double as recency_percentile,
+    4 as active_days_28, 2 as features_28, 1 as days_since_use, 'weekly' as frequency_class, 'daily' as habit_class,
+    true as has_fallen_below_habit, 20.0::double as risk_score;
+create table marts.mart_reactivation as
+select 0 as months_since_lost, 4 as lost_customers, 1 as returned_in_month, 0.25::double as return_rate_in_month,
+    2 as returned_later, 0.5::double as reactivation_rate;
+create table marts.mart_risk_backtest as
+select '2026-02-01'::date as score_on, 1 as horizon_months, 'default' as method, 20 as customers, 4 as lost, 2 as flagged,
+    1 as flagged_lost, 0.5::double as precision_top_tenth, 0.25::double as recall_top_tenth, 2.5::double as lift_top_tenth;
+create table marts.mart_risk_calibration as
+select 1 as horizon_months, 50 as score_from, 8 as customer_months, 54.0::double as mean_score, 2 as lost,
+    0.25::double as lost_share;
+create table marts.mart_risk_list as
+select customer_id, '2026-04-01'::date as score_on, greatest(100 - mrr, 10)::double as score,
+    row_number() over (order by mrr) as risk_rank, 'no use for 34 days' as reasons, mrr as mrr_at_stake,
+    34 as days_since_use, 'weekly' as frequency_class, 'daily' as habit_class, 3 as days_since_contact,
+    0 as unanswered_requests
+from marts.dim_customers;
+create table marts.mart_value_concentration as
+select period_start as month, 1 as decile, customers_closing as customers, mrr_closing as mrr, 1.0::double as mrr_share,
+    1.0::double as cumulative_mrr_share, mrr_closing as smallest_mrr, mrr_closing as largest_mrr,
+    1.0::double as top_fifth_share, 'c1' as most_valuable_customer_id
+from marts.mart_revenue_periods where grain = 'month' and dimension = 'all';
+create table marts.mart_win_back as
+select unnest([1, 2]) as win_back_rank, unnest(['gone-1', 'gone-2']) as customer_id, '2026-02-20'::date as lost_on,
+    unnest([50.00, 20.00])::decimal(18, 2) as mrr_lost, 1 as months_since_lost,
+    0.5::double as reactivation_rate_from_here;
+insert into marts.metrics
+select 'repeat_customer_rate', grain, period_start, dimension, member, repeat_buyers_to_date, buyers_to_date,
+    repeat_customer_rate
+from marts.mart_repeat_rate;
+
 -- The publication before: everything up to load 15 was known, and the marts were as large as now.
 create table ops.publications as
 select 1::bigint as id, null::date as as_of, date '2026-03-31' as until, 15::bigint as highest_load_id,
