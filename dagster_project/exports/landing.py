@@ -1,15 +1,16 @@
-"""Where exports lie: the files of a landing folder or URL, in order, each at hand as a local file.
+"""Where exports lie: the files of a landing folder, in order, each at hand as a local file.
 
-Listing and fetching only; what a file means is decided in ``matching.py``.
+Listing only; URLs are ``remote.py``, and what a file means is decided in ``matching.py``.
 """
 
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports.profile import form_of
@@ -32,6 +33,16 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key under which part-2 comes before part-10 and dates in names sort."""
     parts = re.split(r"(\d+)", name)
     return tuple((1, int(p), p) if p.isdigit() else (0, 0, p) for p in parts if p)
+
+
+class Landing(Protocol):
+    """A landing zone, wherever it lies."""
+
+    def files(self) -> tuple[LandingFile, ...]:
+        """Return every file, in natural order of the names."""
+
+    def at_hand(self, file: LandingFile) -> AbstractContextManager[Path]:
+        """Give the file as a local path for the length of a ``with`` block."""
 
 
 class LocalLanding:
@@ -70,8 +81,3 @@ class LocalLanding:
             link = Path(folder, f"input.{ending}")
             link.symlink_to(Path(file.location).resolve())
             yield link
-
-
-def open_landing(path: str | Path) -> LocalLanding:
-    """Return the landing zone at a folder or URL."""
-    return LocalLanding(Path(path))

@@ -16,7 +16,7 @@ from dagster_project.config import Settings
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports import ledger, quarantine
 from dagster_project.exports.contract import SOURCES, LINEAGE, Source, Table
-from dagster_project.exports.landing import LandingFile, LocalLanding, open_landing
+from dagster_project.exports.landing import Landing, LandingFile, LocalLanding
 from dagster_project.exports.line_numbers import number_lines
 from dagster_project.exports.load_report import FileLoad, LoadReport
 from dagster_project.exports.mapping import (
@@ -27,6 +27,7 @@ from dagster_project.exports.mapping import (
 )
 from dagster_project.exports.matching import Candidate, candidates, choose
 from dagster_project.exports.profile import Profile, content_hash, profile_file
+from dagster_project.exports.remote import RemoteLanding
 from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.exports.reader import Opened, open_file
 from dagster_project.exports.staging import STAGE, Stage, build_stage
@@ -83,7 +84,7 @@ def load_source(
         clock,
     )
     ensure_raw_tables(con)
-    landing = open_landing(path)
+    landing = _open_landing(path)
     loads: list[FileLoad] = []
     unrecognised: list[str] = []
     zone_before = con.execute("select current_setting('TimeZone')").fetchone()
@@ -98,6 +99,10 @@ def load_source(
         if zone_before is not None:
             con.execute("set timezone = ?", [zone_before[0]])
     return LoadReport(known, format, tuple(loads), tuple(unrecognised))
+
+
+def _open_landing(path: Path | str) -> Landing:
+    return RemoteLanding(str(path)) if "://" in str(path) else LocalLanding(Path(path))
 
 
 def mappings_of(format_name: str, source: Source) -> tuple[Mapping, ...]:
@@ -131,7 +136,7 @@ def open_landed(
 def _load_file(
     con: duckdb.DuckDBPyConnection,
     run: _Run,
-    landing: LocalLanding,
+    landing: Landing,
     file: LandingFile,
     found: tuple[Candidate, ...],
 ) -> list[FileLoad]:

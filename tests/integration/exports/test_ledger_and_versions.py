@@ -47,7 +47,9 @@ def test_a_file_replaced_under_its_name_is_read_again(
     report = load()
 
     assert [(f.rows_loaded, f.rows_unchanged) for f in report.files] == [(1, 1)]
-    assert rows(con, "select name from raw.customers where customer_id = 'c1' order by _load_id") == [
+    assert rows(
+        con, "select name from raw.customers where customer_id = 'c1' order by _load_id"
+    ) == [
         ("Ann",),
         ("Anne",),
     ]
@@ -154,7 +156,9 @@ def test_a_refused_file_is_tried_again_and_the_refusal_is_written_once(
 
     report = load(limit=0.5)
 
-    assert [(f.outcome, f.rows_loaded, f.rows_quarantined) for f in report.files] == [("loaded", 1, 1)]
+    assert [(f.outcome, f.rows_loaded, f.rows_quarantined) for f in report.files] == [
+        ("loaded", 1, 1)
+    ]
 
 
 DUMP = """
@@ -266,9 +270,7 @@ def _load(con: duckdb.DuckDBPyConnection, landing: Path) -> LoadReport:
     )
 
 
-CONTENT = (
-    "select customer_id, created_at, name, _deleted from raw.customers order by all"
-)
+CONTENT = "select customer_id, created_at, name, _deleted from raw.customers order by all"
 PLAIN = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

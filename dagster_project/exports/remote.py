@@ -1,0 +1,129 @@
+"""Landing zones behind a URL: listed to their end, each file fetched whole before it is read.
+
+A file is copied beside the warehouse's temporary files first, so that a connection that breaks loses a
+copy and never half a load. Which client speaks which protocol is fsspec's business.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from dagster_project.errors import InputRefusedError, SettingsError
+from dagster_project.exports.landing import LandingFile, natural_key
+from dagster_project.exports.profile import form_of
+
+_NEEDS = {
+    "s3": "s3fs",
+    "s3a": "s3fs",
+    "gs": "gcsfs",
+    "gcs": "gcsfs",
+    "http": "aiohttp",
+    "https": "aiohttp",
+}
+_CLIENT_ERRORS = (("aiohttp", "ClientError"), ("botocore.exceptions", "BotoCoreError"))
+# What tells one state of a remote file from another, by protocol.
+_VERSION_KEYS = ("ETag", "etag", "generation", "LastModified", "mtime", "size")
+
+
+class RemoteLanding:
+    """A folder behind a URL such as ``s3://bucket/exports/billing``."""
+
+    def __init__(self, url: str) -> None:
+        """Open the file system of ``url``.
+
+        :raises SettingsError: the protocol is unknown, or its client is not installed.
+        """
+        self._url = url.rstrip("/")
+        protocol = url.split("://", 1)[0]
+        fsspec = import_module("fsspec.core")
+        try:
+            # No listing is kept between runs: a daemon must see what arrived since.
+            self._fs, self._root = fsspec.url_to_fs(url, skip_instance_cache=True)
+        except ImportError as error:
+            raise SettingsError(
+                f"{protocol}:// needs the package {_NEEDS.get(protocol, 'for that protocol')}",
+                where=url,
+                fix=f"pip install {_NEEDS.get(protocol, 'it')}",
+            ) from error
+        except ValueError as error:
+            raise SettingsError(f"the URL cannot be followed: {error}", where=url) from error
+        self._root = self._root.rstrip("/")
+        self._errors = _client_errors()
+
+    def files(self) -> tuple[LandingFile, ...]:
+        """Return every file below the URL in natural order; a listing in pages is read to its end.
+
+        :raises InputRefusedError: the listing fails.
+        """
+        try:
+            listed: dict[str, dict[str, Any]] = self._fs.find(self._root, detail=True)
+        except self._errors as error:
+            raise InputRefusedError(
+                f"the landing zone cannot be listed: {_words(error)}",
+                where=self._url,
+                fix="check the URL, the credentials and the network",
+            ) from error
+        found = [
+            LandingFile(self._relative(path), path, int(info.get("size") or 0))
+            for path, info in listed.items()
+            if info.get("type", "file") == "file"
+        ]
+        shown = [
+            one for one in found if one.name and not one.name.rsplit("/", 1)[-1].startswith(".")
+        ]
+        return tuple(sorted(shown, key=lambda file: natural_key(file.name)))
+
+    @contextmanager
+    def at_hand(self, file: LandingFile) -> Iterator[Path]:
+        """Fetch the file whole and give the copy, which is removed afterwards.
+
+        :raises InputRefusedError: it cannot be fetched, is shorter than announced, or changed meanwhile.
+        """
+        known = form_of(file.name)
+        ending = known[1].value if known else "bin"
+        with TemporaryDirectory(prefix="ebbline-") as folder:
+            copy = Path(folder, f"input.{ending}")
+            try:
+                before = self._version(file)
+                self._fs.get_file(file.location, str(copy))
+                after = self._version(file)
+            except self._errors as error:
+                raise InputRefusedError(
+                    f"the file cannot be fetched: {_words(error)}", where=file.name
+                ) from error
+            size = before.get("size")
+            if size is not None and copy.stat().st_size != size:
+                raise InputRefusedError(
+                    f"only {copy.stat().st_size} of {size} bytes arrived",
+                    where=file.name,
+                    fix="run again; nothing of the file was loaded",
+                )
+            if before != after:
+                raise InputRefusedError("the file changed while it was fetched", where=file.name)
+            yield copy
+
+    def _version(self, file: LandingFile) -> dict[str, Any]:
+        self._fs.invalidate_cache()
+        info = self._fs.info(file.location)
+        return {key: info[key] for key in _VERSION_KEYS if key in info}
+
+    def _relative(self, path: str) -> str:
+        return path.removeprefix(self._root).lstrip("/")
+
+
+def _client_errors() -> tuple[type[BaseException], ...]:
+    """The errors of the clients that are installed, beside those of the operating system."""
+    errors: list[type[BaseException]] = [OSError, TimeoutError]
+    for module, name in _CLIENT_ERRORS:
+        try:
+            errors.append(getattr(import_module(module), name))
+        except ImportError:
+            continue
+    return tuple(errors)
+
+
+def _words(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,112 @@
+"""Landing zones by URL, against real servers on loopback: an S3 server and a web server."""
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import boto3
+import duckdb
+import pytest
+from moto.server import ThreadedMotoServer
+
+from dagster_project.errors import InputRefusedError
+from dagster_project.exports import LoadReport
+from dagster_project.exports.landing import LandingFile
+from dagster_project.exports.remote import RemoteLanding
+
+Load = Callable[..., LoadReport]
+CUSTOMER = b"customer_id,created_at\nc%d,2025-01-01\n"
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator["boto3.client"]:  # type: ignore[valid-type]
+    """A bucket called landing on an S3 server of its own."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="landing")
+    yield client
+    server.stop()
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A web server that lists a folder."""
+    folder = tmp_path / "web"
+    folder.mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/", folder
+    server.shutdown()
+    server.server_close()
+
+
+def test_files_of_a_bucket_are_loaded_and_not_read_again(
+    s3: "boto3.client",  # type: ignore[valid-type]
+    load: Load,
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    for name in (
+        "billing/customers-1.csv",
+        "billing/2025/customers-2.csv",
+        "billing/../customers-3.csv",
+    ):
+        number = int(name[-5])
+        s3.put_object(Bucket="landing", Key=name, Body=CUSTOMER % number)  # type: ignore[attr-defined]
+
+    first = load(path="s3://landing/billing")
+    again = load(path="s3://landing/billing")
+
+    assert sorted(file.file_name for file in first.files) == [
+        "../customers-3.csv",
+        "2025/customers-2.csv",
+        "customers-1.csv",
+    ]
+    assert {file.outcome for file in again.files} == {"unchanged"}
+    assert con.execute("select count(*) from raw.customers").fetchone() == (3,)
+
+
+def test_a_listing_of_thousands_of_files_is_read_to_its_end(s3: "boto3.client") -> None:  # type: ignore[valid-type]
+    for number in range(2_050):
+        s3.put_object(Bucket="landing", Key=f"usage/events-{number}.jsonl", Body=b"")  # type: ignore[attr-defined]
+
+    files = RemoteLanding("s3://landing/usage").files()
+
+    assert len(files) == 2_050
+    assert [file.name for file in files[:2]] == ["events-0.jsonl", "events-1.jsonl"]
+
+
+def test_a_bucket_that_does_not_exist_is_a_clear_message(s3: "boto3.client", load: Load) -> None:  # type: ignore[valid-type]
+    with pytest.raises(InputRefusedError, match="cannot be listed"):
+        load(path="s3://nowhere/billing")
+
+
+def test_files_of_a_web_server_are_loaded(
+    web: tuple[str, Path], load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    url, folder = web
+    (folder / "customers-1.csv").write_bytes(CUSTOMER % 1)
+
+    report = load(path=url)
+
+    assert [(file.file_name, file.outcome) for file in report.files] == [
+        ("customers-1.csv", "loaded")
+    ]
+    assert con.execute("select customer_id from raw.customers").fetchall() == [("c1",)]
+
+
+def test_a_file_that_is_gone_when_it_is_fetched_is_refused_and_named(web: tuple[str, Path]) -> None:
+    landing = RemoteLanding(web[0])
+    gone = LandingFile("customers.csv", f"{web[0]}customers.csv", 10)
+
+    with pytest.raises(InputRefusedError, match="cannot be fetched"), landing.at_hand(gone):
+        raise AssertionError("nothing may be read")
