@@ -15,8 +15,10 @@ from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports import ledger, quarantine
+from dagster_project.exports.aliases import refuse_cycles
 from dagster_project.exports.contract import SOURCES, LINEAGE, Source, Table
 from dagster_project.exports.landing import Landing, LandingFile, LocalLanding
+from dagster_project.exports.history import append_history, dump_instant
 from dagster_project.exports.line_numbers import number_lines
 from dagster_project.exports.load_report import FileLoad, LoadReport
 from dagster_project.exports.mapping import (
@@ -259,8 +261,23 @@ def _take_over(
 ) -> FileLoad:
     """Move the stage into ``raw`` and the quarantine, and tell what became of every row."""
     table, name = stage.table, opened.file_name
-    unchanged = find_unchanged(con, table)
-    _insert(con, table, name, line, load_id, started_at, some_unchanged=unchanged > 0)
+    if candidate.delivery.history is not None:
+        zone = candidate.mapping.zone or run.zone
+        brought = append_history(
+            con,
+            load_id=load_id,
+            file_name=name,
+            line=line,
+            loaded_at=started_at,
+            dumped_at=dump_instant(name, started_at, zone),
+            complete=not stage.rejected,
+        )
+        unchanged = stage.rows - stage.faulty - brought
+    else:
+        unchanged = find_unchanged(con, table)
+        _insert(con, table, name, line, load_id, started_at, some_unchanged=unchanged > 0)
+    if table.name == "customer_aliases":
+        refuse_cycles(con, name)
     notes = []
     if stage.quarantined:
         quarantine.keep(

@@ -230,6 +230,8 @@ class Delivery(_Strict):
         if self.table not in TABLES:
             raise ValueError(f"{self.table!r} is no canonical table; known: {', '.join(TABLES)}")
         table = TABLES[self.table]
+        if self.history is not None and self.table != "subscription_items":
+            raise ValueError("history makes subscription_items; it cannot feed another table")
         unknown = sorted(set(self.columns) - set(table.column_names))
         if unknown:
             raise ValueError(

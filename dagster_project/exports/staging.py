@@ -206,6 +206,8 @@ class _Plan:
         position = "_position" if self.opened.form is Form.PARQUET else "cast(null as bigint)"
         source += [
             f"{self._meant()} as _meant",
+            f"{self._ended()} as _ended",
+            f"{self._ended_at()} as _ended_at",
             f"{self._broken()} as _broken",
             *(f"{given.sql} as {name}" for name, given in self._originals().items()),
             *(["line"] if self.opened.is_json else []),
@@ -218,7 +220,7 @@ class _Plan:
             f"create temp table {STAGE} as select {', '.join(output)}, _fault, "
             f"case when _fault > 0 then left({worst}, 200) end as _worst, "
             f"case when _fault > 0 then left({self._row_text()}, {_ROW_TEXT_LIMIT}) end as _text, "
-            f"_extra, _newlines, {position} as _position "
+            f"_extra, _newlines, {position} as _position, _ended, _ended_at "
             f"from (select *, {verdict} as _fault "
             f"from (select *, {', '.join(typed) or '1'} from (select {', '.join(source)} "
             f"from {self._relation()} as src)))"
@@ -261,6 +263,17 @@ class _Plan:
             blank = "line is not null and trim(line) <> ''"
             return f"({blank} and ({broken} or (f is not null and {meant})))"
         return meant
+
+    def _ended(self) -> str:
+        history = self.delivery.history
+        if history is None or not history.ended:
+            return "false"
+        return condition_sql(history.ended, self.fields, self.parameters)
+
+    def _ended_at(self) -> str:
+        history = self.delivery.history
+        found = self.fields.find(history.ended_at) if history and history.ended_at else None
+        return f"try_cast({found.text if found else 'null'} as timestamptz)"
 
     def _broken(self) -> str:
         return "(f is null)" if self.opened.is_json else "false"
