@@ -158,7 +158,7 @@ def why(
             return Explanation(question, history, None, pair)
         files = publication_file(paths, pair[0]), publication_file(paths, pair[1])
         with both_attached(*files) as con:
-            return Explanation(question, history, _difference(con, warehouse, question))
+            return Explanation(question, history, difference_of(con, warehouse, question))
 
 
 def _pair(
@@ -193,9 +193,14 @@ def _pair(
     return earlier, later
 
 
-def _difference(
+def difference_of(
     con: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection, question: MetricQuestion
 ) -> Difference:
+    """Take the difference of one number between two publications apart.
+
+    :param con: a connection with the two attached as ``earlier`` and ``later``.
+    :param warehouse: the working database, which has the source rows.
+    """
     earlier, later = (
         select_publications(con, f"{name}.marts.publication")[0] for name in ("earlier", "later")
     )

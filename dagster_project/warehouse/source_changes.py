@@ -4,6 +4,7 @@ Only rows that can move a customer's recurring revenue or segment are looked at.
 number belongs to ``explanation``.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +30,17 @@ _CUSTOMER_TABLES: dict[str, str | None] = {
 _SHARED_TABLES = ("plans", "products")
 # Never shown: personal, and no number depends on them.
 _PERSONAL = frozenset({"name", "email", "cancellation_comment"})
-_CUSTOMER_COLUMNS = ("customer_id", "same_as_customer_id")
+_CUSTOMER_COLUMNS = ("customer_id", "same_as_customer_id", "invoice_customer_id")
+# Some vendors write the customer on the invoice and not on its lines.
+_INVOICE_OWNER = defaultdict(
+    str,
+    invoice_lines="""
+        left join (
+            select invoice_id, arg_max(customer_id, _load_id) as invoice_customer_id
+            from raw.invoices group by invoice_id
+        ) using (invoice_id)
+    """,
+)
 
 
 @dataclass(frozen=True)
@@ -80,16 +91,18 @@ def customer_changes(
     :param covered_until: the last day the earlier publication covered.
     :param before: rows that take effect on or after this day are left out.
     """
-    con.execute("create or replace temp table asked_about (customer_id varchar)")
-    con.execute("insert into asked_about select unnest(?::varchar[])", [sorted(set(customers))])
-    survivors = _survivors(con)
     asked = set(customers)
+    survivors = _survivors(con)
+    given_up = [as_given for as_given, customer in survivors.items() if customer in asked]
+    con.execute("create or replace temp table asked_about (customer_id varchar)")
+    con.execute("insert into asked_about select unnest(?::varchar[])", [[*asked, *given_up]])
     found: dict[str, list[SourceChange]] = {}
     for name, effective in _CUSTOMER_TABLES.items():
         for owners, change in _changes(con, TABLES[name], loads, effective, covered_until):
             if change.effective_on is not None and change.effective_on >= before:
                 continue
-            for customer in {survivors.get(owner, owner) for owner in owners} & asked:
+            # An id that was given up is asked about too: the customer was there before.
+            for customer in (owners | {survivors.get(owner, owner) for owner in owners}) & asked:
                 found.setdefault(customer, []).append(change)
     return found
 
@@ -125,6 +138,19 @@ def _survivors(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     )
 
 
+def _asked_sql(table: Table) -> str:
+    """Return SQL that keeps the keys of which any version speaks of a customer asked about."""
+    if table.name in _SHARED_TABLES:
+        return "true"
+    key = ", ".join(map(quote_identifier, table.key))
+    columns = [name for name in _CUSTOMER_COLUMNS if name in table.column_names]
+    asked = [f"{name} in (from asked_about)" for name in columns]
+    if table.name == "invoice_lines":
+        theirs = "select invoice_id from raw.invoices where customer_id in (from asked_about)"
+        asked.append(f"invoice_id in ({theirs})")
+    return f"({key}) in (select ({key}) from raw.{table.name} where {' or '.join(asked)})"  # noqa: S608
+
+
 def _changes(
     con: duckdb.DuckDBPyConnection,
     table: Table,
@@ -135,13 +161,14 @@ def _changes(
     """Yield the newest version in ``loads`` of each key, with the customers it speaks of."""
     key = ", ".join(map(quote_identifier, table.key))
     name = quote_identifier(table.name)
+    asked = _asked_sql(table)
     result = con.execute(
         f"""
         with
 
         came as (
             select *, false as is_old from raw.{name}
-            where _load_id > $after and _load_id <= $until
+            where _load_id > $after and _load_id <= $until and {asked}
             qualify row_number() over (
                 partition by {key} order by _load_id desc, _source_row desc
             ) = 1
@@ -155,7 +182,8 @@ def _changes(
             ) = 1
         )
 
-        select * from came union all select * from was order by {key}, is_old
+        select * from (select * from came union all select * from was) {_INVOICE_OWNER[table.name]}
+        order by {key}, is_old
         """,  # noqa: S608
         {"after": loads.after, "until": loads.until},
     )
