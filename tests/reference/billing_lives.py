@@ -137,7 +137,9 @@ def _moment_between(rng: Random, start: datetime, end: datetime, *, on_days: boo
     return start + timedelta(seconds=rng.randint(3600, round((end - start).total_seconds()) - 3600))
 
 
-def live(rng: Random, world: World, subscription_id: str, customer_id: str, start: datetime) -> Books:
+def live(
+    rng: Random, world: World, subscription_id: str, customer_id: str, start: datetime
+) -> Books:
     """Return one subscription's rows in all three shapes, from ``start`` to its end or past ``until``."""
     discount = rng.choice(DISCOUNTS)
     ledger = _Ledger(subscription_id, customer_id, discount)
@@ -148,7 +150,9 @@ def live(rng: Random, world: World, subscription_id: str, customer_id: str, star
     if rng.random() < 0.2:
         trial_end = start + timedelta(days=rng.choice((7, 14, 30)))
         facts |= {"trial_start_at": start, "trial_end_at": trial_end}
-        ledger.invoice("paid", start, [("recurring", plan, quantity, Decimal("0.00"), start, trial_end, False)])
+        ledger.invoice(
+            "paid", start, [("recurring", plan, quantity, Decimal("0.00"), start, trial_end, False)]
+        )
         ledger.serve(Stretch(start, trial_end, plan, quantity, is_trial=True))
         start = trial_end
         if rng.random() < 0.2:
@@ -227,7 +231,9 @@ def live(rng: Random, world: World, subscription_id: str, customer_id: str, star
         ledger.serve(Stretch(since, end, plan, quantity))
         if rng.random() < 0.02:
             plan, anchor, number = rng.choice(world.plans), end, 0
-            plan = plan if plan.currency == ledger.lines[-1].currency else ledger_plan(ledger, world)
+            plan = (
+                plan if plan.currency == ledger.lines[-1].currency else ledger_plan(ledger, world)
+            )
     return _told(ledger, facts, world)
 
 
@@ -256,7 +262,12 @@ def _beside(
 ) -> list[tuple[str, Plan, Decimal, Decimal, datetime, datetime, bool]]:
     """Lines that are not recurring and must change nothing."""
     found = []
-    for kind, amount in (("tax", "19.03"), ("one_off", "250.00"), ("credit", "-5.00"), ("usage", "7.20")):
+    for kind, amount in (
+        ("tax", "19.03"),
+        ("one_off", "250.00"),
+        ("credit", "-5.00"),
+        ("usage", "7.20"),
+    ):
         if rng.random() < 0.03:
             found.append((kind, plan, quantity, Decimal(amount), start, end, False))
     return found
@@ -272,9 +283,14 @@ def _told(ledger: _Ledger, facts: dict[str, datetime | bool | str | None], world
     is_running = facts["status"] == "active"
     for number, stretch in enumerate(ledger.stretches):
         is_last = number == len(ledger.stretches) - 1
-        end = None if is_running and is_last and stretch.end and (
-            business_date(stretch.end, world.timezone) > world.until
-        ) else stretch.end
+        end = (
+            None
+            if is_running
+            and is_last
+            and stretch.end
+            and (business_date(stretch.end, world.timezone) > world.until)
+            else stretch.end
+        )
         plan = stretch.plan
         # Every other item leaves its price terms to its plan.
         own = number % 2 == 0
@@ -319,5 +335,3 @@ def _told(ledger: _Ledger, facts: dict[str, datetime | bool | str | None], world
         subscription_items=tuple(items),
         invoice_lines=tuple(ledger.lines),
     )
-
-

@@ -75,16 +75,16 @@ def lives(
     by_customer: dict[str, list[Piece]] = defaultdict(list)
     for piece in found:
         by_customer[piece.customer_id].append(piece)
-    return {customer: _life(customer, owned, reasons, terms) for customer, owned in by_customer.items()}
+    return {
+        customer: _life(customer, owned, reasons, terms) for customer, owned in by_customer.items()
+    }
 
 
 def _value(piece: Piece, day: date, terms: Terms) -> int:
     return round_half_away(piece.cents * rate_on(piece.currency, day, terms))
 
 
-def _life(
-    customer: str, owned: list[Piece], reasons: dict[str, str | None], terms: Terms
-) -> Life:
+def _life(customer: str, owned: list[Piece], reasons: dict[str, str | None], terms: Terms) -> Life:
     first = min(piece.valid_from for piece in owned)
     # A gap that lies across the last day is known to be a gap only from what comes after it.
     end = terms.until + DAY * (1 + terms.bridge_gap_days + 1)
@@ -92,7 +92,9 @@ def _life(
     for piece in owned:
         for day in each_day(piece.valid_from, min(piece.valid_to or end, end)):
             cover[day].append(piece)
-    total = {day: sum(_value(piece, day, terms) for piece in cover[day]) for day in each_day(first, end)}
+    total = {
+        day: sum(_value(piece, day, terms) for piece in cover[day]) for day in each_day(first, end)
+    }
     _bridge(cover, total, first, end, terms)
 
     life = Life(customer)
@@ -101,7 +103,9 @@ def _life(
         after = max(total[day], 0)
         revalued = sum(_value(piece, day, terms) for piece in held) - before if before else 0
         if revalued:
-            life.movements.append(Movement(customer, day, "fx", revalued, before, before + revalued))
+            life.movements.append(
+                Movement(customer, day, "fx", revalued, before, before + revalued)
+            )
             before += revalued
         kind = _kind(before, after, ever=ever)
         if kind:

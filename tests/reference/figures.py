@@ -160,14 +160,14 @@ def first_activity(found: Iterable[Life], purchases: Iterable[date], until: date
     return min(days, default=None)
 
 
-def figures(
-    books: Books, terms: Terms, found: Mapping[str, Life], first: date | None
-) -> Table:
+def figures(books: Books, terms: Terms, found: Mapping[str, Life], first: date | None) -> Table:
     """Return the figures of every period from ``first`` on, for every member that has any."""
     members = members_of(books, terms)
     rows: dict[Key, Figures] = {}
     all_periods = tuple(
-        period for grain in GRAINS for period in (periods(grain, first, terms.until) if first else ())
+        period
+        for grain in GRAINS
+        for period in (periods(grain, first, terms.until) if first else ())
     )
     for period in all_periods:
         for life in found.values():
@@ -278,4 +278,3 @@ def chained_quarter(table: Table, quarter: Period, member: Member) -> tuple[int,
 def money(cents: Fraction | None) -> int | None:
     """Return whole cents, rounded half away from zero."""
     return None if cents is None else round_half_away(cents)
-

@@ -45,7 +45,10 @@ class Making:
 def random_books(seed: int, histories: int, making: Making) -> Books:
     """Return a company of ``histories`` independent histories; equal arguments, equal rows."""
     books = Books()
-    parts = [random_history(Random(f"{seed}-{number}"), f"h{number:04}", making) for number in range(histories)]
+    parts = [
+        random_history(Random(f"{seed}-{number}"), f"h{number:04}", making)
+        for number in range(histories)
+    ]
     return Books(
         **{
             name: tuple(row for part in parts for row in getattr(part, name))
@@ -122,7 +125,9 @@ def _customer(rng: Random, customer_id: str, history: str, world: World, making:
 
 def _next_start(rng: Random, books: Books, start: datetime, world: World) -> datetime:
     """Beside the running subscription, soon after its end, or after a long gap."""
-    ended = max((row.valid_to_at for row in books.subscription_items if row.valid_to_at), default=None)
+    ended = max(
+        (row.valid_to_at for row in books.subscription_items if row.valid_to_at), default=None
+    )
     if ended is None or rng.random() < 0.4:
         return start + timedelta(days=rng.randint(0, 200))
     return ended + timedelta(days=rng.choice((0, 0, 1, 2, 3, 4, 30, 100)))

@@ -158,9 +158,7 @@ def _from_invoice_lines(books: Books, terms: Terms) -> Iterator[Piece]:
         plan = plans.get(line.plan_id or "")
         if line.is_proration:
             billed = (line.subscription_id, line.plan_id, line.quantity)
-            rate = _prorated_rate(
-                line, plans, full_lines[line.subscription_id], debited[billed]
-            )
+            rate = _prorated_rate(line, plans, full_lines[line.subscription_id], debited[billed])
             if line.amount > 0:
                 debited[billed].add(rate)
         else:
@@ -239,9 +237,7 @@ def _prorated_rate(
     return min(taken_back, key=lambda candidate: abs(candidate - rate), default=rate)
 
 
-def _interval_around(
-    line: InvoiceLine, plan: Plan, full_lines: list[InvoiceLine]
-) -> timedelta:
+def _interval_around(line: InvoiceLine, plan: Plan, full_lines: list[InvoiceLine]) -> timedelta:
     """The billing interval that a prorated line is a share of."""
     assert line.period_start_at is not None and line.period_end_at is not None
     for full in full_lines:

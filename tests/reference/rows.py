@@ -145,7 +145,10 @@ class Books:
     def __add__(self, other: "Books") -> "Books":
         """Return the rows of both."""
         return Books(
-            **{name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__}
+            **{
+                name: getattr(self, name) + getattr(other, name)
+                for name in self.__dataclass_fields__
+            }
         )
 
 

@@ -22,9 +22,8 @@ from tests.integration.metrics.dbt_run import CLOCK, Marts, run_dbt
 
 COMPANIES = (
     (90_001, "stripe", "invoice_lines"),
-    (90_002, "stripe", "invoice_lines"),
-    (90_003, "canonical", "subscription_periods"),
-    (90_001, "canonical", "subscription_items"),
+    (90_002, "canonical", "subscription_periods"),
+    (90_003, "canonical", "subscription_items"),
     (90_002, "canonical", "invoice_lines"),
 )
 MODELS = ("mart_revenue_periods", "mart_churn_periods", "mart_repeat_rate")
