@@ -1,4 +1,4 @@
-{# What DuckDB and Spark spell differently for lists and hashes of usage; everything else of that kind is in engine.sql. #}
+{# Lists and hashes, which DuckDB and Spark spell differently, and the parts of the incremental usage models. #}
 
 {# A 64-bit hash: groups long keys in little memory where a later step compares the keys themselves. #}
 {% macro row_hash(expression) -%}{{ return(adapter.dispatch('row_hash')(expression)) }}{%- endmacro %}
@@ -70,3 +70,18 @@
 {% macro epoch_seconds(instant) -%}{{ return(adapter.dispatch('epoch_seconds')(instant)) }}{%- endmacro %}
 {% macro duckdb__epoch_seconds(instant) -%}cast(epoch_ms({{ instant }}) // 1000 as bigint){%- endmacro %}
 {% macro spark__epoch_seconds(instant) -%}unix_timestamp({{ instant }}){%- endmacro %}
+
+{#
+  Days that a new alias may have moved to another customer, and days cut in another time zone, cannot be told from the
+  others: all are forgotten and computed again.
+#}
+{% macro forget_moved_usage_days(daily) -%}
+    delete from {{ daily }}
+    where
+        time_zone <> '{{ var("timezone") }}'
+        or exists (
+            select 1
+            from {{ ref('stg_usage__alias_loads') }} as alias_loads
+            where alias_loads.newest_load_id > (select coalesce(max(newest._load_id), -1) from {{ daily }} as newest)
+        )
+{%- endmacro %}

@@ -72,7 +72,7 @@ def company(make_warehouse: MakeWarehouse) -> Warehouse:
 def test_the_reasons_are_said_in_words(company: Warehouse) -> None:
     assert company.rows(
         "select customer_id, reasons from marts.mart_risk_list order by risk_rank"
-    ) == [("silent", "no use for 93 days"), ("busy", "no sign")]
+    ) == [("silent", "no use for 96 days"), ("busy", "no sign")]
 
 
 def test_a_cancellation_counts_from_the_morning_after_it_was_asked_for(company: Warehouse) -> None:

@@ -28,24 +28,49 @@ plan_days as (
 
 ),
 
+-- each purchase is in one month, one quarter and one year: a join on equality, which stays cheap for millions
+dated as (
+
+    {% for grain in ['month', 'quarter', 'year'] -%}
+    select
+        '{{ grain }}' as grain,
+        {{ period_start(grain, 'purchased_on') }} as period_start,
+        customer_id,
+        amount,
+        purchase_number,
+        days_since_previous
+    from purchases
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+summed as (
+
+    select
+        grain,
+        period_start,
+        customer_id,
+        count(*) as purchases,
+        sum(amount) as amount,
+        sum(case when purchase_number > 1 then amount else 0 end) as repeat_amount,
+        count(days_since_previous) as repeat_purchases,
+        sum(days_since_previous) as days_between
+    from dated
+    group by grain, period_start, customer_id
+
+),
+
 bought as (
 
     select
-        periods.grain,
-        periods.period_start,
-        periods.closing_on,
-        purchases.customer_id,
-        count(*) as purchases,
-        sum(purchases.amount) as amount,
-        sum(case when purchases.purchase_number > 1 then purchases.amount else 0 end) as repeat_amount,
-        count(purchases.days_since_previous) as repeat_purchases,
-        sum(purchases.days_since_previous) as days_between
-    from purchases
+        summed.*,
+        periods.closing_on
+    from summed
     inner join periods
         on
-            purchases.purchased_on >= periods.period_start
-            and purchases.purchased_on < periods.closing_on
-    group by periods.grain, periods.period_start, periods.closing_on, purchases.customer_id
+            summed.grain = periods.grain
+            and summed.period_start = periods.period_start
 
 ),
 

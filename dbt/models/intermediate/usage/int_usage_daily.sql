@@ -10,7 +10,7 @@
     incremental_strategy='delete+insert',
     unique_key=['customer_id', 'used_on'],
     full_refresh=rebuild_when_as_of(),
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where time_zone <> '{{ var('timezone') }}' or exists (select 1 from {{ ref('stg_usage__alias_loads') }} as alias_loads where alias_loads.newest_load_id > (select coalesce(max(newest._load_id), -1) from {{ this }} as newest)){% endif %}",
+    pre_hook="{{ forget_moved_usage_days(this) if is_incremental() }}",
     post_hook="delete from {{ this }} where events = 0"
 ) }}
 
@@ -26,7 +26,8 @@ events as (
 {% if is_incremental() -%}
 touched as (
 
-    select * from ({{ usage_days_touched_since('(select coalesce(max(_load_id), -1) from ' ~ this ~ ')') }}) as days
+    select *
+    from ({{ usage_days_touched_since('(select coalesce(max(_load_id), -1) from ' ~ this ~ ')') }}) as days
 
 ),
 
@@ -97,7 +98,13 @@ stretches as (
 
     select
         *,
-        sum(case when previous_second is null or (session_id is null and at_second - previous_second > 1800) then 1 else 0 end)
+        sum(
+            case
+                when previous_second is null then 1
+                when session_id is null and at_second - previous_second > 1800 then 1
+                else 0
+            end
+        )
             over (
                 partition by customer_id, occurred_on, user_id, session_id
                 order by at_second

@@ -32,9 +32,16 @@ rating_months as (
         customer_id,
         {{ period_start('month', 'rated_on') }} as month,
         sum(case when kind = 'csat' then 1 else 0 end) as csat_ratings,
-        sum(case when kind = 'csat' and 2 * score > coalesce(scale_max, 5) then 1 else 0 end) as csat_good,
+        sum(case when kind = 'csat' and 2 * score > coalesce(scale_max, 5) then 1 else 0 end)
+            as csat_good,
         sum(case when kind = 'nps' then 1 else 0 end) as nps_ratings,
-        sum(case when kind = 'nps' and score >= 9 then 1 when kind = 'nps' and score <= 6 then -1 else 0 end) as nps_balance
+        sum(
+            case
+                when kind = 'nps' and score >= 9 then 1
+                when kind = 'nps' and score <= 6 then -1
+                else 0
+            end
+        ) as nps_balance
     from ratings
     where customer_id is not null and rated_on <= {{ until_date() }}
     group by customer_id, {{ period_start('month', 'rated_on') }}

@@ -12,7 +12,8 @@ seasonal as (
 
     select distinct
         customer_id,
-        {{ add_months(period_start('quarter', add_months(period_start('month', 'purchased_on'), 1)), -1) }} as season_start
+        {{ add_months(period_start('quarter', add_months(period_start('month', 'purchased_on'), 1)), -1) }}
+            as season_start
     from purchases
 
 ),

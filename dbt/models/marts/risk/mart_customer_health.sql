@@ -26,7 +26,10 @@ ranked as (
         scores.score as risk_score,
         percent_rank() over (partition by scores.score_on order by scores.days_28) as frequency,
         percent_rank() over (partition by scores.score_on order by scores.features_28) as breadth,
-        percent_rank() over (partition by scores.score_on order by coalesce(scores.days_since_use, 100000) desc) as recency
+        percent_rank() over (
+            partition by scores.score_on
+            order by coalesce(scores.days_since_use, 100000) desc
+        ) as recency
     from scores
     inner join score_days on scores.score_on = score_days.score_on
 ),

@@ -36,7 +36,8 @@ by_decile as (
 top_fifth as (
     select
         month,
-        {{ share('sum(case when place * 5 < month_customers + 5 then mrr else 0 end)', 'max(month_mrr)') }} as top_fifth_share
+        {{ share('sum(case when place * 5 < month_customers + 5 then mrr else 0 end)', 'max(month_mrr)') }}
+            as top_fifth_share
     from cut
     group by month
 ),

@@ -1,0 +1,74 @@
+"""The sample company, loaded from its vendor files: the score beats silence, cohorts are seen."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dagster_project.clock import FixedClock
+from dagster_project.config import load_settings
+from dagster_project.exports import load_source
+from dagster_project.exports.recurring import recurring_shape
+from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.dbt_purchases.hand_loaded import Warehouse
+
+CLOCK = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
+TOTALS = (
+    "select sum(flagged_lost)::double / sum(flagged) as precision,"
+    " sum(flagged_lost)::double / sum(lost) as recall from marts.mart_risk_backtest"
+)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Return the sample company with its risk, purchase and experience marts built."""
+    paths = WarehousePaths(tmp_path_factory.mktemp("sample"))
+    settings = load_settings(PROJECT_ROOT / "ebbline.yml")
+    with open_warehouse(paths) as con:
+        for name, source in settings.sources.named().items():
+            load_source(
+                con,
+                source=name,
+                format=source.format,
+                path=source.path,
+                settings=settings,
+                clock=CLOCK,
+            )
+        dbt_vars = settings.dbt_vars(CLOCK, recurring_shape(con, settings))
+    warehouse = Warehouse(paths.warehouse_db, paths.warehouse_db.parent / "target", dbt_vars)
+    warehouse.build("mart_risk_backtest", "mart_risk_list", "mart_customer_health", "mart_cohorts")
+    return warehouse
+
+
+@pytest.mark.parametrize("horizon", [1, 3])
+def test_the_default_score_beats_the_longest_silence(sample: Warehouse, horizon: int) -> None:
+    where = f"where horizon_months = {horizon} and method"
+    [(precision, recall)] = sample.rows(f"{TOTALS} {where} = 'default'")
+    [(plain_precision, plain_recall)] = sample.rows(f"{TOTALS} {where} = 'days since last use'")
+    assert precision > plain_precision
+    assert recall > plain_recall
+
+
+def test_every_active_customer_is_on_the_risk_list_with_all_of_the_mrr(sample: Warehouse) -> None:
+    assert sample.rows(
+        "select count(*), sum(mrr_at_stake) from marts.mart_risk_list"
+    ) == sample.rows(
+        "select count(*), sum(mrr) from intermediate.int_customer_mrr where mrr > 0"
+        " and valid_from <= date '2026-10-31'"
+        " and (valid_to is null or valid_to > date '2026-10-31')"
+    )
+
+
+def test_all_four_kinds_of_cohort_are_seen(sample: Warehouse) -> None:
+    assert sample.rows(
+        "select kind, min(cohort_month)::varchar, max(age_months), sum(active_customers) > 0"
+        " from marts.mart_cohorts group by kind order by kind"
+    ) == [(kind, "2024-05-01", 29, True) for kind in ("logo", "orders", "revenue", "usage")]
+
+
+def test_a_run_with_nothing_new_changes_no_day(sample: Warehouse) -> None:
+    days = "select * from intermediate.int_usage_daily order by customer_id, used_on"
+    first = sample.rows(days)
+    sample.build("int_usage_daily")
+    assert sample.rows(days) == first
