@@ -262,9 +262,12 @@ def _crossed(
         "falling": value < line,
         "rising": value > line,
     }
-    against = f"{METRICS[rule.line].label} " if isinstance(rule.line, str) else ""
-    against = f"{period.before}: " if rule.line is None else against
-    return compared[rule.when], f"{written(value, unit)} against {against}{written(line, unit)}"
+    left, right = written(value, unit), written(line, unit)
+    if isinstance(rule.line, str):
+        left, right = f"{left} {label}", f"{right} {METRICS[rule.line].label}"
+    elif rule.line is None:
+        right = f"{right} in {period.before}"
+    return compared[rule.when], f"{left} against {right}"
 
 
 def _all_of_the_last(history: Sequence[bool | None], periods: int) -> bool | None:

@@ -234,8 +234,9 @@ def cohort_heat_map(cells: Sequence[CohortCell], what: str) -> Document:
         if cell.share is not None
     ]
     shares = sorted(row["share"] for row in rows if isinstance(row["share"], float))
+    # One cohort that doubled must not make all others look alike: the colours end at 150 %.
     lowest = min([*shares, 1.0])
-    highest = max([*shares, 1.0])
+    highest = min(max([*shares, 1.0]), 1.5)
     middle = lowest + (highest - lowest) * _DARK
     cohorts = len({row["cohort"] for row in rows})
     # With so many columns the numbers would overlap; then the colours need a legend.
@@ -256,7 +257,10 @@ def cohort_heat_map(cells: Sequence[CohortCell], what: str) -> Document:
             "share:Q",
             title=None,
             scale=alt.Scale(
-                domain=[lowest, highest], range=["@heat0", "@heat1", "@heat2"], interpolate="lab"
+                domain=[lowest, (lowest + highest) / 2, highest],
+                range=["@heat0", "@heat1", "@heat2"],
+                interpolate="lab",
+                clamp=True,
             ),
             legend=None if numbered else alt.Legend(format=".0%", gradientLength=160),
         )
@@ -303,9 +307,9 @@ def plan_moves(months: Sequence[Month]) -> Document:
 
 
 def plan_matrix(changes: Sequence[PlanChange]) -> Document:
-    """From plan, to plan: how many customers went each way."""
+    """From product, to product: how many customers went each way."""
     rows = [
-        {"from": c.from_plan, "to": c.to_plan, "customers": c.customers, "mrr": c.mrr_change}
+        {"from": c.from_product, "to": c.to_product, "customers": c.customers, "mrr": c.mrr_change}
         for c in changes
     ]
     most = max((change.customers for change in changes), default=1)
@@ -324,7 +328,7 @@ def plan_matrix(changes: Sequence[PlanChange]) -> Document:
             "customers:Q",
             legend=None,
             scale=alt.Scale(
-                domain=[0, most], range=["@heat0", "@heat1", "@heat2"], interpolate="lab"
+                domain=[0, most / 2, most], range=["@heat0", "@heat1", "@heat2"], interpolate="lab"
             ),
         )
     )

@@ -43,6 +43,10 @@ DEFINITIONS: dict[str, str] = {
     "plans": (
         "Upgrade and downgrade: customers with MRR at both ends of the month that rose or fell."
     ),
+    "products": (
+        "Customers with MRR at both ends of a month whose main product at its opening (down) and "
+        "at its closing (across) differ. The plan with most MRR is the main one."
+    ),
     "reasons": (
         "The reason given with the cancellation of the customers lost, ranked by the MRR they "
         "had at the month's opening. Beside each bar: how many customers."

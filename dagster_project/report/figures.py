@@ -19,6 +19,7 @@ MONTHS_SHOWN = 36
 COHORTS_SHOWN = 24
 MEMBERS_SHOWN = 12
 REASONS_SHOWN = 10
+PRODUCTS_SHOWN = 8
 SEGMENTS_SHOWN = ("plan", "country")
 _PLAN_MARTS = {"mart_plan_changes", "dim_plans"}
 
@@ -38,6 +39,13 @@ class Publication:
     settings: dict[str, Any]
     validation: dict[str, Any]
     input_files: int
+
+    @property
+    def checks(self) -> str:
+        """How many checks of the validation passed, such as ``311 of 312``; empty when not told."""
+        if not {"checks", "passed"} <= self.validation.keys():
+            return ""
+        return f"{self.validation['passed']} of {self.validation['checks']}"
 
     @property
     def currency(self) -> str:
@@ -106,10 +114,10 @@ class CohortCell:
 
 @dataclass(frozen=True)
 class PlanChange:
-    """Customers who went from one plan to another in the last twelve months."""
+    """Customers who went from one product to another in the last twelve months."""
 
-    from_plan: str
-    to_plan: str
+    from_product: str
+    to_product: str
     customers: int
     mrr_change: float
 
@@ -143,7 +151,6 @@ class Member:
     customers_lost: int
     churn_rate: float | None
     mrr_closing: float
-    mrr_churn: float
     ndr: float | None
 
 
@@ -307,20 +314,45 @@ def _cohorts(con: duckdb.DuckDBPyConnection) -> tuple[CohortCell, ...]:
 
 
 def _plan_changes(con: duckdb.DuckDBPyConnection, months: Sequence[date]) -> tuple[PlanChange, ...]:
+    """Return moves between products: with a price per currency, plans are too many to draw.
+
+    Products that few customers moved between are gathered under one name.
+    """
     rows = con.execute(
         """
+        with moves as (
+            select
+                coalesce(came.product, came.plan_name, plan_from) as product_from,
+                coalesce(went.product, went.plan_name, plan_to) as product_to,
+                customers,
+                mrr_to - mrr_from as mrr_change
+            from marts.mart_plan_changes
+            left join marts.dim_plans as came on came.plan_id = plan_from
+            left join marts.dim_plans as went on went.plan_id = plan_to
+            where grain = 'month' and period_start between $first and $last
+                and plan_from <> plan_to and movement in ('upgrade', 'downgrade', 'unchanged')
+        ),
+        moved as (select * from moves where product_from <> product_to),
+        largest as (
+            select product
+            from (
+                select product_from as product, customers from moved
+                union all
+                select product_to, customers from moved
+            )
+            group by product
+            order by sum(customers) desc, product
+            limit $shown
+        )
         select
-            coalesce(came.plan_name, plan_from), coalesce(went.plan_name, plan_to),
-            sum(customers)::bigint, sum(mrr_to - mrr_from)::double
-        from marts.mart_plan_changes
-        left join marts.dim_plans as came on came.plan_id = plan_from
-        left join marts.dim_plans as went on went.plan_id = plan_to
-        where grain = 'month' and period_start between ? and ? and plan_from <> plan_to
-            and movement in ('upgrade', 'downgrade', 'unchanged')
+            case when product_from in (from largest) then product_from else '(others)' end,
+            case when product_to in (from largest) then product_to else '(others)' end,
+            sum(customers)::bigint, sum(mrr_change)::double
+        from moved
         group by 1, 2
         order by 3 desc, 1, 2
         """,
-        [months[0], months[-1]],
+        {"first": months[0], "last": months[-1], "shown": PRODUCTS_SHOWN},
     ).fetchall()
     return tuple(PlanChange(*row) for row in rows)
 
@@ -328,7 +360,7 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, months: Sequence[date]) -> tup
 def _reasons(con: duckdb.DuckDBPyConnection, months: Sequence[date]) -> tuple[Reason, ...]:
     rows = con.execute(
         """
-        select reason, sum(customers_lost)::bigint, sum(mrr_lost)::double
+        select replace(reason, '_', ' '), sum(customers_lost)::bigint, sum(mrr_lost)::double
         from marts.mart_cancellation_reasons
         where grain = 'month' and period_start between ? and ? and dimension = 'all'
         group by reason
@@ -364,7 +396,7 @@ def _members(
             """
             select
                 member, customers_opening, customers_closing, customers_lost, churn_rate,
-                mrr_closing::double, mrr_churn::double, ndr
+                mrr_closing::double, ndr
             from marts.mart_revenue_periods
             where grain = 'month' and period_start = ? and dimension = ?
                 and (customers_opening > 0 or customers_closing > 0)

@@ -29,6 +29,7 @@ from dagster_project.warehouse.durable_file import put_in_place
 
 SPARK_MONTHS = 13
 NONE = "–"
+DATA_DOCS = Path("data_docs", "index.html")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,11 @@ def build(marts_db: Path, out: Path) -> Path:
     :param out: the HTML file to write; its folder is made.
     :raises duckdb.IOException: ``marts_db`` does not exist.
     """
-    page = render(read_figures(marts_db))
+    docs = out.parent.parent / DATA_DOCS
+    # A relative link: the warehouse folder can be moved or copied as a whole.
+    page = render(
+        read_figures(marts_db), data_docs=f"../{DATA_DOCS.as_posix()}" if docs.exists() else ""
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(out.name + ".tmp")
     unfinished.write_text(page, encoding="utf-8")
@@ -88,8 +93,11 @@ def build(marts_db: Path, out: Path) -> Path:
     return out
 
 
-def render(figures: Figures) -> str:
-    """Return the whole page."""
+def render(figures: Figures, *, data_docs: str = "") -> str:
+    """Return the whole page.
+
+    :param data_docs: where the validation's own pages lie, seen from the page; empty for no link.
+    """
     panels = _panels(figures)
     documents = {panel.name: panel.document for panel in panels.values() if panel.document}
     environment = Environment(
@@ -109,6 +117,7 @@ def render(figures: Figures) -> str:
         panels=panels,
         members=_member_tables(figures),
         settings=_settings(figures.publication),
+        data_docs=data_docs,
         definitions=DEFINITIONS,
         style=Markup(_resource("report.css")),
         script=Markup(_resource("report.js")),
@@ -244,14 +253,13 @@ def _panels(figures: Figures) -> dict[str, Panel]:
         ),
         Panel(
             "matrix",
-            "From plan to plan, last twelve months",
-            "Customers active at both ends of a month whose plan at its opening (down) and at its "
-            "closing (across) differ.",
+            "From product to product, last twelve months",
+            DEFINITIONS["products"],
             charts.plan_matrix(figures.plan_changes) if figures.plan_changes else None,
             Table(
                 ("From", "To", "Customers", "MRR change"),
                 tuple(
-                    (c.from_plan, c.to_plan, _count(c.customers), _money(c.mrr_change))
+                    (c.from_product, c.to_product, _count(c.customers), _money(c.mrr_change))
                     for c in figures.plan_changes
                 ),
             ),
@@ -364,7 +372,7 @@ def _churn_line(red_lines: Sequence[RedLine]) -> float | None:
 
 
 def _member_tables(figures: Figures) -> dict[str, Table]:
-    head = ("Customers", "Lost", "Churn rate", "MRR", "MRR churned", "NDR")
+    head = ("Customers", "Lost", "Churn rate", "MRR", "NDR")
     return {
         dimension: Table(
             (dimension.replace("_", " ").capitalize(), *head),
@@ -375,7 +383,6 @@ def _member_tables(figures: Figures) -> dict[str, Table]:
                     _count(member.customers_lost),
                     _share(member.churn_rate, 2),
                     _money(member.mrr_closing),
-                    _money(member.mrr_churn),
                     _share(member.ndr, 1),
                 )
                 for member in members

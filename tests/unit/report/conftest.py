@@ -17,7 +17,8 @@ select 7::bigint as id, timestamptz '2026-07-01 03:12:45+00' as built_at, null::
       "currency": {"reporting": "EUR", "rates": {"USD": "0.92"}},
       "billing": {"churn_recognition": "period_end", "dunning_days": 30},
       "dimensions": ["plan", "country"]}'::json as settings,
-    '[{}, {}, {}]'::json as input_files, '{}'::json as validation;
+    '[{}, {}, {}]'::json as input_files,
+    '{"checks": 312, "passed": 311, "warnings": ["x"]}'::json as validation;
 
 create table marts.mart_revenue_periods as
 with recursive months as (
@@ -58,9 +59,11 @@ from (values ('plan', 'Team'), ('plan', 'Business'), ('country', 'DE'), ('countr
     as segments (dimension, member);
 
 create table marts.dim_plans as
-select plan_id, plan_name
-from (values ('Team', 'Team, monthly'), ('Business', 'Business'), ('Start', 'Starter'))
-    as plans (plan_id, plan_name);
+select plan_id, product, plan_name
+from (
+    values ('Team', 'Team', 'Team, monthly'), ('Business', 'Business', 'Business, a year'),
+    ('Start', null, 'Starter')
+) as plans (plan_id, product, plan_name);
 
 create table marts.mart_plan_changes as
 select 'month' as grain, date '2026-05-01' as period_start, true as is_complete, plan_from,

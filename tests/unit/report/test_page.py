@@ -111,6 +111,7 @@ def test_the_header_says_which_numbers_these_are(page: _Page) -> None:
         "Complete months | 2024-01 to 2026-06",
         "Currency | EUR",
         "Time zone | Europe/Berlin",
+        "Checks passed | 311 of 312",
     )
     assert [fact for fact in expected if fact not in shown] == []
 
@@ -160,7 +161,7 @@ def test_the_figures_are_exact(page: _Page) -> None:
 
 def test_what_a_customer_typed_stays_text(published: Published, tmp_path: Path) -> None:
     changes = (
-        "update marts.dim_plans set plan_name = '</script><script>alert(1)</script>'",
+        "update marts.dim_plans set product = '</script><b>' where plan_id = 'Team'",
         "update marts.mart_cancellation_reasons set reason = '<img src=x onerror=alert(1)>'",
     )
     page = opened(build(published(*changes), tmp_path / "index.html"))
@@ -171,6 +172,13 @@ def test_an_unknown_red_line_is_not_shown_as_held(published: Published, tmp_path
     change = "update marts.red_line_status set breached = null where rule = 'churn_above'"
     page = opened(build(published(change), tmp_path / "index.html"))
     assert "Unknown" in page.text
+
+
+def test_the_data_docs_are_linked_where_they_are(published: Published, tmp_path: Path) -> None:
+    (tmp_path / "data_docs").mkdir()
+    (tmp_path / "data_docs" / "index.html").touch()
+    page = opened(build(published(), tmp_path / "report" / "index.html"))
+    assert [r for r in page.references if not r.startswith("#")] == ["../data_docs/index.html"]
 
 
 def test_an_empty_publication_says_so(published: Published, tmp_path: Path) -> None:
