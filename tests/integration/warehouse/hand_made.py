@@ -13,7 +13,8 @@ from dagster_project.config import Calendar, Publish, Settings, Source, Sources
 from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
-from dagster_project.warehouse.publication import Publication, pending_change, publish
+from dagster_project.warehouse.publication import pending_change, publish
+from dagster_project.warehouse.publication_record import Publication
 
 # Nobody's models: an edit of the real ones while tests run is no change of these marts.
 NO_CODE = Path(__file__).parent / "no code"

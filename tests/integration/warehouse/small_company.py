@@ -16,7 +16,8 @@ from dagster_project.exports.loader import load_source
 from dagster_project.transform.project import DBT_PROJECT, dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
-from dagster_project.warehouse.publication import Publication, pending_change, publish
+from dagster_project.warehouse.publication import pending_change, publish
+from dagster_project.warehouse.publication_record import Publication
 from tests.integration.warehouse.hand_made import NO_CODE
 
 _MODELS = (

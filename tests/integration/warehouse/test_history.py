@@ -167,7 +167,7 @@ def test_equal_publications_have_no_difference(tmp_path: Path) -> None:
     found = diff(WarehousePaths(tmp_path), 1, 2)
     assert all(mart.is_equal for mart in found.marts) and len(found.marts) == 3
     assert found.metrics_changed == 0
-    assert found.settings_changed == found.files_added == found.code_changed == ()
+    assert not (found.settings_changed or found.files_added or found.code_changed)
 
 
 def test_a_mart_without_a_unique_key_is_compared_by_whole_rows(tmp_path: Path) -> None:
