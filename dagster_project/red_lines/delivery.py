@@ -47,7 +47,7 @@ class Delivery:
 def deliver(
     paths: WarehousePaths,
     settings: Settings,
-    publication_id: str,
+    publication_id: str | None,
     clock: Clock,
     *,
     pauses: Sequence[float] = PAUSES,
@@ -58,7 +58,8 @@ def deliver(
     A message that no target wants is put aside as ``unrouted``: a target added next year is not
     told of it.
 
-    :param publication_id: the publication that readers now see.
+    :param publication_id: the publication just made. None where a run found nothing new to
+        publish: then only what an earlier publication told of, and could not be sent, is tried.
     :param pauses: seconds between the attempts of this run.
     :returns: what was tried; empty when nothing waited.
     """
@@ -68,7 +69,8 @@ def deliver(
     with open_warehouse(paths) as con:
         if not has_table(con, "ops", "outbox"):
             return ()
-        _stamp(con, publication_id)
+        if publication_id is not None:
+            _stamp(con, publication_id)
         outcomes: list[Delivery] = []
         down: dict[str, str] = {}
         for key, alert in pending_alerts(con):

@@ -340,9 +340,12 @@ def _incident(row: Sequence[object]) -> Incident:
 
 
 def pending_alerts(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, Alert], ...]:
-    """Return the messages that wait to be sent, oldest first, with their keys."""
+    """Return the messages that wait to be sent, oldest first, with their keys.
+
+    What no publication carries yet waits for one: nobody is told of a number that nobody can see.
+    """
     rows = con.execute(
         "select message_key, alert from ops.outbox "
-        "where state = 'pending' order by created_at, message_key"
+        "where state = 'pending' and publication_id is not null order by created_at, message_key"
     ).fetchall()
     return tuple((key, Alert.model_validate_json(text)) for key, text in rows)

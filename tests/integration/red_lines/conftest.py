@@ -69,7 +69,7 @@ def send() -> Callable[..., tuple[Delivery, ...]]:
     """Deliver as the night run of 1 April would, without waiting between attempts."""
 
     def deliver_now(
-        paths: WarehousePaths, settings: Settings, publication_id: str = "7"
+        paths: WarehousePaths, settings: Settings, publication_id: str | None = "7"
     ) -> tuple[Delivery, ...]:
         return deliver(paths, settings, publication_id, NOW, pauses=(0.0, 0.0))
 

@@ -134,6 +134,22 @@ def test_incident_and_message_name_the_publication_that_spoke_first(
     assert stamped == [("7", "7")]
 
 
+def test_nobody_is_told_of_a_number_that_is_not_published(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
+) -> None:
+    assert send(paths, told(settings, webhook.url), None) == ()
+
+
+def test_a_run_with_nothing_new_still_sends_what_an_earlier_one_could_not(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
+) -> None:
+    webhook.answers = [500]
+    send(paths, told(settings, webhook.url))
+    webhook.answers = [200]
+    (retried,) = send(paths, told(settings, webhook.url), None)
+    assert (retried.sent, webhook.received[-1]["publication_id"]) == (True, "7")
+
+
 def test_an_empty_warehouse_has_nothing_to_tell(
     tmp_path: Any, settings: MakeSettings, send: Send
 ) -> None:
