@@ -1,5 +1,5 @@
--- Names each currency that is billed but has no rate in the settings (currency.rates): such rows have no MRR, and
--- nothing may be published without them.
+-- Names each currency that is billed but has no rate in the settings (currency.rates): such rows have no
+-- MRR, and nothing may be published without them.
 select
     currency,
     count(*) as periods,

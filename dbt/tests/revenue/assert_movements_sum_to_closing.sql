@@ -1,4 +1,5 @@
--- The sum of all movements up to a closing is the MRR at that closing: the two ways to the number agree to the cent.
+-- The sum of all movements up to a closing is the MRR at that closing: the two ways to the number agree to
+-- the cent.
 with
 
 closings as (

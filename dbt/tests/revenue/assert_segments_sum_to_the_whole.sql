@@ -1,4 +1,5 @@
--- Every dimension divides the whole business: its members sum to all/all, and what leaves one member enters another.
+-- Every dimension divides the whole business: its members sum to all/all, and what leaves one member enters
+-- another.
 {%- set columns = [
     'customers_opening', 'customers_closing', 'customers_retained', 'customers_lost', 'customers_new',
     'customers_reactivated', 'upgrades', 'downgrades', 'mrr_opening', 'mrr_new', 'mrr_reactivation', 'mrr_expansion',

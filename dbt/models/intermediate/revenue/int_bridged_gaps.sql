@@ -1,4 +1,5 @@
--- Stretches of at most bridge_gap_days in which a customer's recurring periods leave nothing, between two that leave something.
+-- Stretches of at most bridge_gap_days in which a customer's recurring periods leave nothing, between two
+-- that leave something.
 with
 
 pieces as (

@@ -1,4 +1,5 @@
--- Why each churn happened. A reason counts only from the day it was given: a pause before a later cancellation has none.
+-- Why each churn happened. A reason counts only from the day it was given: a pause before a later
+-- cancellation has none.
 {{ config(materialized='table') }}
 
 with
@@ -30,7 +31,9 @@ explained as (
         churns.movement_on,
         churns.subscription_id,
         case
-            when subscriptions.cancel_requested_on is null or subscriptions.cancel_requested_on <= churns.movement_on
+            when
+                subscriptions.cancel_requested_on is null
+                or subscriptions.cancel_requested_on <= churns.movement_on
                 then subscriptions.cancellation_reason
         end as given_reason,
         unpaid.customer_id is not null as is_unpaid
@@ -46,7 +49,8 @@ final as (
         explained.customer_id,
         explained.movement_on as churned_on,
         explained.subscription_id,
-        coalesce(explained.given_reason, case when explained.is_unpaid then 'involuntary' end, '(none)') as reason,
+        coalesce(explained.given_reason, case when explained.is_unpaid then 'involuntary' end, '(none)')
+            as reason,
         explained.is_unpaid or involuntary_reasons.reason is not null as is_involuntary
     from explained
     left join involuntary_reasons

@@ -46,7 +46,8 @@ final as (
         lead(changed_on) over (partition by customer_id, currency order by changed_on) as valid_to,
         {{ money('sum(delta) over (partition by customer_id, currency order by changed_on)') }} as mrr,
         cast(
-            sum(delta_in_currency) over (partition by customer_id, currency order by changed_on) as decimal(28, 10)
+            sum(delta_in_currency) over (partition by customer_id, currency order by changed_on)
+            as decimal(28, 10)
         ) as mrr_in_currency
     from by_day
 )

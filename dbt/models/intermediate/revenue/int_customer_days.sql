@@ -1,4 +1,5 @@
--- What each customer is worth, and on which plan, at the end of the day before each day that some period compares.
+-- What each customer is worth, and on which plan, at the end of the day before each day that some period
+-- compares.
 {{ config(materialized='table') }}
 
 with

@@ -1,5 +1,5 @@
--- What a change of exchange rates did to a customer's MRR on a day: each piece held the day before, valued at the new rate
--- and at the old one. Read only where rates are dated.
+-- What a change of exchange rates did to a customer's MRR on a day: each piece held the day before, valued
+-- at the new rate and at the old one. Read only where rates are dated.
 with
 
 pieces as (

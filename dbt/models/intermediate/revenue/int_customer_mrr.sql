@@ -1,4 +1,5 @@
--- A customer's MRR between two change points. Credits that exceed what they credit count as nothing, not as negative revenue.
+-- A customer's MRR between two change points. Credits that exceed what they credit count as nothing, not as
+-- negative revenue.
 {{ config(materialized='table') }}
 
 with

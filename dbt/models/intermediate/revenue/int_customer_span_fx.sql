@@ -1,6 +1,6 @@
--- What exchange rates did between the two ends of a span, comparing the customer at both like every period figure: the
--- whole change of each currency whose rate differs, less what the customer changed, valued at the rate of the closing.
--- Read only where rates are dated.
+-- What exchange rates did between the two ends of a span, comparing the customer at both like every period
+-- figure: the whole change of each currency whose rate differs, less what the customer changed, valued at
+-- the rate of the closing. Read only where rates are dated.
 with
 
 spans as (

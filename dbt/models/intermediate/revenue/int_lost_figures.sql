@@ -1,4 +1,5 @@
--- Customers and MRR lost by period, member and reason. A lost customer belongs to the member he opened the period in.
+-- Customers and MRR lost by period, member and reason. A lost customer belongs to the member he opened the
+-- period in.
 {{ config(materialized='table') }}
 
 with

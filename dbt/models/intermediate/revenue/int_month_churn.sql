@@ -1,4 +1,5 @@
--- Customers lost and at opening of the last three months, for each month and member: what a lifetime is estimated from.
+-- Customers lost and at opening of the last three months, for each month and member: what a lifetime is
+-- estimated from.
 with
 
 periods as (

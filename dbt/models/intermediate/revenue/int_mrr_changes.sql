@@ -1,5 +1,6 @@
--- Change points: what begins or ends on a day, per customer, subscription and plan. Never a row per customer and day.
--- With dated rates a day stays even if nothing is left of it: a rate and the customer may have undone each other.
+-- Change points: what begins or ends on a day, per customer, subscription and plan. Never a row per customer
+-- and day. With dated rates a day stays even if nothing is left of it: a rate and the customer may have
+-- undone each other.
 {{ config(materialized='table') }}
 
 with

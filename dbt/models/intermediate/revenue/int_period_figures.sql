@@ -1,4 +1,5 @@
--- Every period x every member: the sums, those of the twelve months up to closing, and the churn of the last three months.
+-- Every period x every member: the sums, those of the twelve months up to closing, and the churn of the last
+-- three months.
 {%- set counts = [
     'customers_opening', 'customers_closing', 'customers_retained', 'customers_lost', 'customers_new',
     'customers_reactivated', 'upgrades', 'downgrades',
@@ -58,7 +59,8 @@ final as (
         cast(coalesce(figures.customers_lost, 0) - coalesce(involuntary.customers_lost, 0) as bigint)
             as customers_lost_voluntary,
         cast(coalesce(involuntary.customers_lost, 0) as bigint) as customers_lost_involuntary,
-        {{ money('coalesce(figures.mrr_churn, 0) - coalesce(involuntary.mrr_lost, 0)') }} as mrr_churn_voluntary,
+        {{ money('coalesce(figures.mrr_churn, 0) - coalesce(involuntary.mrr_lost, 0)') }}
+            as mrr_churn_voluntary,
         {{ money('coalesce(involuntary.mrr_lost, 0)') }} as mrr_churn_involuntary,
         {{ money('past_year.mrr_opening') }} as mrr_opening_12m,
         {{ money('past_year.mrr_kept') }} as mrr_kept_12m,

@@ -1,6 +1,6 @@
--- The waist: everything recurring is derived from this model and nothing else.
--- Pieces are valued in the reporting currency, rounded once, and cut where a dated rate changes. An unknown currency keeps
--- its row with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
+-- The waist: everything recurring is derived from this model and nothing else. Pieces are valued in the
+-- reporting currency, rounded once, and cut where a dated rate changes. An unknown currency keeps its row
+-- with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
 {{ config(materialized='table') }}
 
 with
@@ -29,10 +29,13 @@ final as (
         -- Ten decimals: a twelfth of a yearly price, added up, must not make a cent of its own.
         cast(
             cast(
-                {{ rounded_quotient('pieces.monthly_numerator * 100000000', 'pieces.monthly_denominator') }} as decimal(38, 0)
+                {{ rounded_quotient('pieces.monthly_numerator * 100000000', 'pieces.monthly_denominator') }}
+                as decimal(38, 0)
             ) * 0.0000000001 as decimal(28, 10)
         ) as mrr_in_currency,
-        case when rates.valid_to is null or pieces.valid_to <= rates.valid_to then pieces.end_reason end as end_reason,
+        case
+            when rates.valid_to is null or pieces.valid_to <= rates.valid_to then pieces.end_reason
+        end as end_reason,
         pieces.source_table,
         pieces.source_key,
         pieces.source_file,

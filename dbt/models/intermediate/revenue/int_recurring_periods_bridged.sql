@@ -1,4 +1,5 @@
--- Pieces in the currency of the contract, with short gaps filled: in a gap the customer keeps what held the day before it.
+-- Pieces in the currency of the contract, with short gaps filled: in a gap the customer keeps what held the
+-- day before it.
 with
 
 pieces as (

@@ -1,5 +1,5 @@
--- The figures of mart_revenue_periods and mart_churn_periods in tall form. Numerator and denominator of a rate are the very sums it is made of;
--- a plain amount has no denominator.
+-- The figures of mart_revenue_periods and mart_churn_periods in tall form. Numerator and denominator of a
+-- rate are the very sums it is made of; a plain amount has no denominator.
 {%- set rates = [
     ('churn_rate', 'customers_lost', 'customers_opening'),
     ('retention_rate', 'customers_retained', 'customers_opening'),

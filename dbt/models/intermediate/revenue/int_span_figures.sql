@@ -1,5 +1,6 @@
--- Spans x members of every dimension, summed from the customers. A retained customer who changes plan leaves the one
--- member and enters the other with what he is worth at closing; everything before that is the first member's.
+-- Spans x members of every dimension, summed from the customers. A retained customer who changes plan leaves
+-- the one member and enters the other with what he is worth at closing; everything before that is the first
+-- member's.
 {{ config(materialized='table') }}
 
 with
@@ -85,7 +86,8 @@ final as (
         sum(mrr_opening) as mrr_opening,
         sum(case when status = 'new' then mrr_closing else 0 end) as mrr_new,
         sum(case when status = 'reactivated' then mrr_closing else 0 end) as mrr_reactivation,
-        sum(case when status = 'retained' then greatest(real_closing - mrr_opening, 0) else 0 end) as mrr_expansion,
+        sum(case when status = 'retained' then greatest(real_closing - mrr_opening, 0) else 0 end)
+            as mrr_expansion,
         sum(case when status = 'retained' then greatest(mrr_opening - real_closing, 0) else 0 end)
             as mrr_contraction,
         sum(case when status = 'lost' then mrr_opening else 0 end) as mrr_churn,
@@ -94,7 +96,8 @@ final as (
         sum(transfer_out) as transfer_out,
         sum(case when transfer_out = 0 then mrr_closing else 0 end) as mrr_closing,
         sum(case when status = 'retained' then real_closing else 0 end) as mrr_kept,
-        sum(case when status = 'retained' then least(mrr_opening, real_closing) else 0 end) as mrr_kept_at_most
+        sum(case when status = 'retained' then least(mrr_opening, real_closing) else 0 end)
+            as mrr_kept_at_most
     from flows
     group by opening_on, closing_on, dimension, member
 )

@@ -1,5 +1,5 @@
--- Pairs of days between which customers are compared: every period, and the twelve months up to every closing.
--- Both days are exclusive ends: what counts is the day before them.
+-- Pairs of days between which customers are compared: every period, and the twelve months up to every
+-- closing. Both days are exclusive ends: what counts is the day before them.
 with
 
 periods as (

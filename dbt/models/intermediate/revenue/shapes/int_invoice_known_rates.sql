@@ -1,6 +1,6 @@
--- Full rates that a line which bills a part of an interval may be a part of, all positive, as fractions of cents:
--- plan price x quantity, the same less a discount that full lines of the subscription show, and what full lines of the
--- same plan billed. A credit may take back any full line around it.
+-- Full rates that a line which bills a part of an interval may be a part of, all positive, as fractions of
+-- cents: plan price x quantity, the same less a discount that full lines of the subscription show, and what
+-- full lines of the same plan billed. A credit may take back any full line around it.
 with
 
 parts as (
@@ -26,17 +26,20 @@ whole as (
         months_numerator, months_denominator
 ),
 
--- What was paid of the list price: 9/10 after a discount of a tenth. One line stands for all with the same share.
+-- What was paid of the list price: 9/10 after a discount of a tenth. One line stands for all with the same
+-- share.
 kept as (
     select distinct
         subscription_id,
         {{ reduced('amount_cents * ' ~ millionths_squared_per_cent(), 'list_price') }} as kept_numerator,
-        {{ reduced_unit('amount_cents * ' ~ millionths_squared_per_cent(), 'list_price') }} as kept_denominator
+        {{ reduced_unit('amount_cents * ' ~ millionths_squared_per_cent(), 'list_price') }}
+            as kept_denominator
     from (
         select
             subscription_id,
             cast(amount_cents as {{ wide_integer() }}) as amount_cents,
-            cast(price_millionths as {{ wide_integer() }}) * coalesce(quantity_millionths, 1000000) as list_price
+            cast(price_millionths as {{ wide_integer() }}) * coalesce(quantity_millionths, 1000000)
+                as list_price
         from whole
         where price_millionths > 0 and coalesce(quantity_millionths, 1) > 0
     ) as priced
@@ -64,8 +67,10 @@ at_discount as (
     select
         list_prices.line_id,
         3 as preference,
-        {{ reduced('list_prices.list_price', millionths_squared_per_cent()) }} * kept.kept_numerator as rate_numerator,
-        {{ reduced_unit('list_prices.list_price', millionths_squared_per_cent()) }} * kept.kept_denominator as rate_denominator
+        {{ reduced('list_prices.list_price', millionths_squared_per_cent()) }} * kept.kept_numerator
+            as rate_numerator,
+        {{ reduced_unit('list_prices.list_price', millionths_squared_per_cent()) }} * kept.kept_denominator
+            as rate_denominator
     from list_prices
     inner join kept
         on list_prices.subscription_id = kept.subscription_id
@@ -76,11 +81,14 @@ as_billed as (
         parts.line_id,
         2 as preference,
         cast(whole.amount_cents as {{ wide_integer() }}) * case
-            when whole.quantity_millionths > 0 then coalesce(parts.quantity_millionths, whole.quantity_millionths)
+            when whole.quantity_millionths > 0
+                then coalesce(parts.quantity_millionths, whole.quantity_millionths)
             else 1
         end as rate_numerator,
-        cast(case when whole.quantity_millionths > 0 then whole.quantity_millionths else 1 end as {{ wide_integer() }})
-            as rate_denominator
+        cast(
+            case when whole.quantity_millionths > 0 then whole.quantity_millionths else 1 end
+            as {{ wide_integer() }}
+        ) as rate_denominator
     from parts
     inner join whole
         on

@@ -1,5 +1,5 @@
--- The full rate (per whole interval, in cents) of each line that bills a part of one.
--- The billing system rounded the part to the cent: a known full rate whose part rounds to the billed amount is the rate.
+-- The full rate (per whole interval, in cents) of each line that bills a part of one. The billing system
+-- rounded the part to the cent: a known full rate whose part rounds to the billed amount is the rate.
 with
 
 parts as (
@@ -78,7 +78,8 @@ taken_back as (
             cast(credits.rate_numerator as double) / credits.rate_denominator
             - cast(debits.rate_numerator as double) / debits.rate_denominator
         ) <= (
-            cast(credits.utc_whole as double) / credits.utc_part + cast(debits.utc_whole as double) / debits.utc_part
+            cast(credits.utc_whole as double) / credits.utc_part
+            + cast(debits.utc_whole as double) / debits.utc_part
         ) / 2
 ),
 
@@ -87,7 +88,8 @@ final as (
         rated.line_id,
         rated.interval_numerator,
         rated.interval_denominator,
-        sign(rated.amount_cents) * coalesce(taken_back.rate_numerator, rated.rate_numerator) as rate_numerator,
+        sign(rated.amount_cents) * coalesce(taken_back.rate_numerator, rated.rate_numerator)
+            as rate_numerator,
         coalesce(taken_back.rate_denominator, rated.rate_denominator) as rate_denominator
     from rated
     left join taken_back

@@ -1,5 +1,6 @@
--- The lines that count, with their service period in business dates and the interval they bill for.
--- An unpaid line counts for a while after issue; a subscription ended at once takes the rest of its paid period with it.
+-- The lines that count, with their service period in business dates and the interval they bill for. An
+-- unpaid line counts for a while after issue; a subscription ended at once takes the rest of its paid period
+-- with it.
 {{ config(materialized='table') }}
 
 with
@@ -30,7 +31,8 @@ described as (
         case plans.billing_interval
             when 'month' then 1 when 'quarter' then 3 when 'year' then 12
         end * plans.interval_count as plan_months,
-        case plans.billing_interval when 'week' then 7 when 'day' then 1 end * plans.interval_count as plan_days,
+        case plans.billing_interval when 'week' then 7 when 'day' then 1 end * plans.interval_count
+            as plan_days,
         {{ whole_months('lines.period_start_on', 'lines.period_end_on') }} as months_here,
         {% if var('timezone') == 'UTC' -%}
         cast(null as integer) as months_in_utc,
@@ -53,8 +55,9 @@ described as (
         on lines.subscription_id = subscriptions.subscription_id
 ),
 
--- The line's own dates decide how much it covers; a proration is whole only if it covers its plan's interval. An export
--- that names the last day instead of the day after it, or a moved anchor, misses the interval by up to three days.
+-- The line's own dates decide how much it covers; a proration is whole only if it covers its plan's
+-- interval. An export that names the last day instead of the day after it, or a moved anchor, misses the
+-- interval by up to three days.
 measured as (
     select
         *,

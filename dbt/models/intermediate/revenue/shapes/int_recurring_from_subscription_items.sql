@@ -1,4 +1,5 @@
--- Monthly value = unit price x quantity x (1 - discount) / months of the interval, as a fraction of whole numbers of cents.
+-- Monthly value = unit price x quantity x (1 - discount) / months of the interval, as a fraction of whole
+-- numbers of cents.
 with
 
 items as (
@@ -17,7 +18,8 @@ priced as (
     select
         items.*,
         coalesce(items.currency, plans.currency, '{{ var("reporting_currency") }}') as item_currency,
-        cast(coalesce(items.unit_amount, plans.unit_amount) * 1000000 as {{ wide_integer() }}) as price_millionths,
+        cast(coalesce(items.unit_amount, plans.unit_amount) * 1000000 as {{ wide_integer() }})
+            as price_millionths,
         cast(items.quantity * 1000000 as {{ wide_integer() }}) as quantity_millionths,
         cast((1 - items.discount) * 100000000 as {{ wide_integer() }}) as kept_share,
         coalesce(items.billing_interval, plans.billing_interval, 'month') as item_interval,

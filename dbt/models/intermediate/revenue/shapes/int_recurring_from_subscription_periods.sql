@@ -22,8 +22,10 @@ final as (
         periods.valid_to_on as valid_to,
         cast(null as {{ dbt.type_string() }}) as end_reason,
         'subscription_periods' as source_table,
-        concat(periods.subscription_id, '/', coalesce(periods.plan_id, ''), '/', cast(periods.valid_from_on as {{ dbt.type_string() }}))
-            as source_key,
+        concat(
+            periods.subscription_id, '/', coalesce(periods.plan_id, ''), '/',
+            cast(periods.valid_from_on as {{ dbt.type_string() }})
+        ) as source_key,
         periods._source_file as source_file,
         periods._source_row as source_row
     from periods
