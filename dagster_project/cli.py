@@ -7,16 +7,18 @@ Dagster, dbt and Great Expectations are imported inside the commands that need t
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from dagster_project.config import Settings, load_settings
+from dagster_project.clock import clock_from_environment
+from dagster_project.config import load_settings
 from dagster_project.errors import EbblineError, ExitCode
+from dagster_project.screens import Line
 from dagster_project.warehouse.paths import WarehousePaths
 
 app = typer.Typer(
@@ -35,7 +37,6 @@ Landing = Annotated[
     str | None, typer.Option(help="Folder or URL with billing/, support/ and usage/.")
 ]
 Folder = Annotated[Path | None, typer.Option("--warehouse", help="Warehouse folder.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
 
 def _day(given: datetime | None) -> date | None:
@@ -44,15 +45,22 @@ def _day(given: datetime | None) -> date | None:
 
 def _text(value: object) -> str:
     """Return a value as plain text for the screen: no markup, no terminal control characters."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in str(value))
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in str(value)
+    )
 
 
 def _say(line: str = "", style: str | None = None) -> None:
     screen.print(_text(line), style=style, markup=False)
 
 
-def _settings(config: Path | None, warehouse: Path | None = None) -> Settings:
-    return load_settings(config, warehouse=warehouse)
+def _tell(lines: Iterable[Line]) -> None:
+    for line, style in lines:
+        _say(line, style)
+
+
+def _paths(config: Path | None, warehouse: Path | None) -> WarehousePaths:
+    return WarehousePaths(load_settings(config, warehouse=warehouse).warehouse)
 
 
 @app.command()
@@ -80,8 +88,8 @@ def run(
     )
     paths = WarehousePaths(settings.warehouse)
     with screen.status("ingest, build, validate, publish ..."):
-        from dagster_project.defs.resources import Warehouse  # noqa: PLC0415
-        from dagster_project.pipeline import run_pipeline  # noqa: PLC0415
+        from dagster_project.defs.resources import Warehouse
+        from dagster_project.pipeline import run_pipeline
 
         outcome = run_pipeline(
             Warehouse(
@@ -93,10 +101,9 @@ def run(
                 only_if_changed=True,
             )
         )
-    from dagster_project.screen import outcome_lines  # noqa: PLC0415
+    from dagster_project.screens.run import outcome_lines
 
-    for line, style in outcome_lines(outcome, paths):
-        _say(line, style)
+    _tell(outcome_lines(outcome, paths))
     raise typer.Exit(int(outcome.exit_code))
 
 
@@ -149,7 +156,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Write the exports of a made-up company, and truth.json with its exact figures."""
-    from dagster_project import simulate as simulator  # noqa: PLC0415
+    from dagster_project import simulate as simulator
 
     simulator.run(
         customers,
@@ -163,6 +170,95 @@ def simulate(
         end=_day(end) or simulator.DEFAULT_END,
     )
     _say(f"written to {out}; run it with: ebbline run --config {out / 'ebbline.yml'}")
+
+
+@app.command()
+def publications(config: Config = None, warehouse: Folder = None) -> None:
+    """List the kept publications; the one that readers see is marked."""
+    from dagster_project.screens.publications import publication_lines
+    from dagster_project.warehouse.publication import list_publications
+
+    _tell(publication_lines(list_publications(_paths(config, warehouse))))
+
+
+@app.command()
+def rollback(
+    publication: Annotated[int, typer.Argument(help="Number of a kept publication.")],
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Show readers a kept publication again; the next run publishes anew."""
+    from dagster_project.screens.publications import rollback_lines
+    from dagster_project.warehouse.lock import warehouse_lock
+    from dagster_project.warehouse.publication import rollback as take_back
+
+    paths, clock = _paths(config, warehouse), clock_from_environment()
+    with warehouse_lock(paths, clock, f"rollback to {publication}"):
+        taken = take_back(paths, publication, clock=clock)
+    _tell(rollback_lines(taken))
+
+
+@app.command()
+def diff(
+    earlier: Annotated[int, typer.Argument(help="Number of a kept publication.")],
+    later: Annotated[int, typer.Argument(help="Number of another.")],
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Compare two kept publications: settings, code, files, rows and values."""
+    from dagster_project.screens.publications import diff_lines
+    from dagster_project.warehouse.comparison import diff as compare
+
+    _tell(diff_lines(compare(_paths(config, warehouse), earlier, later)))
+
+
+Metric = Annotated[str, typer.Argument(help="A metric of marts.metrics, such as churn_rate.")]
+PeriodName = Annotated[str, typer.Argument(help="2026-03, 2026-Q1 or 2026.")]
+Segment = Annotated[str | None, typer.Option(help="dimension=member, such as country=DE.")]
+
+
+@app.command()
+def why(
+    metric: Metric,
+    period: PeriodName,
+    segment: Segment = None,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Say why a published number is another one today: customers, source rows, settings, code."""
+    from dagster_project.screens.why import why_lines
+    from dagster_project.warehouse.explanation import why as explain_change
+
+    _tell(why_lines(explain_change(_paths(config, warehouse), metric, period, segment)))
+
+
+formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)
+app.add_typer(formats_app, name="formats")
+
+
+@formats_app.callback()
+def formats(context: typer.Context) -> None:
+    """List the formats and which of their files feeds which table."""
+    from dagster_project.exports.formats import list_formats
+    from dagster_project.screens.formats import format_lines
+
+    if context.invoked_subcommand is None:
+        _tell(format_lines(list_formats()))
+
+
+@formats_app.command("check")
+def formats_check(
+    folder: Annotated[str, typer.Argument(help="Folder or URL with exports of one source.")],
+    format: Annotated[str, typer.Option(help="A format, or a mapping file of your own.")],
+    config: Config = None,
+) -> None:
+    """Say which file would feed which table, what is missing and refused; loads nothing. Ends 3 if refused."""
+    from dagster_project.exports.formats import check
+    from dagster_project.screens.formats import check_lines
+
+    result = check(folder, format, settings=load_settings(config), clock=clock_from_environment())
+    _tell(check_lines(result))
+    raise typer.Exit(int(ExitCode.PUBLISHED if result.is_good else ExitCode.INPUT_REFUSED))
 
 
 def main() -> None:

@@ -320,7 +320,9 @@ def _read(file: Path) -> tuple[dict[str, Any], _Lines]:
             fix="name one with --config, or start from ebbline.yml of the project",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the settings file cannot be read: {error}", where=str(file)) from error
+        raise SettingsError(
+            f"the settings file cannot be read: {error}", where=str(file)
+        ) from error
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         document = yaml.safe_load(text)
@@ -336,7 +338,9 @@ def _read(file: Path) -> tuple[dict[str, Any], _Lines]:
     return document, lines
 
 
-def _note_lines(node: yaml.Node | None, at: tuple[str | int, ...], lines: _Lines, file: Path) -> None:
+def _note_lines(
+    node: yaml.Node | None, at: tuple[str | int, ...], lines: _Lines, file: Path
+) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             path = (*at, key.value)

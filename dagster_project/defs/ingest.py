@@ -99,7 +99,11 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                 metadata={
                     **shape[table],
                     "files": _files_table(files),
-                    **({"unrecognised_files": list(report.unrecognised)} if report.unrecognised else {}),
+                    **(
+                        {"unrecognised_files": list(report.unrecognised)}
+                        if report.unrecognised
+                        else {}
+                    ),
                     "rows_loaded": sum(file.rows_loaded for file in files),
                     "rows_quarantined": sum(file.rows_quarantined for file in files),
                 },
@@ -108,7 +112,9 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                         asset_key=["raw", table],
                         check_name=FILES_ACCEPTED,
                         passed=not refused,
-                        severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
+                        severity=dg.AssetCheckSeverity.ERROR
+                        if stops
+                        else dg.AssetCheckSeverity.WARN,
                         metadata={
                             "message": "\n".join(file.message or file.file_name for file in refused)
                         },

@@ -30,8 +30,15 @@ READS = (
             tags={"stage": "red_lines"},
         )
         for key, description in (
-            (STATUS, "One row per red line, complete period and segment: its value, the line, and whether it is crossed."),
-            (INCIDENTS, "One row per incident: a red line that is crossed, from the period that opened it to the one that resolved it."),
+            (
+                STATUS,
+                "One row per red line, complete period and segment: its value, the line, and whether it is crossed.",
+            ),
+            (
+                INCIDENTS,
+                "One row per incident: a red line that is crossed, from the period that opened it "
+                "to the one that resolved it.",
+            ),
         )
     ],
 )

@@ -54,5 +54,7 @@ class Warehouse(dg.ConfigurableResource["Warehouse"]):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
         """Hold the writer's lock for the length of a run."""
         self.paths.create()
-        with warehouse_lock(self.paths, clock=self.clock, owner=f"run {context.run_id or 'unknown'}"):
+        with warehouse_lock(
+            self.paths, clock=self.clock, owner=f"run {context.run_id or 'unknown'}"
+        ):
             yield self

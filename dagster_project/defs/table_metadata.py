@@ -24,13 +24,16 @@ def table_metadata(
         [schema, table],
     ).fetchall()
     name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
-    counted = con.execute(f"select count(*) from {name}").fetchone()
+    counted = con.table(name).count("*").fetchone()
     assert counted is not None
     known = descriptions or {}
     return {
         "dagster/row_count": counted[0],
         "dagster/column_schema": dg.TableSchema(
-            [dg.TableColumn(column, kind, description=known.get(column)) for column, kind in columns]
+            [
+                dg.TableColumn(column, kind, description=known.get(column))
+                for column, kind in columns
+            ]
         ),
         "dagster/table_name": f"{schema}.{table}",
     }

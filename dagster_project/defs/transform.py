@@ -10,7 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    dbt_assets,
+)
 
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
@@ -71,7 +76,10 @@ class Translator(DagsterDbtTranslator):
 
 
 def _with_table_metadata(
-    events: list[Any], warehouse: Warehouse, manifest: Mapping[str, Any], key_of_output: dict[str, dg.AssetKey]
+    events: list[Any],
+    warehouse: Warehouse,
+    manifest: Mapping[str, Any],
+    key_of_output: dict[str, dg.AssetKey],
 ) -> Iterator[Any]:
     """Yield dbt's events, those of a table with its row count and columns."""
     columns = {
@@ -123,9 +131,7 @@ def definitions() -> dg.Definitions:
             raise_on_error=False,
         )
         events = list(invocation.stream())
-        key_of_output = {
-            name: key for name, key in context.assets_def.keys_by_output_name.items()
-        }
+        key_of_output = dict(context.assets_def.keys_by_output_name)
         yield from _with_table_metadata(
             events, warehouse, json.loads(manifest_file.read_text()), key_of_output
         )

@@ -11,7 +11,6 @@ import dagster as dg
 from dagster_project.defs.resources import Warehouse
 from dagster_project.quality import CheckResult, CheckSpec, list_checks, validate
 
-
 Stage = Literal["raw", "marts"]
 
 
@@ -76,6 +75,7 @@ def definitions() -> dg.Definitions:
     stages: tuple[Stage, ...] = get_args(Stage)
     return dg.Definitions(
         asset_checks=[
-            _stage_checks(stage, [spec for spec in specs if spec.stage == stage]) for stage in stages
+            _stage_checks(stage, [spec for spec in specs if spec.stage == stage])
+            for stage in stages
         ]
     )

@@ -44,7 +44,15 @@ def current_manifest(project: Path = DBT_PROJECT) -> Path:
         if manifest.exists() and stamp.exists() and stamp.read_text() == digest:
             return manifest
         parsed = subprocess.run(
-            [dbt_command(), "--quiet", "parse", "--project-dir", str(project), "--profiles-dir", str(project)],
+            [
+                dbt_command(),
+                "--quiet",
+                "parse",
+                "--project-dir",
+                str(project),
+                "--profiles-dir",
+                str(project),
+            ],
             env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
             capture_output=True,
             text=True,

@@ -1,7 +1,6 @@
 """One wrong value in one mart, put there by hand after dbt has built it: nothing is published."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,7 +11,7 @@ from dagster_project.definitions import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import ExitCode
 from dagster_project.pipeline import RunOutcome, run_pipeline
-from dagster_project.screen import outcome_lines
+from dagster_project.screens.run import outcome_lines
 from dagster_project.transform.project import DBT_PROJECT, dbt_command
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.end_to_end.conftest import Ebbline

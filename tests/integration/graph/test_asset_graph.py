@@ -69,7 +69,7 @@ def test_every_dbt_test_is_a_check_in_the_graph(definitions: dg.Definitions) -> 
 
 
 def test_critical_expectations_block_what_comes_after(definitions: dg.Definitions) -> None:
-    from dagster_project.quality import list_checks  # noqa: PLC0415
+    from dagster_project.quality import list_checks
 
     graph = definitions.resolve_asset_graph()
     for spec in list_checks():

@@ -5,6 +5,4 @@ from tests.integration.graph.test_asset_graph import KNOWN, described
 
 if __name__ == "__main__":
     graph = build_definitions()
-    KNOWN.write_text(
-        described(graph, list(graph.resolve_all_asset_specs())), encoding="utf-8"
-    )
+    KNOWN.write_text(described(graph, list(graph.resolve_all_asset_specs())), encoding="utf-8")

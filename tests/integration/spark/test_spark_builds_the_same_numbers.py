@@ -14,7 +14,12 @@ from dagster_project.clock import SystemClock
 from dagster_project.config import load_settings
 from dagster_project.exports import ensure_raw_tables, load_source
 from dagster_project.exports.recurring import recurring_shape
-from dagster_project.transform.project import DBT_PROJECT, PROJECT_ROOT, current_manifest, dbt_command
+from dagster_project.transform.project import (
+    DBT_PROJECT,
+    PROJECT_ROOT,
+    current_manifest,
+    dbt_command,
+)
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -119,7 +124,9 @@ def test_no_row_differs(table: str, built: tuple[WarehousePaths, str], on_spark:
         spark = f"read_parquet('{on_spark / table}/*.parquet')"
         columns = [
             # Rates are quotients of equal decimals; the last bit of a double may differ by engine.
-            f"round({name}, 12) as {name}" if kind == "DOUBLE" else f"cast({name} as {kind}) as {name}"
+            f"round({name}, 12) as {name}"
+            if kind == "DOUBLE"
+            else f"cast({name} as {kind}) as {name}"
             for name, kind, *_ in con.execute(f"describe marts.{table}").fetchall()
         ]
         of = f"select {', '.join(columns)} from"

@@ -35,8 +35,11 @@ def calls(module: Path) -> Iterator[str]:
 def test_only_the_graph_knows_dagster(module: Path) -> None:
     if module.relative_to(PACKAGE).parts[0] in KNOWS_DAGSTER:
         return
-    assert [name for name in imported(module) if name.split(".")[0].startswith("dagster")
-            and name.split(".")[0] != "dagster_project"] == []
+    assert [
+        name
+        for name in imported(module)
+        if name.split(".")[0].startswith("dagster") and name.split(".")[0] != "dagster_project"
+    ] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
@@ -60,4 +63,6 @@ def test_every_module_says_what_belongs_in_it(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_no_module_is_named_for_nothing(module: Path) -> None:
-    assert {"utils", "helpers", "common", "misc"}.isdisjoint(Path(name_of(module)).with_suffix("").parts)
+    assert {"utils", "helpers", "common", "misc"}.isdisjoint(
+        Path(name_of(module)).with_suffix("").parts
+    )

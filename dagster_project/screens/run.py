@@ -1,14 +1,14 @@
-"""What one screen says after ``ebbline run``: typed lines of text and style. Nothing is printed here."""
+"""What one screen says after ``ebbline run``: how it ended, what it found, where it lies."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from dagster_project.errors import ExitCode
 from dagster_project.pipeline import FailedCheck, RunOutcome
+from dagster_project.screens import Line
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.serving import open_marts
 
-Line = tuple[str, str | None]
 SHOWN_ROWS = 5
 
 
@@ -28,7 +28,10 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
     if outcome.publication_id is not None:
         yield f"publication {outcome.publication_id} is out", "bold green"
     elif outcome.exit_code is ExitCode.PUBLISHED:
-        yield "nothing changed: same inputs, settings and code as the last publication", "bold green"
+        yield (
+            "nothing changed: same inputs, settings and code as the last publication",
+            "bold green",
+        )
     else:
         reason = {
             ExitCode.NOT_PUBLISHED: "validation refused",
@@ -78,14 +81,20 @@ def _standing_lines(paths: WarehousePaths) -> Iterator[Line]:
             " group by rule order by rule"
         ).fetchall()
     assert publication is not None and months is not None
-    yield f"readers see publication {publication[0]}, built at {publication[1]:%Y-%m-%d %H:%M} UTC", None
+    yield (
+        f"readers see publication {publication[0]}, built at {publication[1]:%Y-%m-%d %H:%M} UTC",
+        None,
+    )
     if months[2]:
         yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
     for rule, periods, last, now in crossed:
         if now:
             yield f"red line crossed now: {rule} (in {periods} periods, newest {last:%Y-%m})", "red"
         elif periods:
-            yield f"red line crossed before: {rule} (in {periods} periods, last {last:%Y-%m})", "yellow"
+            yield (
+                f"red line crossed before: {rule} (in {periods} periods, last {last:%Y-%m})",
+                "yellow",
+            )
         else:
             yield f"red line held: {rule}", "green"
     yield f"marts:  {_shown(paths.marts_db)}", None

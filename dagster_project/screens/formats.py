@@ -1,0 +1,34 @@
+"""What ``ebbline formats`` and ``ebbline formats check`` say."""
+
+from collections.abc import Iterable, Iterator
+
+from dagster_project.exports.formats import FolderCheck, FormatInfo
+from dagster_project.screens import Line
+
+
+def format_lines(formats: Iterable[FormatInfo]) -> Iterator[Line]:
+    """Yield every format with the files that feed each table."""
+    for known in formats:
+        yield f"{known.name} ({known.source}): {known.title}", "bold"
+        for table, pattern in known.feeds:
+            yield f"  {pattern} -> {table}", None
+
+
+def check_lines(check: FolderCheck) -> Iterator[Line]:
+    """Yield which file would feed which table, what is missing and what would be refused."""
+    yield f"{check.format} exports of {check.source}", "bold"
+    for file in check.files:
+        if file.verdict == "feeds":
+            bad = f", {file.rows_quarantined:,} to quarantine" if file.rows_quarantined else ""
+            yield f"  {file.file_name} -> {file.table}: {file.rows_read:,} rows{bad}", None
+        else:
+            style = "red" if file.verdict == "refused" else "yellow"
+            yield f"  {file.file_name}: {file.verdict}", style
+        if file.message:
+            yield f"    {file.message}", None
+    for missing in check.missing:
+        yield f"  missing: {missing}", "red"
+    if check.empty_tables:
+        yield f"  no file for {', '.join(check.empty_tables)}; their marts will be empty", None
+    verdict = ("nothing is missing and nothing would be refused", "green")
+    yield verdict if check.is_good else ("a run would not take all of it", "red")
