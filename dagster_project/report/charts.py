@@ -243,7 +243,11 @@ def cohort_heat_map(cells: Sequence[CohortCell], what: str) -> Document:
     ages = len({row["age"] for row in rows})
     numbered = ages <= 26
     base = alt.Chart(_data(rows)).encode(
-        x=alt.X("age:O", title="Months since the first", axis=alt.Axis(labelAngle=0, orient="top")),
+        x=alt.X(
+            "age:O",
+            title="Months since the first",
+            axis=alt.Axis(labelAngle=0, orient="top", labelOverlap=True, labelSeparation=6),
+        ),
         y=alt.Y("cohort:O", title=None),
         tooltip=[
             alt.Tooltip("cohort:N", title="Cohort"),

@@ -21,7 +21,7 @@
       axisX: { grid: false }, axisY: { domain: false, tickCount: 5 },
       legend: {
         orient: "top", labelColor: colour("text"), labelFontSize: 12, symbolType: "square", symbolSize: 90,
-        columnPadding: 14, labelLimit: 260, padding: 0, offset: 12, titleColor: colour("muted"),
+        columnPadding: 14, labelLimit: 260, padding: 0, offset: 12, columns: window.innerWidth < 620 ? 3 : 0, titleColor: colour("muted"),
       },
       text: { color: colour("text"), font }, bar: { discreteBandSize: { band: 0.78 } },
     };
