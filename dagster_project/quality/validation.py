@@ -50,7 +50,7 @@ def validate(
     """
     suites = _chosen(read_suites(folder), stage, tables)
     # Imported here: GX costs seconds, and whoever only lists checks must not pay them.
-    from dagster_project.quality.great_expectations_run import run_checkpoint  # noqa: PLC0415
+    from dagster_project.quality.great_expectations_run import run_checkpoint
 
     started = time.perf_counter()
     with open_warehouse(paths, read_only=True) as con:

@@ -25,7 +25,7 @@ def _broken(
     valid: WarehousePaths, tmp_path_factory: pytest.TempPathFactory, claims: dict[str, str]
 ) -> Reports:
     """Validate a copy of the warehouse in which one claim of every suite is broken."""
-    reports = {}
+    reports: Reports = {}
     for stage in STAGES:
         paths = WarehousePaths(tmp_path_factory.mktemp(f"broken_{stage}"))
         shutil.copyfile(valid.warehouse_db, paths.warehouse_db)

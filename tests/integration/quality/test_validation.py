@@ -187,7 +187,7 @@ def test_an_open_reader_elsewhere_is_no_obstacle(warehouse: WarehousePaths) -> N
 def test_great_expectations_itself_opens_the_committed_context(
     warehouse: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import great_expectations as gx  # noqa: PLC0415 - costs seconds; the other tests need not wait
+    import great_expectations as gx
 
     # A copy, because GX may write beside the files it opens.
     folder = tmp_path / "opened"
@@ -201,9 +201,9 @@ def test_great_expectations_itself_opens_the_committed_context(
 def test_great_expectations_itself_runs_the_committed_checkpoints(
     warehouse: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import great_expectations as gx  # noqa: PLC0415 - costs seconds; the other tests need not wait
+    import great_expectations as gx
 
-    from dagster_project.quality import dialect  # noqa: PLC0415
+    from dagster_project.quality import dialect
 
     folder = tmp_path / "opened"
     shutil.copytree(EXPECTATIONS, folder)
@@ -219,9 +219,9 @@ def test_great_expectations_itself_runs_the_committed_checkpoints(
 def test_the_dialect_reads_rows_after_their_connection_was_given_back(
     warehouse: WarehousePaths,
 ) -> None:
-    import sqlalchemy as sa  # noqa: PLC0415
+    import sqlalchemy as sa
 
-    from dagster_project.quality import dialect  # noqa: PLC0415
+    from dagster_project.quality import dialect
 
     dialect.register()
     engine = sa.create_engine(f"{dialect.URL_SCHEME}:///{warehouse.warehouse_db}")
@@ -235,9 +235,9 @@ def test_the_dialect_reads_rows_after_their_connection_was_given_back(
 
 
 def test_the_dialect_refuses_to_write(warehouse: WarehousePaths) -> None:
-    import sqlalchemy as sa  # noqa: PLC0415
+    import sqlalchemy as sa
 
-    from dagster_project.quality import dialect  # noqa: PLC0415
+    from dagster_project.quality import dialect
 
     dialect.register()
     engine = sa.create_engine(f"{dialect.URL_SCHEME}:///{warehouse.warehouse_db}")
