@@ -6,7 +6,6 @@ some, the lines before a row are counted; only such files pay for it.
 
 import duckdb
 
-from dagster_project.exports.profile import Form
 from dagster_project.exports.reader import Opened
 from dagster_project.exports.staging import STAGE, Stage
 
@@ -14,15 +13,14 @@ LINES = "ebb_lines"
 
 
 def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -> str:
-    """Return the SQL of a stage row's line number; may fill ``_position`` of the stage first.
+    """Return the SQL of a stage row's line number; may add ``_position`` to the stage first.
 
     Also fills :data:`LINES` (``record``, ``line``) with the lines of the rejected records.
     """
     con.execute(f"create or replace temp table {LINES} (record bigint, line bigint)")
-    if opened.form is Form.PARQUET:
-        return "_position + 1"
     if not stage.has_rejects and not stage.spans_lines:
         return f"rowid - {stage.first_rowid} + {opened.record_offset}"
+    further = "_newlines" if stage.spans_lines else "0"
     first_record = 2 if opened.dialect else 1
     rejects = (
         "select distinct on (line) line, csv_line from ebb_rejects order by line"
@@ -33,7 +31,7 @@ def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -
         "create or replace temp table ebb_numbered as "
         f"with rejects as ({rejects}), "
         "marks as ("
-        f"  select rowid - {stage.first_rowid} as r, 0 as rejected, null::bigint as record, _newlines as further from {STAGE} "
+        f"  select rowid - {stage.first_rowid} as r, 0 as rejected, null::bigint as record, {further} as further from {STAGE} "
         "  union all "
         f"  select line - {first_record} - (row_number() over (order by line) - 1), 1, line, "
         "    length(rtrim(csv_line, chr(10))) - length(replace(rtrim(csv_line, chr(10)), chr(10), '')) "
@@ -43,6 +41,7 @@ def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -
         "from marks"
     )
     con.execute(f"insert into {LINES} select record, line from ebb_numbered where rejected = 1")
+    con.execute(f"alter table {STAGE} add column _position bigint")
     con.execute(
         f"update {STAGE} set _position = n.line from ebb_numbered n "
         f"where n.rejected = 0 and n.r = {STAGE}.rowid - {stage.first_rowid}"

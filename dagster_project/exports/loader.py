@@ -275,7 +275,7 @@ def _take_over(
         unchanged = stage.rows - stage.faulty - brought
     else:
         unchanged = find_unchanged(con, table)
-        _insert(con, table, name, line, load_id, started_at, some_unchanged=unchanged > 0)
+        _insert(con, stage, name, line, load_id, started_at, some_unchanged=unchanged > 0)
     if table.name == "customer_aliases":
         refuse_cycles(con, name)
     notes = []
@@ -321,7 +321,7 @@ def _take_over(
 
 def _insert(
     con: duckdb.DuckDBPyConnection,
-    table: Table,
+    stage: Stage,
     file_name: str,
     line: str,
     load_id: int,
@@ -329,12 +329,13 @@ def _insert(
     *,
     some_unchanged: bool,
 ) -> None:
+    table = stage.table
     columns = ", ".join(quote_identifier(name) for name in table.column_names)
     lineage = ", ".join(name for name, _ in LINEAGE)
     new = f"and rowid not in (select r from {UNCHANGED})" if some_unchanged else ""
     con.execute(
         f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
-        f"select {columns}, $load_id, $file, {line}, $loaded_at, false, _extra "
-        f"from {STAGE} where _fault is null {new}",
+        f"select {columns}, $load_id, $file, {line}, $loaded_at, false, "
+        f"{'_extra' if stage.keeps_extra else 'null'} from {STAGE} where _fault is null {new}",
         {"load_id": load_id, "file": file_name, "loaded_at": loaded_at},
     )

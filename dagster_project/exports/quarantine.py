@@ -24,8 +24,10 @@ def gather(con: duckdb.DuckDBPyConnection, stage: Stage, line: str, *, rejects: 
     )
     if stage.faulty:
         con.execute(
-            f"insert into {BAD} select {line}, $columns[_fault], _text, "
-            "$reasons[_fault] || case when _worst is null then '' else ': ''' || _worst || '''' end "
+            f"insert into {BAD} select {line}, $columns[_fault], "
+            "substr(_bad, instr(_bad, chr(31)) + 1), $reasons[_fault] || "
+            "case when starts_with(_bad, chr(31)) then '' "
+            "else ': ''' || split_part(_bad, chr(31), 1) || '''' end "
             f"from {STAGE} where _fault > 0",
             {
                 "columns": [fault.column for fault in stage.faults],

@@ -198,7 +198,7 @@ def _open_parquet(
     con: duckdb.DuckDBPyConnection, path: Path, file_name: str, profile: Profile
 ) -> Opened:
     parameters = Parameters()
-    relation = f"read_parquet({parameters.bind(str(path))}, file_row_number = true)"
+    relation = f"read_parquet({parameters.bind(str(path))})"
     try:
         described = con.execute(
             "select column_name, column_type from (describe select * from read_parquet(?))",

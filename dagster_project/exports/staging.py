@@ -1,6 +1,7 @@
 """One file x one table as a typed, checked temporary table; the step between reader and ``raw``.
 
 The stage holds every record of the file in its order, so that its ``rowid`` is the record's number.
+``_bad`` of a bad row is the offending value and the row's text, a unit separator between them.
 ``_fault`` is NULL for a good row, a position in :attr:`Stage.faults` for a bad one, and
 :data:`NOT_MEANT` for a record that this table does not take. What is then loaded is ``versions.py``.
 """
@@ -71,6 +72,7 @@ class Stage:
     :param rejected: records that the reader could not parse.
     :param extra_columns: vendor columns that the contract has no place for.
     :param first_rowid: the ``rowid`` of the first record; inside a transaction it is not 0.
+    :param keeps_extra: whether the stage has the column ``_extra``.
     :param has_rejects: whether the reader left any record out of the stage.
     :param spans_lines: whether some record takes up more than one line.
     """
@@ -82,6 +84,7 @@ class Stage:
     rejected: int
     extra_columns: tuple[str, ...]
     first_rowid: int = 0
+    keeps_extra: bool = False
     has_rejects: bool = False
     spans_lines: bool = False
 
@@ -134,6 +137,7 @@ def build_stage(
         first_rowid=counted[2],
         rejected=_rejects(con) if has_rejects and takes_broken_records else 0,
         extra_columns=_extra_columns(con, opened, plan),
+        keeps_extra=plan.keeps_extra,
         has_rejects=has_rejects,
         spans_lines=spans_lines,
     )
@@ -188,6 +192,7 @@ class _Plan:
             for column in self.table.columns
         }
         self.extra = self._extra_fields()
+        self.keeps_extra = bool(self.extra) or opened.is_json or delivery.history is not None
 
     def statement(self, count_newlines: bool) -> str:
         """Return the CREATE TABLE statement."""
@@ -203,24 +208,26 @@ class _Plan:
             typed.append(f"{compiled.value} as v_{column.name}")
             output.append(f"v_{column.name} as {name}")
         verdict, worst = self._verdict()
-        position = "_position" if self.opened.form is Form.PARQUET else "cast(null as bigint)"
+        # Every column kept here is held in memory for every row: what is not needed is left out.
+        kept = ["_extra"] if self.keeps_extra else []
         source += [
             f"{self._meant()} as _meant",
-            f"{self._ended()} as _ended",
-            f"{self._ended_at()} as _ended_at",
             f"{self._broken()} as _broken",
             *(f"{given.sql} as {name}" for name, given in self._originals().items()),
             *(["line"] if self.opened.is_json else []),
-            f"{self._extra_json()} as _extra",
-            f"{self._newlines() if count_newlines else '0'} as _newlines",
         ]
-        if self.opened.form is Form.PARQUET:
-            source.append("src.file_row_number as _position")
+        if self.keeps_extra:
+            source.append(f"{self._extra_json()} as _extra")
+        if count_newlines:
+            source.append(f"{self._newlines()} as _newlines")
+            kept.append("_newlines")
+        if self.delivery.history is not None:
+            source += [f"{self._ended()} as _ended", f"{self._ended_at()} as _ended_at"]
+            kept += ["_ended", "_ended_at"]
         return (
-            f"create temp table {STAGE} as select {', '.join(output)}, _fault, "
-            f"case when _fault > 0 then left({worst}, 200) end as _worst, "
-            f"case when _fault > 0 then left({self._row_text()}, {_ROW_TEXT_LIMIT}) end as _text, "
-            f"_extra, _newlines, {position} as _position, _ended, _ended_at "
+            f"create temp table {STAGE} as select {', '.join((*output, *kept))}, _fault, "
+            f"case when _fault > 0 then coalesce(left({worst}, 200), '') || chr(31) "
+            f"|| left({self._row_text()}, {_ROW_TEXT_LIMIT}) end as _bad "
             f"from (select *, {verdict} as _fault "
             f"from (select *, {', '.join(typed) or '1'} from (select {', '.join(source)} "
             f"from {self._relation()} as src)))"
