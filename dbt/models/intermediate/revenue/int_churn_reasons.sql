@@ -14,7 +14,7 @@ subscriptions as (
 ),
 
 involuntary_reasons as (
-    select * from {{ ref('involuntary_reasons') }}
+    select * from {{ ref('int_involuntary_reasons') }}
 ),
 
 unpaid as (
