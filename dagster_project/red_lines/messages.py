@@ -134,7 +134,7 @@ def wording(alert: Alert, *, publication_id: str, report: Path, currency: str) -
     lines += [
         f"Incident {alert.incident_id}, publication {publication_id}",
         f"Report: {report}",
-        f"Next: ebbline explain {alert.metric} {period}"
+        f"Next: was it another number before? ebbline why {alert.metric} {period}"
         + ("" if alert.segment == "all" else f" --segment '{alert.segment}'"),
         f"Key: {alert.key}",
     ]

@@ -37,7 +37,7 @@ def test_a_crossed_line_reaches_the_webhook_with_all_it_takes_to_act(
         "C17 (170.00 USD), C16 (160.00 USD)",
         "Incident churn_above/all/2026-03, publication 7",
         f"Report: {paths.report}",
-        "Next: ebbline explain churn_rate 2026-03",
+        "Next: was it another number before? ebbline why churn_rate 2026-03",
         "Key: churn_above/all/2026-03#opened",
     ]
 
