@@ -47,7 +47,7 @@ def stakes_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Stakes:
 
     Losses are those of METRICS.md, section 3: each customer at opening against the same one at
     closing. The customers are left out for segments that no customer attribute names (plans), since
-    a customer may change plan within the period; ``ebbline explain`` follows those.
+    a customer may change plan within the period.
     """
     present = {
         name
