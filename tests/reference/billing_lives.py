@@ -1,9 +1,11 @@
-"""One subscription as a billing system would run it, told in all three shapes of CONTRACT.md at once.
+"""One subscription as a billing system would run it, told in all three shapes of CONTRACT.md at
+once.
 
-A life is a chain of billing intervals from an anchor. What happens in each (a change in mid-cycle, a void or
-unpaid invoice, a pause, the end) is drawn at random; the three shapes are written from the same events, so they
-must give the same movements. Prices are such that every monthly value is a whole number of cents where the
-currency is not the reporting one: there a shape that was rounded before conversion could differ by a cent.
+A life is a chain of billing intervals from an anchor. What happens in each (a change in mid-cycle,
+a void or unpaid invoice, a pause, the end) is drawn at random; the three shapes are written from
+the same events, so they must give the same movements. Prices are such that every monthly value is a
+whole number of cents where the currency is not the reporting one: there a shape that was rounded
+before conversion could differ by a cent.
 """
 
 from dataclasses import dataclass, field
@@ -25,6 +27,10 @@ from tests.reference.rows import (
 )
 
 DISCOUNTS = (None, None, None, Decimal("0.1"), Decimal("0.2"), Decimal("0.25"), Decimal("0.5"))
+NOT_RECURRING = (("tax", "19.03"), ("one_off", "250.00"), ("credit", "-5.00"), ("usage", "7.20"))
+# kind, plan, quantity, amount, start, end, is_proration
+LinePart = tuple[str, Plan, Decimal, Decimal, datetime, datetime, bool]
+Facts = dict[str, datetime | bool | str | None]
 REASONS = ("too expensive", "missing feature", "closed down", None)
 
 
@@ -64,9 +70,9 @@ class _Ledger:
         self,
         status: str,
         issued: datetime,
-        parts: list[tuple[str, Plan, Decimal, Decimal, datetime, datetime, bool]],
+        parts: list[LinePart],
     ) -> None:
-        """Write one invoice; a part is (kind, plan, quantity, amount, start, end, is_proration)."""
+        """Write one invoice."""
         self.invoices += 1
         invoice_id = f"{self.subscription_id}-in{self.invoices}"
         for number, (kind, plan, quantity, amount, start, end, is_proration) in enumerate(parts):
@@ -107,7 +113,9 @@ class _Ledger:
 
 
 def boundary(anchor: datetime, plan: Plan, number: int) -> datetime:
-    """Return the start of interval ``number`` of a subscription anchored at ``anchor`` (in UTC, as billed)."""
+    """Return the start of interval ``number`` of a subscription anchored at ``anchor`` (in UTC, as
+    billed).
+    """
     if plan.interval in ("week", "day"):
         days = {"week": 7, "day": 1}[plan.interval] * plan.interval_count
         return anchor + timedelta(days=days * number)
@@ -125,7 +133,8 @@ def _cents(amount: Fraction) -> Decimal:
     return (Decimal(round_half_away(amount * 100)) / 100).quantize(Decimal("0.01"))
 
 
-def _part(amount: Decimal, start: datetime, end: datetime, whole: timedelta) -> Decimal:
+def share_of(amount: Decimal, start: datetime, end: datetime, whole: timedelta) -> Decimal:
+    """Return what the part ``[start, end)`` of an interval costs, rounded to the cent as billed."""
     share = Fraction(round((end - start).total_seconds()), round(whole.total_seconds()))
     return _cents(Fraction(amount) * share)
 
@@ -140,144 +149,150 @@ def _moment_between(rng: Random, start: datetime, end: datetime, *, on_days: boo
 def live(
     rng: Random, world: World, subscription_id: str, customer_id: str, start: datetime
 ) -> Books:
-    """Return one subscription's rows in all three shapes, from ``start`` to its end or past ``until``."""
-    discount = rng.choice(DISCOUNTS)
-    ledger = _Ledger(subscription_id, customer_id, discount)
-    plan = rng.choice(world.plans)
-    quantity = Decimal(rng.choice((1, 1, 1, 2, 3, 5)))
-    on_days = start.time() == datetime.min.time()
-    facts: dict[str, datetime | bool | str | None] = {"started_at": start, "status": "active"}
-    if rng.random() < 0.2:
-        trial_end = start + timedelta(days=rng.choice((7, 14, 30)))
-        facts |= {"trial_start_at": start, "trial_end_at": trial_end}
-        ledger.invoice(
-            "paid", start, [("recurring", plan, quantity, Decimal("0.00"), start, trial_end, False)]
-        )
-        ledger.serve(Stretch(start, trial_end, plan, quantity, is_trial=True))
-        start = trial_end
-        if rng.random() < 0.2:
-            facts |= {"status": "canceled", "ended_at": trial_end, "cancel_at_period_end": False}
-            return _told(ledger, facts, world)
-    anchor, number = start, 0
-    while True:
-        begin, end = boundary(anchor, plan, number), boundary(anchor, plan, number + 1)
-        number += 1
-        if business_date(begin, world.timezone) > world.until:
-            break
-        due = price(plan, quantity, discount)
-        whole = ("recurring", plan, quantity, due, begin, end, False)
-        chance = rng.random()
+    """Return one subscription's rows in all three shapes, from ``start`` to its end or past
+    ``until``.
+    """
+    run = _Run(rng, world, _Ledger(subscription_id, customer_id, rng.choice(DISCOUNTS)), start)
+    run.maybe_try()
+    while not run.is_over:
+        run.bill_next()
+    return _told(run.ledger, run.facts, world)
+
+
+class _Run:
+    """A subscription while the billing system runs it."""
+
+    def __init__(self, rng: Random, world: World, ledger: _Ledger, start: datetime) -> None:
+        self.rng, self.world, self.ledger = rng, world, ledger
+        self.plan = rng.choice(world.plans)
+        self.quantity = Decimal(rng.choice((1, 1, 1, 2, 3, 5)))
+        self.on_days = start.time() == datetime.min.time()
+        self.facts: Facts = {"started_at": start, "status": "active"}
+        self.anchor, self.number, self.is_over = start, 0, False
+
+    @property
+    def due(self) -> Decimal:
+        """What one interval costs now."""
+        return price(self.plan, self.quantity, self.ledger.discount)
+
+    def maybe_try(self) -> None:
+        """Begin with a trial, now and then; some leave when it ends."""
+        if self.rng.random() >= 0.2:
+            return
+        start = self.anchor
+        self.anchor = start + timedelta(days=self.rng.choice((7, 14, 30)))
+        free = self._part("recurring", Decimal("0.00"), start, self.anchor)
+        self.ledger.invoice("paid", start, [free])
+        self.ledger.serve(Stretch(start, self.anchor, self.plan, self.quantity, is_trial=True))
+        self.facts |= {"trial_start_at": start, "trial_end_at": self.anchor}
+        if self.rng.random() < 0.2:
+            self._end(self.anchor, asked=None, at_period_end=False)
+
+    def bill_next(self) -> None:
+        """Bill one interval and let happen in it what happens."""
+        begin = boundary(self.anchor, self.plan, self.number)
+        end = boundary(self.anchor, self.plan, self.number + 1)
+        self.number += 1
+        if business_date(begin, self.world.timezone) > self.world.until:
+            self.is_over = True
+            return
+        whole = self._part("recurring", self.due, begin, end)
+        chance = self.rng.random()
         if chance < 0.02:
-            ledger.invoice(rng.choice(("void", "draft", "uncollectible")), begin, [whole])
-            continue
-        if chance < 0.04 and number > 1:
-            number += rng.randint(0, 2)
-            continue
-        if chance < 0.07:
-            ledger.invoice("open", begin, [whole])
-            stop = _midnight(
-                business_date(begin, world.timezone) + timedelta(days=world.dunning_days), world
-            )
-            ledger.serve(Stretch(begin, min(end, stop), plan, quantity))
-            facts |= {"status": "unpaid", "cancellation_reason": "payment_failed"}
-            break
-        parts = [whole, *_beside(rng, plan, quantity, begin, end)]
-        ledger.invoice("paid", begin, parts)
-        if chance < 0.11:
-            asked = _moment_between(rng, begin, end, on_days=on_days)
-            facts |= {
-                "status": "canceled",
-                "cancel_requested_at": asked,
-                "cancel_at_period_end": True,
-                "ended_at": end,
-                "cancellation_reason": rng.choice(REASONS),
-            }
-            ledger.serve(Stretch(begin, end, plan, quantity))
-            break
-        if chance < 0.14:
-            left = _moment_between(rng, begin, end, on_days=on_days)
-            credit = -_part(due, left, end, end - begin)
-            ledger.invoice("paid", left, [("recurring", plan, quantity, credit, left, end, True)])
-            facts |= {
-                "status": "canceled",
-                "cancel_requested_at": left,
-                "cancel_at_period_end": False,
-                "ended_at": left,
-                "cancellation_reason": rng.choice(REASONS),
-            }
-            ledger.serve(Stretch(begin, left, plan, quantity))
-            break
+            self.ledger.invoice(self.rng.choice(("void", "draft", "uncollectible")), begin, [whole])
+        elif chance < 0.04 and self.number > 1:
+            self.number += self.rng.randint(0, 2)
+        elif chance < 0.07:
+            self._leave_unpaid(whole, begin, end)
+        else:
+            self.ledger.invoice("paid", begin, [whole, *self._beside(begin, end)])
+            if chance < 0.11:
+                asked = _moment_between(self.rng, begin, end, on_days=self.on_days)
+                self.ledger.serve(Stretch(begin, end, self.plan, self.quantity))
+                self._end(end, asked=asked, at_period_end=True)
+            elif chance < 0.14:
+                self._leave_at_once(begin, end)
+            else:
+                self._go_on(begin, end)
+
+    def _part(
+        self, kind: str, amount: Decimal, start: datetime, end: datetime, *, prorated: bool = False
+    ) -> LinePart:
+        return (kind, self.plan, self.quantity, amount, start, end, prorated)
+
+    def _beside(self, start: datetime, end: datetime) -> list[LinePart]:
+        """Lines that are not recurring and must change nothing."""
+        return [
+            self._part(kind, Decimal(amount), start, end)
+            for kind, amount in NOT_RECURRING
+            if self.rng.random() < 0.03
+        ]
+
+    def _end(self, ended: datetime, *, asked: datetime | None, at_period_end: bool) -> None:
+        self.is_over = True
+        self.facts |= {
+            "status": "canceled",
+            "cancel_requested_at": asked,
+            "cancel_at_period_end": at_period_end,
+            "ended_at": ended,
+            "cancellation_reason": self.rng.choice(REASONS),
+        }
+
+    def _leave_unpaid(self, whole: LinePart, begin: datetime, end: datetime) -> None:
+        self.is_over = True
+        self.ledger.invoice("open", begin, [whole])
+        stop = business_date(begin, self.world.timezone) + timedelta(days=self.world.dunning_days)
+        served = Stretch(begin, min(end, _midnight(stop, self.world)), self.plan, self.quantity)
+        self.ledger.serve(served)
+        self.facts |= {"status": "unpaid", "cancellation_reason": "payment_failed"}
+
+    def _leave_at_once(self, begin: datetime, end: datetime) -> None:
+        left = _moment_between(self.rng, begin, end, on_days=self.on_days)
+        credit = -share_of(self.due, left, end, end - begin)
+        back = self._part("recurring", credit, left, end, prorated=True)
+        self.ledger.invoice("paid", left, [back])
+        self.ledger.serve(Stretch(begin, left, self.plan, self.quantity))
+        self._end(left, asked=left, at_period_end=False)
+
+    def _go_on(self, begin: datetime, end: datetime) -> None:
+        """Serve the interval, with any number of changes in mid-cycle."""
         since = begin
-        while rng.random() < 0.12:
-            changed = _moment_between(rng, since, end, on_days=on_days)
+        while self.rng.random() < 0.12:
+            changed = _moment_between(self.rng, since, end, on_days=self.on_days)
             if not since < changed < end:
                 break
-            old = price(plan, quantity, discount)
-            ledger.serve(Stretch(since, changed, plan, quantity))
-            plan_before, quantity_before = plan, quantity
-            plan, quantity = _another(rng, world, plan, quantity)
-            now = price(plan, quantity, discount)
-            credit = -_part(old, changed, end, end - begin)
-            debit = _part(now, changed, end, end - begin)
-            ledger.invoice(
-                "paid",
-                changed,
-                [
-                    ("recurring", plan_before, quantity_before, credit, changed, end, True),
-                    ("recurring", plan, quantity, debit, changed, end, True),
-                ],
-            )
+            self.ledger.serve(Stretch(since, changed, self.plan, self.quantity))
+            credit = -share_of(self.due, changed, end, end - begin)
+            back = self._part("recurring", credit, changed, end, prorated=True)
+            self.plan, self.quantity = _another(self.rng, self.world, self.plan, self.quantity)
+            debit = share_of(self.due, changed, end, end - begin)
+            now = self._part("recurring", debit, changed, end, prorated=True)
+            self.ledger.invoice("paid", changed, [back, now])
             since = changed
-        ledger.serve(Stretch(since, end, plan, quantity))
-        if rng.random() < 0.02:
-            plan, anchor, number = rng.choice(world.plans), end, 0
-            plan = (
-                plan if plan.currency == ledger.lines[-1].currency else ledger_plan(ledger, world)
-            )
-    return _told(ledger, facts, world)
-
-
-def ledger_plan(ledger: _Ledger, world: World) -> Plan:
-    """Return the plan last served."""
-    del world
-    return ledger.stretches[-1].plan
+        self.ledger.serve(Stretch(since, end, self.plan, self.quantity))
+        if self.rng.random() < 0.02:
+            self.plan = self.rng.choice(self.world.plans)
+            self.anchor, self.number = end, 0
 
 
 def _another(rng: Random, world: World, plan: Plan, quantity: Decimal) -> tuple[Plan, Decimal]:
-    """Another plan of the same rhythm and currency, or another quantity."""
+    """Another plan of the same rhythm, or another quantity."""
     alike = [
         other
         for other in world.plans
-        if (other.interval, other.interval_count, other.currency)
-        == (plan.interval, plan.interval_count, plan.currency)
+        if (other.interval, other.interval_count) == (plan.interval, plan.interval_count)
         and other != plan
     ]
     if alike and rng.random() < 0.7:
         return rng.choice(alike), quantity
-    return plan, quantity + rng.choice((1, 2, -1)) if quantity > 1 else quantity + 1
-
-
-def _beside(
-    rng: Random, plan: Plan, quantity: Decimal, start: datetime, end: datetime
-) -> list[tuple[str, Plan, Decimal, Decimal, datetime, datetime, bool]]:
-    """Lines that are not recurring and must change nothing."""
-    found = []
-    for kind, amount in (
-        ("tax", "19.03"),
-        ("one_off", "250.00"),
-        ("credit", "-5.00"),
-        ("usage", "7.20"),
-    ):
-        if rng.random() < 0.03:
-            found.append((kind, plan, quantity, Decimal(amount), start, end, False))
-    return found
+    return plan, quantity + (rng.choice((1, 2, -1)) if quantity > 1 else 1)
 
 
 def _midnight(day: date, world: World) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(world.timezone)).astimezone(UTC)
 
 
-def _told(ledger: _Ledger, facts: dict[str, datetime | bool | str | None], world: World) -> Books:
+def _told(ledger: _Ledger, facts: Facts, world: World) -> Books:
     """Write the stretches as items and as periods, beside the lines."""
     items, spans = [], []
     is_running = facts["status"] == "active"

@@ -1,4 +1,5 @@
-"""Section 2 of METRICS.md by brute force: each customer's MRR on each day, and the movement from day to day.
+"""Section 2 of METRICS.md by brute force: each customer's MRR on each day, and the movement from
+day to day.
 
 One dictionary entry per customer and day. Period figures belong in ``figures``.
 """
@@ -33,8 +34,9 @@ class Movement:
 class Life:
     """What one customer was worth, day by day (whole cents of the reporting currency).
 
-    ``mrr``, ``plan`` and ``by_currency`` hold only days with a positive sum. ``by_currency`` says what each
-    billing currency brought: its cents (exact), and their value in whole cents of the reporting currency.
+    ``mrr``, ``plan`` and ``by_currency`` hold only days with a positive sum. ``by_currency`` says
+    what each billing currency brought: its cents (exact), and their value in whole cents of the
+    reporting currency.
     """
 
     customer_id: str
@@ -57,7 +59,9 @@ class Life:
 
 
 def rate_on(currency: str, day: date, terms: Terms) -> Fraction:
-    """Return the units of the reporting currency that one unit of ``currency`` was worth on ``day``."""
+    """Return the units of the reporting currency that one unit of ``currency`` was worth on
+    ``day``.
+    """
     if currency == terms.reporting:
         return Fraction(1)
     rates = terms.rates[currency]
@@ -80,6 +84,10 @@ def lives(
     }
 
 
+def _worth(held: list[Piece], day: date, terms: Terms) -> int:
+    return sum(_value(piece, day, terms) for piece in held)
+
+
 def _value(piece: Piece, day: date, terms: Terms) -> int:
     return round_half_away(piece.cents * rate_on(piece.currency, day, terms))
 
@@ -98,10 +106,11 @@ def _life(customer: str, owned: list[Piece], reasons: dict[str, str | None], ter
     _bridge(cover, total, first, end, terms)
 
     life = Life(customer)
-    before, held, ever = 0, [], False
+    before, ever = 0, False
+    held: list[Piece] = []
     for day in each_day(first, terms.until + DAY):
         after = max(total[day], 0)
-        revalued = sum(_value(piece, day, terms) for piece in held) - before if before else 0
+        revalued = _worth(held, day, terms) - before if before else 0
         if revalued:
             life.movements.append(
                 Movement(customer, day, "fx", revalued, before, before + revalued)
@@ -123,9 +132,11 @@ def _life(customer: str, owned: list[Piece], reasons: dict[str, str | None], ter
 
 
 def fx_between(life: Life, first: date, last: date, terms: Terms) -> int:
-    """Return what exchange rates did to the customer between the ends of two days on both of which he paid.
+    """Return what exchange rates did to the customer between the ends of two days on both of which
+    he paid.
 
-    A currency whose rate is another: the change of its value, less the real change at the later rate.
+    A currency whose rate is another: the change of its value, less the real change at the later
+    rate.
     """
     total = 0
     for currency, (billed, worth) in life.by_currency[first].items():
@@ -147,7 +158,9 @@ def _by_currency(covering: list[Piece], day: date, terms: Terms) -> dict[str, tu
 def _bridge(
     cover: dict[date, list[Piece]], total: dict[date, int], first: date, end: date, terms: Terms
 ) -> None:
-    """Fill gaps of at most ``bridge_gap_days`` between two days with MRR with what held before the gap."""
+    """Fill gaps of at most ``bridge_gap_days`` between two days with MRR with what held before the
+    gap.
+    """
     last_active: date | None = None
     for day in each_day(first, end):
         if total[day] <= 0:
@@ -155,7 +168,7 @@ def _bridge(
         if last_active is not None and 1 < (day - last_active).days <= terms.bridge_gap_days + 1:
             for missing in each_day(last_active + DAY, day):
                 cover[missing] = cover[last_active]
-                total[missing] = sum(_value(piece, missing, terms) for piece in cover[missing])
+                total[missing] = _worth(cover[missing], missing, terms)
         last_active = day
 
 

@@ -31,7 +31,9 @@ def each_day(first: date, end: date) -> Iterator[date]:
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """One month, quarter or year: ``[start, end)``; ``closing`` is the first day after the last covered one."""
+    """One month, quarter or year: ``[start, end)``; ``closing`` is the first day after the last
+    covered one.
+    """
 
     grain: str
     start: date
@@ -51,7 +53,9 @@ def start_of(grain: str, day: date) -> date:
 
 
 def periods(grain: str, first: date, until: date) -> tuple[Period, ...]:
-    """Return the periods of ``grain`` from the one that holds ``first`` to the one that holds ``until``."""
+    """Return the periods of ``grain`` from the one that holds ``first`` to the one that holds
+    ``until``.
+    """
     found = []
     start = start_of(grain, first)
     while start <= until:

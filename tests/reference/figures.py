@@ -1,4 +1,5 @@
-"""Section 3 of METRICS.md: every column of the two period marts, for every period and member, customer by customer.
+"""Section 3 of METRICS.md: every column of the two period marts, for every period and member,
+customer by customer.
 
 Money in whole cents, rates as exact fractions; ``None`` where a denominator is 0.
 """
@@ -20,7 +21,9 @@ Member = tuple[str, str]
 
 @dataclass
 class Figures:
-    """One row of ``mart_revenue_periods`` and ``mart_churn_periods``; sums first, quotients as properties."""
+    """One row of ``mart_revenue_periods`` and ``mart_churn_periods``; sums first, quotients as
+    properties.
+    """
 
     customers_opening: int = 0
     customers_closing: int = 0
@@ -142,7 +145,8 @@ def quotient(over: int, under: int) -> Fraction | None:
 def members_of(books: Books, terms: Terms) -> Members:
     """Return the attribute members of every customer.
 
-    Of several rows under aliases the survivor's values count; what it leaves empty, another row may say.
+    Of several rows under aliases the survivor's values count; what it leaves empty, another row may
+    say.
     """
     survivors = surviving_ids(books)
     fixed: dict[str, dict[str, str]] = {}
@@ -172,7 +176,7 @@ def figures(books: Books, terms: Terms, found: Mapping[str, Life], first: date |
     for period in all_periods:
         for life in found.values():
             for dimension in members.dimensions:
-                _add(rows, period, life, dimension, members, terms)
+                _add(rows, period, life, dimension=dimension, members=members, terms=terms)
     _add_lifetime_values(rows, all_periods, terms)
     return Table(rows, all_periods)
 
@@ -181,6 +185,7 @@ def _add(
     rows: dict[Key, Figures],
     period: Period,
     life: Life,
+    *,
     dimension: str,
     members: Members,
     terms: Terms,

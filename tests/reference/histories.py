@@ -1,7 +1,8 @@
 """Random companies: many small independent histories in one set of books.
 
-Each history is a handful of customers that share nothing with the others: its id is their ``segment`` and the
-prefix of every key, so that a difference found in one of hundreds names the few rows behind it.
+Each history is a handful of customers that share nothing with the others: its id is their
+``segment`` and the prefix of every key, so that a difference found in one of hundreds names the few
+rows behind it.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from tests.reference.billing_lives import World, live
 from tests.reference.rows import Alias, Books, Customer, Order, Plan
 
-# interval, interval_count, prices. Every price x discount is whole cents; see the docstring of billing_lives.
+# interval, interval_count, prices. Every price x discount is whole cents: see billing_lives.
 _PRICES = (
     ("month", 1, ("0.00", "10.00", "19.80", "49.00", "100.00", "333.40")),
     ("quarter", 1, ("60.00", "150.00", "299.40")),
@@ -82,7 +83,9 @@ def _plans(rng: Random, name: str, currency: str, *, uneven: bool) -> tuple[Plan
 
 
 def _instant(rng: Random, making: Making) -> datetime:
-    """Some day: at midnight in UTC, at any second, or within an hour of midnight in the configured zone."""
+    """Some day: at midnight in UTC, at any second, or within an hour of midnight in the configured
+    zone.
+    """
     day = making.first + timedelta(days=rng.randrange((making.until - making.first).days))
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     style = rng.randrange(3)
@@ -134,7 +137,7 @@ def _next_start(rng: Random, books: Books, start: datetime, world: World) -> dat
 
 
 def _orders(rng: Random, customer_id: str, ids: list[str], making: Making) -> Books:
-    orders = []
+    orders: list[Order] = []
     for number in range(rng.choice((0, 0, 1, 1, 2, 3, 5))):
         at = _instant(rng, making)
         if orders and rng.random() < 0.3:

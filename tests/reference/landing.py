@@ -23,7 +23,9 @@ FILES = {
 
 
 def write_landing(books: Books, landing: Path) -> Path:
-    """Write ``billing/<table>.csv`` under ``landing``, a file for every table that has rows; return the folder."""
+    """Write ``billing/<table>.csv`` under ``landing``, a file for every table that has rows; return
+    the folder.
+    """
     folder = landing / "billing"
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in FILES.items():

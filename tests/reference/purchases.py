@@ -36,7 +36,9 @@ class Buyers:
 
 
 def purchases(books: Books, terms: Terms) -> dict[str, list[date]]:
-    """Return the days on which each (surviving) customer bought, in order; a day twice where that counts twice."""
+    """Return the days on which each (surviving) customer bought, in order; a day twice where that
+    counts twice.
+    """
     survivors = surviving_ids(books)
     bought: dict[str, dict[str, date]] = defaultdict(dict)
     for order in books.orders:
@@ -64,7 +66,9 @@ def purchases(books: Books, terms: Terms) -> dict[str, list[date]]:
 def repeat_rates(
     books: Books, terms: Terms, bought: dict[str, list[date]], all_periods: tuple[Period, ...]
 ) -> dict[Key, Buyers]:
-    """Return the repeat figures by (grain, period start, dimension, member); plan is left to the revenue side."""
+    """Return the repeat figures by (grain, period start, dimension, member); plan is left to the
+    revenue side.
+    """
     members = members_of(books, terms)
     rows: dict[Key, Buyers] = {}
     for period in all_periods:

@@ -1,7 +1,8 @@
 """Section 1 of METRICS.md: from each billing shape to pieces of recurring revenue.
 
-Exact arithmetic throughout: amounts are fractions of a cent in the currency they were billed in, and are rounded
-once, half away from zero, when they are valued in the reporting currency. Daily sums belong in ``daily``.
+Exact arithmetic throughout: amounts are fractions of a cent in the currency they were billed in,
+and are rounded once, half away from zero, when they are valued in the reporting currency. Daily
+sums belong in ``daily``.
 """
 
 from collections import defaultdict
@@ -26,7 +27,9 @@ DEAD = {"void", "draft", "uncollectible"}
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of subscription worth ``cents`` (of ``currency``) a month on the days ``[valid_from, valid_to)``."""
+    """A piece of subscription worth ``cents`` (of ``currency``) a month on the days ``[valid_from,
+    valid_to)``.
+    """
 
     customer_id: str
     subscription_id: str | None
@@ -57,7 +60,9 @@ def surviving_ids(books: Books) -> dict[str, str]:
 
 
 def pieces(books: Books, terms: Terms) -> tuple[Piece, ...]:
-    """Return the recurring pieces of ``books`` in the shape that ``terms`` names, under surviving ids."""
+    """Return the recurring pieces of ``books`` in the shape that ``terms`` names, under surviving
+    ids.
+    """
     build = {
         "subscription_periods": _from_periods,
         "subscription_items": _from_items,
@@ -113,7 +118,7 @@ def _from_items(books: Books, terms: Terms) -> Iterator[Piece]:
     subscriptions = {row.subscription_id: row for row in books.subscriptions}
     for row in books.subscription_items:
         plan = plans.get(row.plan_id)
-        unit = row.unit_amount if row.unit_amount is not None else plan and plan.unit_amount
+        unit = plan.unit_amount if row.unit_amount is None and plan else row.unit_amount
         assert unit is not None, f"{row.item_id} has no price"
         interval = row.interval or (plan.interval if plan else "month")
         count = row.interval_count or (plan.interval_count if plan and not row.interval else 1)
@@ -183,7 +188,9 @@ def _from_invoice_lines(books: Books, terms: Terms) -> Iterator[Piece]:
 
 
 def _months_covered(line: InvoiceLine, plan: Plan | None, timezone: str) -> Fraction:
-    """Months of a whole service period: the plan's interval where it is that long, else what the dates say."""
+    """Months of a whole service period: the plan's interval where it is that long, else what the
+    dates say.
+    """
     assert line.period_start_at is not None and line.period_end_at is not None
     start = business_date(line.period_start_at, timezone)
     end = business_date(line.period_end_at, timezone)
@@ -213,7 +220,8 @@ def _prorated_rate(
     full_lines: list[InvoiceLine],
     debited: set[Fraction],
 ) -> Fraction:
-    """Monthly rate of a prorated line: amount / share of the interval, snapped where only rounding differs.
+    """Monthly rate of a prorated line: amount / share of the interval, snapped where only rounding
+    differs.
 
     A credit also snaps to the rate of a prorated line that it takes back (``debited``).
     """

@@ -1,7 +1,8 @@
-"""The rows a reference calculation starts from: the canonical tables as typed, frozen values, and the settings.
+"""The rows a reference calculation starts from: the canonical tables as typed, frozen values, and
+the settings.
 
-Only the columns that bear on a number are here. Names, units and meaning are those of CONTRACT.md. Nothing in this
-folder imports ebbline or dbt, and nothing here calculates.
+Only the columns that bear on a number are here. Names, units and meaning are those of CONTRACT.md.
+Nothing in this folder imports ebbline or dbt, and nothing here calculates.
 """
 
 from dataclasses import dataclass, field
@@ -62,7 +63,9 @@ class Subscription:
 
 @dataclass(frozen=True)
 class SubscriptionPeriod:
-    """Monthly value already given: ``mrr`` (major units) on the days ``[valid_from_on, valid_to_on)``."""
+    """Monthly value already given: ``mrr`` (major units) on the days ``[valid_from_on,
+    valid_to_on)``.
+    """
 
     subscription_id: str
     customer_id: str
@@ -76,7 +79,9 @@ class SubscriptionPeriod:
 
 @dataclass(frozen=True)
 class SubscriptionItem:
-    """Price x quantity while ``[valid_from_at, valid_to_at)`` holds; missing price terms are the plan's."""
+    """Price x quantity while ``[valid_from_at, valid_to_at)`` holds; missing price terms are the
+    plan's.
+    """
 
     item_id: str
     subscription_id: str

@@ -1,4 +1,6 @@
-"""Changes to books after which it is known what must happen to every number: nothing, or exactly one thing."""
+"""Changes to books after which it is known what must happen to every number: nothing, or exactly
+one thing.
+"""
 
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -61,8 +63,9 @@ def shuffled(books: Books, seed: int) -> Books:
 def moved_to_another_system(books: Books) -> Books:
     """Return the company after half its subscription items went on under new ids in another system.
 
-    Every other item that belongs to a customer without aliases gets a new customer id, subscription id and item
-    id; an alias says that the new id is the old customer. The history itself is untouched.
+    Every other item that belongs to a customer without aliases gets a new customer id, subscription
+    id and item id; an alias says that the new id is the old customer. The history itself is
+    untouched.
     """
     old_ids = {alias.customer_id for alias in books.aliases}
     new_customers: dict[str, Customer] = {}

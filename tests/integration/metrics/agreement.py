@@ -1,4 +1,6 @@
-"""Compares marts with the reference, cell by cell, and says which few input rows a difference comes from."""
+"""Compares marts with the reference, cell by cell, and says which few input rows a difference comes
+from.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -111,11 +113,11 @@ def _cells(table: str, key: Key, expected: Figures, row: Mapping[str, Any]) -> I
 
 def movement_differences(company: Company, marts: Marts) -> Iterator[Difference]:
     """Compare the movements of every customer and day."""
-    expected = {
+    expected: set[tuple[object, ...]] = {
         (move.customer_id, move.on, move.kind, move.cents, move.before, move.after)
         for move in company.movements
     }
-    found = [
+    found: list[tuple[object, ...]] = [
         (
             row["customer_id"],
             row["movement_on"],
@@ -228,7 +230,9 @@ def differences(company: Company, marts: Marts, table: str) -> Iterator[Differen
 
 
 def explained(differences: Iterator[Difference], books: Books) -> str:
-    """Return the differences as text, shortest histories first, with the rows of the first one; '' where none."""
+    """Return the differences as text, shortest histories first, with the rows of the first one; ''
+    where none.
+    """
     found = list(differences)
     if not found:
         return ""

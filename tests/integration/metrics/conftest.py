@@ -1,4 +1,6 @@
-"""Fixtures of the metric tests: dbt runs over generated companies, each made once and read by many tests."""
+"""Fixtures of the metric tests: dbt runs over generated companies, each made once and read by many
+tests.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

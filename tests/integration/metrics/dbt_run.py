@@ -1,6 +1,8 @@
-"""Books -> landing files -> ``load_source`` -> dbt -> marts, as a run does it; no step is replaced by a test's own.
+"""Books -> landing files -> ``load_source`` -> dbt -> marts, as a run does it; no step is replaced
+by a test's own.
 
-Reading marts back belongs here; what they should hold is the reference's business, and comparing ``agreement``'s.
+Reading marts back belongs here; what they should hold is the reference's business, and comparing
+``agreement``'s.
 """
 
 import json
@@ -94,7 +96,8 @@ def _shape(terms: Terms) -> RecurringShape:
 def load(settings: Settings) -> WarehousePaths:
     """Load the landing folders of ``settings`` into a new warehouse.
 
-    :raises AssertionError: a file was refused or a row quarantined: the test wrote what it did not mean to.
+    :raises AssertionError: a file was refused or a row quarantined: the test wrote what it did not
+        mean to.
     """
     paths = WarehousePaths(settings.warehouse)
     with open_warehouse(paths) as con:

@@ -1,7 +1,9 @@
-"""Change the input in a way whose effect is known: order, strangers, another billing system, other prices.
+"""Change the input in a way whose effect is known: order, strangers, another billing system, other
+prices.
 
-One dbt run holds the company as it was, a copy with every price three times as high and a copy whose subscriptions
-moved to another system half-way, all rows shuffled; another run holds the company alone.
+One dbt run holds the company as it was, a copy with every price three times as high and a copy
+whose subscriptions moved to another system half-way, all rows shuffled; another run holds the
+company alone.
 """
 
 from dataclasses import dataclass
@@ -104,7 +106,15 @@ def test_three_times_the_prices_are_three_times_the_money(pair: Pair) -> None:
 
 def test_three_times_the_prices_change_no_rate_and_no_count(pair: Pair) -> None:
     before, after = _segments(pair.among, ""), _segments(pair.among, "x3-")
-    columns = ("customers_closing", "upgrades", "downgrades", "churn_rate", "ndr", "grr", "quick_ratio")
+    columns = (
+        "customers_closing",
+        "upgrades",
+        "downgrades",
+        "churn_rate",
+        "ndr",
+        "grr",
+        "quick_ratio",
+    )
     # A double may differ in its last digit: three times a sum is another pair of doubles.
     wrong = [
         (key, column, row[column], after[key][column])

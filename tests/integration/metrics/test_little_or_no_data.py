@@ -1,4 +1,6 @@
-"""A shop without subscriptions, and no rows at all: every mart is there, empty where there is nothing to say."""
+"""A shop without subscriptions, and no rows at all: every mart is there, empty where there is
+nothing to say.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -45,8 +47,8 @@ def test_a_shop_without_subscriptions_equals_the_reference(shop: Marts, table: s
 def test_a_shop_without_subscriptions_has_no_rates_of_retention(shop: Marts) -> None:
     found = shop.query("""
         select * from marts.mart_churn_periods
-        where churn_rate is not null or retention_rate is not null or ndr is not null or arpa is not null
-            or mrr_closing <> 0
+        where churn_rate is not null or retention_rate is not null or ndr is not null
+            or arpa is not null or mrr_closing <> 0
     """)
     assert found == []
 

@@ -1,4 +1,6 @@
-"""What must hold in every row of the marts, whatever the histories: sums, complements and chains, to the cent."""
+"""What must hold in every row of the marts, whatever the histories: sums, complements and chains,
+to the cent.
+"""
 
 from tests.integration.metrics.conftest import Case
 
@@ -10,8 +12,8 @@ def test_opening_plus_movements_is_closing_in_every_row(case: Case) -> None:
         assert (
             case.marts.query(f"""
                 select * from marts.{mart}
-                where mrr_opening + mrr_new + mrr_reactivation + mrr_expansion - mrr_contraction - mrr_churn
-                    + fx + transfer_in - transfer_out <> mrr_closing
+                where mrr_opening + mrr_new + mrr_reactivation + mrr_expansion - mrr_contraction
+                    - mrr_churn + fx + transfer_in - transfer_out <> mrr_closing
             """)
             == []
         )
@@ -22,8 +24,8 @@ def test_without_transfers_and_rates_the_plain_identity_holds(case: Case) -> Non
         select * from marts.mart_revenue_periods
         where dimension <> 'plan' and fx = 0 and (
             transfer_in <> 0 or transfer_out <> 0
-            or mrr_opening + mrr_new + mrr_reactivation + mrr_expansion - mrr_contraction - mrr_churn
-            <> mrr_closing
+            or mrr_opening + mrr_new + mrr_reactivation + mrr_expansion - mrr_contraction
+            - mrr_churn <> mrr_closing
         )
     """)
     assert found == []
@@ -42,9 +44,9 @@ def test_retention_and_churn_rate_are_one_together(case: Case) -> None:
 
 def test_members_of_every_dimension_sum_to_the_whole(case: Case) -> None:
     sums = """
-        sum(customers_opening), sum(customers_closing), sum(customers_retained), sum(customers_lost),
-        sum(customers_new), sum(customers_reactivated), sum(mrr_opening), sum(mrr_new), sum(mrr_reactivation),
-        sum(mrr_expansion), sum(mrr_contraction), sum(mrr_churn), sum(mrr_closing), sum(fx),
+        sum(customers_opening), sum(customers_closing), sum(customers_retained),
+        sum(customers_lost), sum(customers_new), sum(customers_reactivated), sum(mrr_opening), sum(mrr_new),
+        sum(mrr_reactivation), sum(mrr_expansion), sum(mrr_contraction), sum(mrr_churn), sum(mrr_closing), sum(fx),
         sum(upgrades), sum(downgrades), sum(transfer_in) - sum(transfer_out)
     """
     rows = case.marts.query(f"""
@@ -63,14 +65,17 @@ def test_a_quarter_and_a_year_open_with_their_first_month_and_close_with_their_l
         chained as (
             select
                 longer.grain, longer.period_start, longer.dimension, longer.member,
-                longer.mrr_opening, longer.mrr_closing, longer.customers_opening, longer.customers_closing,
+                longer.mrr_opening, longer.mrr_closing,
+                longer.customers_opening, longer.customers_closing,
                 arg_min(months.mrr_opening, months.period_start) as first_opening,
                 arg_max(months.mrr_closing, months.period_start) as last_closing,
                 arg_min(months.customers_opening, months.period_start) as first_customers,
                 arg_max(months.customers_closing, months.period_start) as last_customers
             from marts.mart_revenue_periods as longer
-            inner join months on months.dimension = longer.dimension and months.member = longer.member
-                and months.period_start >= longer.period_start and months.period_start < longer.period_end
+            inner join months
+                on months.dimension = longer.dimension and months.member = longer.member
+                and months.period_start >= longer.period_start
+                and months.period_start < longer.period_end
             where longer.grain <> 'month'
             group by all
         )
@@ -138,12 +143,17 @@ def test_movements_of_a_customer_follow_one_another_without_a_break(case: Case) 
 def test_the_diagonal_of_the_cohorts_is_the_closing_of_the_month(case: Case) -> None:
     found = case.marts.query("""
         with diagonal as (
-            select cohort_month + to_months(age_months::integer) as month, sum(mrr) as mrr, sum(active_customers) as customers
+            select
+                cohort_month + to_months(age_months::integer) as month,
+                sum(mrr) as mrr, sum(active_customers) as customers
             from marts.mart_cohorts where kind = 'revenue' group by 1
         )
         select * from marts.mart_revenue_periods as periods
         left join diagonal on diagonal.month = periods.period_start
         where grain = 'month' and dimension = 'all' and is_complete
-            and (coalesce(diagonal.mrr, 0) <> mrr_closing or coalesce(diagonal.customers, 0) <> customers_closing)
+            and (
+                coalesce(diagonal.mrr, 0) <> mrr_closing
+                or coalesce(diagonal.customers, 0) <> customers_closing
+            )
     """)
     assert found == []

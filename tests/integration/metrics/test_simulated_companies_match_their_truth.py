@@ -1,4 +1,5 @@
-"""Simulated exports, loaded and built, give every figure that the simulator counted from its own histories.
+"""Simulated exports, loaded and built, give every figure that the simulator counted from its own
+histories.
 
 No rule was tuned on these seeds.
 """
@@ -7,7 +8,6 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -8,7 +8,16 @@ import pytest
 
 from tests.integration.metrics.dbt_run import Marts, build
 from tests.reference.company import company
-from tests.reference.rows import Alias, Books, Customer, InvoiceLine, Order, Plan, Subscription, Terms
+from tests.reference.rows import (
+    Alias,
+    Books,
+    Customer,
+    InvoiceLine,
+    Order,
+    Plan,
+    Subscription,
+    Terms,
+)
 
 TERMS = Terms(until=date(2026, 6, 15), recurring_from="invoice_lines")
 PLANS = (
@@ -73,7 +82,11 @@ LIFE_SUBSCRIPTIONS = (
         ended_at=at("2025-01-10"),
     ),
     Subscription(
-        "life-silver", "life", at("2024-01-20"), cancel_at_period_end=False, ended_at=at("2024-02-03")
+        "life-silver",
+        "life",
+        at("2024-01-20"),
+        cancel_at_period_end=False,
+        ended_at=at("2024-02-03"),
     ),
 )
 
@@ -87,7 +100,14 @@ UPGRADE = (
 SAME_DAY = (
     line("same-day", "2026-01-01T05:35:00", "2026-02-01T05:35:00", "100.00"),
     line("same-day", "2026-01-01T17:35:00", "2026-02-01T05:35:00", "-98.39", is_proration=True),
-    line("same-day", "2026-01-01T17:35:00", "2026-02-01T05:35:00", "196.77", "two-hundred", is_proration=True),
+    line(
+        "same-day",
+        "2026-01-01T17:35:00",
+        "2026-02-01T05:35:00",
+        "196.77",
+        "two-hundred",
+        is_proration=True,
+    ),
     line("same-day", "2026-02-01T05:35:00", "2026-03-01T05:35:00", "200.00", "two-hundred"),
 )
 NOTHING_RECURRING = tuple(
@@ -136,11 +156,19 @@ ORDERS = tuple(
 
 
 def quarter() -> Iterator[InvoiceLine]:
-    """Case 5: ten customers at the opening of the second quarter of 2025; see the README of the cases."""
+    """Case 5: ten customers at the opening of the second quarter of 2025; see the README of the
+    cases.
+    """
     for number in range(10):
         name = f"q{number}"
         stays = number >= 4
-        yield line(name, "2025-01-01", "2026-01-01" if stays else "2025-05-01", "1200.00" if stays else "400.00", "")
+        yield line(
+            name,
+            "2025-01-01",
+            "2026-01-01" if stays else "2025-05-01",
+            "1200.00" if stays else "400.00",
+            "",
+        )
     yield line("q1", "2025-05-01", "2025-10-01", "250.00", "")
     for name in ("q2", "q3"):
         yield line(name, "2025-05-01", "2025-10-01", "1000.00", "")
@@ -165,9 +193,7 @@ def books() -> Books:
     """Return all cases in one company; the quarter's customers are the segment ``quarter``."""
     names = dict.fromkeys([one.customer_id for one in LINES] + [one.customer_id for one in ORDERS])
     return Books(
-        customers=tuple(
-            Customer(name, at("2024-01-01"), segment=_segment(name)) for name in names
-        ),
+        customers=tuple(Customer(name, at("2024-01-01"), segment=_segment(name)) for name in names),
         aliases=(Alias("old-id", "new-id"),),
         plans=PLANS,
         subscriptions=LIFE_SUBSCRIPTIONS,
@@ -177,7 +203,13 @@ def books() -> Books:
 
 
 def _segment(name: str) -> str | None:
-    return "quarter" if name[0] == "q" else "buyers" if name in {"b1", "b2", "b3", "b4", "b5", "b6"} else None
+    return (
+        "quarter"
+        if name[0] == "q"
+        else "buyers"
+        if name in {"b1", "b2", "b3", "b4", "b5", "b6"}
+        else None
+    )
 
 
 MOVEMENTS = {
@@ -238,7 +270,10 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
 @pytest.mark.parametrize("customer", MOVEMENTS)
 def test_a_customer_moves_as_calculated_by_hand(marts: Marts, customer: str) -> None:
     found = marts.query(
-        "select movement_on, movement_type, amount from marts.fct_mrr_movements where customer_id = ? order by 1",
+        """
+        select movement_on, movement_type, amount from marts.fct_mrr_movements
+        where customer_id = ? order by 1
+        """,
         [customer],
     )
     assert [(f"{day}", kind, f"{amount}") for day, kind, amount in found] == MOVEMENTS[customer]
@@ -248,9 +283,9 @@ def test_a_customer_moves_as_calculated_by_hand(marts: Marts, customer: str) -> 
 def test_the_reference_moves_a_customer_as_calculated_by_hand(customer: str) -> None:
     life = company(books(), TERMS).lives.get(customer)
     found = life.movements if life else []
-    assert [(f"{one.on}", one.kind, f"{Decimal(one.cents) / 100:.2f}") for one in found] == MOVEMENTS[
-        customer
-    ]
+    assert [
+        (f"{one.on}", one.kind, f"{Decimal(one.cents) / 100:.2f}") for one in found
+    ] == MOVEMENTS[customer]
 
 
 @pytest.mark.parametrize("mart", ["mart_revenue_periods", "mart_churn_periods"])
@@ -258,14 +293,16 @@ def test_the_quarter_of_case_five(marts: Marts, mart: str) -> None:
     (row,) = [
         row
         for row in marts.rows(mart)
-        if (row["grain"], row["period_start"], row["member"]) == ("quarter", date(2025, 4, 1), "quarter")
+        if (row["grain"], row["period_start"], row["member"])
+        == ("quarter", date(2025, 4, 1), "quarter")
     ]
     assert {column: row[column] for column in QUARTER} == QUARTER
 
 
 def test_unpaid_leavers_are_involuntary(marts: Marts) -> None:
     found = marts.query("""
-        select period_start, customers_lost_involuntary, mrr_churn_involuntary from marts.mart_churn_periods
+        select period_start, customers_lost_involuntary, mrr_churn_involuntary
+        from marts.mart_churn_periods
         where grain = 'month' and dimension = 'all' and customers_lost_involuntary > 0 order by 1
     """)
     assert found == [(date(2026, 4, 1), 1, Decimal("100.00"))]
@@ -275,6 +312,11 @@ def test_the_repeat_rate_of_case_six(marts: Marts) -> None:
     (row,) = [
         row
         for row in marts.rows("mart_repeat_rate")
-        if (row["grain"], row["period_start"], row["member"]) == ("month", date(2026, 6, 1), "buyers")
+        if (row["grain"], row["period_start"], row["member"])
+        == ("month", date(2026, 6, 1), "buyers")
     ]
-    assert (row["buyers_to_date"], row["repeat_buyers_to_date"], row["repeat_customer_rate"]) == (5, 1, 0.2)
+    assert (row["buyers_to_date"], row["repeat_buyers_to_date"], row["repeat_customer_rate"]) == (
+        5,
+        1,
+        0.2,
+    )
