@@ -23,6 +23,7 @@ by_attribute as (
         buyer_periods.purchases,
         buyer_periods.amount,
         buyer_periods.repeat_amount,
+        buyer_periods.repeat_customer_amount,
         buyer_periods.repeat_purchases,
         buyer_periods.days_between
     from buyer_periods
@@ -41,6 +42,7 @@ by_plan as (
         purchases,
         amount,
         repeat_amount,
+        repeat_customer_amount,
         repeat_purchases,
         days_between
     from buyer_periods
@@ -68,6 +70,7 @@ final as (
         sum(purchases) as purchases,
         sum(amount) as amount,
         sum(repeat_amount) as repeat_amount,
+        sum(repeat_customer_amount) as repeat_customer_amount,
         sum(repeat_purchases) as repeat_purchases,
         sum(days_between) as days_between
     from unioned

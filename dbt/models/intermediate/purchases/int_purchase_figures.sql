@@ -62,6 +62,7 @@ final as (
         cast(coalesce(figures.repeat_purchases, 0) as integer) as repeat_purchases,
         {{ money('coalesce(figures.amount, 0)') }} as amount,
         {{ money('coalesce(figures.repeat_amount, 0)') }} as repeat_amount,
+        {{ money('coalesce(figures.repeat_customer_amount, 0)') }} as repeat_customer_amount,
         figures.days_between
     from periods
     cross join members

@@ -24,7 +24,7 @@ tall as (
         ('returning_buyers', 'repeat_rate', 'returning_buyers', none, 'returning_buyers'),
         ('purchases', 'purchase_periods', 'purchases', none, 'purchases'),
         ('purchase_amount', 'purchase_periods', 'purchase_amount', none, 'purchase_amount'),
-        ('repeat_revenue_share', 'purchase_periods', 'repeat_purchase_amount', 'purchase_amount', 'repeat_revenue_share'),
+        ('repeat_revenue_share', 'purchase_periods', 'repeat_customer_amount', 'purchase_amount', 'repeat_revenue_share'),
     ] -%}
     {% for metric, model, numerator, denominator, value in figures -%}
     select

@@ -94,26 +94,20 @@ gaps as (
 
 ),
 
-stretches as (
+begun as (
 
     select
         *,
-        sum(
-            case
-                when previous_second is null then 1
-                when session_id is null and at_second - previous_second > 1800 then 1
-                else 0
-            end
-        )
-            over (
-                partition by customer_id, occurred_on, user_id, session_id
-                order by at_second
-                rows between unbounded preceding and current row
-            ) as stretch
+        case
+            when previous_second is null then 1
+            when session_id is null and at_second - previous_second > 1800 then 1
+            else 0
+        end as begins
     from gaps
 
 ),
 
+-- the second before the earliest later beginning is where the first session ended
 sessions as (
 
     select
@@ -121,11 +115,12 @@ sessions as (
         occurred_on,
         user_id,
         session_id,
-        stretch,
+        sum(begins) as sessions,
+        sum(case when begins = 0 then at_second - previous_second else 0 end) as seconds,
         min(at_second) as started_second,
-        max(at_second) - min(at_second) as seconds
-    from stretches
-    group by customer_id, occurred_on, user_id, session_id, stretch
+        coalesce(min(case when begins = 1 then previous_second end), max(at_second)) - min(at_second) as first_seconds
+    from begun
+    group by customer_id, occurred_on, user_id, session_id
 
 ),
 
@@ -134,10 +129,10 @@ sessions_by_day as (
     select
         customer_id,
         occurred_on,
-        count(*) as sessions,
+        sum(sessions) as sessions,
         count(distinct user_id) as users,
         sum(seconds) as session_seconds,
-        min_by(seconds, started_second * 100000 + seconds) as first_session_seconds
+        min_by(first_seconds, started_second * 100000 + first_seconds) as first_session_seconds
     from sessions
     group by customer_id, occurred_on
 

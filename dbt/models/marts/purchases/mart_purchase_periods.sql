@@ -20,7 +20,8 @@ final as (
         repeat_purchases,
         amount as purchase_amount,
         repeat_amount as repeat_purchase_amount,
-        {{ share('repeat_amount', 'amount') }} as repeat_revenue_share,
+        repeat_customer_amount,
+        {{ share('repeat_customer_amount', 'amount') }} as repeat_revenue_share,
         {{ share('days_between', 'repeat_purchases') }} as average_days_between
     from figures
 
