@@ -87,6 +87,10 @@ def run(
         config, landing=landing, warehouse=warehouse, as_of=_day(as_of), until=_day(until)
     )
     paths = WarehousePaths(settings.warehouse)
+    from dagster_project import red_lines
+
+    red_lines.load_rules(settings)
+    red_lines.check_targets(settings)
     with screen.status("ingest, build, validate, publish ..."):
         from dagster_project.defs.resources import Warehouse
         from dagster_project.pipeline import run_pipeline
@@ -170,6 +174,37 @@ def simulate(
         end=_day(end) or simulator.DEFAULT_END,
     )
     _say(f"written to {out}; run it with: ebbline run --config {out / 'ebbline.yml'}")
+
+
+@app.command()
+def status(config: Config = None, warehouse: Folder = None) -> None:
+    """Say what readers see, which red lines are crossed, which incidents are open, and who is writing."""
+    from dagster_project.screens.run import standing_lines
+    from dagster_project.screens.status import incident_lines, lock_lines
+    from dagster_project.warehouse.lock import lock_holder
+
+    paths = _paths(config, warehouse)
+    _tell(standing_lines(paths))
+    _tell(incident_lines(paths))
+    _tell(lock_lines(lock_holder(paths), clock_from_environment()))
+
+
+@app.command()
+def acknowledge(
+    incident: Annotated[str, typer.Argument(help="Incident id; `ebbline status` lists them.")],
+    by: Annotated[str, typer.Option(help="Who has seen it.")],
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Say that somebody has seen an incident; it sends no reminders any more and resolves by itself."""
+    from dagster_project import red_lines
+    from dagster_project.warehouse.connection import open_warehouse
+    from dagster_project.warehouse.lock import warehouse_lock
+
+    paths, clock = _paths(config, warehouse), clock_from_environment()
+    with warehouse_lock(paths, clock, "acknowledge"), open_warehouse(paths) as con:
+        seen = red_lines.acknowledge(con, incident, by=by, clock=clock)
+    _say(f"incident {seen.incident_id} is {seen.state}", "bold green")
 
 
 @app.command()

@@ -10,12 +10,13 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project import errors
+from dagster_project import errors, red_lines
 from dagster_project.definitions import build_definitions
 from dagster_project.defs.ingest import FILES_ACCEPTED
 from dagster_project.defs.publish import PUBLICATION
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import EbblineError, ExitCode
+from dagster_project.warehouse.lock import warehouse_lock
 
 JOB = "retention_pipeline"
 
@@ -67,7 +68,16 @@ def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = N
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
         )
-    return _outcome(result)
+    outcome = _outcome(result)
+    if outcome.exit_code is ExitCode.PUBLISHED and outcome.publication_id is None:
+        _send_what_waits(warehouse)
+    return outcome
+
+
+def _send_what_waits(warehouse: Warehouse) -> None:
+    """Try again what an earlier run could not deliver; a run that changes nothing skips that asset."""
+    with warehouse_lock(warehouse.paths, warehouse.clock, "notifications"):
+        red_lines.deliver(warehouse.paths, warehouse.settings, None, warehouse.clock)
 
 
 def _text(metadata: Any, key: str) -> str:

@@ -8,6 +8,7 @@ from dagster_project import red_lines
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.publication_ledger import ensure_ledger, next_id
 
 STATUS = dg.AssetKey(["marts", "red_line_status"])
 INCIDENTS = dg.AssetKey(["marts", "alert_incidents"])
@@ -51,7 +52,15 @@ def evaluate_red_lines(
         rules = red_lines.load_rules(settings)
         statuses = red_lines.evaluate(con, rules, clock=clock, until=settings.until_on(clock))
         # The past that --as-of rebuilds is shown, but nobody is called out of bed for it.
-        red_lines.record(con, statuses, clock, rules=rules, speak=settings.as_of is None)
+        ensure_ledger(con)
+        red_lines.record(
+            con,
+            statuses,
+            clock,
+            rules=rules,
+            publication_id=str(next_id(con)),
+            speak=settings.as_of is None,
+        )
         for key in (STATUS, INCIDENTS):
             yield dg.MaterializeResult(
                 asset_key=key, metadata=table_metadata(con, "marts", key.path[-1])

@@ -38,7 +38,7 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
             ExitCode.INPUT_REFUSED: "an input was refused",
         }.get(outcome.exit_code, "an error stopped the run")
         yield f"nothing was published: {reason}", "bold red"
-    yield from _standing_lines(paths)
+    yield from standing_lines(paths)
 
 
 def _ingest_lines(outcome: RunOutcome) -> Iterator[Line]:
@@ -63,8 +63,8 @@ def _check_lines(check: FailedCheck) -> Iterator[Line]:
         yield f"  ... and {len(check.failing_rows) - SHOWN_ROWS} more, in the Data Docs", None
 
 
-def _standing_lines(paths: WarehousePaths) -> Iterator[Line]:
-    """What readers see now, read from the published file itself."""
+def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
+    """Yield what readers see now, read from the published file itself."""
     if not paths.marts_db.exists():
         yield "no publication exists yet", None
         return

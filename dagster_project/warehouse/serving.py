@@ -26,5 +26,7 @@ def open_marts(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("set timezone = 'UTC'")
         with attached(con, file, "published"):
             con.execute("use published.marts")
-            yield con
-            con.execute("use memory")
+            try:
+                yield con
+            finally:
+                con.execute("use memory")
