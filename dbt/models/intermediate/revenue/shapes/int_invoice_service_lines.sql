@@ -55,9 +55,9 @@ described as (
         on lines.subscription_id = subscriptions.subscription_id
 ),
 
--- The line's own dates decide how much it covers; a proration is whole only if it covers its plan's
--- interval. An export that names the last day instead of the day after it, or a moved anchor, misses the
--- interval by up to three days.
+-- The line's own dates decide how much it covers. An export that names the last day instead of the day after
+-- it, or a moved anchor, misses the interval by up to three days. A proration is never whole: one billed some
+-- hours after the interval began has the same dates as the interval.
 measured as (
     select
         *,
@@ -75,11 +75,10 @@ judged as (
     select
         *,
         case
-            when plan_days is not null
-                then is_about_plan_days or (days % plan_days = 0 and (not is_proration or days = plan_days))
-            when plan_months is not null
-                then own_months is not null and (not is_proration or own_months = plan_months)
-            else not is_proration
+            when is_proration then false
+            when plan_days is not null then is_about_plan_days or days % plan_days = 0
+            when plan_months is not null then own_months is not null
+            else true
         end as is_whole,
         case when is_about_plan_days then plan_days else days end as days_billed
     from measured
