@@ -1,5 +1,8 @@
 """The ledger ``raw.loads`` and the quarantine: what each file brought, kept for good."""
 
+
+# every value of a file or a mapping is a parameter.
+
 from dataclasses import dataclass
 from datetime import datetime
 

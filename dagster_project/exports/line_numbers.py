@@ -4,6 +4,9 @@ Mostly that is the record's number. Where records span lines (quoted line feeds)
 some, the lines before a row are counted; only such files pay for it.
 """
 
+
+# every value of a file or a mapping is a parameter.
+
 import duckdb
 
 from dagster_project.exports.reader import Opened
@@ -31,7 +34,8 @@ def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -
         "create or replace temp table ebb_numbered as "
         f"with rejects as ({rejects}), "
         "marks as ("
-        f"  select rowid - {stage.first_rowid} as r, 0 as rejected, null::bigint as record, {further} as further from {STAGE} "
+        f"  select rowid - {stage.first_rowid} as r, 0 as rejected, null::bigint as record, "
+        f"    {further} as further from {STAGE} "
         "  union all "
         f"  select line - {first_record} - (row_number() over (order by line) - 1), 1, line, "
         "    length(rtrim(csv_line, chr(10))) - length(replace(rtrim(csv_line, chr(10)), chr(10), '')) "

@@ -4,6 +4,9 @@ The order of the work stands here; reading is ``reader.py``, checking ``staging.
 ``versions.py``, the ledger ``ledger.py``.
 """
 
+
+# every value of a file or a mapping is a parameter.
+
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +19,9 @@ from dagster_project.config import Settings
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports import ledger, quarantine
 from dagster_project.exports.aliases import refuse_cycles
-from dagster_project.exports.contract import SOURCES, LINEAGE, Source, Table
-from dagster_project.exports.landing import Landing, LandingFile, LocalLanding
+from dagster_project.exports.contract import LINEAGE, SOURCES, Source
 from dagster_project.exports.history import append_history, dump_instant
+from dagster_project.exports.landing import Landing, LandingFile, LocalLanding
 from dagster_project.exports.line_numbers import number_lines
 from dagster_project.exports.load_report import FileLoad, LoadReport
 from dagster_project.exports.mapping import (
@@ -29,9 +32,9 @@ from dagster_project.exports.mapping import (
 )
 from dagster_project.exports.matching import Candidate, candidates, choose
 from dagster_project.exports.profile import Profile, content_hash, profile_file
-from dagster_project.exports.remote import RemoteLanding
 from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.exports.reader import Opened, open_file
+from dagster_project.exports.remote import RemoteLanding
 from dagster_project.exports.staging import STAGE, Stage, build_stage
 from dagster_project.exports.versions import UNCHANGED, find_unchanged, mark_vanished
 from dagster_project.warehouse.connection import quote_identifier

@@ -399,10 +399,11 @@ def _line(node: yaml.Node | None, location: tuple[str | int, ...]) -> int:
             for key, value in node.value:
                 if key.value == str(step):
                     line, below = key.start_mark.line + 1, value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            if step < len(node.value):
-                below = node.value[step]
-                line = below.start_mark.line + 1
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value)
+        ):
+            below = node.value[step]
+            line = below.start_mark.line + 1
         if below is None:
             return line
         node = below

@@ -110,9 +110,8 @@ def _has(name: str, have: set[str]) -> bool:
     bare = (
         normal(name).removeprefix("/").replace("/", ".") if name.startswith("/") else normal(name)
     )
-    return (
-        bare in have
-        or bare.split(".", 1)[0] in have
+    return bare in have or (
+        bare.split(".", 1)[0] in have
         and "." in bare
         and not any(other.startswith(bare.split(".", 1)[0] + ".") for other in have)
     )

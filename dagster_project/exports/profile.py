@@ -10,6 +10,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -156,8 +157,10 @@ def _check_parquet(path: Path, file_name: str, size: int, start: bytes) -> None:
 
 
 def _chunks(path: Path, *, compressed: bool) -> Iterator[bytes]:
-    opened: BinaryIO = gzip.open(path, "rb") if compressed else path.open("rb")  # type: ignore[assignment]
-    with opened as stream:
+    with ExitStack() as opened:
+        stream: BinaryIO | gzip.GzipFile = opened.enter_context(path.open("rb"))
+        if compressed:
+            stream = opened.enter_context(gzip.GzipFile(fileobj=stream))
         while chunk := stream.read(_CHUNK):
             yield chunk
 

@@ -1,5 +1,8 @@
 """Rows that cannot be loaded: gathered from the reader and the checks, shown, and kept."""
 
+
+# every value of a file or a mapping is a parameter.
+
 from datetime import datetime
 
 import duckdb

@@ -6,13 +6,16 @@ The stage holds every record of the file in its order, so that its ``rowid`` is 
 :data:`NOT_MEANT` for a record that this table does not take. What is then loaded is ``versions.py``.
 """
 
+
+# every value of a file or a mapping is a parameter.
+
 import json
 from dataclasses import dataclass
 
 import duckdb
 
 from dagster_project.errors import InputRefusedError
-from dagster_project.exports.contract import Column, Kind, Table
+from dagster_project.exports.contract import Kind, Table
 from dagster_project.exports.expressions import (
     EXPECTED,
     Compiled,

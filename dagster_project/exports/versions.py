@@ -6,6 +6,9 @@ nightly makes no version. The cheap question (does any key occur twice?) is aske
 the keys, and only rows that share a hash are compared.
 """
 
+
+# every value of a file or a mapping is a parameter.
+
 from datetime import datetime
 
 import duckdb

@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -220,6 +221,7 @@ def test_a_killed_load_leaves_ledger_and_tables_agreeing(tmp_path: Path) -> None
         """
         import sys
         from datetime import UTC, datetime
+from itertools import pairwise
         import duckdb
         from dagster_project.clock import FixedClock
         from dagster_project.config import Settings
@@ -289,7 +291,7 @@ def test_any_split_order_and_repetition_of_the_rows_gives_the_same_table(
     whole, parts = _fresh(tmp_path_factory), _fresh(tmp_path_factory)
     _write(whole / "customers.csv", data)
     edges = [0, *sorted(cuts), len(data)]
-    for number, (start, end) in enumerate(zip(edges, edges[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(edges)):
         # A later part stands under an earlier name: order must not matter for distinct keys.
         _write(parts / f"customers-{99 - number}.csv", data[start:end])
     if twice:

@@ -6,7 +6,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import boto3
+import boto3  # type: ignore[import-untyped]
 import duckdb
 import pytest
 from moto.server import ThreadedMotoServer
@@ -21,7 +21,7 @@ CUSTOMER = b"customer_id,created_at\nc%d,2025-01-01\n"
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator["boto3.client"]:  # type: ignore[valid-type]
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator["boto3.client"]:
     """A bucket called landing on an S3 server of its own."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
@@ -51,7 +51,7 @@ def web(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
 
 def test_files_of_a_bucket_are_loaded_and_not_read_again(
-    s3: "boto3.client",  # type: ignore[valid-type]
+    s3: "boto3.client",
     load: Load,
     con: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -61,7 +61,7 @@ def test_files_of_a_bucket_are_loaded_and_not_read_again(
         "billing/../customers-3.csv",
     ):
         number = int(name[-5])
-        s3.put_object(Bucket="landing", Key=name, Body=CUSTOMER % number)  # type: ignore[attr-defined]
+        s3.put_object(Bucket="landing", Key=name, Body=CUSTOMER % number)
 
     first = load(path="s3://landing/billing")
     again = load(path="s3://landing/billing")
@@ -75,9 +75,9 @@ def test_files_of_a_bucket_are_loaded_and_not_read_again(
     assert con.execute("select count(*) from raw.customers").fetchone() == (3,)
 
 
-def test_a_listing_of_thousands_of_files_is_read_to_its_end(s3: "boto3.client") -> None:  # type: ignore[valid-type]
+def test_a_listing_of_thousands_of_files_is_read_to_its_end(s3: "boto3.client") -> None:
     for number in range(2_050):
-        s3.put_object(Bucket="landing", Key=f"usage/events-{number}.jsonl", Body=b"")  # type: ignore[attr-defined]
+        s3.put_object(Bucket="landing", Key=f"usage/events-{number}.jsonl", Body=b"")
 
     files = RemoteLanding("s3://landing/usage").files()
 
@@ -85,7 +85,7 @@ def test_a_listing_of_thousands_of_files_is_read_to_its_end(s3: "boto3.client") 
     assert [file.name for file in files[:2]] == ["events-0.jsonl", "events-1.jsonl"]
 
 
-def test_a_bucket_that_does_not_exist_is_a_clear_message(s3: "boto3.client", load: Load) -> None:  # type: ignore[valid-type]
+def test_a_bucket_that_does_not_exist_is_a_clear_message(s3: "boto3.client", load: Load) -> None:
     with pytest.raises(InputRefusedError, match="cannot be listed"):
         load(path="s3://nowhere/billing")
 

@@ -1,5 +1,6 @@
 """Each vendor's files, as its documentation and connectors write them, become canonical rows."""
 
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,8 +215,6 @@ SHAPES = {
 def test_a_vendor_file_becomes_canonical_rows(
     name: str, landing: Path, load: Load, con: duckdb.DuckDBPyConnection
 ) -> None:
-    import gzip
-
     shape = SHAPES[name]
     content = shape.content.encode()
     file = landing / shape.file
