@@ -31,7 +31,8 @@ billed as (
     select
         customer_id,
         attempted_on as collected_on,
-        case when status = 'refunded' and refunded_amount = 0 then 0 else amount - refunded_amount end as amount,
+        case when status = 'refunded' and refunded_amount = 0 then 0 else amount - refunded_amount end
+            as amount,
         currency
     from payments
     where status in ('succeeded', 'refunded')

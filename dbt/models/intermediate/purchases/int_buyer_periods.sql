@@ -85,7 +85,8 @@ final as (
         cast(bought.amount as decimal(18, 2)) as amount,
         cast(bought.repeat_amount as decimal(18, 2)) as repeat_amount,
         cast(
-            case when buyers.second_purchased_on < bought.closing_on then bought.amount else 0 end as decimal(18, 2)
+            case when buyers.second_purchased_on < bought.closing_on then bought.amount else 0 end
+            as decimal(18, 2)
         ) as repeat_customer_amount,
         cast(bought.repeat_purchases as integer) as repeat_purchases,
         cast(coalesce(bought.days_between, 0) as integer) as days_between,

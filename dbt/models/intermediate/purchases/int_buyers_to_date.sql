@@ -90,7 +90,8 @@ by_plan as (
         'plan' as dimension,
         coalesce(plan_days.plan_id, '(none)') as member,
         count(*) as buyers_to_date,
-        sum(case when buyers.second_purchased_on < periods.closing_on then 1 else 0 end) as repeat_buyers_to_date
+        sum(case when buyers.second_purchased_on < periods.closing_on then 1 else 0 end)
+            as repeat_buyers_to_date
     from periods
     inner join buyers on periods.closing_on > buyers.first_purchased_on
     left join plan_days

@@ -62,7 +62,7 @@ final as (
         purchased_at,
         cast(purchase_number as integer) as purchase_number,
         previous_purchased_on,
-        cast({{ dbt.datediff("previous_purchased_on", "purchased_on", "day") }} as integer) as days_since_previous,
+        cast({{ days_between('previous_purchased_on', 'purchased_on') }} as integer) as days_since_previous,
         campaign,
         cast(documents as integer) as documents,
         amount

@@ -118,7 +118,8 @@ sessions as (
         sum(begins) as sessions,
         sum(case when begins = 0 then at_second - previous_second else 0 end) as seconds,
         min(at_second) as started_second,
-        coalesce(min(case when begins = 1 then previous_second end), max(at_second)) - min(at_second) as first_seconds
+        coalesce(min(case when begins = 1 then previous_second end), max(at_second)) - min(at_second)
+            as first_seconds
     from begun
     group by customer_id, occurred_on, user_id, session_id
 

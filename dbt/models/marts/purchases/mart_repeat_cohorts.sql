@@ -26,20 +26,29 @@ dated as (
 
 ),
 
-final as (
+paired as (
 
     select
         dated.cohort_month,
         windows.window_days,
-        cast(count(*) as integer) as buyers,
-        cast(sum(case when dated.days_to_second <= windows.window_days then 1 else 0 end) as integer) as repeat_buyers,
-        {{ share('sum(case when dated.days_to_second <= windows.window_days then 1 else 0 end)', 'count(*)') }}
-            as repeat_rate
+        case when dated.days_to_second <= windows.window_days then 1 else 0 end as is_repeat
     from dated
     cross join windows
     where
         {{ add_days(add_months('dated.cohort_month', 1), 'windows.window_days - 1') }} <= {{ until_date() }}
-    group by dated.cohort_month, windows.window_days
+
+),
+
+final as (
+
+    select
+        cohort_month,
+        window_days,
+        cast(count(*) as integer) as buyers,
+        cast(sum(is_repeat) as integer) as repeat_buyers,
+        {{ share('sum(is_repeat)', 'count(*)') }} as repeat_rate
+    from paired
+    group by cohort_month, window_days
 
 )
 

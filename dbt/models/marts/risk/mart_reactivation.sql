@@ -14,21 +14,24 @@ aged as (
     select
         cast(numbers.n as integer) as months_since_lost,
         returns.returned_on,
-        {{ add_months('returns.lost_on', 'numbers.n') }} as age_begins,
-        {{ add_months('returns.lost_on', 'numbers.n + 1') }} as age_ends
+        case when returns.returned_on < {{ add_months('returns.lost_on', 'numbers.n + 1') }} then 1 else 0 end
+            as returned_in_month
     from returns
     cross join numbers
     where
         {{ add_months('returns.lost_on', 'numbers.n + 1') }} <= {{ after_until() }}
-        and (returns.returned_on is null or returns.returned_on >= {{ add_months('returns.lost_on', 'numbers.n') }})
+        and (
+            returns.returned_on is null
+            or returns.returned_on >= {{ add_months('returns.lost_on', 'numbers.n') }}
+        )
 ),
 
 final as (
     select
         months_since_lost,
         cast(count(*) as integer) as lost_customers,
-        cast(sum(case when returned_on < age_ends then 1 else 0 end) as integer) as returned_in_month,
-        {{ share('sum(case when returned_on < age_ends then 1 else 0 end)', 'count(*)') }} as return_rate_in_month,
+        cast(sum(returned_in_month) as integer) as returned_in_month,
+        {{ share('sum(returned_in_month)', 'count(*)') }} as return_rate_in_month,
         cast(count(returned_on) as integer) as returned_later,
         {{ share('count(returned_on)', 'count(*)') }} as reactivation_rate
     from aged

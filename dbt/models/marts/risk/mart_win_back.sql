@@ -28,8 +28,10 @@ losses as (
 
 final as (
     select
-        cast(row_number() over (order by losses.mrr_lost desc, losses.lost_on desc, losses.customer_id) as integer)
-            as win_back_rank,
+        cast(
+            row_number() over (order by losses.mrr_lost desc, losses.lost_on desc, losses.customer_id)
+            as integer
+        ) as win_back_rank,
         losses.customer_id,
         losses.lost_on,
         losses.mrr_lost,
