@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project import errors, red_lines
+from dagster_project import errors, red_lines, report
 from dagster_project.definitions import build_definitions
 from dagster_project.defs.ingest import FILES_ACCEPTED
 from dagster_project.defs.publish import PUBLICATION
@@ -70,14 +70,23 @@ def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = N
         )
     outcome = _outcome(result)
     if outcome.exit_code is ExitCode.PUBLISHED and outcome.publication_id is None:
-        _send_what_waits(warehouse)
+        _finish_earlier_run(warehouse)
     return outcome
 
 
-def _send_what_waits(warehouse: Warehouse) -> None:
-    """Try again what an earlier run could not deliver; a run that changes nothing skips that asset."""
-    with warehouse_lock(warehouse.paths, warehouse.clock, "notifications"):
-        red_lines.deliver(warehouse.paths, warehouse.settings, None, warehouse.clock)
+def _finish_earlier_run(warehouse: Warehouse) -> None:
+    """Do what comes after a publication and an earlier run could not: send what waits, write the report.
+
+    A run that changes nothing skips those assets, and the earlier one may have been killed before them.
+    """
+    paths = warehouse.paths
+    with warehouse_lock(paths, warehouse.clock, "what an earlier run left"):
+        red_lines.deliver(paths, warehouse.settings, None, warehouse.clock)
+        if (
+            not paths.report.exists()
+            or paths.report.stat().st_mtime < paths.marts_db.stat().st_mtime
+        ):
+            report.build(paths.marts_db, paths.report)
 
 
 def _text(metadata: Any, key: str) -> str:

@@ -75,5 +75,5 @@ def source_descriptions(manifest: Path) -> dict[str, str]:
 
 
 def dbt_command() -> str:
-    """Return the dbt that is installed beside this Python."""
-    return str(Path(sys.executable).with_name("dbt"))
+    """Return the dbt that is installed beside this Python and dies with its parent."""
+    return str(Path(sys.executable).with_name("ebbline-dbt"))

@@ -1,0 +1,28 @@
+"""``ebbline-dbt``: dbt as a process that never outlives the run which started it.
+
+dbt holds DuckDB's one write lock. When a run is killed, an orphaned dbt would go on writing beside the next
+run; the kernel is asked to kill it together with its parent.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Run dbt with this process's arguments; dies with the process that started it (Linux)."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the kernel was asked
+            os._exit(1)
+    from dbt.cli.main import cli
+
+    cli()
+
+
+if __name__ == "__main__":
+    main()
