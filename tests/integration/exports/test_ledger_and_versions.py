@@ -221,7 +221,6 @@ def test_a_killed_load_leaves_ledger_and_tables_agreeing(tmp_path: Path) -> None
         """
         import sys
         from datetime import UTC, datetime
-from itertools import pairwise
         import duckdb
         from dagster_project.clock import FixedClock
         from dagster_project.config import Settings
@@ -238,7 +237,7 @@ from itertools import pairwise
         [sys.executable, "-c", script, str(database), str(landing)], stdout=subprocess.PIPE
     )
     assert process.stdout is not None
-    process.stdout.readline()
+    assert process.stdout.readline() == b"ready\n"
     try:
         process.wait(timeout=0.7)
     except subprocess.TimeoutExpired:

@@ -55,7 +55,7 @@ def test_a_mistake_is_named_with_its_line(
 
 
 def test_what_is_not_yaml_is_named_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match=r"mine\.yml:2: this is not YAML"):
+    with pytest.raises(MappingError, match=r"mine\.yml:3: this is not YAML"):
         read_mapping(_written(tmp_path, "format: mine\ntitle: [\n"))
 
 
