@@ -122,8 +122,8 @@ def ui(
     load_settings(settings_file)
     home = Path(".dagster").resolve()
     home.mkdir(exist_ok=True)
-    project = Path(__file__).resolve().parents[1]
-    shutil.copyfile(project / "dagster.yaml", home / "dagster.yaml")
+    here = Path(__file__).resolve().parent
+    shutil.copyfile(here / "dagster.yaml", home / "dagster.yaml")
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(home),
