@@ -317,7 +317,7 @@ def _told(ledger: _Ledger, facts: Facts, world: World) -> Books:
                 plan_id=plan.plan_id,
                 valid_from_at=stretch.start,
                 valid_to_at=end,
-                quantity=stretch.quantity,
+                quantity=stretch.quantity if own or stretch.quantity != 1 else None,
                 unit_amount=plan.unit_amount if own else None,
                 currency=plan.currency if own else None,
                 interval=plan.interval if own else None,

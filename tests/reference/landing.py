@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,22 +22,36 @@ FILES = {
 }
 
 
-def write_landing(books: Books, landing: Path) -> Path:
-    """Write ``billing/<table>.csv`` under ``landing``, a file for every table that has rows; return
-    the folder.
+def write_landing(books: Books, landing: Path, *, corrected: bool = False) -> Path:
+    """Write ``billing/<table>.csv`` under ``landing`` for every table that has rows; return the
+    folder.
+
+    ``corrected``: an earlier file says other amounts for the first half of the rows; the later one,
+    with all rows, puts them right.
     """
     folder = landing / "billing"
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in FILES.items():
         rows: Sequence[Any] = getattr(books, name)
-        if not rows:
-            continue
-        columns = [field.name for field in fields(rows[0])]
-        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows([_text(getattr(row, column)) for column in columns] for row in rows)
+        if corrected and rows:
+            wrong = [_doubled(row) for row in rows[: len(rows) // 2]]
+            _write(folder / f"{table}-2026-11-01.csv", rows, wrong)
+        if rows:
+            _write(folder / f"{table}-2026-11-02.csv", rows, rows)
     return folder
+
+
+def _doubled(row: Any) -> Any:
+    money = {"unit_amount", "mrr", "amount"} & {field.name for field in fields(row)}
+    return replace(row, **{name: 2 * getattr(row, name) for name in money if getattr(row, name)})
+
+
+def _write(file: Path, like: Sequence[Any], rows: Sequence[Any]) -> None:
+    columns = [field.name for field in fields(like[0])]
+    with file.open("w", newline="", encoding="utf-8") as open_file:
+        writer = csv.writer(open_file)
+        writer.writerow(columns)
+        writer.writerows([_text(getattr(row, column)) for column in columns] for row in rows)
 
 
 def _text(value: object) -> str:

@@ -29,6 +29,7 @@ class Scenario:
     seed: int
     histories: int
     terms: Terms
+    corrected: bool = False
 
     def books(self) -> Books:
         """Return the company's rows."""
@@ -45,13 +46,15 @@ SCENARIOS = {
         20, 130, replace(_NEW_YORK, recurring_from="subscription_items")
     ),
     "invoice lines": Scenario(20, 130, replace(_NEW_YORK, recurring_from="invoice_lines")),
-    "items in Tokyo, churn at the request, short gaps bridged": Scenario(
+    "items in Tokyo and in euro, churn at the request, short gaps bridged, two dimensions": Scenario(
         21,
         90,
         Terms(
             until=date(2026, 2, 28),
             timezone="Asia/Tokyo",
-            rates=RATES,
+            reporting="EUR",
+            rates={"USD": Decimal("0.93"), "GBP": Decimal("1.17")},
+            dimensions=("segment", "country"),
             recurring_from="subscription_items",
             churn_recognition="cancel_request",
             bridge_gap_days=3,
@@ -59,7 +62,7 @@ SCENARIOS = {
             same_day_orders_are_one=False,
         ),
     ),
-    "lines in Auckland, dated rates, ten days of dunning, usage counted": Scenario(
+    "lines in Auckland, corrected, dated rates, ten days of dunning, usage counted": Scenario(
         22,
         90,
         Terms(
@@ -71,6 +74,7 @@ SCENARIOS = {
             bridge_gap_days=2,
             usage_is_recurring=True,
         ),
+        corrected=True,
     ),
 }
 
@@ -93,7 +97,8 @@ def case_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Case]:
         if name not in done:
             scenario = SCENARIOS[name]
             books = scenario.books()
-            marts = build(tmp_path_factory.mktemp("scenario"), books, scenario.terms)
+            root = tmp_path_factory.mktemp("scenario")
+            marts = build(root, books, scenario.terms, corrected=scenario.corrected)
             done[name] = Case(books, company(books, scenario.terms), marts)
         return done[name]
 

@@ -146,8 +146,18 @@ def run_dbt(
     return Marts(paths)
 
 
-def build(root: Path, books: Books, terms: Terms, models: Sequence[str] = MODELS) -> Marts:
-    """Write, load and transform ``books`` under ``terms`` in the folder ``root``."""
-    write_landing(books, root / "landing")
+def build(
+    root: Path,
+    books: Books,
+    terms: Terms,
+    models: Sequence[str] = MODELS,
+    *,
+    corrected: bool = False,
+) -> Marts:
+    """Write, load and transform ``books`` under ``terms`` in the folder ``root``.
+
+    :param corrected: an earlier export said something else about half of the rows.
+    """
+    write_landing(books, root / "landing", corrected=corrected)
     settings = settings_of(terms, root)
     return run_dbt(load(settings), settings, _shape(terms), models)

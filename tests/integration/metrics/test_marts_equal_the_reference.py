@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.metrics.agreement import differences, explained
-from tests.integration.metrics.conftest import Case
+from tests.integration.metrics.conftest import SCENARIOS, Case
 
 SHAPES = ("subscription periods", "subscription items", "invoice lines")
 TABLES = (
@@ -42,7 +42,7 @@ def test_the_generated_companies_hold_every_kind_of_movement(
 ) -> None:
     kinds = {
         kind
-        for name in (*SHAPES, "lines in Auckland, dated rates, ten days of dunning, usage counted")
+        for name in SCENARIOS
         for (kind,) in case_of(name).marts.query(
             "select distinct movement_type from marts.fct_mrr_movements"
         )
