@@ -32,7 +32,7 @@ def _as_text(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str | None]]:
     ]
 
 
-def _check_result(result: CheckResult, docs: dg.MetadataValue | None) -> dg.AssetCheckResult:
+def _check_result(result: CheckResult) -> dg.AssetCheckResult:
     critical = result.spec.severity == "critical"
     metadata: dict[str, dg.MetadataValue] = {
         "suite": dg.MetadataValue.text(result.spec.suite),
@@ -41,8 +41,8 @@ def _check_result(result: CheckResult, docs: dg.MetadataValue | None) -> dg.Asse
         "message": dg.MetadataValue.text(result.message),
         "failing_rows": dg.MetadataValue.json(_as_text(result.failing_rows)),
     }
-    if docs is not None:
-        metadata["data_docs"] = docs
+    if result.docs_page is not None:
+        metadata["data_docs"] = dg.MetadataValue.path(str(result.docs_page))
     return dg.AssetCheckResult(
         asset_key=[result.spec.stage, result.spec.table],
         check_name=result.spec.name,
@@ -61,10 +61,9 @@ def _stage_checks(stage: Stage, specs: Sequence[CheckSpec]) -> dg.AssetChecksDef
     ) -> Iterator[dg.AssetCheckResult]:
         chosen = {(key.asset_key.path[-1], key.name) for key in context.selected_asset_check_keys}
         report = validate(warehouse.paths, stage, tables={table for table, _ in chosen})
-        docs = dg.MetadataValue.path(str(report.docs_index)) if report.docs_index else None
         for result in report.results:
             if (result.spec.table, result.spec.name) in chosen:
-                yield _check_result(result, docs)
+                yield _check_result(result)
 
     return checks
 
