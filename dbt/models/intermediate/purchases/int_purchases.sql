@@ -8,16 +8,11 @@ purchase_lines as (
 
 ),
 
--- what one purchase is, is a setting: everything bought on one day, or each order by itself
 keyed as (
 
     select
         *,
-        {% if var('same_day_orders_are_one') -%}
-        {{ dbt.concat(["customer_id", "'|'", "cast(purchased_on as " ~ dbt.type_string() ~ ")"]) }} as purchase_id
-        {%- else -%}
-        {{ dbt.concat(["customer_id", "'|'", "document_id"]) }} as purchase_id
-        {%- endif %}
+        {{ purchase_id() }} as purchase_id
     from purchase_lines
 
 ),
