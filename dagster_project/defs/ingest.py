@@ -11,6 +11,8 @@ from dagster_project.exports.contract import TABLES
 from dagster_project.warehouse.connection import open_warehouse
 
 FILES_ACCEPTED = "files_accepted"
+# Loading streams; what does not fit spills to disk.
+MEMORY_LIMIT = "1200MB"
 SOURCES = ("billing", "support", "usage")
 
 
@@ -77,7 +79,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
         settings = warehouse.settings
         given = settings.sources.named().get(source)
         report = LoadReport(source, "none", ())
-        with open_warehouse(warehouse.paths) as con:
+        with open_warehouse(warehouse.paths, memory_limit=MEMORY_LIMIT) as con:
             ensure_raw_tables(con)
             if given is not None:
                 report = load_source(

@@ -5,18 +5,28 @@ a validation. What GX answers is turned into ebbline's own values here and goes 
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 # Before the import: GX reads it once, when it is loaded.
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+# GX imports PySpark where it is installed (as it is for our tests), which takes seconds and, in a process
+# that Dagster spawned, ends it: PySpark takes the missing `__main__.__file__` for a doctest run. None in
+# `sys.modules` says that there is no such package; GX is made for that.
+_PYSPARK_IS_THERE = "pyspark" in sys.modules
+if not _PYSPARK_IS_THERE:
+    sys.modules["pyspark"] = None  # type: ignore[assignment]
 
 import great_expectations as gx
 from great_expectations.data_context.data_context.file_data_context import FileDataContext
 from great_expectations.data_context.types.resource_identifiers import (
     ValidationResultIdentifier,
 )
+
+if not _PYSPARK_IS_THERE:
+    del sys.modules["pyspark"]
 
 from dagster_project.quality import dialect
 from dagster_project.quality.results import CheckpointRun, Outcome

@@ -96,7 +96,8 @@ def write_inputs(paths: WarehousePaths, folder: Path) -> None:
         for node in {parent for member in way for parent in parents[member]} - way:
             schema, name = manifest["nodes"][node]["schema"], manifest["nodes"][node]["name"]
             (folder / schema).mkdir(parents=True, exist_ok=True)
-            con.table(f'"{schema}"."{name}"').to_parquet(str(folder / schema / f"{name}.parquet"))
+            target = str(folder / schema / f"{name}.parquet")
+            con.execute(f"copy {schema}.{name} to '{target}' (format parquet)")
 
 
 @pytest.fixture(scope="module")
