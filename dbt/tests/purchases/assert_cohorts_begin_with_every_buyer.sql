@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_cohorts'}}}) }}
 -- Names each cohort of buyers of which not everybody bought in its own month, and each cohort whose sizes differ
 -- from mart_repeat_cohorts.
 with

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'stg_billing__orders'}}}) }}
 -- Names each currency that was bought or paid in but has no rate in the settings (currency.rates): such rows would
 -- count as purchases of no amount.
 select

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_customer_months'}}}) }}
 -- The customers behind a month are the number in the month.
 with
 

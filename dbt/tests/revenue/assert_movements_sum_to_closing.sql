@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_mrr_movements'}}}) }}
 -- The sum of all movements up to a closing is the MRR at that closing: the two ways to the number agree to
 -- the cent.
 with

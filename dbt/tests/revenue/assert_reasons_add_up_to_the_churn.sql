@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_cancellation_reasons'}}}) }}
 -- The customers and the MRR lost for each reason are all that were lost, in every period and slice.
 with
 
