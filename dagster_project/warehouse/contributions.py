@@ -1,18 +1,20 @@
-"""What each customer adds to numerator and denominator of a period figure, in two publications.
+"""What each customer adds to numerator and denominator of a period figure, in one publication or two.
 
 No metric is computed here; dbt does that. This takes a figure that dbt published apart again,
 customer by customer, from the published movements, attributes and plan days, and the caller checks
-that the parts add up to it. The words are those of METRICS.md, section 3.
+that the parts add up to it. The words are those of METRICS.md, section 3. What a purchase adds to
+a figure is in ``explain.purchases``.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import duckdb
 
 from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.metric_question import Period
 
 ZERO = Decimal(0)
 
@@ -25,6 +27,7 @@ class CustomerState:
     :ivar fx: what exchange rates did to it in between, for customers active at both ends.
     :ivar status: ``new``, ``reactivated``, ``retained``, ``lost``; None when active at neither end.
     :ivar in_opening, in_closing: whether the segment is the customer's at that end.
+    :ivar is_involuntary: of a lost customer, whether payment failed; None where it is not published.
     """
 
     opening: Decimal
@@ -33,6 +36,34 @@ class CustomerState:
     status: str | None
     in_opening: bool
     in_closing: bool
+    is_involuntary: bool | None = None
+
+
+@dataclass(frozen=True)
+class CustomerSpan:
+    """A customer at the two ends of a span, and the member of a dimension he is at each."""
+
+    customer_id: str
+    member_opening: str
+    member_closing: str
+    opening: Decimal
+    closing: Decimal
+    fx: Decimal
+    status: str
+    is_involuntary: bool | None
+    reason: str | None
+
+    def seen_from(self, member: str) -> CustomerState:
+        """Return the state as one member of the dimension counts it."""
+        return CustomerState(
+            self.opening,
+            self.closing,
+            self.fx,
+            self.status,
+            self.member_opening == member,
+            self.member_closing == member,
+            self.is_involuntary,
+        )
 
 
 @dataclass(frozen=True)
@@ -46,10 +77,14 @@ class CustomerPair:
 
 @dataclass(frozen=True)
 class Span:
-    """From the end of the day before ``opening_on`` to the end of the day before ``closing_on``."""
+    """From the end of the day before ``opening_on`` to the end of the day before ``closing_on``.
+
+    :ivar grain: month, quarter or year; None for the twelve months up to a closing.
+    """
 
     opening_on: date
     closing_on: date
+    grain: str | None = None
 
 
 Figures = Mapping[str, Decimal]
@@ -73,7 +108,8 @@ _AMOUNTS = (
     "customers_opening", "customers_closing", "customers_retained", "customers_lost",
     "customers_new", "customers_reactivated", "upgrades", "downgrades", "mrr_opening", "mrr_new",
     "mrr_reactivation", "mrr_expansion", "mrr_contraction", "mrr_churn", "mrr_closing", "fx",
-    "transfer_in", "transfer_out",
+    "transfer_in", "transfer_out", "customers_lost_voluntary", "customers_lost_involuntary",
+    "mrr_churn_voluntary", "mrr_churn_involuntary",
 )  # fmt: skip
 PARTS: dict[str, MetricParts] = {
     **{name: MetricParts(_figure(name)) for name in _AMOUNTS},
@@ -90,6 +126,23 @@ PARTS: dict[str, MetricParts] = {
     ),
     "arpa": MetricParts(_figure("mrr_closing"), _figure("customers_closing")),
 }
+
+
+def span_of(metric: str, period: Period, until: date) -> Span:
+    """Return the days a metric compares; a running period ends with the last day covered."""
+    closing = min(period.end, until + timedelta(days=1))
+    parts = PARTS.get(metric)
+    if parts is not None and parts.trailing_year:
+        return Span(_year_earlier(closing), closing)
+    return Span(period.start, closing, period.grain)
+
+
+def _year_earlier(day: date) -> date:
+    """Return the same day a year earlier; 28 February for the 29th, as SQL has it."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
 
 
 def figures_of(state: CustomerState) -> Figures:
@@ -121,6 +174,10 @@ def figures_of(state: CustomerState) -> Figures:
             figures["mrr_reactivation"] = closing
         case "lost":
             figures["mrr_churn"] = opening
+            if state.is_involuntary is not None:
+                kind = "involuntary" if state.is_involuntary else "voluntary"
+                figures[f"customers_lost_{kind}"] = Decimal(1)
+                figures[f"mrr_churn_{kind}"] = opening
         case "retained":
             real = closing - state.fx
             figures["upgrades"] = Decimal(real > opening)
@@ -132,6 +189,30 @@ def figures_of(state: CustomerState) -> Figures:
     return figures
 
 
+def customer_spans(
+    con: duckdb.DuckDBPyConnection, database: str, span: Span, *, dimension: str
+) -> list[CustomerSpan]:
+    """Return every customer active at one end of a span, in order of id.
+
+    :param database: the name a publication is attached under; SQL, never a value from outside.
+    :param dimension: any dimension; the caller picks the member with ``seen_from``.
+    """
+    rows = con.execute(
+        f"""
+        select
+            customer_id, member_opening, member_closing, opening, closing, fx, status,
+            is_involuntary, reason
+        from ({_spans_sql(con, database, dimension)})
+        order by customer_id
+        """,  # noqa: S608
+        _span_parameters(database, span),
+    ).fetchall()
+    return [CustomerSpan(*row) for row in rows]
+
+
+_STATE = ("opening", "closing", "fx", "status", "in_opening", "in_closing", "is_involuntary")
+
+
 def differing_customers(
     con: duckdb.DuckDBPyConnection, before: Span, after: Span, *, dimension: str, member: str
 ) -> list[CustomerPair]:
@@ -140,8 +221,6 @@ def differing_customers(
     :param con: a connection with the two publications attached as ``earlier`` and ``later``.
     :param before, after: the span in each; a running period ends where its publication ends.
     """
-    columns = "opening, closing, fx, status, in_opening, in_closing"
-    names = columns.split(", ")
     rows = con.execute(
         f"""
         with
@@ -149,20 +228,19 @@ def differing_customers(
         a as ({_states_sql(con, "later", dimension)})
         select
             customer_id,
-            {", ".join(f"b.{name}" for name in names)}, {", ".join(f"a.{name}" for name in names)}
+            {", ".join(f"b.{name}" for name in _STATE)}, {", ".join(f"a.{name}" for name in _STATE)}
         from b full join a using (customer_id)
-        where {" or ".join(f"b.{name} is distinct from a.{name}" for name in names)}
+        where {" or ".join(f"b.{name} is distinct from a.{name}" for name in _STATE)}
         order by customer_id
         """,  # noqa: S608
         {
             "member": member,
-            "earlier_opening": before.opening_on,
-            "earlier_closing": before.closing_on,
-            "later_opening": after.opening_on,
-            "later_closing": after.closing_on,
+            **_span_parameters("earlier", before),
+            **_span_parameters("later", after),
         },
     ).fetchall()
-    return [CustomerPair(row[0], _state(row[1:7]), _state(row[7:13])) for row in rows]
+    end = 1 + len(_STATE)
+    return [CustomerPair(row[0], _state(row[1:end]), _state(row[end:])) for row in rows]
 
 
 def _state(values: tuple[object, ...]) -> CustomerState:
@@ -171,34 +249,28 @@ def _state(values: tuple[object, ...]) -> CustomerState:
     return CustomerState(*values)  # type: ignore[arg-type]
 
 
+def _span_parameters(database: str, span: Span) -> dict[str, object]:
+    return {
+        f"{database}_opening": span.opening_on,
+        f"{database}_closing": span.closing_on,
+        f"{database}_grain": span.grain,
+    }
+
+
 def _states_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> str:
-    """Return SQL for the states of all customers of a publication, those of the segment only."""
-    if dimension == "plan":
-        membership = f"""
-            select
-                customer_id,
-                coalesce(opening_plan, closing_plan) as member_opening,
-                coalesce(closing_plan, opening_plan) as member_closing
-            from (
-                select
-                    customer_id,
-                    {_plan_on(database, "opening")} as opening_plan,
-                    {_plan_on(database, "closing")} as closing_plan
-                from worth
-            )
-        """  # noqa: S608
-    elif dimension == "all":
-        membership = (
-            "select customer_id, 'all' as member_opening, 'all' as member_closing from worth"
-        )
-    else:
-        column = quote_identifier(dimension) if _has_attribute(con, database, dimension) else "null"
-        membership = f"""
-            select
-                customer_id, coalesce({column}, '(none)') as member_opening,
-                member_opening as member_closing
-            from worth left join {database}.marts.dim_customers using (customer_id)
-        """  # noqa: S608
+    """Return SQL for the states of all customers of a publication, those of ``$member`` only."""
+    return f"""
+        select
+            customer_id, opening, closing, fx, status, is_involuntary,
+            member_opening = $member as in_opening,
+            member_closing = $member as in_closing
+        from ({_spans_sql(con, database, dimension)})
+        where member_opening = $member or member_closing = $member
+    """  # noqa: S608
+
+
+def _spans_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> str:
+    """Return SQL for all customers of a publication active at one end of the span."""
     return f"""
         with
 
@@ -213,28 +285,94 @@ def _states_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -
                         and movement_on >= ${database}_opening
                         and movement_on < ${database}_closing
                     ), 0
-                ) as rates,
+                ) as moved_by_rates,
                 min(movement_on) filter (movement_type = 'new') as first_active_on
             from {database}.marts.fct_mrr_movements
             group by customer_id
             having opening > 0 or closing > 0
         ),
 
-        membership as ({membership})
+        membership as ({_membership_sql(con, database, dimension)}),
+
+        rates as ({_rates_sql(con, database)}),
+
+        lost as ({_lost_sql(con, database)})
 
         select
             customer_id, opening, closing,
-            case when opening > 0 and closing > 0 then rates else 0 end as fx,
+            case when opening > 0 and closing > 0 then coalesce(rates.fx, 0) else 0 end as fx,
             case
                 when opening > 0 and closing > 0 then 'retained'
                 when opening > 0 then 'lost'
                 when first_active_on < ${database}_opening then 'reactivated'
                 else 'new'
             end as status,
-            member_opening = $member as in_opening,
-            member_closing = $member as in_closing
-        from worth inner join membership using (customer_id)
-        where member_opening = $member or member_closing = $member
+            member_opening,
+            member_closing,
+            lost.is_involuntary,
+            lost.reason
+        from worth
+        inner join membership using (customer_id)
+        left join rates using (customer_id)
+        left join lost using (customer_id)
+    """  # noqa: S608
+
+
+def _membership_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> str:
+    """Return SQL for the member of the dimension that each customer is at both ends."""
+    if dimension == "plan":
+        return f"""
+            select
+                customer_id,
+                coalesce(opening_plan, closing_plan) as member_opening,
+                coalesce(closing_plan, opening_plan) as member_closing
+            from (
+                select
+                    customer_id,
+                    {_plan_on(database, "opening")} as opening_plan,
+                    {_plan_on(database, "closing")} as closing_plan
+                from worth
+            )
+        """  # noqa: S608
+    if dimension == "all":
+        return "select customer_id, 'all' as member_opening, 'all' as member_closing from worth"
+    return f"""
+        select
+            customer_id,
+            coalesce({attribute_sql(con, database, dimension)}, '(none)') as member_opening,
+            member_opening as member_closing
+        from worth left join {database}.marts.dim_customers using (customer_id)
+    """  # noqa: S608
+
+
+def attribute_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> str:
+    """Return SQL for an attribute of ``dim_customers``; null where the publication has none such."""
+    if _has_column(con, database, "dim_customers", dimension):
+        return quote_identifier(dimension)
+    return "null"
+
+
+def _rates_sql(con: duckdb.DuckDBPyConnection, database: str) -> str:
+    """Return SQL for what exchange rates did; older publications have only the movements to say it."""
+    if not _has_column(con, database, "fct_span_fx", "fx"):
+        return "select customer_id, moved_by_rates as fx from worth"
+    return f"""
+        select customer_id, fx from {database}.marts.fct_span_fx
+        where opening_on = ${database}_opening and closing_on = ${database}_closing
+    """  # noqa: S608
+
+
+def _lost_sql(con: duckdb.DuckDBPyConnection, database: str) -> str:
+    """Return SQL for the reasons of lost customers; older publications do not have them."""
+    columns = "customer_id, is_involuntary, reason"
+    if not _has_column(con, database, "fct_lost_customers", "is_involuntary"):
+        return f"""
+            select customer_id, null::boolean as is_involuntary, null::varchar as reason
+            from worth where ${database}_grain::varchar is null and false
+        """  # noqa: S608
+    return f"""
+        select {columns} from {database}.marts.fct_lost_customers
+        where grain = ${database}_grain and period_start = ${database}_opening
     """  # noqa: S608
 
 
@@ -252,14 +390,13 @@ def _plan_on(database: str, end: str) -> str:
     """  # noqa: S608
 
 
-def _has_attribute(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> bool:
+def _has_column(con: duckdb.DuckDBPyConnection, database: str, mart: str, column: str) -> bool:
     row = con.execute(
         """
         select count(*) from duckdb_columns()
         where
-            database_name = ? and schema_name = 'marts' and table_name = 'dim_customers'
-            and column_name = ?
+            database_name = ? and schema_name = 'marts' and table_name = ? and column_name = ?
         """,
-        [database, dimension],
+        [database, mart, column],
     ).fetchone()
     return bool(row and row[0])

@@ -6,7 +6,6 @@ The history of a number is in ``history``; what a customer adds to a number in `
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -29,6 +28,7 @@ from dagster_project.warehouse.contributions import (
     Span,
     differing_customers,
     figures_of,
+    span_of,
 )
 from dagster_project.warehouse.history import Version, has_history, metrics_known, versions_of
 from dagster_project.warehouse.metric_question import MetricQuestion, parse_period, parse_segment
@@ -266,19 +266,7 @@ def _figure(con: duckdb.DuckDBPyConnection, database: str, question: MetricQuest
 
 
 def _span(question: MetricQuestion, publication: Publication) -> Span:
-    closing = min(question.period.end, publication.until + timedelta(days=1))
-    parts = PARTS.get(question.metric)
-    if parts is not None and parts.trailing_year:
-        return Span(_year_earlier(closing), closing)
-    return Span(question.period.start, closing)
-
-
-def _year_earlier(day: date) -> date:
-    """Return the same day a year earlier; 28 February for the 29th, as SQL has it."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)
+    return span_of(question.metric, question.period, publication.until)
 
 
 def _pairs(

@@ -26,6 +26,8 @@ _MODELS = (
     "+fct_mrr_movements",
     "+mart_churn_periods",
     "+dim_customers",
+    "+fct_lost_customers",
+    "+fct_span_fx",
 )
 
 
