@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -265,6 +266,47 @@ def why(
     from dagster_project.warehouse.explanation import why as explain_change
 
     _tell(why_lines(explain_change(_paths(config, warehouse), metric, period, segment)))
+
+
+class OutputFormat(StrEnum):
+    """How ``ebbline explain`` answers."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command()
+def explain(
+    metric: Metric,
+    period: PeriodName,
+    segment: Segment = None,
+    format: Annotated[OutputFormat, typer.Option(help="How to answer.")] = OutputFormat.TABLE,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="Customers shown; default 20 in a table, else all.")
+    ] = None,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Follow a published number down to its customers and the lines of the exports. Ends 1 if parts are missing."""
+    from dagster_project.explain import explain as follow_down
+    from dagster_project.screens import explain as answers
+    from dagster_project.warehouse.serving import open_published
+
+    with open_published(_paths(config, warehouse)) as con:
+        explained = follow_down(con, metric, period, segment)
+    match format:
+        case OutputFormat.TABLE:
+            _tell(answers.explain_lines(explained, limit=limit))
+        case OutputFormat.CSV:
+            sys.stdout.write(answers.explain_csv(explained, limit=limit))
+        case OutputFormat.JSON:
+            sys.stdout.write(answers.explain_json(explained, limit=limit) + "\n")
+    if format is not OutputFormat.TABLE:
+        for line, style in answers.closing_lines(explained):
+            errors.print(_text(line), style=style, markup=False)
+    if explained.discrepancies:
+        raise typer.Exit(int(ExitCode.ERROR))
 
 
 formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)

@@ -45,6 +45,10 @@ class MetricQuestion:
         """Return the key of ``metrics`` and ``metric_versions``."""
         return (self.metric, self.period.grain, self.period.start, self.dimension, self.member)
 
+    def __str__(self) -> str:
+        segment = "" if self.dimension == "all" else f", {self.dimension}={self.member}"
+        return f"{self.metric}, {self.period}{segment}"
+
 
 def parse_period(text: str) -> Period:
     """Return the period that ``2026-03``, ``2026-Q1`` or ``2026`` names.

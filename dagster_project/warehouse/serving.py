@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.errors import EbblineError
 from dagster_project.warehouse.attachment import attached
+from dagster_project.warehouse.paths import WarehousePaths
 
 
 @contextmanager
@@ -30,3 +32,17 @@ def open_marts(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 yield con
             finally:
                 con.execute("use memory")
+
+
+@contextmanager
+def open_published(paths: WarehousePaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open what readers see.
+
+    :raises EbblineError: nothing has been published yet.
+    """
+    if not paths.marts_db.exists():
+        raise EbblineError(
+            "nothing has been published yet", where=str(paths.marts_db), fix="run `ebbline run`"
+        )
+    with open_marts(paths.marts_db) as con:
+        yield con

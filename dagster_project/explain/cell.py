@@ -1,0 +1,189 @@
+"""One cell of ``metrics`` explained: finding it, and putting its parts together."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import duckdb
+
+from dagster_project.errors import EbblineError
+from dagster_project.explain.formulas import FORMULAS, figure_of
+from dagster_project.explain.lifetime import churn_months, lifetime_figure
+from dagster_project.explain.purchases import PURCHASE_PARTS, explained_buyers
+from dagster_project.explain.recurring import explained_customers
+from dagster_project.explain.results import ZERO, CustomerPart, Explained, Figure
+from dagster_project.warehouse.contributions import PARTS, span_of
+from dagster_project.warehouse.metric_question import (
+    MetricQuestion,
+    Period,
+    parse_period,
+    parse_segment,
+)
+from dagster_project.warehouse.publication_record import Publication, select_publications
+
+
+def explain(
+    con: duckdb.DuckDBPyConnection, metric: str, period: str, segment: str | None = None
+) -> Explained:
+    """Follow a published number down to customers and source rows.
+
+    :param con: a publication, opened with ``serving.open_marts``.
+    :param period: ``2026-03``, ``2026-Q1`` or ``2026``.
+    :param segment: ``country=DE``; default the whole business.
+    :returns: the parts and what they make; the caller looks at ``discrepancies``.
+    :raises EbblineError: there is no such metric, period or segment, or the publication was made
+        before its rows carried their source.
+    """
+    question = MetricQuestion(metric, parse_period(period), *parse_segment(segment))
+    _require_known(con, question)
+    _require_sources(con)
+    publication = select_publications(con, "marts.publication")[0]
+    return _explained(con, question, publication)
+
+
+def _explained(
+    con: duckdb.DuckDBPyConnection, question: MetricQuestion, publication: Publication
+) -> Explained:
+    if question.metric == "ltv":
+        return _explained_lifetime(con, question, publication)
+    span = span_of(question.metric, question.period, publication.until)
+    segment = {"dimension": question.dimension, "member": question.member}
+    if question.metric in PURCHASE_PARTS:
+        customers = explained_buyers(con, question.metric, span, **segment)
+        is_rate = PURCHASE_PARTS[question.metric].denominator is not None
+    elif question.metric in PARTS:
+        customers = explained_customers(con, question.metric, span, **segment)
+        is_rate = PARTS[question.metric].denominator is not None
+    else:
+        raise EbblineError(
+            f"{question.metric} is published, but nothing says what it is made of",
+            where="dagster_project/explain",
+            fix="teach the explanation about the new metric",
+        )
+    return Explained(
+        question=question,
+        publication_id=publication.id,
+        until=publication.until,
+        formula=FORMULAS[question.metric],
+        published=published_figure(con, question),
+        recomputed=summed(question.metric, customers, is_rate=is_rate),
+        customers=tuple(sorted(customers, key=_greatest_first)),
+    )
+
+
+def summed(metric: str, customers: list[CustomerPart], *, is_rate: bool) -> Figure:
+    """Return the figure that the parts make."""
+    numerator = sum((part.numerator for part in customers), ZERO)
+    denominator = sum((part.denominator for part in customers), ZERO)
+    return figure_of(metric, numerator, denominator if is_rate else None)
+
+
+def _explained_lifetime(
+    con: duckdb.DuckDBPyConnection, question: MetricQuestion, publication: Publication
+) -> Explained:
+    def factor(metric: str, period: Period) -> Explained:
+        asked = MetricQuestion(metric, period, question.dimension, question.member)
+        return _explained(con, asked, publication)
+
+    closing_on = span_of(question.metric, question.period, publication.until).closing_on
+    arpa = factor("arpa", question.period)
+    churn = [factor("churn_rate", month) for month in churn_months(closing_on)]
+    margin = gross_margin(publication)
+    return Explained(
+        question=question,
+        publication_id=publication.id,
+        until=publication.until,
+        formula=f"{FORMULAS['ltv']}; gross margin {margin}",
+        published=published_figure(con, question),
+        recomputed=lifetime_figure(arpa.recomputed, margin, [rate.recomputed for rate in churn]),
+        factors=(arpa, *churn),
+    )
+
+
+def gross_margin(publication: Publication) -> Decimal:
+    """Return the gross margin that a publication was made with."""
+    return Decimal(publication.settings["billing"]["gross_margin"])
+
+
+def published_figure(con: duckdb.DuckDBPyConnection, question: MetricQuestion) -> Figure:
+    """Return a cell as published; all None where there is no such cell."""
+    row = con.execute(
+        """
+        select value::double, numerator::decimal(38, 2), denominator::decimal(38, 2)
+        from marts.metrics
+        where (metric, grain, period_start, dimension, member) = (?, ?, ?, ?, ?)
+        """,
+        question.key,
+    ).fetchone()
+    return Figure(*row) if row else Figure(None, None, None)
+
+
+def _greatest_first(part: CustomerPart) -> tuple[Fraction, Fraction, str]:
+    return -abs(Fraction(part.numerator)), -abs(Fraction(part.denominator)), part.customer_id
+
+
+def _require_known(con: duckdb.DuckDBPyConnection, question: MetricQuestion) -> None:
+    """Refuse what is not published, with what is."""
+    metrics = _texts(con, "select distinct metric from marts.metrics order by 1")
+    if question.metric not in metrics:
+        raise EbblineError(
+            f"no metric is called {question.metric!r}", fix=f"known: {', '.join(metrics)}"
+        )
+    # A member that only buyers have is known to the metrics of purchases alone.
+    of_metric = {"metric": question.metric, "dimension": question.dimension}
+    dimensions = _texts(
+        con,
+        "select distinct dimension from marts.metrics where metric = $metric order by 1",
+        {"metric": question.metric},
+    )
+    if question.dimension not in dimensions:
+        raise EbblineError(
+            f"no dimension is called {question.dimension!r}", fix=f"known: {', '.join(dimensions)}"
+        )
+    members = _texts(
+        con,
+        "select distinct member from marts.metrics"
+        " where metric = $metric and dimension = $dimension order by 1",
+        of_metric,
+    )
+    if question.member not in members:
+        raise EbblineError(
+            f"{question.dimension} has no member {question.member!r}",
+            evidence=members,
+            fix="name one of these; a missing value is (none)",
+        )
+    grain, start = question.period.grain, question.period.start
+    periods = con.execute(
+        "select min(period_start), max(period_start), bool_or(period_start = $start)"
+        " from marts.metrics where metric = $metric and grain = $grain",
+        {"metric": question.metric, "grain": grain, "start": start},
+    ).fetchone()
+    assert periods is not None
+    first, last, is_published = periods
+    if not is_published:
+        known = f"known: {Period(grain, first)} to {Period(grain, last)}" if first else ""
+        raise EbblineError(f"{question.period} is not published", fix=known)
+
+
+def _require_sources(con: duckdb.DuckDBPyConnection) -> None:
+    row = con.execute(
+        """
+        select count(*) from duckdb_columns()
+        where
+            database_name = 'published' and schema_name = 'marts'
+            and (table_name, column_name) in (
+                ('fct_mrr_movements', 'source_row'), ('fct_purchase_lines', 'source_row'),
+                ('fct_lost_customers', 'reason'), ('fct_span_fx', 'fx')
+            )
+        """
+    ).fetchone()
+    if row != (4,):
+        raise EbblineError(
+            "this publication was made before numbers could be followed down",
+            fix="publish anew with `ebbline run`",
+        )
+
+
+def _texts(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, str] | None = None
+) -> list[str]:
+    return [row[0] for row in con.execute(query, parameters or {}).fetchall()]
