@@ -7,6 +7,7 @@ row counts and columns are read once it has ended.
 import json
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -21,10 +22,16 @@ from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, ValidationRefusedError
 from dagster_project.exports.recurring import recurring_shape
-from dagster_project.transform.project import DBT_PROJECT, current_manifest, dbt_command
+from dagster_project.transform.project import (
+    DBT_PROJECT,
+    current_manifest,
+    dbt_command,
+    project_digest,
+)
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import pending_change
+from dagster_project.warehouse.publication_ledger import ensure_ledger, next_id
 
 # Who answers for a layer; marts go by the folder they lie in.
 OWNERS = {
@@ -80,8 +87,9 @@ def _with_table_metadata(
     warehouse: Warehouse,
     manifest: Mapping[str, Any],
     key_of_output: dict[str, dg.AssetKey],
+    publication_id: int,
 ) -> Iterator[Any]:
-    """Yield dbt's events, those of a table with its row count and columns."""
+    """Yield dbt's events, those of a table with its row count, columns and the publication being made."""
     columns = {
         (node["schema"], node["name"]): {
             name: column["description"] for name, column in node["columns"].items()
@@ -101,8 +109,22 @@ def _with_table_metadata(
                 metadata={
                     **event.metadata,
                     **table_metadata(con, schema, table, columns[(schema, table)]),
+                    "publication_id": publication_id,
                 },
             )
+
+
+def _refusal(run_results: Path, error: Exception | None) -> EbblineError:
+    """Return what stopped dbt: tests that found rows, or an error of its own."""
+    tests = failed_tests(run_results)
+    if not tests:
+        return EbblineError("dbt did not finish", evidence=str(error).splitlines()[:40])
+    return ValidationRefusedError(
+        "dbt tests failed; nothing is published",
+        where=str(run_results),
+        evidence=tests,
+        fix="the compiled SQL of each test, beside that file, selects the offending rows",
+    )
 
 
 def definitions() -> dg.Definitions:
@@ -116,6 +138,8 @@ def definitions() -> dg.Definitions:
         settings, paths = warehouse.settings, warehouse.paths
         with open_warehouse(paths) as con:
             shape = recurring_shape(con, settings)
+            ensure_ledger(con)
+            publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
                 con, settings=settings, clock=warehouse.clock
             ):
@@ -123,29 +147,36 @@ def definitions() -> dg.Definitions:
                 return
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
         variables = json.dumps(settings.dbt_vars(warehouse.clock, shape))
+        # What an incremental model kept was made by the SQL of its day; the stamp says which, and a run of
+        # some models alone leaves it as it is.
+        digest, built_by = project_digest(), paths.dbt_target / "project.sha256"
+        same_sql = built_by.exists() and built_by.read_text(encoding="utf-8") == digest
+        builds_all = set(context.selected_asset_keys) == set(context.assets_def.keys)
+        if builds_all:
+            built_by.unlink(missing_ok=True)
+        run_results = paths.dbt_target / "run" / "run_results.json"
+        run_results.unlink(missing_ok=True)
         invocation = dbt.cli(
             # Unit tests speak of the models, not of tonight's data: `make test` runs them.
-            ["build", "--exclude-resource-type", "unit_test", "--vars", variables],
+            [
+                "build",
+                *("--exclude-resource-type", "unit_test"),
+                *("--vars", variables),
+                *(() if same_sql else ("--full-refresh",)),
+            ],
             context=context,
-            target_path=paths.dbt_target / context.run_id,
+            target_path=run_results.parent,
             raise_on_error=False,
         )
         events = list(invocation.stream())
         key_of_output = dict(context.assets_def.keys_by_output_name)
         yield from _with_table_metadata(
-            events, warehouse, json.loads(manifest_file.read_text()), key_of_output
+            events, warehouse, json.loads(manifest_file.read_text()), key_of_output, publication_id
         )
         if not invocation.is_successful():
-            tests = failed_tests(invocation.target_path / "run_results.json")
-            if tests:
-                raise ValidationRefusedError(
-                    "dbt tests failed; nothing is published",
-                    where=str(paths.warehouse_db),
-                    evidence=tests,
-                    fix="the compiled SQL of each test selects the offending rows",
-                )
-            error = invocation.get_error()
-            raise EbblineError("dbt did not finish", evidence=str(error).splitlines()[:40])
+            raise _refusal(run_results, invocation.get_error())
+        if builds_all:
+            built_by.write_text(digest, encoding="utf-8")
 
     dbt_cli = DbtCliResource(
         project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt_command()

@@ -45,8 +45,8 @@ def test_it_ends_well(first: Ended) -> None:
     [
         "publication 1 is out",
         "months covered: 2024-05 to 2026-10 (30)",
-        "red line crossed",
-        "red line held",
+        "red line crossed now",
+        "red line crossed before",
         "marts.duckdb",
         "report/index.html",
         "quarantined",
