@@ -186,7 +186,7 @@ def _lines(
     ).fetchall()
     found: dict[str, list[PurchaseLine]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(PurchaseLine(*row[1:8], SourceRow(*row[8:])))
+        found[row[0]].append(PurchaseLine(*(*row[1:8], SourceRow(*row[8:]))))
     return found
 
 

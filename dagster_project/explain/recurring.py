@@ -147,5 +147,5 @@ def _movements(
     ).fetchall()
     found: dict[str, list[Movement]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(Movement(*row[1:8], SourceRow(*row[8:])))
+        found[row[0]].append(Movement(*(*row[1:8], SourceRow(*row[8:]))))
     return found

@@ -1,0 +1,70 @@
+"""The sample, loaded, built and published once for all tests of this folder."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import duckdb
+import pytest
+
+from dagster_project.clock import FixedClock
+from dagster_project.config import Settings, load_settings
+from dagster_project.exports import ensure_raw_tables, load_source
+from dagster_project.exports.recurring import recurring_shape
+from dagster_project.transform.project import DBT_PROJECT, PROJECT_ROOT, dbt_command
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.publication import publish
+from dagster_project.warehouse.serving import open_published
+
+CLOCK = FixedClock(datetime(2026, 11, 4, 3, tzinfo=UTC))
+MODELS = (
+    "metrics", "dim_customers", "fct_mrr_movements", "fct_lost_customers", "fct_span_fx",
+    "fct_purchase_lines",
+)  # fmt: skip
+
+
+def build(paths: WarehousePaths, settings: Settings) -> None:
+    """Load the settings' sources into a warehouse, build the models explanations read, publish."""
+    with open_warehouse(paths) as con:
+        ensure_raw_tables(con)
+        for name, source in settings.sources.named().items():
+            load_source(
+                con,
+                source=name,
+                format=source.format,
+                path=source.path,
+                settings=settings,
+                clock=CLOCK,
+            )
+        variables = json.dumps(settings.dbt_vars(CLOCK, recurring_shape(con, settings)))
+    subprocess.run(
+        [
+            *(dbt_command(), "run", "--project-dir", str(DBT_PROJECT)),
+            *("--profiles-dir", str(DBT_PROJECT), "--target-path", str(paths.dbt_target)),
+            *("--log-path", str(paths.logs), "--vars", variables),
+            *("--select", *(f"+{model}" for model in MODELS)),
+        ],
+        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db)},
+        check=True,
+        capture_output=True,
+    )
+    publish(paths, settings=settings, clock=CLOCK, validation_summary={})
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
+    """The published sample; usage and support make no metric that is explained, so they stay out."""
+    paths = WarehousePaths(tmp_path_factory.mktemp("explained"))
+    settings = load_settings(PROJECT_ROOT / "ebbline.yml", warehouse=paths.root)
+    billing = settings.sources.model_copy(update={"support": None, "usage": None})
+    build(paths, settings.model_copy(update={"sources": billing}))
+    return paths
+
+
+@pytest.fixture
+def published(sample: WarehousePaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_published(sample) as con:
+        yield con
