@@ -47,7 +47,7 @@ check: $(VENV)/.installed-dev ## format, lint, types, SQL lint, unit tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --nofail dbt/models
+	$(BIN)/sqlfluff lint --nocolor dbt/models dbt/tests
 	$(BIN)/python -m pytest -q -n 2 tests/unit
 
 format: $(VENV)/.installed-dev ## format Python and SQL

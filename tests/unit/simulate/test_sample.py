@@ -179,7 +179,7 @@ def test_unhappy_customers_leave_more_often(company: Company) -> None:
 
 
 def test_usage_falls_before_a_customer_leaves(company: Company, sample: Path) -> None:
-    import gzip  # noqa: PLC0415
+    import gzip
 
     days: dict[int, list[int]] = {}
     for path in sorted((sample / "usage").glob("events-*.jsonl.gz")):

@@ -17,10 +17,13 @@ def _state(
     before: bool = False,
     here: tuple[bool, bool] = (True, True),
 ) -> CustomerState:
-    if opening > 0:
-        status = "retained" if closing > 0 else "lost"
-    else:
-        status = "reactivated" if before else "new"
+    status = (
+        ("retained" if closing > 0 else "lost")
+        if opening > 0
+        else "reactivated"
+        if before
+        else "new"
+    )
     return CustomerState(opening, closing, Decimal(0), status, *here)
 
 
