@@ -242,9 +242,13 @@ class _Run:
         self.is_over = True
         self.ledger.invoice("open", begin, [whole])
         stop = business_date(begin, self.world.timezone) + timedelta(days=self.world.dunning_days)
-        served = Stretch(begin, min(end, _midnight(stop, self.world)), self.plan, self.quantity)
-        self.ledger.serve(served)
-        self.facts |= {"status": "unpaid", "cancellation_reason": "payment_failed"}
+        ended = min(end, _midnight(stop, self.world))
+        self.ledger.serve(Stretch(begin, ended, self.plan, self.quantity))
+        self.facts |= {
+            "status": "canceled",
+            "ended_at": ended,
+            "cancellation_reason": self.rng.choice(("payment_failed", None)),
+        }
 
     def _leave_at_once(self, begin: datetime, end: datetime) -> None:
         left = _moment_between(self.rng, begin, end, on_days=self.on_days)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from tests.reference.days import DAY, each_day
+from tests.reference.days import DAY, business_date, each_day
 from tests.reference.recurring import Piece, round_half_away
 from tests.reference.rows import Subscription, Terms
 
@@ -75,12 +75,12 @@ def lives(
     found: Iterable[Piece], subscriptions: Iterable[Subscription], terms: Terms
 ) -> dict[str, Life]:
     """Return the life of every customer that has a piece."""
-    reasons = {row.subscription_id: row.cancellation_reason for row in subscriptions}
+    ends = {row.subscription_id: row for row in subscriptions}
     by_customer: dict[str, list[Piece]] = defaultdict(list)
     for piece in found:
         by_customer[piece.customer_id].append(piece)
     return {
-        customer: _life(customer, owned, reasons, terms) for customer, owned in by_customer.items()
+        customer: _life(customer, owned, ends, terms) for customer, owned in by_customer.items()
     }
 
 
@@ -92,7 +92,7 @@ def _value(piece: Piece, day: date, terms: Terms) -> int:
     return round_half_away(piece.cents * rate_on(piece.currency, day, terms))
 
 
-def _life(customer: str, owned: list[Piece], reasons: dict[str, str | None], terms: Terms) -> Life:
+def _life(customer: str, owned: list[Piece], ends: dict[str, Subscription], terms: Terms) -> Life:
     first = min(piece.valid_from for piece in owned)
     # A gap that lies across the last day is known to be a gap only from what comes after it.
     end = terms.until + DAY * (1 + terms.bridge_gap_days + 1)
@@ -118,7 +118,7 @@ def _life(customer: str, owned: list[Piece], reasons: dict[str, str | None], ter
             before += revalued
         kind = _kind(before, after, ever=ever)
         if kind:
-            unpaid = kind == "churn" and _is_involuntary(held, day, reasons, terms)
+            unpaid = kind == "churn" and _is_involuntary(held, day, ends, terms)
             life.movements.append(
                 Movement(customer, day, kind, after - before, before, after, involuntary=unpaid)
             )
@@ -173,7 +173,7 @@ def _bridge(
 
 
 def _is_involuntary(
-    held: list[Piece], day: date, reasons: dict[str, str | None], terms: Terms
+    held: list[Piece], day: date, ends: dict[str, Subscription], terms: Terms
 ) -> bool:
     """Whether something unpaid ended that day, or what was worth most ended for want of payment."""
     ended = [piece for piece in held if piece.valid_to == day]
@@ -183,7 +183,12 @@ def _is_involuntary(
     for piece in ended:
         worth[piece.subscription_id or ""] += _value(piece, day, terms)
     main = min(worth, key=lambda one: (-worth[one], one), default="")
-    return reasons.get(main) == INVOLUNTARY_REASON
+    subscription = ends.get(main)
+    if subscription is None or subscription.cancellation_reason != INVOLUNTARY_REASON:
+        return False
+    # A reason given later explains a later end: this was a pause.
+    given_at = subscription.cancel_requested_at or subscription.ended_at
+    return given_at is None or business_date(given_at, terms.timezone) <= day
 
 
 def _kind(before: int, after: int, *, ever: bool) -> str:

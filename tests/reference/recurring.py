@@ -179,12 +179,24 @@ def _from_invoice_lines(books: Books, terms: Terms) -> Iterator[Piece]:
             business_date(line.period_end_at, terms.timezone),
         )
         subscription = subscriptions.get(line.subscription_id or "")
+        if line.invoice_status == "open":
+            piece = _until_patience_ends(piece, line, subscription, terms)
         if subscription is not None and subscription.ended_at is not None:
             piece = _ending(piece, business_date(subscription.ended_at, terms.timezone), "")
-        if line.invoice_status == "open":
-            issued = business_date(line.issued_at, terms.timezone)
-            piece = _ending(piece, issued + timedelta(days=terms.dunning_days), "unpaid")
         yield piece
+
+
+def _until_patience_ends(
+    piece: Piece, line: InvoiceLine, subscription: Subscription | None, terms: Terms
+) -> Piece:
+    """An unpaid line counts for ``dunning_days`` after issue; who asked to leave before left by himself."""
+    issued = business_date(line.issued_at, terms.timezone)
+    patience = issued + timedelta(days=terms.dunning_days)
+    assert piece.valid_to is not None
+    asked = subscription is not None and subscription.cancel_requested_at is not None
+    if patience >= piece.valid_to:
+        return Piece(**{**piece.__dict__, "ended_by": "" if asked else "unpaid"})
+    return _ending(piece, patience, "unpaid")
 
 
 def _months_covered(line: InvoiceLine, plan: Plan | None, timezone: str) -> Fraction:
@@ -197,8 +209,8 @@ def _months_covered(line: InvoiceLine, plan: Plan | None, timezone: str) -> Frac
     days = (end - start).days
     if plan is not None:
         months = MONTHS_OF[plan.interval] * plan.interval_count
-        # An anchor on the 31st or an hour beside midnight shifts an end by up to three days.
-        slack = 3 if months.denominator == 1 else 1
+        # An anchor on the 31st shifts an end by up to three days, an hour beside midnight by one more.
+        slack = 4 if months.denominator == 1 else 1
         nominal = (
             (add_months(start, int(months)) - start).days
             if months.denominator == 1

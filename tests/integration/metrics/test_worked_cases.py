@@ -127,6 +127,9 @@ DUNNING = (
     line("unpaid-month", "2026-01-01", "2026-02-01", "100.00", invoice_status="open"),
     line("unpaid-year", "2025-03-10", "2026-03-10", "1200.00", "year"),
     line("unpaid-year", "2026-03-10", "2027-03-10", "1200.00", "year", invoice_status="open"),
+    # April has thirty days: the period ends on the very day on which patience does.
+    line("unpaid-april", "2026-03-01", "2026-04-01", "100.00"),
+    line("unpaid-april", "2026-04-01", "2026-05-01", "100.00", invoice_status="open"),
     line("fresh-unpaid", "2026-06-01", "2026-07-01", "100.00", invoice_status="open"),
 )
 EDGES = (
@@ -230,6 +233,7 @@ MOVEMENTS = {
     "nothing": [],
     "unpaid-month": [("2026-01-01", "new", "100.00"), ("2026-01-31", "churn", "-100.00")],
     "unpaid-year": [("2025-03-10", "new", "100.00"), ("2026-04-09", "churn", "-100.00")],
+    "unpaid-april": [("2026-03-01", "new", "100.00"), ("2026-05-01", "churn", "-100.00")],
     "fresh-unpaid": [("2026-06-01", "new", "100.00")],
     "last-day": [("2026-06-15", "new", "100.00")],
     "tomorrow": [],
@@ -305,7 +309,10 @@ def test_unpaid_leavers_are_involuntary(marts: Marts) -> None:
         from marts.mart_churn_periods
         where grain = 'month' and dimension = 'all' and customers_lost_involuntary > 0 order by 1
     """)
-    assert found == [(date(2026, 4, 1), 1, Decimal("100.00"))]
+    assert found == [
+        (date(2026, 4, 1), 1, Decimal("100.00")),
+        (date(2026, 5, 1), 1, Decimal("100.00")),
+    ]
 
 
 def test_the_repeat_rate_of_case_six(marts: Marts) -> None:

@@ -1,5 +1,5 @@
--- Why each churn happened. A reason counts only from the day it was given: a pause before a later
--- cancellation has none.
+-- Why each churn happened. A reason counts only from the day it was given, or of the end where no request
+-- is known: a pause before a later cancellation has none.
 {{ config(materialized='table') }}
 
 with
@@ -32,8 +32,8 @@ explained as (
         churns.subscription_id,
         case
             when
-                subscriptions.cancel_requested_on is null
-                or subscriptions.cancel_requested_on <= churns.movement_on
+                coalesce(subscriptions.cancel_requested_on, subscriptions.ended_on, churns.movement_on)
+                <= churns.movement_on
                 then subscriptions.cancellation_reason
         end as given_reason,
         unpaid.customer_id is not null as is_unpaid

@@ -47,7 +47,8 @@ described as (
             when lines.invoice_status = 'open'
                 then {{ add_days('lines.issued_on', var('dunning_days')) }}
         end as unpaid_until,
-        case when not subscriptions.cancel_at_period_end then subscriptions.ended_on end as ended_on
+        case when not subscriptions.cancel_at_period_end then subscriptions.ended_on end as ended_on,
+        subscriptions.cancel_requested_on is not null as is_end_asked_for
     from lines
     left join plans
         on lines.plan_id = plans.plan_id
@@ -84,6 +85,8 @@ judged as (
     from measured
 ),
 
+-- What ends unpaid ends for want of payment, also where patience outlasts the period; unless the end was
+-- asked for, or the subscription ended before.
 final as (
     select
         line_id,
@@ -108,7 +111,8 @@ final as (
         {{ line_months_denominator() }} as months_denominator,
         least(period_end_on, unpaid_until, ended_on) as counts_until,
         case
-            when unpaid_until < least(period_end_on, coalesce(ended_on, period_end_on)) then 'dunning'
+            when unpaid_until is null or ended_on < least(period_end_on, unpaid_until) then null
+            when unpaid_until < period_end_on or not is_end_asked_for then 'dunning'
         end as end_reason,
         _source_file,
         _source_row
