@@ -194,7 +194,7 @@ def _row(
 def explain_csv(explained: Explained, *, limit: int | None = None) -> str:
     """Return the rows as CSV, with a header; text that a spreadsheet would run gets an apostrophe."""
     out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
+    table = csv.writer(out)  # its line ends are CRLF, which makes it quote a lone CR in a value too
     columns = list(ExplainedRow.__dataclass_fields__)
     table.writerow(columns)
     for row in explained_rows(explained, limit=limit):

@@ -5,9 +5,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings, load_settings
@@ -54,14 +56,44 @@ def build(paths: WarehousePaths, settings: Settings) -> None:
     publish(paths, settings=settings, clock=CLOCK, validation_summary={})
 
 
+def published_sample(root: Path, **changed: object) -> WarehousePaths:
+    """Publish the sample; usage and support make no metric that is explained, so they stay out."""
+    file = root / "ebbline.yml"
+    settings = yaml.safe_load((PROJECT_ROOT / "ebbline.yml").read_text(encoding="utf-8"))
+    billing = {"format": "stripe", "path": str(PROJECT_ROOT / "data" / "sample" / "billing")}
+    document = {**settings, "sources": {"billing": billing}, "warehouse": "warehouse", **changed}
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    loaded = load_settings(file)
+    paths = WarehousePaths(loaded.warehouse)
+    build(paths, loaded)
+    return paths
+
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
-    """The published sample; usage and support make no metric that is explained, so they stay out."""
-    paths = WarehousePaths(tmp_path_factory.mktemp("explained"))
-    settings = load_settings(PROJECT_ROOT / "ebbline.yml", warehouse=paths.root)
-    billing = settings.sources.model_copy(update={"support": None, "usage": None})
-    build(paths, settings.model_copy(update={"sources": billing}))
-    return paths
+    return published_sample(tmp_path_factory.mktemp("explained"))
+
+
+@pytest.fixture(scope="session")
+def sample_under_other_settings(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
+    """Rates that change in the middle, orders that count one by one, and a running month."""
+    return published_sample(
+        tmp_path_factory.mktemp("explained_otherwise"),
+        calendar={"timezone": "America/New_York", "until": "2026-10-17"},
+        currency={
+            "reporting": "USD",
+            "rates": {
+                "EUR": {"2024-01-01": 1.08, "2025-07-15": 1.17, "2026-03-01": 1.11},
+                "GBP": {"2024-01-01": 1.27, "2026-01-01": 1.21},
+            },
+        },
+        billing={
+            "bridge_gap_days": 5,
+            "gross_margin": 0.815,
+            "churn_recognition": "cancel_request",
+        },
+        purchases={"same_day_orders_are_one": False},
+    )
 
 
 @pytest.fixture

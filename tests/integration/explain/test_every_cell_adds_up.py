@@ -1,6 +1,7 @@
 """What an explanation lists makes the published figure, for every metric and every cell of the sample."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 
 import duckdb
@@ -16,8 +17,15 @@ from dagster_project.explain.results import Explained, Figure
 from dagster_project.warehouse.contributions import PARTS, customer_spans, span_of
 from dagster_project.warehouse.metric_question import MetricQuestion, Period
 from dagster_project.warehouse.publication_record import Publication, select_publications
+from dagster_project.warehouse.serving import open_published
 
 Cells = dict[MetricQuestion, Figure]
+
+
+@pytest.fixture(params=["sample", "sample_under_other_settings"])
+def published(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_published(request.getfixturevalue(request.param)) as con:
+        yield con
 
 
 @pytest.fixture
