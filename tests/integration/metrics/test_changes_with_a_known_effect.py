@@ -8,6 +8,7 @@ company alone.
 
 from dataclasses import dataclass
 from datetime import date
+from math import isclose
 from typing import Any
 
 import pytest
@@ -120,6 +121,7 @@ def test_three_times_the_prices_change_no_rate_and_no_count(pair: Pair) -> None:
         (key, column, row[column], after[key][column])
         for key, row in before.items()
         for column in columns
-        if row[column] != pytest.approx(after[key][column], rel=1e-14)
+        if (row[column] is None) != (after[key][column] is None)
+        or (row[column] is not None and not isclose(row[column], after[key][column], rel_tol=1e-14))
     ]
     assert wrong == []
