@@ -35,7 +35,7 @@ run: setup ## ingest data/sample, build, validate, publish, alert, write the rep
 	@$(BIN)/ebbline run
 
 test: $(VENV)/.installed-dev ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 25
 
 test-fast: $(VENV)/.installed-dev ## the unit tests alone
 	$(BIN)/python -m pytest -n 2 tests/unit

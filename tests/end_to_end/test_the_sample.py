@@ -11,7 +11,6 @@ from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.conftest import Ebbline, Ended
 from tests.end_to_end.truth import disagreements
 
-pytestmark = pytest.mark.xdist_group("sample")
 SAMPLE = PROJECT_ROOT / "data" / "sample"
 
 

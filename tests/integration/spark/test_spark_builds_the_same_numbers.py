@@ -118,7 +118,6 @@ def on_spark(
     return outputs
 
 
-@pytest.mark.xdist_group("spark")
 @pytest.mark.parametrize("table", TARGETS)
 def test_no_row_differs(table: str, built: tuple[WarehousePaths, str], on_spark: Path) -> None:
     with duckdb.connect(str(built[0].warehouse_db), read_only=True) as con:
