@@ -16,6 +16,7 @@ from dagster_project.explain.recurring import customer_parts, figures_by_member
 from dagster_project.explain.results import Explained, Figure
 from dagster_project.warehouse.contributions import PARTS, customer_spans, span_of
 from dagster_project.warehouse.metric_question import MetricQuestion, Period
+from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import Publication, select_publications
 from dagster_project.warehouse.serving import open_published
 
@@ -155,3 +156,11 @@ def test_the_command_agrees_with_every_metric_of_a_slice(
         for line in explain(published, question.metric, str(period), "country=DE").discrepancies
     ]
     assert wrong == []
+
+
+def test_the_other_settings_have_customers_whom_exchange_rates_moved(
+    sample_under_other_settings: WarehousePaths,
+) -> None:
+    with open_published(sample_under_other_settings) as con:
+        row = con.execute("select count(*) from marts.fct_span_fx").fetchone()
+    assert row is not None and row[0] > 100
