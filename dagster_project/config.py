@@ -151,9 +151,11 @@ class Ingest(_Section):
 
 
 class Publish(_Section):
-    """How many publications are kept."""
+    """How many publications are kept, and from which relative change on a restatement is an alert."""
 
     keep: Annotated[int, Field(ge=1, le=10_000)] = 10
+    # None: nobody is told. Changes no number.
+    restatement_threshold: Annotated[float, Field(ge=0)] | None = 0.05
 
 
 class NotifyTarget(_Section):

@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.defs.red_lines import INCIDENTS, STATUS
+from dagster_project.defs.red_lines import INCIDENTS, RESTATEMENTS, STATUS
 from dagster_project.defs.resources import Warehouse
 from dagster_project.warehouse.publication import publish
 
@@ -37,7 +37,7 @@ def definitions(marts: list[dg.AssetKey]) -> dg.Definitions:
 
     @dg.asset(
         key=PUBLICATION,
-        deps=[*marts, STATUS, INCIDENTS],
+        deps=[*marts, STATUS, INCIDENTS, RESTATEMENTS],
         group_name="publication",
         owners=["team:data-engineering"],
         kinds={"python", "duckdb"},

@@ -8,13 +8,15 @@ from dagster_project import red_lines
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.warehouse.connection import open_warehouse
-from dagster_project.warehouse.publication_ledger import ensure_ledger, next_id
+from dagster_project.warehouse.publication_ledger import next_id, settle
 
 STATUS = dg.AssetKey(["marts", "red_line_status"])
 INCIDENTS = dg.AssetKey(["marts", "alert_incidents"])
+RESTATEMENTS = dg.AssetKey(["marts", "restatements"])
 READS = (
     dg.AssetKey(["marts", "mart_churn_periods"]),
     dg.AssetKey(["marts", "mart_revenue_periods"]),
+    dg.AssetKey(["marts", "metrics"]),
 )
 
 
@@ -40,6 +42,11 @@ READS = (
                 "One row per incident: a red line that is crossed, from the period that opened it "
                 "to the one that resolved it.",
             ),
+            (
+                RESTATEMENTS,
+                "One row per restated value and publication: a headline number of a finished "
+                "period that was published with another value, before and after.",
+            ),
         )
     ],
 )
@@ -52,16 +59,15 @@ def evaluate_red_lines(
         rules = red_lines.load_rules(settings)
         statuses = red_lines.evaluate(con, rules, clock=clock, until=settings.until_on(clock))
         # The past that --as-of rebuilds is shown, but nobody is called out of bed for it.
-        ensure_ledger(con)
+        settle(con, warehouse.paths)
+        publication_id, speak = next_id(con), settings.as_of is None
         red_lines.record(
-            con,
-            statuses,
-            clock,
-            rules=rules,
-            publication_id=str(next_id(con)),
-            speak=settings.as_of is None,
+            con, statuses, clock, rules=rules, publication_id=str(publication_id), speak=speak
         )
-        for key in (STATUS, INCIDENTS):
+        red_lines.record_restatements(
+            con, settings, clock, publication_id=publication_id, speak=speak
+        )
+        for key in (STATUS, INCIDENTS, RESTATEMENTS):
             yield dg.MaterializeResult(
                 asset_key=key, metadata=table_metadata(con, "marts", key.path[-1])
             )

@@ -9,6 +9,7 @@ from dagster_project.red_lines.delivery import Delivery, deliver
 from dagster_project.red_lines.evaluation import RedLineStatus, evaluate
 from dagster_project.red_lines.incidents import Incident
 from dagster_project.red_lines.record import Recorded, acknowledge, incidents, record
+from dagster_project.red_lines.restated import record_restatements
 from dagster_project.red_lines.rules import Rule, load_rules
 from dagster_project.red_lines.summary import SummaryLine, summary
 from dagster_project.red_lines.targets import check_targets
@@ -27,5 +28,6 @@ __all__ = [
     "incidents",
     "load_rules",
     "record",
+    "record_restatements",
     "summary",
 ]

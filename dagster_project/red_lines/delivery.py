@@ -19,6 +19,7 @@ from dagster_project.red_lines.evaluation import has_table
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.messages import Alert, wording
 from dagster_project.red_lines.record import pending_alerts
+from dagster_project.red_lines.restatement_message import RestatementAlert
 from dagster_project.red_lines.targets import Target, quiet, redacted, targets
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
@@ -97,7 +98,7 @@ def deliver(
 
 
 def _send(
-    alert: Alert,
+    alert: Alert | RestatementAlert,
     target: Target,
     *,
     publication_id: str,

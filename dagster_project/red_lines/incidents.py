@@ -21,11 +21,12 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What there is to tell about an incident."""
+    """What there is to tell about an incident; ``restated`` is about published numbers."""
 
     OPENED = "opened"
     STILL_CROSSED = "still_crossed"
     RESOLVED = "resolved"
+    RESTATED = "restated"
 
 
 @dataclass(frozen=True)

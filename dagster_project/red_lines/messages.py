@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from dagster_project.red_lines.evaluation import Period, RedLineStatus
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.metrics import METRICS, Unit, written
+from dagster_project.red_lines.restatement_message import (
+    RestatementAlert,
+    restatement_body,
+    restatement_title,
+)
 from dagster_project.red_lines.rules import Grain, Severity
 from dagster_project.red_lines.stakes import Stakes
 
@@ -103,13 +108,22 @@ def alert_of(event: Event, incident: Incident, status: RedLineStatus, stakes: St
     )
 
 
-def wording(alert: Alert, *, publication_id: str, report: Path, currency: str) -> Wording:
+def wording(
+    alert: Alert | RestatementAlert, *, publication_id: str, report: Path, currency: str
+) -> Wording:
     """Return the alert in words.
 
     :param publication_id: the publication whose numbers these are.
     :param report: where the HTML report lies.
     :param currency: the reporting currency.
     """
+    if isinstance(alert, RestatementAlert):
+        return Wording(
+            title=restatement_title(alert, currency=currency),
+            body=restatement_body(
+                alert, publication_id=publication_id, report=report, currency=currency
+            ),
+        )
     period = Period(alert.grain, alert.period)
     unit = METRICS[alert.metric].unit
     where = "" if alert.segment == "all" else f" in {alert.segment}"

@@ -16,6 +16,7 @@ from dagster_project.errors import EbblineError
 from dagster_project.red_lines.evaluation import RedLineStatus, has_table
 from dagster_project.red_lines.incidents import Event, Incident, State, advance
 from dagster_project.red_lines.messages import Alert, alert_of
+from dagster_project.red_lines.restatement_message import RestatementAlert
 from dagster_project.red_lines.rules import Rule
 from dagster_project.red_lines.stakes import stakes_of
 
@@ -128,7 +129,7 @@ def record(
     resolved: list[Incident] = []
     messages: list[str] = []
     with transaction(con):
-        con.execute(_TABLES)
+        ensure_tables(con)
         if speak:
             for status in statuses:
                 if not status.is_latest or _is_past(con, status):
@@ -147,6 +148,11 @@ def record(
         _publish_tables(con, statuses)
         active = tuple(i for i in incidents(con) if i.is_active)
     return Recorded(tuple(opened), tuple(resolved), active, tuple(messages))
+
+
+def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of incidents, outbox and deliveries where they are missing."""
+    con.execute(_TABLES)
 
 
 def incidents(con: duckdb.DuckDBPyConnection) -> tuple[Incident, ...]:
@@ -339,13 +345,30 @@ def _incident(row: Sequence[object]) -> Incident:
     return Incident(**named)  # type: ignore[arg-type]  # the table's types are those of the fields
 
 
-def pending_alerts(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, Alert], ...]:
+def pending_alerts(
+    con: duckdb.DuckDBPyConnection,
+) -> tuple[tuple[str, Alert | RestatementAlert], ...]:
     """Return the messages that wait to be sent, oldest first, with their keys.
 
     What no publication carries yet waits for one: nobody is told of a number that nobody can see.
     """
+    # A message knows its publication before that is made; the run may have ended in between.
+    is_made = (
+        "publication_id::bigint in (select id from ops.publications)"
+        if has_table(con, "ops", "publications")
+        else "true"
+    )
     rows = con.execute(
-        "select message_key, alert from ops.outbox "
-        "where state = 'pending' and publication_id is not null order by created_at, message_key"
+        "select message_key, event, alert from ops.outbox "  # noqa: S608 - one of two conditions
+        f"where state = 'pending' and publication_id is not null and {is_made} "
+        "order by created_at, message_key"
     ).fetchall()
-    return tuple((key, Alert.model_validate_json(text)) for key, text in rows)
+    return tuple(
+        (
+            key,
+            RestatementAlert.model_validate_json(text)
+            if event == Event.RESTATED.value
+            else Alert.model_validate_json(text),
+        )
+        for key, event, text in rows
+    )

@@ -4,13 +4,21 @@ A running period changes every day and restates nothing. Who hears of a restatem
 of ``red_lines``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 import duckdb
 
+from dagster_project.config import Settings
 from dagster_project.warehouse import publication_ledger
+from dagster_project.warehouse.code_version import PROJECT, code_version
+from dagster_project.warehouse.comparison import SettingChange, code_changes, settings_changes
 from dagster_project.warehouse.history import differs
+from dagster_project.warehouse.publication_record import published_settings
+
+# They say where rows come from, how many may be bad and what is kept; no number follows from them.
+_CHANGE_NO_NUMBER = ("sources.", "ingest.", "publish.")
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,55 @@ class Restatement:
         if self.before is None or self.after is None or self.before == 0:
             return None
         return abs(self.after - self.before) / abs(self.before)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What else than the exports differs from the publication compared with.
+
+    :ivar compared_with: the last publication that was no rebuild of a past state.
+    :ivar code_changed: files of code that shape numbers, with paths relative to the project.
+    """
+
+    compared_with: int
+    settings_changed: tuple[SettingChange, ...]
+    code_changed: tuple[str, ...]
+
+    @property
+    def also_changed(self) -> str:
+        """Return ``nothing``, ``settings``, ``code`` or ``settings and code``."""
+        changed = {"settings": self.settings_changed, "code": self.code_changed}
+        return " and ".join(name for name, changes in changed.items() if changes) or "nothing"
+
+
+def circumstances(
+    con: duckdb.DuckDBPyConnection, settings: Settings, *, project: Path = PROJECT
+) -> Circumstances | None:
+    """Return what else differs from the last publication; None before the first.
+
+    :param con: the working database.
+    :param settings: of the publication to come.
+    :param project: the folder of the code that made the marts.
+    """
+    earlier = [one for one in publication_ledger.recorded_publications(con) if one.as_of is None]
+    if not earlier:
+        return None
+    last, code = earlier[-1], code_version(project)
+    to_come = replace(
+        last,
+        settings=published_settings(settings),
+        code_version=code.fingerprint,
+        code_files=code.files,
+    )
+    return Circumstances(
+        compared_with=last.id,
+        settings_changed=tuple(
+            change
+            for change in settings_changes(last, to_come)
+            if not change.name.startswith(_CHANGE_NO_NUMBER)
+        ),
+        code_changed=code_changes(last, to_come),
+    )
 
 
 def restatements(

@@ -1,0 +1,129 @@
+"""What a restatement alert says: one message per publication, however many numbers it restates.
+
+The facts are kept with the outbox, their wording is made on sending. Which numbers count and where
+they are kept is the business of ``restated``.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from dagster_project.red_lines.evaluation import Period
+from dagster_project.red_lines.incidents import Event
+from dagster_project.red_lines.metrics import METRICS, written
+from dagster_project.red_lines.rules import Grain
+
+# A message is read on a telephone; the table has them all.
+_LISTED = 10
+_FILES_LISTED = 5
+
+
+class RestatedNumber(BaseModel):
+    """A number of a finished period and what it is restated to; None for no value.
+
+    :param told_by: the publication that first said ``before``.
+    :param told_on: its date, UTC.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    metric: str
+    grain: Grain
+    period: date
+    before: float | None
+    after: float | None
+    told_by: int
+    told_on: date
+
+
+class RestatementAlert(BaseModel):
+    """The facts of one restatement alert.
+
+    :param publication: the publication that restates.
+    :param compared_with: the publication before it.
+    :param threshold: the relative change above which a number counts.
+    :param numbers: the greatest relative change first.
+    :param settings_changed: settings with another value since ``compared_with``, in words.
+    :param code_changed: files of code that shape numbers and differ since.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    event: Literal[Event.RESTATED] = Event.RESTATED
+    severity: Literal["warning"] = "warning"
+    publication: int
+    compared_with: int
+    threshold: float
+    numbers: tuple[RestatedNumber, ...]
+    settings_changed: tuple[str, ...]
+    code_changed: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What stands in the outbox where other messages name their incident."""
+        return f"restatement/{self.publication}"
+
+    @property
+    def key(self) -> str:
+        """The same for every delivery of this alert, and for no other."""
+        return f"{self.name}#{self.event.value}"
+
+
+def restatement_title(alert: RestatementAlert, *, currency: str) -> str:
+    """Return the title: how many numbers, and the one that changed most."""
+    count = len(alert.numbers)
+    what = "a published number is" if count == 1 else f"{count} published numbers are"
+    return f"[{alert.severity.upper()}] {what} restated: {_in_words(alert.numbers[0], currency)}"
+
+
+def restatement_body(
+    alert: RestatementAlert, *, publication_id: str, report: Path, currency: str
+) -> str:
+    """Return the text: the numbers, what else changed, and what to run next."""
+    lines = [
+        "Finished periods are published with other numbers than readers were told, "
+        f"by more than {alert.threshold * 100:g} %."
+    ]
+    lines += [
+        f"{_in_words(number, currency)} (told since publication {number.told_by}, {number.told_on})"
+        for number in alert.numbers[:_LISTED]
+    ]
+    if len(alert.numbers) > _LISTED:
+        lines.append(f"and {len(alert.numbers) - _LISTED} more, all in marts.restatements")
+    lines += _circumstances(alert)
+    first = alert.numbers[0]
+    return "\n".join(
+        [
+            *lines,
+            f"Publication {publication_id}, compared with publication {alert.compared_with}",
+            f"Report: {report}",
+            f"Next: ebbline why {first.metric} {Period(first.grain, first.period)}",
+            f"Key: {alert.key}",
+        ]
+    )
+
+
+def _in_words(number: RestatedNumber, currency: str) -> str:
+    metric = METRICS[number.metric]
+    before, after = (
+        written(value, metric.unit, currency) for value in (number.before, number.after)
+    )
+    if before == after:  # rounded away: show what differs
+        before, after = str(number.before), str(number.after)
+    return f"{metric.label} in {Period(number.grain, number.period)}: {before} -> {after}"
+
+
+def _circumstances(alert: RestatementAlert) -> list[str]:
+    """Say what else differs: not every restatement comes from the exports."""
+    lines = []
+    if alert.settings_changed:
+        lines.append("Settings changed too: " + "; ".join(alert.settings_changed))
+    if alert.code_changed:
+        named = ", ".join(alert.code_changed[:_FILES_LISTED])
+        more = len(alert.code_changed) - _FILES_LISTED
+        lines.append(f"Code changed too: {named}" + (f" and {more} more" if more > 0 else ""))
+    return lines or [
+        "Neither settings nor code changed: rows of the exports came late, were corrected or deleted."
+    ]
