@@ -22,6 +22,7 @@ from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, ValidationRefusedError
 from dagster_project.exports.recurring import recurring_shape
+from dagster_project.transform.dbt_process import parent_named
 from dagster_project.transform.project import (
     DBT_PROJECT,
     current_manifest,
@@ -31,7 +32,7 @@ from dagster_project.transform.project import (
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import pending_change
-from dagster_project.warehouse.publication_ledger import ensure_ledger, next_id
+from dagster_project.warehouse.publication_ledger import next_id, settle
 
 # Who answers for a layer; marts go by the folder they lie in.
 OWNERS = {
@@ -138,7 +139,7 @@ def definitions() -> dg.Definitions:
         settings, paths = warehouse.settings, warehouse.paths
         with open_warehouse(paths) as con:
             shape = recurring_shape(con, settings)
-            ensure_ledger(con)
+            settle(con, paths)
             publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
                 con, settings=settings, clock=warehouse.clock
@@ -156,18 +157,19 @@ def definitions() -> dg.Definitions:
             built_by.unlink(missing_ok=True)
         run_results = paths.dbt_target / "run" / "run_results.json"
         run_results.unlink(missing_ok=True)
-        invocation = dbt.cli(
-            # Unit tests speak of the models, not of tonight's data: `make test` runs them.
-            [
-                "build",
-                *("--exclude-resource-type", "unit_test"),
-                *("--vars", variables),
-                *(() if same_sql else ("--full-refresh",)),
-            ],
-            context=context,
-            target_path=run_results.parent,
-            raise_on_error=False,
-        )
+        with parent_named():
+            invocation = dbt.cli(
+                # Unit tests speak of the models, not of tonight's data: `make test` runs them.
+                [
+                    "build",
+                    *("--exclude-resource-type", "unit_test"),
+                    *("--vars", variables),
+                    *(() if same_sql else ("--full-refresh",)),
+                ],
+                context=context,
+                target_path=run_results.parent,
+                raise_on_error=False,
+            )
         events = list(invocation.stream())
         key_of_output = dict(context.assets_def.keys_by_output_name)
         yield from _with_table_metadata(

@@ -8,13 +8,29 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _PR_SET_PDEATHSIG = 1
+_PARENT = "EBBLINE_DBT_PARENT"
+
+
+@contextmanager
+def parent_named() -> Iterator[None]:
+    """Tell a dbt that is started within the block who its parent is.
+
+    Without it, a dbt whose parent is killed before its first line runs takes whoever adopts it for that parent.
+    """
+    os.environ[_PARENT] = str(os.getpid())
+    try:
+        yield
+    finally:
+        del os.environ[_PARENT]
 
 
 def main() -> None:
     """Run dbt with this process's arguments; dies with the process that started it (Linux)."""
-    parent = os.getppid()
+    parent = int(os.environ.pop(_PARENT, os.getppid()))
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the kernel was asked
