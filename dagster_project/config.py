@@ -293,7 +293,10 @@ def load_settings(
     return settings.model_copy(
         update={
             "sources": Sources(**sources),
-            "warehouse": warehouse or environment.warehouse or base / settings.warehouse,
+            # Absolute: dbt is a process of its own with a working folder of its own.
+            "warehouse": (
+                warehouse or environment.warehouse or base / settings.warehouse
+            ).resolve(),
             "calendar": calendar,
             "as_of": as_of or environment.as_of,
         }
@@ -304,7 +307,9 @@ def _located(source: Source, name: str, base: Path, landing: str | Path | None) 
     """Return where a source's files lie: below ``landing`` where given, else relative to the file."""
     if landing is not None:
         place = str(landing)
-        return f"{place.rstrip('/')}/{name}" if "://" in place else str(Path(place) / name)
+        return (
+            f"{place.rstrip('/')}/{name}" if "://" in place else str(Path(place).resolve() / name)
+        )
     return source.path if source.is_remote else str(base / source.path)
 
 

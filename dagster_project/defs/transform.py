@@ -171,12 +171,16 @@ def definitions() -> dg.Definitions:
                 raise_on_error=False,
             )
         events = list(invocation.stream())
-        key_of_output = dict(context.assets_def.keys_by_output_name)
-        yield from _with_table_metadata(
-            events, warehouse, json.loads(manifest_file.read_text()), key_of_output, publication_id
-        )
         if not invocation.is_successful():
+            yield from events
             raise _refusal(run_results, invocation.get_error())
+        yield from _with_table_metadata(
+            events,
+            warehouse,
+            json.loads(manifest_file.read_text()),
+            dict(context.assets_def.keys_by_output_name),
+            publication_id,
+        )
         if builds_all:
             built_by.write_text(digest, encoding="utf-8")
 

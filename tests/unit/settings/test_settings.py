@@ -36,6 +36,15 @@ def test_relative_paths_count_from_the_settings_file(settings_file: Path) -> Non
     assert settings.warehouse == settings_file.parent / "data/warehouse"
 
 
+def test_a_relative_warehouse_is_absolute_for_every_process(
+    settings_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(write(settings_file, MINIMAL), warehouse=Path("w"), landing="exports")
+    assert settings.warehouse == tmp_path / "w"
+    assert settings.sources.billing.path == str(tmp_path / "exports" / "billing")
+
+
 def test_landing_moves_every_source(settings_file: Path) -> None:
     text = MINIMAL + "  usage: {format: segment, path: elsewhere}\n"
     settings = load_settings(write(settings_file, text), landing="s3://bucket/exports/")
