@@ -29,7 +29,8 @@ from dagster_project.warehouse.publication_record import read_publication
 from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.conftest import Ebbline
 
-pytestmark = pytest.mark.xdist_group("killed")
+# On average half a run for each kill: minutes on a quiet machine, many on a busy one.
+pytestmark = [pytest.mark.xdist_group("killed"), pytest.mark.timeout(5400)]
 KILLS = int(os.environ.get("EBBLINE_KILLS", "50"))
 SEED = 20260402
 LAST_DAY = date(2026, 10, 31)
@@ -177,16 +178,19 @@ def _end_state(paths: WarehousePaths) -> dict[str, list[tuple[object, ...]]]:
 def test_fifty_kills_over_the_whole_run_end_where_an_undisturbed_run_ends(
     tmp_path: Path, warm_runs: WarmRuns, ebbline: Ebbline
 ) -> None:
-    exports = Exports.simulated(tmp_path / "company", files=KILLS + 1)
+    exports = Exports.simulated(tmp_path / "company", files=KILLS + 2)
     disturbed = WarehousePaths(tmp_path / "disturbed")
     chance = random.Random(SEED)
 
-    # The first run is let through: it says how long one takes.
-    exports.deliver(1)
-    began = time.monotonic()
-    warm_runs.start(exports.settings, disturbed.root, LAST_DAY - timedelta(days=KILLS + 1))
-    assert warm_runs.ended() == 0, (tmp_path / "errors").read_text()
-    longest = time.monotonic() - began
+    # Two runs are let through: the first has more to do than any other, the second says how long one takes.
+    longest = 0.0
+    for number in range(2):
+        exports.deliver(1)
+        began = time.monotonic()
+        until = LAST_DAY - timedelta(days=KILLS + 2 - number)
+        warm_runs.start(exports.settings, disturbed.root, until)
+        assert warm_runs.ended() == 0, (tmp_path / "errors").read_text()
+        longest = time.monotonic() - began
     sys.stdout.write(f"seed {SEED}; one run takes {longest:.1f} s; {KILLS} kills\n")
 
     killed, publications = 0, [_look(disturbed)]
