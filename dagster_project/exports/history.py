@@ -99,7 +99,7 @@ def append_history(
             f"{target} select {kept}, o.valid_from_at, greatest(o.valid_from_at, $dumped), "
             "$load_id, $file, null, $loaded_at, false, o._extra from ebb_open o "
             f"where o.valid_to_at is null and not exists (select 1 from {STAGE} s "
-            "where s._fault is distinct from -1 and s.item_id = o.item_id)",
+            "where coalesce(s._fault, 0) >= 0 and s.item_id = o.item_id)",
             values,
         )
     brought = con.execute(

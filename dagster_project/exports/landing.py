@@ -22,11 +22,14 @@ class LandingFile:
 
     :param name: relative to the source's folder, with forward slashes.
     :param location: the local path, or the path inside the remote file system.
+    :param version: what a remote landing zone calls this state of the file (an ETag, a generation); None
+        where only the content can tell.
     """
 
     name: str
     location: str
     size_bytes: int
+    version: str | None = None
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -43,6 +46,9 @@ class Landing(Protocol):
 
     def at_hand(self, file: LandingFile) -> AbstractContextManager[Path]:
         """Give the file as a local path for the length of a ``with`` block."""
+
+    def version_at_hand(self, file: LandingFile) -> str | None:
+        """Return the version of what was last at hand, None where there is no telling."""
 
 
 class LocalLanding:
@@ -81,3 +87,7 @@ class LocalLanding:
             link = Path(folder, f"input.{ending}")
             link.symlink_to(Path(file.location).resolve())
             yield link
+
+    def version_at_hand(self, file: LandingFile) -> str | None:
+        """A local file is known by its content, which is cheap to read."""
+        return None

@@ -12,8 +12,8 @@ from dagster_project.exports.load_report import FileLoad
 
 _COLUMNS = (
     "load_id, source, file_name, table_name, format, size_bytes, content_hash, mapping_hash, "
-    "rows_read, rows_loaded, rows_unchanged, rows_quarantined, started_at, duration_seconds, "
-    "outcome, message"
+    "rows_read, rows_loaded, rows_unchanged, rows_quarantined, rows_for_others, started_at, "
+    "duration_seconds, outcome, message, remote_version"
 )
 
 
@@ -29,6 +29,7 @@ class Entry:
     started_at: datetime
     duration_seconds: float
     load: FileLoad
+    remote_version: str | None = None
 
 
 def next_load_id(con: duckdb.DuckDBPyConnection) -> int:
@@ -42,7 +43,7 @@ def write(con: duckdb.DuckDBPyConnection, load_id: int, entry: Entry) -> None:
     """Add one row to the ledger."""
     load = entry.load
     con.execute(
-        f"insert into raw.loads ({_COLUMNS}) values ({', '.join('?' * 16)})",
+        f"insert into raw.loads ({_COLUMNS}) values ({', '.join('?' * 18)})",
         [
             load_id,
             entry.source,
@@ -56,10 +57,12 @@ def write(con: duckdb.DuckDBPyConnection, load_id: int, entry: Entry) -> None:
             load.rows_loaded,
             load.rows_unchanged,
             load.rows_quarantined,
+            load.rows_for_others,
             entry.started_at,
             entry.duration_seconds,
             load.outcome,
             load.message,
+            entry.remote_version,
         ],
     )
 
@@ -69,24 +72,48 @@ def already_loaded(
     *,
     source: str,
     file_name: str,
-    content_hash: str,
     mapping_hash: str,
+    content_hash: str | None = None,
+    remote_version: str | None = None,
 ) -> tuple[str, ...]:
     """Return the tables that this very content has fed under this name; empty where it must be read.
 
     Only the newest load of the name counts: a file that was replaced and put back is read again. A
-    refused file is always read again, since the limit may have been raised.
+    refused file is always read again, since the limit may have been raised. Tables that got no row of
+    the file are left out, as long as another did.
+
+    :param content_hash: what the content is known by, or None to go by ``remote_version``.
+    :param remote_version: what the landing zone calls this state of the file.
     """
     found = con.execute(
-        "select table_name, content_hash = ? and mapping_hash = ? and outcome <> 'refused' "
-        "from raw.loads where source = ? and file_name = ? "
+        "select table_name, mapping_hash = $mapping and outcome <> 'refused' and "
+        "case when $content is null then remote_version = $version else content_hash = $content end, "
+        "rows_read > 0 from raw.loads where source = $source and file_name = $file "
         "qualify row_number() over (partition by table_name order by load_id desc) = 1 "
         "order by table_name",
-        [content_hash, mapping_hash, source, file_name],
+        {
+            "mapping": mapping_hash,
+            "content": content_hash,
+            "version": remote_version,
+            "source": source,
+            "file": file_name,
+        },
     ).fetchall()
-    if not found or not all(same for _, same in found):
+    if not found or not all(same for _, same, _ in found):
         return ()
-    return tuple(table for table, _ in found)
+    fed = tuple(table for table, _, has_rows in found if has_rows)
+    return fed or (found[0][0],)
+
+
+def remember_version(
+    con: duckdb.DuckDBPyConnection, *, source: str, file_name: str, remote_version: str
+) -> None:
+    """Note that the content already loaded under this name is also this state of the remote file."""
+    con.execute(
+        "update raw.loads set remote_version = $version where load_id in (select max(load_id) "
+        "from raw.loads where source = $source and file_name = $file group by table_name)",
+        {"version": remote_version, "source": source, "file": file_name},
+    )
 
 
 def same_refusal(con: duckdb.DuckDBPyConnection, entry: Entry) -> bool:

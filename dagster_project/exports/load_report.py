@@ -10,8 +10,11 @@ Outcome = Literal["loaded", "unchanged", "refused"]
 class FileLoad:
     """What one file brought to one table.
 
-    ``rows_read = rows_loaded + rows_unchanged + rows_quarantined`` always holds; a file that was refused
-    or not read again counts no rows.
+    ``rows_read = rows_loaded + rows_unchanged + rows_quarantined`` always holds, and the file has
+    ``rows_read + rows_for_others`` rows; a file that was refused or not read again counts none.
+
+    :param rows_for_others: rows of the file that this table does not take: another table fed by the file
+        does, or nothing in the mapping; ``message`` says how many the latter are and what.
     """
 
     file_name: str
@@ -23,11 +26,15 @@ class FileLoad:
     rows_quarantined: int = 0
     message: str = ""
     load_id: int | None = None
+    rows_for_others: int = 0
 
 
 @dataclass(frozen=True)
 class LoadReport:
     """What one source brought, in the order in which files were taken.
+
+    A table that a file could feed and that got no row of it stands in the ledger only, as long as
+    another table did.
 
     :param unrecognised: files that no mapping knows; they were left alone.
     """

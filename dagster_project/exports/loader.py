@@ -8,6 +8,7 @@ The order of the work stands here; reading is ``reader.py``, checking ``staging.
 # every value of a file or a mapping is a parameter.
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from dagster_project.errors import InputRefusedError
 from dagster_project.exports import ledger, quarantine
 from dagster_project.exports.aliases import refuse_cycles
 from dagster_project.exports.contract import LINEAGE, SOURCES, Source
+from dagster_project.exports.direct import StageNeededError, insert_directly, is_simple
 from dagster_project.exports.history import append_history, dump_instant
 from dagster_project.exports.landing import Landing, LandingFile, LocalLanding
 from dagster_project.exports.line_numbers import number_lines
@@ -38,6 +40,8 @@ from dagster_project.exports.remote import RemoteLanding
 from dagster_project.exports.staging import STAGE, Stage, build_stage
 from dagster_project.exports.versions import UNCHANGED, find_unchanged, mark_vanished
 from dagster_project.warehouse.connection import quote_identifier
+
+_KINDS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -147,37 +151,38 @@ def _load_file(
 ) -> list[FileLoad]:
     started_at, begun = run.clock.now(), time.monotonic()
     mapping_hash = run.mapping_hash(found)
+    known = {"source": run.source, "file_name": file.name, "mapping_hash": mapping_hash}
+    if file.version is not None:
+        fed = ledger.already_loaded(con, **known, remote_version=file.version)
+        if fed:
+            return _not_read_again(file, fed)
     digest: str | None = None
     try:
         with landing.at_hand(file) as path:
+            version = landing.version_at_hand(file)
+            before = _state(path)
             digest = content_hash(path)
-            fed = ledger.already_loaded(
-                con,
-                source=run.source,
-                file_name=file.name,
-                content_hash=digest,
-                mapping_hash=mapping_hash,
-            )
+            fed = ledger.already_loaded(con, **known, content_hash=digest)
             if fed:
-                return [
-                    FileLoad(file.name, table, "unchanged", message="not read again")
-                    for table in fed
-                ]
-            profile = profile_file(path, file.name)
-            if profile.content_hash != digest:
-                raise InputRefusedError("the file changed while it was read", where=file.name)
-            con.execute("begin transaction")
+                if version is not None:
+                    ledger.remember_version(
+                        con, source=run.source, file_name=file.name, remote_version=version
+                    )
+                return _not_read_again(file, fed)
+            reading = _Reading(
+                path,
+                file,
+                profile_file(path, file.name, digest=digest),
+                found,
+                mapping_hash,
+                version,
+                started_at,
+                begun,
+            )
             try:
-                loads = _load_tables(
-                    con, run, path, file, profile, found, mapping_hash, started_at, begun
-                )
-                if path.stat().st_size != profile.size_bytes:
-                    raise InputRefusedError("the file changed while it was read", where=file.name)
-                con.execute("commit")
-            except BaseException:
-                con.execute("rollback")
-                raise
-            return loads
+                return _load_whole(con, run, reading, before, directly=True)
+            except StageNeededError:
+                return _load_whole(con, run, reading, before, directly=False)
     except InputRefusedError as error:
         table = found[0].delivery.table
         load = FileLoad(file.name, table, "refused", message=str(error))
@@ -196,46 +201,121 @@ def _load_file(
         return [load]
 
 
-def _load_tables(
+@dataclass(frozen=True)
+class _Reading:
+    """One file at hand, and what is known of it before its rows are read."""
+
+    path: Path
+    file: LandingFile
+    profile: Profile
+    found: tuple[Candidate, ...]
+    mapping_hash: str
+    version: str | None
+    started_at: datetime
+    begun: float
+
+
+def _not_read_again(file: LandingFile, tables: tuple[str, ...]) -> list[FileLoad]:
+    return [FileLoad(file.name, table, "unchanged", message="not read again") for table in tables]
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _load_whole(
     con: duckdb.DuckDBPyConnection,
     run: _Run,
-    path: Path,
-    file: LandingFile,
-    profile: Profile,
-    found: tuple[Candidate, ...],
-    mapping_hash: str,
-    started_at: datetime,
-    begun: float,
+    reading: _Reading,
+    before: tuple[int, int, int],
+    *,
+    directly: bool,
 ) -> list[FileLoad]:
-    opened = open_landed(con, path, file.name, profile, found)
+    """Load every table of a file in one transaction; a file that changes meanwhile brings nothing."""
+    con.execute("begin transaction")
+    try:
+        loads = _load_tables(con, run, reading, directly=directly)
+        if _state(reading.path) != before:
+            raise InputRefusedError("the file changed while it was read", where=reading.file.name)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    fed = [load for load in loads if load.rows_read or load.message]
+    return fed or loads[:1]
+
+
+def _load_tables(
+    con: duckdb.DuckDBPyConnection, run: _Run, reading: _Reading, *, directly: bool
+) -> list[FileLoad]:
+    file, found = reading.file, reading.found
+    opened = open_landed(con, reading.path, file.name, reading.profile, found)
     chosen = choose(opened, found)
     loads = []
     for position, candidate in enumerate(chosen):
         con.execute("set timezone = ?", [candidate.mapping.zone or run.zone])
         # Each table has a statement of its own, and so parameters of its own.
         if position:
-            opened = open_landed(con, path, file.name, profile, found)
-        stage = build_stage(
-            con, opened, candidate.mapping, candidate.delivery, takes_broken_records=position == 0
-        )
-        line = number_lines(con, opened, stage)
-        quarantine.gather(con, stage, line, rejects=position == 0)
-        _refuse_if_too_many(con, run, stage, opened)
+            opened = open_landed(con, reading.path, file.name, reading.profile, found)
         load_id = ledger.next_load_id(con)
-        load = _take_over(con, run, stage, opened, candidate, line, load_id, started_at)
+        if directly and len(chosen) == 1 and is_simple(opened, candidate.delivery):
+            stage = insert_directly(
+                con,
+                opened,
+                candidate.mapping,
+                candidate.delivery,
+                load_id=load_id,
+                loaded_at=reading.started_at,
+            )
+            load = _told(con, run, stage, opened, load_id, unchanged=0)
+        else:
+            load = _load_by_stage(con, run, reading, opened, chosen, position, load_id)
         entry = ledger.Entry(
             run.source,
             candidate.mapping.format,
             file.size_bytes,
-            profile.content_hash,
-            mapping_hash,
-            started_at,
-            time.monotonic() - begun,
+            reading.profile.content_hash,
+            reading.mapping_hash,
+            reading.started_at,
+            time.monotonic() - reading.begun,
             load,
+            reading.version,
         )
         ledger.write(con, load_id, entry)
         loads.append(load)
     return loads
+
+
+def _load_by_stage(
+    con: duckdb.DuckDBPyConnection,
+    run: _Run,
+    reading: _Reading,
+    opened: Opened,
+    chosen: tuple[Candidate, ...],
+    position: int,
+    load_id: int,
+) -> FileLoad:
+    candidate = chosen[position]
+    # Deliveries that share their records: what none of them takes is told by the first.
+    same = [
+        place
+        for place, one in enumerate(chosen)
+        if one.delivery.unnest == candidate.delivery.unnest
+    ]
+    stage = build_stage(
+        con,
+        opened,
+        candidate.mapping,
+        candidate.delivery,
+        takes_broken_records=position == 0,
+        beside=tuple(chosen[place].delivery for place in same if place != position),
+        tells_unmapped=position == same[0],
+    )
+    line = number_lines(con, opened, stage)
+    quarantine.gather(con, stage, line, rejects=position == 0)
+    _refuse_if_too_many(con, run, stage, opened)
+    return _take_over(con, run, stage, opened, candidate, line, load_id, reading.started_at)
 
 
 def _refuse_if_too_many(
@@ -279,24 +359,12 @@ def _take_over(
     else:
         unchanged = find_unchanged(con, table)
         _insert(con, stage, name, line, load_id, started_at, some_unchanged=unchanged > 0)
-    if table.name == "customer_aliases":
-        refuse_cycles(con, name)
     notes = []
     if stage.quarantined:
         quarantine.keep(
             con, stage, load_id=load_id, source=run.source, file_name=name, at=started_at
         )
         notes.append(f"{stage.quarantined} rows in quarantine: {quarantine.examples(con)}")
-    fresh = ledger.new_extra_columns(
-        con,
-        source=run.source,
-        table_name=table.name,
-        names=stage.extra_columns,
-        load_id=load_id,
-        file_name=name,
-    )
-    if fresh:
-        notes.append(f"columns kept in _extra: {', '.join(fresh)}")
     if candidate.delivery.full_dump and not stage.rejected:
         gone = mark_vanished(
             con,
@@ -309,6 +377,36 @@ def _take_over(
         )
         if gone:
             notes.append(f"{gone} rows vanished from the full dump and are marked deleted")
+    return _told(con, run, stage, opened, load_id, unchanged=unchanged, notes=notes)
+
+
+def _told(
+    con: duckdb.DuckDBPyConnection,
+    run: _Run,
+    stage: Stage,
+    opened: Opened,
+    load_id: int,
+    *,
+    unchanged: int,
+    notes: Sequence[str] = (),
+) -> FileLoad:
+    """Count what became of every row, and say what is new about the file."""
+    table, name = stage.table, opened.file_name
+    if table.name == "customer_aliases":
+        refuse_cycles(con, name)
+    notes = [*notes]
+    fresh = ledger.new_extra_columns(
+        con,
+        source=run.source,
+        table_name=table.name,
+        names=stage.extra_columns,
+        load_id=load_id,
+        file_name=name,
+    )
+    if fresh:
+        notes.append(f"columns kept in _extra: {', '.join(fresh)}")
+    if stage.unmapped:
+        notes.append(_not_mapped(stage.unmapped))
     return FileLoad(
         name,
         table.name,
@@ -319,7 +417,19 @@ def _take_over(
         rows_quarantined=stage.quarantined,
         message="; ".join(notes),
         load_id=load_id,
+        rows_for_others=stage.for_others,
     )
+
+
+def _not_mapped(kinds: tuple[tuple[str, int], ...]) -> str:
+    """Say how many rows nothing in the mapping takes, and of what kind the most of them are."""
+    whole = sum(count for _, count in kinds)
+    if len(kinds) == 1:
+        return f"{whole} rows {kinds[0][0]} are not mapped"
+    shown = [f"{count} {what}" for what, count in kinds[:_KINDS_SHOWN]]
+    rest = whole - sum(count for _, count in kinds[:_KINDS_SHOWN])
+    further = [f"{rest} others"] if rest else []
+    return f"{whole} rows are not mapped: {', '.join([*shown, *further])}"
 
 
 def _insert(

@@ -61,6 +61,7 @@ class Profile:
     :param content_hash: SHA-256 of the bytes as they lie there (compressed, where they are).
     :param newlines: line feeds in the decompressed text; 0 for Parquet.
     :param ends_in_newline: whether the text ends with a line feed.
+    :param has_blank_lines: whether two line ends follow each other, inside a quoted value or not.
     :param head: the first decompressed bytes, at most 1 MiB.
     """
 
@@ -72,6 +73,7 @@ class Profile:
     newlines: int = 0
     ends_in_newline: bool = True
     has_nul: bool = False
+    has_blank_lines: bool = False
     head: bytes = b""
 
     @property
@@ -96,10 +98,11 @@ def content_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def profile_file(path: Path, file_name: str) -> Profile:
+def profile_file(path: Path, file_name: str, *, digest: str) -> Profile:
     """Read the file once and tell what it is.
 
     :param path: where the bytes lie.
+    :param digest: its :func:`content_hash`.
     :param file_name: the name as given, for messages and for the form it promises.
     :raises InputRefusedError: the bytes are not what the name promises.
     """
@@ -108,7 +111,6 @@ def profile_file(path: Path, file_name: str) -> Profile:
         raise InputRefusedError("the file's ending is not one that can be read", where=file_name)
     form = known[1]
     size = path.stat().st_size
-    digest = content_hash(path)
     with path.open("rb") as stream:
         start = stream.read(16)
     if form is not Form.PARQUET and size == 0 and form is not Form.JSON_LINES:
@@ -156,7 +158,8 @@ def _check_parquet(path: Path, file_name: str, size: int, start: bytes) -> None:
         )
 
 
-def _chunks(path: Path, *, compressed: bool) -> Iterator[bytes]:
+def chunks(path: Path, *, compressed: bool) -> Iterator[bytes]:
+    """Give the file's decompressed bytes piece by piece."""
     with ExitStack() as opened:
         stream: BinaryIO | gzip.GzipFile = opened.enter_context(path.open("rb"))
         if compressed:
@@ -165,21 +168,27 @@ def _chunks(path: Path, *, compressed: bool) -> Iterator[bytes]:
             yield chunk
 
 
+def _has_blank_line(before: bytes, chunk: bytes) -> bool:
+    seam = before + chunk[:2]
+    return any(blank in part for part in (seam, chunk) for blank in (b"\n\n", b"\n\r\n"))
+
+
 def _scan(
     path: Path, file_name: str, form: Form, *, size: int, digest: str, compressed: bool
 ) -> Profile:
     head = b""
     newlines = nuls = total = 0
-    last = b""
+    last, has_blank_lines = b"\n", False
     utf8 = codecs.getincrementaldecoder("utf-8")()
     valid_utf8, multibyte = True, False
     try:
-        for chunk in _chunks(path, compressed=compressed):
+        for chunk in chunks(path, compressed=compressed):
             if len(head) < _HEAD:
                 head += chunk[: _HEAD - len(head)]
             newlines += chunk.count(b"\n")
             total += len(chunk)
-            last = chunk[-1:]
+            has_blank_lines = has_blank_lines or _has_blank_line(last, chunk)
+            last = (last + chunk[-2:])[-2:]
             if b"\0" in chunk:
                 nuls += chunk.count(b"\0")
             ascii_only = chunk.isascii()
@@ -219,7 +228,8 @@ def _scan(
         compressed=compressed,
         encoding=encoding,
         newlines=newlines,
-        ends_in_newline=last in (b"\n", b""),
+        ends_in_newline=not total or last.endswith(b"\n"),
         has_nul=nuls > 0 and not utf16,
+        has_blank_lines=has_blank_lines and not utf16,
         head=head,
     )

@@ -19,12 +19,19 @@ create table if not exists raw.loads (
     rows_loaded bigint not null,
     rows_unchanged bigint not null,
     rows_quarantined bigint not null,
+    rows_for_others bigint default 0,
     started_at timestamp with time zone not null,
     duration_seconds double not null,
     outcome varchar not null,
-    message varchar
+    message varchar,
+    remote_version varchar
 )
 """
+# A ledger that an earlier version made.
+_LEDGER_ADDITIONS = (
+    "alter table raw.loads add column if not exists rows_for_others bigint default 0",
+    "alter table raw.loads add column if not exists remote_version varchar",
+)
 
 _QUARANTINE_DDL = """
 create table if not exists raw.quarantine (
@@ -61,7 +68,7 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw")
     for table in TABLES.values():
         con.execute(_ddl(table))
-    for statement in (_LEDGER_DDL, _QUARANTINE_DDL, _EXTRA_COLUMNS_DDL):
+    for statement in (_LEDGER_DDL, *_LEDGER_ADDITIONS, _QUARANTINE_DDL, _EXTRA_COLUMNS_DDL):
         con.execute(statement)
 
 

@@ -44,6 +44,9 @@ class Opened:
     :param names: the vendor's field names that the file is known to have, as written.
     :param columns: for CSV and Parquet, the field by normal name.
     :param paths: for JSON, the pointers that are extracted, in order.
+    :param path: where the bytes lie.
+    :param numbered: for Parquet, the relation with a column ``file_row_number`` (from 0) beside the
+        file's own; empty where the file has a column of that name.
     :param lines: for JSON, a FROM item whose column ``line`` is one record.
     :param record_offset: what is added to the 0-based row position to get the record's line.
     """
@@ -60,6 +63,8 @@ class Opened:
     paths: tuple[str, ...] = ()
     lines: str = ""
     record_offset: int = 1
+    path: Path = Path()
+    numbered: str = ""
 
     @property
     def is_json(self) -> bool:
@@ -169,6 +174,7 @@ def _open_csv(path: Path, file_name: str, profile: Profile, fields: Sequence[str
         columns=found,
         dialect=dialect,
         record_offset=1 + dialect.lines,
+        path=path,
     )
 
 
@@ -225,6 +231,10 @@ def _open_parquet(
         tuple(name for name, _ in described),
         columns=columns,
         families=families,
+        path=path,
+        numbered=""
+        if "file_row_number" in columns
+        else f"read_parquet({parameters.bind(str(path))}, file_row_number = true)",
     )
 
 
@@ -284,6 +294,7 @@ def _open_json(
         tuple(sample),
         paths=paths,
         lines=relation,
+        path=path,
     )
 
 

@@ -25,7 +25,8 @@ _NEEDS = {
 }
 _CLIENT_ERRORS = (("aiohttp", "ClientError"), ("botocore.exceptions", "BotoCoreError"))
 # What tells one state of a remote file from another, by protocol.
-_VERSION_KEYS = ("ETag", "etag", "generation", "LastModified", "mtime", "size")
+_STATE_KEYS = ("ETag", "etag", "generation", "md5Hash", "Content-MD5")
+_VERSION_KEYS = (*_STATE_KEYS, "LastModified", "mtime", "size")
 
 
 class RemoteLanding:
@@ -52,6 +53,7 @@ class RemoteLanding:
             raise SettingsError(f"the URL cannot be followed: {error}", where=url) from error
         self._root = self._root.rstrip("/")
         self._errors = _client_errors()
+        self._fetched: dict[str, str | None] = {}
 
     def files(self) -> tuple[LandingFile, ...]:
         """Return every file below the URL in natural order; a listing in pages is read to its end.
@@ -67,7 +69,7 @@ class RemoteLanding:
                 fix="check the URL, the credentials and the network",
             ) from error
         found = [
-            LandingFile(self._relative(path), path, int(info.get("size") or 0))
+            LandingFile(self._relative(path), path, int(info.get("size") or 0), _state(info))
             for path, info in listed.items()
             if info.get("type", "file") == "file"
         ]
@@ -103,7 +105,12 @@ class RemoteLanding:
                 )
             if before != after:
                 raise InputRefusedError("the file changed while it was fetched", where=file.name)
+            self._fetched[file.location] = _state(before)
             yield copy
+
+    def version_at_hand(self, file: LandingFile) -> str | None:
+        """Return the version of the copy that was last fetched."""
+        return self._fetched.get(file.location)
 
     def _version(self, file: LandingFile) -> dict[str, Any]:
         self._fs.invalidate_cache()
@@ -112,6 +119,17 @@ class RemoteLanding:
 
     def _relative(self, path: str) -> str:
         return path.removeprefix(self._root).lstrip("/")
+
+
+def _state(info: dict[str, Any]) -> str | None:
+    """Return what tells this state of a remote file from every other; None where nothing surely does.
+
+    A time of change alone is not sure: a file may be replaced within its second.
+    """
+    for key in _STATE_KEYS:
+        if info.get(key):
+            return f"{key.lower()}:{str(info[key]).strip(chr(34))}:{info.get('size')}"
+    return None
 
 
 def _client_errors() -> tuple[type[BaseException], ...]:

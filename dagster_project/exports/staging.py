@@ -2,8 +2,10 @@
 
 The stage holds every record of the file in its order, so that its ``rowid`` is the record's number.
 ``_bad`` of a bad row is the offending value and the row's text, a unit separator between them.
-``_fault`` is NULL for a good row, a position in :attr:`Stage.faults` for a bad one, and
-:data:`NOT_MEANT` for a record that this table does not take. What is then loaded is ``versions.py``.
+``_fault`` is NULL for a good row, a position in :attr:`Stage.faults` for a bad one, and negative for a
+record that this table does not take: :data:`NOT_MEANT` (another table of the file does), :data:`BLANK`
+(an empty line) or :data:`UNMAPPED` (nothing in the mapping wants it; ``_bad`` then says what it is). What
+is then loaded is ``versions.py``.
 """
 
 
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.errors import InputRefusedError
+from dagster_project.exports.blank_lines import blank_lines
 from dagster_project.exports.contract import Kind, Table
 from dagster_project.exports.expressions import (
     EXPECTED,
@@ -25,7 +28,7 @@ from dagster_project.exports.expressions import (
     condition_sql,
 )
 from dagster_project.exports.header import normal
-from dagster_project.exports.mapping import Delivery, Mapping
+from dagster_project.exports.mapping import Condition, Delivery, Mapping
 from dagster_project.exports.profile import Form
 from dagster_project.exports.reader import (
     FileFields,
@@ -37,9 +40,12 @@ from dagster_project.exports.reader import (
 from dagster_project.warehouse.connection import quote_identifier
 
 NOT_MEANT = -1
+BLANK = -2
+UNMAPPED = -3
 STAGE = "ebb_stage"
 _ROW_TEXT_LIMIT = 4000
 _KEY_LIMIT = 1000
+_SHOWN_VALUE = 60
 _READ_ERRORS = (
     duckdb.InvalidInputException,
     duckdb.IOException,
@@ -72,7 +78,10 @@ class Stage:
     :param faults: what the codes in ``_fault`` mean, from 1.
     :param rows: records meant for this table that the reader could parse, good and bad.
     :param faulty: those of them that are wrong.
-    :param rejected: records that the reader could not parse.
+    :param rejected: records that the reader could not parse and that are charged to this table.
+    :param for_others: records of the file that this table does not take.
+    :param unmapped: what those are that nothing in the mapping takes, and how many; the most first.
+    :param blanks: the empty lines that the reader passed over, where it did and they can be told.
     :param extra_columns: vendor columns that the contract has no place for.
     :param first_rowid: the ``rowid`` of the first record; inside a transaction it is not 0.
     :param keeps_extra: whether the stage has the column ``_extra``.
@@ -90,6 +99,9 @@ class Stage:
     keeps_extra: bool = False
     has_rejects: bool = False
     spans_lines: bool = False
+    for_others: int = 0
+    unmapped: tuple[tuple[str, int], ...] = ()
+    blanks: tuple[int, ...] = ()
 
     @property
     def rows_read(self) -> int:
@@ -109,41 +121,88 @@ def build_stage(
     delivery: Delivery,
     *,
     takes_broken_records: bool,
+    beside: tuple[Delivery, ...] = (),
+    tells_unmapped: bool = True,
 ) -> Stage:
     """Read the file into the temporary table :data:`STAGE`.
 
     :param takes_broken_records: whether records that cannot be parsed are charged to this table; of
         the tables that one file feeds, the first takes them.
+    :param beside: the other deliveries that take their rows from the same records of the file.
+    :param tells_unmapped: whether records that none of them takes are told here; of the tables that
+        one file feeds, the first tells.
     :raises InputRefusedError: the reader cannot follow the file.
     """
-    table = delivery.canonical_table
-    if opened.form is Form.PARQUET:
-        _check_parquet_types(opened, delivery)
-    plan = _Plan(opened, mapping, delivery, takes_broken_records=takes_broken_records)
-    _read(con, opened, plan.statement(count_newlines=False))
-    has_rejects = opened.form is not Form.PARQUET and _has_rejects(con)
-    if has_rejects:
+    plan = Plan(
+        opened,
+        mapping,
+        delivery,
+        takes_broken_records=takes_broken_records,
+        beside=beside,
+        tells_unmapped=tells_unmapped,
+    )
+    _read(con, opened, plan.stage_statement(count_newlines=False))
+    rejects = 0 if opened.form is Form.PARQUET else _rejects(con)
+    if rejects:
         _refuse_damage(con, opened)
-    spans_lines = opened.form is Form.CSV and _spans_lines(con, opened)
-    if spans_lines:
-        _read(con, opened, plan.statement(count_newlines=True))
-    counted = con.execute(
-        f"select count(*) filter (_fault is distinct from {NOT_MEANT}), "
-        f"count(*) filter (_fault > 0), coalesce(min(rowid), 0) from {STAGE}"
-    ).fetchone()
-    assert counted is not None
+    counts = _counts(con)
+    records = counts.everything + rejects
+    blanks: tuple[int, ...] = ()
+    spans_lines = False
+    if opened.form is Form.CSV:
+        lines = opened.profile.newlines + (not opened.profile.ends_in_newline)
+        missing = lines - (records + opened.record_offset - 1)
+        if missing and opened.dialect is not None:
+            blanks = blank_lines(opened.path, opened.profile, opened.dialect.quote)
+        # Lines that are neither records nor empty: some record holds line feeds.
+        spans_lines = missing != len(blanks)
+        if spans_lines:
+            _read(con, opened, plan.stage_statement(count_newlines=True))
+            counts = _counts(con)
+    rejected = rejects if takes_broken_records else 0
     return Stage(
-        table,
+        delivery.canonical_table,
         tuple(plan.faults),
-        rows=counted[0],
-        faulty=counted[1],
-        first_rowid=counted[2],
-        rejected=_rejects(con) if has_rejects and takes_broken_records else 0,
+        rows=counts.meant,
+        faulty=counts.faulty,
+        first_rowid=counts.first_rowid,
+        rejected=rejected,
         extra_columns=_extra_columns(con, opened, plan),
         keeps_extra=plan.keeps_extra,
-        has_rejects=has_rejects,
+        has_rejects=rejects > 0,
         spans_lines=spans_lines,
+        for_others=records - counts.blank - counts.meant - rejected,
+        unmapped=_unmapped(con) if counts.unmapped else (),
+        blanks=blanks,
     )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    everything: int
+    meant: int
+    faulty: int
+    blank: int
+    unmapped: int
+    first_rowid: int
+
+
+def _counts(con: duckdb.DuckDBPyConnection) -> _Counts:
+    counted = con.execute(
+        f"select count(*), count(*) filter (coalesce(_fault, 0) >= 0), "
+        f"count(*) filter (_fault > 0), count(*) filter (_fault = {BLANK}), "
+        f"count(*) filter (_fault = {UNMAPPED}), coalesce(min(rowid), 0) from {STAGE}"
+    ).fetchone()
+    assert counted is not None
+    return _Counts(*counted)
+
+
+def _unmapped(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, int], ...]:
+    found = con.execute(
+        f"select _bad, count(*) as n from {STAGE} where _fault = {UNMAPPED} group by _bad "
+        "order by n desc, _bad"
+    ).fetchall()
+    return tuple((what or "", count) for what, count in found)
 
 
 def _read(con: duckdb.DuckDBPyConnection, opened: Opened, statement: str) -> None:
@@ -159,16 +218,11 @@ def _read(con: duckdb.DuckDBPyConnection, opened: Opened, statement: str) -> Non
         ) from error
 
 
-def _spans_lines(con: duckdb.DuckDBPyConnection, opened: Opened) -> bool:
-    """Whether the file has more lines than records: then some record holds line feeds."""
-    found = con.execute(f"select count(*) from {STAGE}").fetchone()
-    assert found is not None
-    lines = opened.profile.newlines + (not opened.profile.ends_in_newline)
-    return int(found[0]) + _rejects(con) + opened.record_offset - 1 != lines
+class Plan:
+    """One file x one table as SQL: source values, then typed values, then the verdict.
 
-
-class _Plan:
-    """The statement that makes the stage: source values, then typed values, then the verdict."""
+    :raises InputRefusedError: a Parquet file has types that cannot be what the contract wants.
+    """
 
     def __init__(
         self,
@@ -177,7 +231,11 @@ class _Plan:
         delivery: Delivery,
         *,
         takes_broken_records: bool,
+        beside: tuple[Delivery, ...] = (),
+        tells_unmapped: bool = False,
     ) -> None:
+        if opened.form is Form.PARQUET:
+            _check_parquet_types(opened, delivery)
         self.opened = opened
         self.mapping = mapping
         self.delivery = delivery
@@ -185,6 +243,8 @@ class _Plan:
         self.fields = FileFields(opened)
         self.parameters: Parameters = opened.parameters
         self.takes_broken_records = takes_broken_records
+        self.beside = beside
+        self.tells_unmapped = tells_unmapped and bool(delivery.where)
         self.faults: list[Fault] = []
         self.compiled: dict[str, Compiled | None] = {
             column.name: compile_rule(
@@ -197,44 +257,63 @@ class _Plan:
         self.extra = self._extra_fields()
         self.keeps_extra = bool(self.extra) or opened.is_json or delivery.history is not None
 
-    def statement(self, count_newlines: bool) -> str:
-        """Return the CREATE TABLE statement."""
-        source, typed, output = [], [], []
-        for column in self.table.columns:
-            compiled = self.compiled[column.name]
-            name = quote_identifier(column.name)
-            if compiled is None:
-                output.append(f"cast(null as {column.kind.sql_type}) as {name}")
-                continue
-            source.append(f"{compiled.source} as t_{column.name}")
-            source += [f"{sql} as {helper}" for helper, sql in compiled.helpers.items()]
-            typed.append(f"{compiled.value} as v_{column.name}")
-            output.append(f"v_{column.name} as {name}")
-        verdict, worst = self._verdict()
+    def stage_statement(self, *, count_newlines: bool) -> str:
+        """Return the CREATE TABLE statement of the stage."""
         # Every column kept here is held in memory for every row: what is not needed is left out.
         kept = ["_extra"] if self.keeps_extra else []
-        source += [
-            f"{self._meant()} as _meant",
-            f"{self._broken()} as _broken",
-            *(f"{given.sql} as {name}" for name, given in self._originals().items()),
-            *(["line"] if self.opened.is_json else []),
-        ]
-        if self.keeps_extra:
-            source.append(f"{self._extra_json()} as _extra")
+        source = [f"{given.sql} as {name}" for name, given in self._originals().items()]
+        if self.opened.is_json:
+            source.append("line")
         if count_newlines:
             source.append(f"{self._newlines()} as _newlines")
             kept.append("_newlines")
         if self.delivery.history is not None:
             source += [f"{self._ended()} as _ended", f"{self._ended_at()} as _ended_at"]
             kept += ["_ended", "_ended_at"]
+        told = ""
+        if self.tells_unmapped:
+            source.append(f"{self._what_it_is()} as _what")
+            told = f"when _fault = {UNMAPPED} then _what "
+        rows, worst = self.checked_rows(source, self._relation())
         return (
-            f"create temp table {STAGE} as select {', '.join((*output, *kept))}, _fault, "
+            f"create temp table {STAGE} as select {', '.join((*self.output(), *kept))}, _fault, "
             f"case when _fault > 0 then coalesce(left({worst}, 200), '') || chr(31) "
-            f"|| left({self._row_text()}, {_ROW_TEXT_LIMIT}) end as _bad "
-            f"from (select *, {verdict} as _fault "
-            f"from (select *, {', '.join(typed) or '1'} from (select {', '.join(source)} "
-            f"from {self._relation()} as src)))"
+            f"|| left({self._row_text()}, {_ROW_TEXT_LIMIT}) {told}end as _bad from {rows}"
         )
+
+    def output(self) -> list[str]:
+        """Return the canonical columns as SQL over :meth:`checked_rows`, in the table's order."""
+        return [
+            f"cast(null as {column.kind.sql_type}) as {quote_identifier(column.name)}"
+            if self.compiled[column.name] is None
+            else f"v_{column.name} as {quote_identifier(column.name)}"
+            for column in self.table.columns
+        ]
+
+    def checked_rows(self, handed_through: list[str], relation: str) -> tuple[str, str]:
+        """Return a FROM item with typed values and ``_fault``, and the offending value as SQL.
+
+        :param handed_through: further columns of the relation, as SQL with their names.
+        """
+        source, typed = [*handed_through], []
+        for column in self.table.columns:
+            compiled = self.compiled[column.name]
+            if compiled is None:
+                continue
+            source.append(f"{compiled.source} as t_{column.name}")
+            source += [f"{sql} as {helper}" for helper, sql in compiled.helpers.items()]
+            typed.append(f"{compiled.value} as v_{column.name}")
+        source += [f"{self._meant()} as _meant", f"{self._broken()} as _broken"]
+        source += [f"{self._blank()} as _blank", f"{self._unmapped()} as _unmapped"]
+        if self.keeps_extra:
+            source.append(f"{self._extra_json()} as _extra")
+        verdict, worst = self._verdict()
+        rows = (
+            f"(select *, {verdict} as _fault "
+            f"from (select *, {', '.join(typed) or '1'} from (select {', '.join(source)} "
+            f"from {relation} as src)))"
+        )
+        return rows, worst
 
     def _relation(self) -> str:
         """The file's records, with lists taken apart and groups filled down where the mapping says so."""
@@ -245,8 +324,12 @@ class _Plan:
                 "(select cast(json_object('parent', line, 'item', "
                 f"unnest(json_extract(line, {pointer}))) as varchar) as line "
                 f"from (select cast(line as json) as line from {self.opened.lines} as l "
-                "where json_valid(line)))"
+                "where json_valid(line))"
             )
+            # A record that cannot be taken apart is handed on as it is, to be a broken one.
+            if self.takes_broken_records:
+                items += f" union all select line from {self.opened.lines} as l where not json_valid(line)"
+            items += ")"
             return extracted(items, self.opened.paths, self.parameters)
         if fill is not None and not self.opened.is_json:
             group = self.opened.columns.get(normal(fill.by))
@@ -267,12 +350,52 @@ class _Plan:
         return self.opened.relation
 
     def _meant(self) -> str:
-        meant = condition_sql(self.delivery.where, self.fields, self.parameters)
+        meant = self._holds(self.delivery)
         if self.opened.is_json:
             broken = "(f is null)" if self.takes_broken_records else "false"
-            blank = "line is not null and trim(line) <> ''"
-            return f"({blank} and ({broken} or (f is not null and {meant})))"
+            return f"({broken} or (f is not null and {meant}))"
         return meant
+
+    def _holds(self, delivery: Delivery) -> str:
+        return condition_sql(delivery.where, self.fields, self.parameters)
+
+    def _blank(self) -> str:
+        return "(line is null or trim(line) = '')" if self.opened.is_json else "false"
+
+    def _unmapped(self) -> str:
+        """A sound record that neither this delivery nor one beside it takes."""
+        if not self.tells_unmapped:
+            return "false"
+        sound = "f is not null and " if self.opened.is_json else ""
+        wanted = " or ".join(self._holds(one) for one in (self.delivery, *self.beside))
+        return f"({sound}not ({wanted}))"
+
+    def _what_it_is(self) -> str:
+        """What a record that nothing takes is, in words, by the fields that tell records apart."""
+        words = []
+        for name, condition in self._told_apart().items():
+            found = self.fields.find(name)
+            text = found.text if found else "cast(null as varchar)"
+            without = self.parameters.bind(f"without {name}")
+            if condition.present is None:
+                shown = f"{self.parameters.bind(name + ' ')} || left({text}, {_SHOWN_VALUE})"
+                words.append(f"case when {text} is null then {without} else {shown} end")
+            elif condition.present:
+                words.append(f"case when {text} is null then {without} end")
+            else:
+                given = self.parameters.bind(f"with {name}")
+                words.append(f"case when {text} is not null then {given} end")
+        return f"case when {self._unmapped()} then concat_ws(', ', {', '.join(words)}) end"
+
+    def _told_apart(self) -> dict[str, Condition]:
+        """The conditions of all deliveries by field; one on its value before one on its presence."""
+        conditions: dict[str, Condition] = {}
+        for delivery in (self.delivery, *self.beside):
+            for name, condition in delivery.where.items():
+                known = conditions.get(name)
+                if known is None or known.present is not None:
+                    conditions[name] = condition
+        return conditions
 
     def _ended(self) -> str:
         history = self.delivery.history
@@ -334,7 +457,10 @@ class _Plan:
             text = f"cast(t_{column.name} as varchar)"
             self._column_faults(column, compiled, text, fault)
         codes = " ".join(tests)
-        case = f"case when not _meant then {NOT_MEANT} {codes} end"
+        case = (
+            f"case when _blank then {BLANK} when _unmapped then {UNMAPPED} "
+            f"when not _meant then {NOT_MEANT} {codes} end"
+        )
         chosen = f"case _fault {' '.join(worst)} end" if worst else "null"
         return f"cast({case} as smallint)", f"cast({chosen} as varchar)"
 
@@ -451,10 +577,6 @@ def _check_parquet_types(opened: Opened, delivery: Delivery) -> None:
         )
 
 
-def _has_rejects(con: duckdb.DuckDBPyConnection) -> bool:
-    return _rejects(con) > 0
-
-
 def _rejects(con: duckdb.DuckDBPyConnection) -> int:
     """Return how many records the reader rejected; a record may break several rules."""
     made = con.execute(
@@ -496,7 +618,7 @@ def _refuse_damage(con: duckdb.DuckDBPyConnection, opened: Opened) -> None:
             )
 
 
-def _extra_columns(con: duckdb.DuckDBPyConnection, opened: Opened, plan: _Plan) -> tuple[str, ...]:
+def _extra_columns(con: duckdb.DuckDBPyConnection, opened: Opened, plan: Plan) -> tuple[str, ...]:
     if not opened.is_json:
         return tuple(plan.extra)
     parents = {json_pointer(name).split("/")[1] for name in plan.delivery.read_fields()}

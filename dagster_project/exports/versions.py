@@ -89,7 +89,7 @@ def mark_vanished(
         f"qualify row_number() over (partition by {key} order by _load_id desc, _source_row desc) = 1) n "
         "join raw.loads l on l.load_id = n._load_id "
         "where not n._deleted and l.source = $source and l.format = $format "
-        f"and not exists (select 1 from {STAGE} s where s._fault is distinct from -1 and {same_key})",
+        f"and not exists (select 1 from {STAGE} s where coalesce(s._fault, 0) >= 0 and {same_key})",
         {"source": source, "format": format_name},
     )
     con.execute(
