@@ -23,7 +23,12 @@ priced as (
         cast(items.quantity * 1000000 as {{ wide_integer() }}) as quantity_millionths,
         cast((1 - items.discount) * 100000000 as {{ wide_integer() }}) as kept_share,
         coalesce(items.billing_interval, plans.billing_interval, 'month') as item_interval,
-        coalesce(items.interval_count, plans.interval_count, 1) as item_interval_count,
+        -- The plan's count belongs to the plan's interval.
+        coalesce(
+            items.interval_count,
+            case when items.billing_interval is null then plans.interval_count end,
+            1
+        ) as item_interval_count,
         subscriptions.trial_start_on,
         subscriptions.trial_end_on,
         least(items.valid_to_on, subscriptions.ended_on) as ends_on
