@@ -16,6 +16,7 @@ class Dialect:
     """How a CSV file is written, and what its columns are called.
 
     :param lines: physical lines that the header takes up.
+    :param skipped: empty lines before the header, which the reader would take for it.
     """
 
     delimiter: str
@@ -23,6 +24,7 @@ class Dialect:
     escape: str
     names: tuple[str, ...]
     lines: int = 1
+    skipped: int = 0
 
 
 def normal(name: str) -> str:
@@ -38,6 +40,7 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
     """
     wanted = {normal(name) for name in known}
     text = profile.head_text.lstrip("\r\n")
+    skipped = profile.head_text[: len(profile.head_text) - len(text)].count("\n")
     if not text.strip():
         raise InputRefusedError(
             "the file holds no header line", where=f"{file_name}:1", fix="export it with its header"
@@ -55,7 +58,7 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
         hits = sum(normal(name) in wanted for name in names)
         rank = (hits, len(names))
         if best is None or rank > best[:2]:
-            best = (*rank, Dialect(delimiter, quote, escape, names, lines))
+            best = (*rank, Dialect(delimiter, quote, escape, names, lines, skipped))
     assert best is not None
     dialect = best[2]
     compared = [normal(name) for name in dialect.names]

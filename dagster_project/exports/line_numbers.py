@@ -56,7 +56,9 @@ def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -
         "    rows between unbounded preceding and 1 preceding), 0) as line "
         "  from marks) "
         "select r, rejected, record, s.line + coalesce(b.k, 0) as line "
-        "from solid s asof left join ebb_blanks b on s.line > b.solid_before"
+        "from solid s asof left join "
+        "(select solid_before, max(k) as k from ebb_blanks group by solid_before) b "
+        "on s.line > b.solid_before"
     )
     con.execute(f"insert into {LINES} select record, line from ebb_numbered where rejected = 1")
     con.execute(f"alter table {STAGE} add column _position bigint")

@@ -203,7 +203,7 @@ class Delivery(_Strict):
     """One vendor file and the canonical table that it feeds.
 
     :param files: patterns of the file's name without folder and without .csv, .gz, .jsonl, ...
-    :param where: rows that do not match are not meant for this table; they are not counted for it.
+    :param where: rows that do not match are another table's or nobody's; counted as such.
     :param full_dump: the file holds every row that exists; what vanishes from it is deleted.
     :param history: the file is a dump of the present state whose changes are to be dated.
     :param opt_in: fed only where this is asked for (settings of the mapping: ``enabled: true``).

@@ -160,6 +160,7 @@ def _open_csv(path: Path, file_name: str, profile: Profile, fields: Sequence[str
         escape=dialect.escape,
         nulls=_NULLS,
         profile=profile,
+        skipped=dialect.skipped,
     )
     found: dict[str, Field] = {}
     for i, name in enumerate(dialect.names):
@@ -189,8 +190,10 @@ def _read_csv(
     escape: str,
     nulls: list[str],
     profile: Profile,
+    skipped: int = 0,
 ) -> str:
     bind = parameters.bind
+    skip = f", skip = {bind(skipped)}" if skipped else ""
     encoding = f", encoding = {bind(profile.encoding)}" if profile.encoding != "utf-8" else ""
     compression = "gzip" if profile.compressed else "none"
     return (
@@ -199,7 +202,7 @@ def _read_csv(
         f"escape = {bind(escape)}, nullstr = {bind(nulls)}, compression = {bind(compression)}, "
         f"max_line_size = {bind(_MAX_LINE)}, "
         "store_rejects = true, rejects_table = 'ebb_rejects', rejects_scan = 'ebb_reject_scans'"
-        f"{encoding})"
+        f"{encoding}{skip})"
     )
 
 

@@ -352,3 +352,160 @@ def _write(file: Path, data: list[tuple[int, str]]) -> None:
     quoted = [(key, name.replace('"', '""')) for key, name in data]
     lines = "".join(f'c{key},2025-01-01,"{name}"\n' for key, name in quoted)
     file.write_text(HEADER + lines, encoding="utf-8")
+
+
+MESSAGES = (
+    '{"type":"track","messageId":"m1","userId":"u1","event":"Viewed","timestamp":"2025-01-01"}\n'
+    '{"type":"page","messageId":"m2","userId":"u1"}\n'
+    "\n"
+    '{"type":"page","messageId":"m3","userId":"u1"}\n'
+    '{"type":"screen","messageId":"m4","userId":"u1"}\n'
+    '{"messageId":"m5"}\n'
+    "[1]\n"
+    '{"broken\n'
+)
+
+
+def test_rows_that_no_table_takes_are_counted_and_said(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    (landing / "messages.jsonl").write_text(MESSAGES)
+
+    report = load("usage", "segment")
+
+    assert [(f.table, f.rows_read, f.rows_for_others) for f in report.files] == [("events", 2, 5)]
+    assert (
+        "5 rows are not mapped: 2 type page, 2 without type, 1 type screen"
+        in report.files[0].message
+    )
+
+
+def test_every_table_of_a_file_accounts_for_all_its_rows(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    (landing / "messages.jsonl").write_text(
+        MESSAGES + '{"type":"identify","userId":"u1","traits":{"customer_id":"c1"}}\n'
+    )
+
+    report = load("usage", "segment")
+
+    counts = rows(
+        con, "select table_name, rows_read, rows_for_others from raw.loads order by table_name"
+    )
+    assert counts == [("events", 2, 6), ("identities", 1, 7)]
+    assert [file.table for file in report.files] == ["events", "identities"]
+    assert sum("not mapped" in file.message for file in report.files) == 1
+
+
+def test_a_table_without_a_row_of_the_file_stands_in_the_ledger_only(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    (landing / "messages.jsonl").write_text(MESSAGES.splitlines(keepends=True)[0])
+
+    first, again = load("usage", "segment"), load("usage", "segment")
+
+    assert rows(con, "select table_name, rows_read from raw.loads order by 1") == [
+        ("events", 1),
+        ("identities", 0),
+    ]
+    assert [[file.table for file in report.files] for report in (first, again)] == [
+        ["events"],
+        ["events"],
+    ]
+
+
+def test_charges_of_nobody_are_counted(landing: Path, load: Load) -> None:
+    header = "id,created,customer_id,invoice_id,currency,amount,amount_refunded,status\n"
+    (landing / "charges.csv").write_text(
+        header + "a,2025-01-01,c,i,usd,1,0,succeeded\nb,2025-01-01,,i,usd,1,0,succeeded\n"
+    )
+
+    report = load("billing", "stripe")
+
+    assert [(f.rows_read, f.rows_for_others) for f in report.files] == [(1, 1)]
+    assert "1 rows without customer_id are not mapped" in report.files[0].message
+
+
+def _parquet(file: Path, select: str) -> None:
+    duckdb.sql(f"copy ({select}) to '{file}' (format parquet)")
+
+
+SOUND = (
+    "select 'c' || i as customer_id, timestamptz '2025-01-01' as created_at, 'n' || i as name, "
+    "i as shoe_size from range(2500) r(i)"
+)
+
+
+def test_a_parquet_file_of_new_rows_is_loaded_like_its_csv_twin(
+    tmp_path_factory: object, load: Load
+) -> None:
+    parquet, text = _fresh(tmp_path_factory), _fresh(tmp_path_factory)
+    _parquet(parquet / "customers.parquet", SOUND)
+    duckdb.sql(f"copy ({SOUND}) to '{text / 'customers.csv'}' (format csv, header)")
+
+    with duckdb.connect() as one, duckdb.connect() as other:
+        told = [_load(con, at).files[0] for con, at in ((one, parquet), (other, text))]
+
+        # A CSV file's first row stands on its second line.
+        query = (
+            "select * exclude (_source_file, _source_row, _extra), _extra ->> 'shoe_size', "
+            "_source_row - {} from raw.customers order by customer_id"
+        )
+        assert rows(one, query.format(1)) == rows(other, query.format(2))
+    assert [(f.rows_read, f.rows_loaded, f.message) for f in told] == [
+        (2500, 2500, "columns kept in _extra: shoe_size")
+    ] * 2
+
+
+def test_a_parquet_file_with_faults_repeated_and_known_keys_is_accounted_for(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    _parquet(landing / "customers-1.parquet", SOUND)
+    _parquet(
+        landing / "customers-2.parquet",
+        f"select * from ({SOUND} limit 10) union all select null, now(), 'no key', 1",
+    )
+    _parquet(
+        landing / "customers-3.parquet",
+        "select 'c1' as customer_id, timestamptz '2025-01-01' as created_at, 'new' as name "
+        "union all select 'x', timestamptz '2025-01-01', 'x' union all select 'x', now(), 'y'",
+    )
+
+    report = load()
+
+    assert [
+        (f.rows_read, f.rows_loaded, f.rows_unchanged, f.rows_quarantined) for f in report.files
+    ] == [(2500, 2500, 0, 0), (11, 0, 10, 1), (3, 3, 0, 0)]
+    assert rows(con, "select line_number, reason from raw.quarantine") == [
+        (11, "customer_id is required and empty")
+    ]
+    assert rows(con, "select count(*) from raw.customers") == [(2503,)]
+
+
+def test_empty_lines_count_towards_the_line_of_a_row(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    (landing / "customers.csv").write_text(
+        "\n" + HEADER + "\nc1,2025-01-01,A\n\n\nc2,2025-01-01\nc3,2025-01-01,B\n\nc4,x,B\n"
+    )
+    load()
+
+    assert rows(con, "select customer_id, _source_row from raw.customers order by 1") == [
+        ("c1", 4),
+        ("c3", 8),
+    ]
+    assert rows(con, "select line_number from raw.quarantine order by 1") == [(7,), (10,)]
+
+
+def test_empty_lines_inside_a_value_are_part_of_it(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    (landing / "customers.csv").write_text(
+        HEADER + '\nc1,2025-01-01,"two\n\nlines"\n\nc2,2025-01-01,A\n'
+    )
+    load()
+
+    assert rows(con, "select customer_id, _source_row from raw.customers order by 1") == [
+        ("c1", 3),
+        ("c2", 7),
+    ]

@@ -110,3 +110,43 @@ def test_a_file_that_is_gone_when_it_is_fetched_is_refused_and_named(web: tuple[
 
     with pytest.raises(InputRefusedError, match="cannot be fetched"), landing.at_hand(gone):
         raise AssertionError("nothing may be read")
+
+
+def test_an_unchanged_remote_file_is_not_fetched_again(
+    s3: "boto3.client", load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        s3.put_object(
+            Bucket="landing", Key=f"nightly/customers-{number}.csv", Body=CUSTOMER % number
+        )
+    load(path="s3://landing/nightly")
+    s3.put_object(Bucket="landing", Key="nightly/customers-2.csv", Body=CUSTOMER % 3)
+    fetched = []
+    fetch = RemoteLanding.at_hand
+
+    def watched(landing: RemoteLanding, file: LandingFile) -> object:
+        fetched.append(file.name)
+        return fetch(landing, file)
+
+    monkeypatch.setattr(RemoteLanding, "at_hand", watched)
+
+    report = load(path="s3://landing/nightly")
+
+    assert fetched == ["customers-2.csv"]
+    assert [file.outcome for file in report.files] == ["unchanged", "loaded"]
+
+
+def test_a_remote_file_whose_state_cannot_be_told_is_fetched_and_known_by_its_content(
+    web: tuple[str, Path], load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    url, folder = web
+    (folder / "customers-1.csv").write_bytes(CUSTOMER % 1)
+    load(path=url)
+    (folder / "customers-1.csv").write_bytes(CUSTOMER % 2)
+
+    load(path=url)
+
+    assert con.execute("select customer_id from raw.customers order by 1").fetchall() == [
+        ("c1",),
+        ("c2",),
+    ]
