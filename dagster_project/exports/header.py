@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,11 +48,7 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
         )
     first = text.splitlines()[0]
     quote = "'" if first.startswith("'") else '"'
-    escape = (
-        "\\"
-        if f"\\{quote}" in text and quote * 2 not in text.replace(quote * 2 + ",", "")
-        else quote
-    )
+    escape = "\\" if _escapes_by_backslash(text, quote) else quote
     best: tuple[int, int, Dialect] | None = None
     for delimiter in DELIMITERS:
         names, lines = _first_record(text, delimiter, quote)
@@ -71,6 +68,16 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
             where=f"{file_name}:1",
         )
     return dialect
+
+
+def _escapes_by_backslash(text: str, quote: str) -> bool:
+    """Tell by a quote that stands after a backslash and ends no value.
+
+    A value that merely ends in a backslash, as a customer may write his name, is no sign: its quote
+    comes before a delimiter or a line's end, and a doubled quote before its double.
+    """
+    ends = re.escape(quote + "".join(DELIMITERS) + "\r\n")
+    return re.search(rf"\\{quote}[^{ends}]", text) is not None
 
 
 def _first_record(text: str, delimiter: str, quote: str) -> tuple[tuple[str, ...], int]:

@@ -74,20 +74,36 @@ class LocalLanding:
             for name in names:
                 path = Path(parent, name)
                 if not name.startswith(".") and path.is_file():
-                    relative = path.relative_to(self._folder).as_posix()
+                    relative = _spelled(path.relative_to(self._folder).as_posix())
                     found.append(LandingFile(relative, str(path), path.stat().st_size))
         return tuple(sorted(found, key=lambda file: natural_key(file.name)))
 
     @contextmanager
     def at_hand(self, file: LandingFile) -> Iterator[Path]:
-        """Give the file under a name that no reader can take for a pattern or a URL."""
+        """Give the file under a name that no reader can take for a pattern or a URL.
+
+        :raises InputRefusedError: it is a link to a place outside of the landing folder.
+        """
+        target = Path(file.location).resolve()
+        if not target.is_relative_to(self._folder.resolve()):
+            # Whoever may write here must not make ebbline read, and quote, what else it can read.
+            raise InputRefusedError(
+                "this is a link that leads out of the landing folder",
+                where=file.name,
+                fix="copy the file into the folder",
+            )
         known = form_of(file.name)
         ending = known[1].value if known else "bin"
         with TemporaryDirectory(prefix="ebbline-") as folder:
             link = Path(folder, f"input.{ending}")
-            link.symlink_to(Path(file.location).resolve())
+            link.symlink_to(target)
             yield link
 
     def version_at_hand(self, file: LandingFile) -> str | None:
         """A local file is known by its content, which is cheap to read."""
         return None
+
+
+def _spelled(name: str) -> str:
+    """Return a name as it can be shown and kept: bytes that are no UTF-8 as their escapes."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")

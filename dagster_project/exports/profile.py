@@ -62,6 +62,8 @@ class Profile:
     :param newlines: line feeds in the decompressed text; 0 for Parquet.
     :param ends_in_newline: whether the text ends with a line feed.
     :param has_blank_lines: whether two line ends follow each other, inside a quoted value or not.
+    :param longest_line: bytes of the longest line, where it is longer than 1 MiB.
+    :param longest_line_number: where it stands, from 1.
     :param head: the first decompressed bytes, at most 1 MiB.
     """
 
@@ -74,6 +76,8 @@ class Profile:
     ends_in_newline: bool = True
     has_nul: bool = False
     has_blank_lines: bool = False
+    longest_line: int = 0
+    longest_line_number: int = 0
     head: bytes = b""
 
     @property
@@ -173,18 +177,36 @@ def _has_blank_line(before: bytes, chunk: bytes) -> bool:
     return any(blank in part for part in (seam, chunk) for blank in (b"\n\n", b"\n\r\n"))
 
 
+class _LongestLine:
+    """The longest of the lines that reach over the end of a chunk; no other can matter."""
+
+    def __init__(self) -> None:
+        self.length = self.number = self._unended = 0
+
+    def goes_on(self, chunk: bytes, number: int) -> None:
+        """Take the next chunk, which begins in line ``number``."""
+        first = chunk.find(b"\n")
+        self._unended += len(chunk) if first < 0 else first
+        if self._unended > self.length:
+            self.length, self.number = self._unended, number
+        if first >= 0:
+            self._unended = len(chunk) - chunk.rfind(b"\n") - 1
+
+
 def _scan(
     path: Path, file_name: str, form: Form, *, size: int, digest: str, compressed: bool
 ) -> Profile:
     head = b""
     newlines = nuls = total = 0
     last, has_blank_lines = b"\n", False
+    longest = _LongestLine()
     utf8 = codecs.getincrementaldecoder("utf-8")()
     valid_utf8, multibyte = True, False
     try:
         for chunk in chunks(path, compressed=compressed):
             if len(head) < _HEAD:
                 head += chunk[: _HEAD - len(head)]
+            longest.goes_on(chunk, newlines + 1)
             newlines += chunk.count(b"\n")
             total += len(chunk)
             has_blank_lines = has_blank_lines or _has_blank_line(last, chunk)
@@ -231,5 +253,7 @@ def _scan(
         ends_in_newline=not total or last.endswith(b"\n"),
         has_nul=nuls > 0 and not utf16,
         has_blank_lines=has_blank_lines and not utf16,
+        longest_line=longest.length,
+        longest_line_number=longest.number,
         head=head,
     )

@@ -25,6 +25,11 @@ _MAX_LINE = 2_000_000
 # A separator that JSON text cannot hold unescaped, so that each line is one cell.
 _UNIT_SEPARATOR = "\x1f"
 _SAMPLED_RECORDS = 200
+# A field that a mapping names lies a few levels deep; DuckDB itself overruns its stack far beyond the second.
+_SAMPLED_DEPTH = 32
+_MOST_BRACKETS = 20_000
+# Past a line of this length DuckDB's reader leaves the line out without saying so.
+_LONGEST_LINE = 16 << 20
 _FAMILIES = {
     "VARCHAR": "text", "JSON": "text", "UUID": "text", "ENUM": "text",
     "TINYINT": "integer", "SMALLINT": "integer", "INTEGER": "integer", "BIGINT": "integer",
@@ -147,8 +152,11 @@ def open_file(
 
 
 def _open_csv(path: Path, file_name: str, profile: Profile, fields: Sequence[str]) -> Opened:
+    _refuse_endless_line(profile, file_name)
     dialect = read_dialect(profile, file_name, fields)
     parameters = Parameters()
+    # DuckDB takes no NULL that begins with the escape character: then the column itself says it.
+    backslash = dialect.escape == "\\"
     columns = {f"c{i}": "VARCHAR" for i in range(len(dialect.names))}
     relation = _read_csv(
         path,
@@ -158,13 +166,13 @@ def _open_csv(path: Path, file_name: str, profile: Profile, fields: Sequence[str
         delimiter=dialect.delimiter,
         quote=dialect.quote,
         escape=dialect.escape,
-        nulls=_NULLS,
+        nulls=[null for null in _NULLS if not (backslash and null.startswith("\\"))],
         profile=profile,
         skipped=dialect.skipped,
     )
     found: dict[str, Field] = {}
     for i, name in enumerate(dialect.names):
-        found.setdefault(normal(name), Field(f"c{i}"))
+        found.setdefault(normal(name), Field(f"nullif(c{i}, '\\N')" if backslash else f"c{i}"))
     return Opened(
         Form.CSV,
         file_name,
@@ -177,6 +185,15 @@ def _open_csv(path: Path, file_name: str, profile: Profile, fields: Sequence[str
         record_offset=1 + dialect.lines,
         path=path,
     )
+
+
+def _refuse_endless_line(profile: Profile, file_name: str) -> None:
+    if profile.longest_line > _LONGEST_LINE:
+        raise InputRefusedError(
+            f"the line is {profile.longest_line:,} bytes long; at most {_LONGEST_LINE:,} can be read",
+            where=f"{file_name}:{profile.longest_line_number}",
+            fix="correct the line, or export the file again",
+        )
 
 
 def _read_csv(
@@ -260,6 +277,7 @@ def _open_json(
     sample = _sample(profile, layout, records)
     parameters = Parameters()
     if layout == "lines":
+        _refuse_endless_line(profile, file_name)
         relation = _read_csv(
             path,
             parameters,
@@ -304,7 +322,11 @@ def _open_json(
 def extracted(lines: str, paths: tuple[str, ...], parameters: Parameters) -> str:
     """Return a FROM item with each record and the list ``f`` of its fields, NULL where it is broken."""
     source = parameters.bind(list(paths))
-    return f"(select line, try(json_extract_string(line, {source})) as f from {lines} as l)"
+    brackets = "strlen(line) - strlen(replace(replace(line, '[', ''), '{', ''))"
+    # One line nested without end, which a customer can send as an event, would end the whole process.
+    bottomless = f"strlen(line) > {_MOST_BRACKETS} and {brackets} > {_MOST_BRACKETS}"
+    fields = f"case when {bottomless} then null else try(json_extract_string(line, {source})) end"
+    return f"(select line, {fields} as f from {lines} as l)"
 
 
 def _json_layout(profile: Profile) -> str:
@@ -327,7 +349,7 @@ def _json_layout(profile: Profile) -> str:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -335,7 +357,7 @@ def _is_json(text: str) -> bool:
 def _is_object(text: str) -> bool:
     try:
         return isinstance(json.loads(text), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -352,7 +374,7 @@ def _sample(profile: Profile, layout: str, records: tuple[str, ...]) -> list[str
         for line in text.splitlines()[:_SAMPLED_RECORDS]:
             try:
                 found.append(json.loads(line))
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
     else:
         found = _first_objects(text)
@@ -372,6 +394,9 @@ def _first_objects(text: str) -> list[object]:
             break
         try:
             record, position = decoder.raw_decode(text, start)
+        except RecursionError:
+            # Too deep to be looked at; every bracket of it would be as deep again.
+            break
         except ValueError:
             # A document longer than the head: look at what it wraps.
             position = start + 1
@@ -381,7 +406,7 @@ def _first_objects(text: str) -> list[object]:
 
 
 def _collect(record: object, prefix: str, names: dict[str, None], records: tuple[str, ...]) -> None:
-    if not isinstance(record, dict):
+    if not isinstance(record, dict) or prefix.count(".") > _SAMPLED_DEPTH:
         return
     for key, value in record.items():
         if not prefix and key in records and isinstance(value, list):
