@@ -314,6 +314,7 @@ def _located(source: Source, name: str, base: Path, landing: str | Path | None) 
 
 
 _Lines = dict[tuple[str | int, ...], int]
+_MOST_ENTRIES = 10_000
 
 
 def _read(file: Path) -> tuple[dict[str, Any], _Lines]:
@@ -338,16 +339,25 @@ def _read(file: Path) -> tuple[dict[str, Any], _Lines]:
         raise SettingsError(f"this is not YAML: {error.problem}", where=f"{file}:{line}") from error
     except yaml.YAMLError as error:
         raise SettingsError(f"this is not YAML: {error}", where=str(file)) from error
+    except (ValueError, RecursionError) as error:  # a 13th month, a number of a book's length
+        raise SettingsError(f"a value cannot be read: {error}", where=str(file)) from error
     if not isinstance(document, dict):
         raise SettingsError("the settings file holds no settings", where=f"{file}:1")
     lines: _Lines = {}
-    _note_lines(node, (), lines, file)
+    try:
+        _note_lines(node, (), lines, file)
+    except RecursionError as error:
+        raise SettingsError("an alias stands inside its own anchor", where=str(file)) from error
     return document, lines
 
 
 def _note_lines(
     node: yaml.Node | None, at: tuple[str | int, ...], lines: _Lines, file: Path
 ) -> None:
+    if len(lines) > _MOST_ENTRIES:
+        raise SettingsError(
+            f"more than {_MOST_ENTRIES:,} entries; do aliases multiply them?", where=str(file)
+        )
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             path = (*at, key.value)

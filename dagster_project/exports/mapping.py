@@ -374,6 +374,8 @@ def read_mapping(file: Path) -> Mapping:
         raise MappingError(f"this is not YAML: {error.problem}", where=f"{file}:{line}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MappingError(f"this is not YAML: {error}", where=str(file)) from error
+    except (ValueError, RecursionError) as error:  # a 13th month, brackets without end
+        raise MappingError(f"a value cannot be read: {error}", where=str(file)) from error
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:

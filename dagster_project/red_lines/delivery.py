@@ -141,7 +141,13 @@ def _send(
         for pause in (0.0, *pauses):
             if pause:
                 sleep(pause)
-            if sender.notify(body=words.body, title=words.title, notify_type=kind):
+            # Said to be text, so that a mail in HTML escapes what customers and segments are called.
+            if sender.notify(
+                body=words.body,
+                title=words.title,
+                notify_type=kind,
+                body_format=apprise.NotifyFormat.TEXT,
+            ):
                 return ""
             reason = log.last_warning
     return redacted(reason, target.secrets) or "the target did not take the message"

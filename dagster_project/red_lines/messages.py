@@ -1,5 +1,6 @@
 """What an alert says: the facts, kept with the outbox, and their wording, made on sending."""
 
+import shlex
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -149,7 +150,8 @@ def wording(
         f"Incident {alert.incident_id}, publication {publication_id}",
         f"Report: {report}",
         f"Next: was it another number before? ebbline why {alert.metric} {period}"
-        + ("" if alert.segment == "all" else f" --segment '{alert.segment}'"),
+        # Somebody will paste this into a shell, and a segment's name comes from an export.
+        + ("" if alert.segment == "all" else f" --segment {shlex.quote(alert.segment)}"),
         f"Key: {alert.key}",
     ]
     return Wording(title=_title(alert, period, where, value), body="\n".join(lines))

@@ -6,6 +6,7 @@ Values come from exports and mean nothing here: no markup, and no formula in a s
 import csv
 import io
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -100,10 +101,10 @@ def closing_lines(explained: Explained) -> Iterator[Line]:
 
 
 def command(question: MetricQuestion) -> str:
-    """Return the arguments that ask a question."""
+    """Return the arguments that ask a question, safe to paste into a shell whatever a member is called."""
     segment = ""
     if question.dimension != "all":
-        segment = f' --segment "{question.dimension}={question.member}"'
+        segment = f" --segment {shlex.quote(f'{question.dimension}={question.member}')}"
     return f"{question.metric} {question.period}{segment}"
 
 

@@ -208,3 +208,15 @@ def test_with_a_variable_missing_the_message_waits_for_the_next_run(
     monkeypatch.setenv("EBBLINE_TEST_URL", webhook.url)
     send(paths, told(settings, "${EBBLINE_TEST_URL}"))
     assert len(webhook.received) == 1
+
+
+def test_a_message_in_html_holds_names_as_text(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
+) -> None:
+    with open_warehouse(paths) as con:
+        con.execute(
+            "update ops.outbox set alert = replace(alert::varchar, '\"C20\"', '\"<i>C20\"')"
+        )
+    send(paths, told(settings, f"{webhook.url}?format=html"))
+    (message,) = webhook.received
+    assert ("<i>" in message["message"], "&lt;i&gt;C20" in message["message"]) == (False, True)
