@@ -23,6 +23,8 @@ def project_digest(project: Path = DBT_PROJECT) -> str:
         parts = file.relative_to(project).parts
         if parts[0] in _BUILT or file.suffix not in _SUFFIXES or parts[-1].startswith("."):
             continue
+        if not file.is_file():
+            continue
         digest.update("/".join(parts).encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

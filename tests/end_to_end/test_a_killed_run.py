@@ -31,7 +31,7 @@ from tests.end_to_end.conftest import Ebbline
 
 # On average half a run for each kill: minutes on a quiet machine, many on a busy one.
 pytestmark = [pytest.mark.xdist_group("killed"), pytest.mark.timeout(5400)]
-KILLS = int(os.environ.get("EBBLINE_KILLS", "50"))
+KILLS = int(os.environ.get("EBBLINE_KILLS", "10"))
 SEED = 20260402
 LAST_DAY = date(2026, 10, 31)
 # What says when and in which order things were published, which no two warehouses share.
