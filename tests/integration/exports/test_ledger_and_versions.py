@@ -509,3 +509,18 @@ def test_empty_lines_inside_a_value_are_part_of_it(
         ("c1", 3),
         ("c2", 7),
     ]
+
+
+def test_a_broken_record_is_accounted_for_where_records_are_taken_apart(
+    tmp_path: Path, landing: Path, load: Load
+) -> None:
+    mapping = tmp_path / "own.yml"
+    mapping.write_text(
+        "format: own\ntitle: Own\nsource: billing\ndeliveries:\n"
+        "  - {table: plans, files: [x*], unnest: items, columns: {plan_id: item.id}}\n"
+    )
+    (landing / "x.jsonl").write_text('{"items":[{"id":"a"},{"id":"b"}]}\n{"broken\n{"items":[]}\n')
+
+    report = load("billing", str(mapping))
+
+    assert [(f.rows_read, f.rows_loaded, f.rows_quarantined) for f in report.files] == [(3, 2, 1)]
