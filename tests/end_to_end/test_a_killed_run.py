@@ -1,7 +1,7 @@
-"""The whole run, killed with signal 9 at fifty moments spread over its length, and started again each time.
+"""The whole run, killed with signal 9 at moments spread over its length, and started again each time.
 
 Every second time only the run itself is killed and not what it started: dbt must die with it. ``EBBLINE_KILLS``
-says how often (default 50); the seed of the moments is printed.
+says how often (default 10; 50 takes a quarter of an hour); the seed of the moments is printed.
 """
 
 import json
