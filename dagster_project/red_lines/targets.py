@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import quote, quote_plus, unquote
 
 import apprise
 
@@ -101,6 +102,9 @@ def _secrets(url: str, values: Sequence[str]) -> tuple[str, ...]:
     if "/" in after_scheme:
         parts.append(after_scheme.split("/", 1)[1])
     parts += [piece for v in values for piece in re.split(r"[/?&=@:]+", v)]
+    # As a client writes them into a log: with other characters escaped, or none.
+    parts += [write(p) for p in parts for write in (quote, quote_plus, unquote)]
+    parts += [quote(p, safe="") for p in parts]
     # A short piece ("8080", "api") is no secret, and blotting it out would garble every message.
     return tuple(sorted({p for p in parts if len(p) >= 6}, key=len, reverse=True))
 

@@ -220,3 +220,17 @@ def test_a_message_in_html_holds_names_as_text(
     send(paths, told(settings, f"{webhook.url}?format=html"))
     (message,) = webhook.received
     assert ("<i>" in message["message"], "&lt;i&gt;C20" in message["message"]) == (False, True)
+
+
+def test_a_secret_is_not_seen_in_the_escapes_of_a_url_either(
+    paths: WarehousePaths,
+    settings: MakeSettings,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    send: Send,
+) -> None:
+    monkeypatch.setenv("EBBLINE_TEST_TOKEN", "geheimer schlüssel")
+    caplog.set_level(logging.DEBUG)
+    outcome = send(paths, told(settings, "json://127.0.0.1:9/${EBBLINE_TEST_TOKEN}"))
+    assert ("geheimer" in caplog.text + repr(outcome), outcome[0].sent) == (False, False)
