@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast ui check format lock bench clean
+.PHONY: help setup run test test-fast ui check format lock docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -57,6 +57,10 @@ format: $(VENV)/.installed-dev ## format Python and SQL
 lock: $(BIN)/uv ## compile requirements.lock and requirements-dev.lock anew
 	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --group remote --group spark -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+
+docs: setup ## generate dbt docs for data/warehouse (after make run)
+	EBBLINE_WAREHOUSE_DB=$(CURDIR)/data/warehouse/warehouse.duckdb $(BIN)/dbt docs generate --static --project-dir dbt --profiles-dir dbt --target-path $(CURDIR)/data/warehouse/dbt_docs --log-path $(CURDIR)/data/warehouse/logs
+	@echo "open data/warehouse/dbt_docs/static_index.html"
 
 bench: $(VENV)/.installed-dev ## measure, as ratios against something run beside it
 	$(BIN)/python -m benchmarks

@@ -47,6 +47,7 @@ def _files_table(files: list[FileLoad]) -> dg.TableMetadataValue:
                     "rows_loaded": file.rows_loaded,
                     "rows_unchanged": file.rows_unchanged,
                     "rows_quarantined": file.rows_quarantined,
+                    "rows_for_others": file.rows_for_others,
                     "message": file.message,
                 }
             )
@@ -58,6 +59,7 @@ def _files_table(files: list[FileLoad]) -> dg.TableMetadataValue:
                 dg.TableColumn("outcome", "string"),
                 *(dg.TableColumn(f"rows_{what}", "int") for what in ("read", "loaded")),
                 *(dg.TableColumn(f"rows_{what}", "int") for what in ("unchanged", "quarantined")),
+                dg.TableColumn("rows_for_others", "int"),
                 dg.TableColumn("message", "string"),
             ]
         ),
