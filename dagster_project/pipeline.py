@@ -45,6 +45,7 @@ class RunOutcome:
     publication_id: int | None = None
     failed_checks: tuple[FailedCheck, ...] = ()
     refused_files: tuple[str, ...] = ()
+    unrecognised_files: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     rows_loaded: dict[str, int] = field(default_factory=dict)
     rows_quarantined: dict[str, int] = field(default_factory=dict)
@@ -116,6 +117,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
         )
     problems, code = _errors(result)
     published, loaded, quarantined = None, {}, {}
+    unrecognised: set[str] = set()
     for event in result.get_asset_materialization_events():
         materialization = event.step_materialization_data.materialization
         metadata, key = materialization.metadata, materialization.asset_key
@@ -124,6 +126,8 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
         if key.path[0] == "raw":
             loaded[key.path[-1]] = int(str(metadata["rows_loaded"].value))
             quarantined[key.path[-1]] = int(str(metadata["rows_quarantined"].value))
+            if "unrecognised_files" in metadata:
+                unrecognised.update(map(str, metadata["unrecognised_files"].value))  # type: ignore[arg-type]
     if code is ExitCode.PUBLISHED and any(check.critical for check in failed):
         code = ExitCode.NOT_PUBLISHED
     if code is ExitCode.PUBLISHED and refused:
@@ -133,6 +137,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
         publication_id=published,
         failed_checks=tuple(failed),
         refused_files=tuple(refused),
+        unrecognised_files=tuple(sorted(unrecognised)),
         errors=tuple(dict.fromkeys(problems)),
         rows_loaded=loaded,
         rows_quarantined=quarantined,

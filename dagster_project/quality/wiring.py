@@ -72,7 +72,9 @@ def _checkpoint(stage: str, suites: list[Suite]) -> dict[str, Any]:
         ],
         # Data Docs are built once after the run; the action would rewrite the index per suite.
         "actions": [],
-        "result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 20},
+        # No cell of the data on a page: the pages do not escape it, and persons stay off them. The failing
+        # rows, keys only, stand with the check.
+        "result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 0},
     }
 
 

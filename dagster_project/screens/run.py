@@ -18,6 +18,11 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
     :returns: pairs of text and rich style.
     """
     yield from _ingest_lines(outcome)
+    if outcome.unrecognised_files:
+        yield (
+            f"left alone, no mapping knows them: {', '.join(outcome.unrecognised_files)}",
+            "yellow",
+        )
     for message in outcome.refused_files:
         yield f"refused: {message}", "red"
     for check in outcome.failed_checks:
