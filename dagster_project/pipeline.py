@@ -38,7 +38,8 @@ class FailedCheck:
 class RunOutcome:
     """How a run ended.
 
-    ``publication_id`` is the one this run made, None where it made none.
+    ``publication_id`` is the one this run made, None where it made none. The rows are by raw table name, or
+    by asset key.
     """
 
     exit_code: ExitCode
@@ -49,6 +50,7 @@ class RunOutcome:
     errors: tuple[str, ...] = ()
     rows_loaded: dict[str, int] = field(default_factory=dict)
     rows_quarantined: dict[str, int] = field(default_factory=dict)
+    rows_of_assets: dict[str, int] = field(default_factory=dict)
 
 
 def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = None) -> RunOutcome:
@@ -116,11 +118,13 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
             )
         )
     problems, code = _errors(result)
-    published, loaded, quarantined = None, {}, {}
+    published, loaded, quarantined, row_counts = None, {}, {}, {}
     unrecognised: set[str] = set()
     for event in result.get_asset_materialization_events():
         materialization = event.step_materialization_data.materialization
         metadata, key = materialization.metadata, materialization.asset_key
+        if "dagster/row_count" in metadata:
+            row_counts[key.to_user_string()] = int(str(metadata["dagster/row_count"].value))
         if key == PUBLICATION:
             published = int(str(metadata["publication_id"].value))
         if key.path[0] == "raw":
@@ -141,6 +145,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
         errors=tuple(dict.fromkeys(problems)),
         rows_loaded=loaded,
         rows_quarantined=quarantined,
+        rows_of_assets=row_counts,
     )
 
 

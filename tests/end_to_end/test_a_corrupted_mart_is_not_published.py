@@ -14,7 +14,6 @@ from dagster_project.pipeline import RunOutcome, run_pipeline
 from dagster_project.screens.run import outcome_lines
 from dagster_project.transform.project import DBT_PROJECT, dbt_command
 from dagster_project.warehouse.paths import WarehousePaths
-from tests.end_to_end.conftest import Ebbline
 
 CORRUPTION = (
     "update marts.mart_revenue_periods set mrr_closing = mrr_closing + 0.01"
@@ -46,10 +45,15 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
 
 
 @pytest.fixture(scope="module")
-def before(ebbline: Ebbline, paths: WarehousePaths) -> bytes:
+def earlier(paths: WarehousePaths) -> RunOutcome:
     # An earlier day's publication; the next run has one more day to build.
-    ended = ebbline("run", "--warehouse", paths.root, "--until", "2026-10-30")
-    assert ended.code == 0, ended.screen
+    outcome = run_pipeline(Warehouse(folder=str(paths.root), until="2026-10-30"))
+    assert outcome.publication_id == 1, outcome
+    return outcome
+
+
+@pytest.fixture(scope="module")
+def before(paths: WarehousePaths, earlier: RunOutcome) -> bytes:
     return paths.marts_db.read_bytes()
 
 
@@ -63,6 +67,11 @@ def outcome(paths: WarehousePaths, before: bytes) -> RunOutcome:
         database=str(paths.warehouse_db),
     )
     return run_pipeline(warehouse, definitions=build_definitions(warehouse=warehouse, dbt=dbt))
+
+
+def test_every_asset_tells_how_many_rows_it_has(earlier: RunOutcome) -> None:
+    assets = {spec.key.to_user_string() for spec in build_definitions().resolve_all_asset_specs()}
+    assert sorted(assets - set(earlier.rows_of_assets)) == []
 
 
 def test_validation_refuses(outcome: RunOutcome) -> None:
