@@ -1,8 +1,5 @@
 """The sample, loaded, built and published once for all tests of this folder."""
 
-import json
-import os
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +10,11 @@ import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings, load_settings
-from dagster_project.exports import ensure_raw_tables, load_source
-from dagster_project.exports.recurring import recurring_shape
-from dagster_project.transform.project import DBT_PROJECT, PROJECT_ROOT, dbt_command
-from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.transform.project import PROJECT_ROOT
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publish
 from dagster_project.warehouse.serving import open_published
+from tests.integration.building import load_and_build
 
 CLOCK = FixedClock(datetime(2026, 11, 4, 3, tzinfo=UTC))
 MODELS = (
@@ -30,29 +25,7 @@ MODELS = (
 
 def build(paths: WarehousePaths, settings: Settings) -> None:
     """Load the settings' sources into a warehouse, build the models explanations read, publish."""
-    with open_warehouse(paths) as con:
-        ensure_raw_tables(con)
-        for name, source in settings.sources.named().items():
-            load_source(
-                con,
-                source=name,
-                format=source.format,
-                path=source.path,
-                settings=settings,
-                clock=CLOCK,
-            )
-        variables = json.dumps(settings.dbt_vars(CLOCK, recurring_shape(con, settings)))
-    subprocess.run(
-        [
-            *(dbt_command(), "run", "--project-dir", str(DBT_PROJECT)),
-            *("--profiles-dir", str(DBT_PROJECT), "--target-path", str(paths.dbt_target)),
-            *("--log-path", str(paths.logs), "--vars", variables),
-            *("--select", *(f"+{model}" for model in MODELS)),
-        ],
-        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db)},
-        check=True,
-        capture_output=True,
-    )
+    load_and_build(paths, settings, CLOCK, MODELS)
     publish(paths, settings=settings, clock=CLOCK, validation_summary={})
 
 

@@ -12,16 +12,12 @@ import pytest
 
 from dagster_project.clock import SystemClock
 from dagster_project.config import load_settings
-from dagster_project.exports import ensure_raw_tables, load_source
-from dagster_project.exports.recurring import recurring_shape
 from dagster_project.transform.project import (
-    DBT_PROJECT,
     PROJECT_ROOT,
     current_manifest,
-    dbt_command,
 )
-from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.building import load_and_build
 
 CHILD = Path(__file__).with_name("dbt_on_spark.py")
 WAY = "int_recurring_periods"
@@ -46,29 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[WarehousePaths, str
     paths = WarehousePaths(tmp_path_factory.mktemp("warehouse"))
     clock = SystemClock()
     settings = load_settings(PROJECT_ROOT / "ebbline.yml", warehouse=paths.root)
-    with open_warehouse(paths) as con:
-        ensure_raw_tables(con)
-        for name, source in settings.sources.named().items():
-            load_source(
-                con,
-                source=name,
-                format=source.format,
-                path=source.path,
-                settings=settings,
-                clock=clock,
-            )
-        variables = json.dumps(settings.dbt_vars(clock, recurring_shape(con, settings)))
-    subprocess.run(
-        [
-            *(dbt_command(), "run", "--project-dir", str(DBT_PROJECT)),
-            *("--profiles-dir", str(DBT_PROJECT), "--target-path", str(paths.dbt_target)),
-            *("--log-path", str(paths.logs), "--vars", variables),
-            *("--select", *(f"+{target}" for target in TARGETS)),
-        ],
-        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db)},
-        check=True,
-        capture_output=True,
-    )
+    variables = load_and_build(paths, settings, clock, TARGETS)
     return paths, variables
 
 
