@@ -1,7 +1,7 @@
 """The whole run, killed with signal 9 at moments spread over its length, and started again each time.
 
 Every second time only the run itself is killed and not what it started: dbt must die with it. ``EBBLINE_KILLS``
-says how often (default 10; 50 takes a quarter of an hour); the seed of the moments is printed.
+says how often (default 6; 50 takes a quarter of an hour); the seed of the moments is printed.
 """
 
 import json
@@ -30,8 +30,8 @@ from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.conftest import Ebbline
 
 # On average half a run for each kill: minutes on a quiet machine, many on a busy one.
-pytestmark = [pytest.mark.xdist_group("killed"), pytest.mark.timeout(5400)]
-KILLS = int(os.environ.get("EBBLINE_KILLS", "10"))
+pytestmark = [pytest.mark.xdist_group("killed"), pytest.mark.timeout(2400)]
+KILLS = int(os.environ.get("EBBLINE_KILLS", "6"))
 SEED = 20260402
 LAST_DAY = date(2026, 10, 31)
 # What says when and in which order things were published, which no two warehouses share.
