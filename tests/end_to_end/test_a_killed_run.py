@@ -175,7 +175,7 @@ def _end_state(paths: WarehousePaths) -> dict[str, list[tuple[object, ...]]]:
     return state
 
 
-def test_fifty_kills_over_the_whole_run_end_where_an_undisturbed_run_ends(
+def test_kills_over_the_whole_run_end_where_an_undisturbed_run_ends(
     tmp_path: Path, warm_runs: WarmRuns, ebbline: Ebbline
 ) -> None:
     exports = Exports.simulated(tmp_path / "company", files=KILLS + 2)
