@@ -6,8 +6,11 @@ day's events, invoice lines and tickets, a few changed invoices) and runs dbt ag
 process of its own; seconds of the clock and of the processor, and peak memory, are those of the process.
 
     python benchmarks/transform.py                                          # small
-    python benchmarks/transform.py --customers 200000 --events 50000000
+    python benchmarks/transform.py --customers 200000 --accounts 670000 --events 50000000
     python benchmarks/transform.py --models                                 # and the slowest models
+
+``--accounts`` folds that many simulated accounts onto the customers, so that one has several subscriptions:
+670,000 accounts are the 7 million invoice lines of a company ten times as busy.
 """
 
 import argparse
@@ -61,18 +64,33 @@ def main() -> None:
     """Run every step and print one line each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=2_000)
+    parser.add_argument("--accounts", type=int, help="default: one a customer")
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--months", type=int, default=36)
-    parser.add_argument("--tests", action="store_true", help="also measure dbt build, with its tests")
-    parser.add_argument("--models", action="store_true", help="print the slowest models of each dbt run")
-    parser.add_argument("--keep-loaded", action="store_true", help="begin from the last run's loaded files")
+    parser.add_argument(
+        "--tests", action="store_true", help="also measure dbt build, with its tests"
+    )
+    parser.add_argument(
+        "--models", action="store_true", help="print the slowest models of each dbt run"
+    )
+    parser.add_argument(
+        "--keep-loaded", action="store_true", help="begin from the last run's loaded files"
+    )
     parser.add_argument("--step", choices=["plain", "load", "night"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    folder = DATA / f"transform-{arguments.customers}-{arguments.events}-{arguments.months}"
+    arguments.accounts = arguments.accounts or arguments.customers
+    folder = DATA / "-".join(
+        (
+            "transform",
+            *map(
+                str, (arguments.customers, arguments.accounts, arguments.events, arguments.months)
+            ),
+        )
+    )
     if arguments.step:
         _show(json.dumps(_load(folder, arguments.step)))
         return
-    _simulated(folder, arguments.customers, arguments.events, arguments.months)
+    _simulated(folder, arguments)
     _show(f"load of the machine before: {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
     _show(f"rows: {json.dumps(_rows(folder))}")
     _show(f"{'step':<28}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}   ratio")
@@ -126,8 +144,8 @@ def _slowest(work: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, M
 def _step(arguments: argparse.Namespace, step: str) -> Measured:
     command = [
         sys.executable, str(Path(__file__).resolve()), "--step", step,
-        "--customers", str(arguments.customers), "--events", str(arguments.events),
-        "--months", str(arguments.months),
+        "--customers", str(arguments.customers), "--accounts", str(arguments.accounts),
+        "--events", str(arguments.events), "--months", str(arguments.months),
     ]  # fmt: skip
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
@@ -156,20 +174,47 @@ def _dbt(work: Path, until: date, *options: str) -> Measured:
     _, status, used = os.wait4(process.pid, 0)
     if status:
         sys.exit((work / "dbt.log").read_text()[-4000:])
-    return Measured(
-        time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-    )
+    return Measured(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def _simulated(folder: Path, customers: int, events: int, months: int) -> None:
+def _simulated(folder: Path, arguments: argparse.Namespace) -> None:
     if (folder / "ebbline.yml").exists():
         return
     from dagster_project import simulate
 
+    rmtree(folder, ignore_errors=True)
+    making = folder.with_name(f"{folder.name}.making")
+    rmtree(making, ignore_errors=True)
     simulate.run(
-        customers, months, 20261031, "canonical", folder,
-        file_format="parquet", shape="invoice_lines", events=events, end=UNTIL,
+        arguments.accounts, arguments.months, 20261031, "canonical", making,
+        file_format="parquet", shape="invoice_lines", events=arguments.events, end=UNTIL,
     )  # fmt: skip
+    if arguments.accounts > arguments.customers:
+        _fold(making, arguments.customers)
+    making.rename(folder)
+
+
+def _fold(folder: Path, customers: int) -> None:
+    """Rewrite every file so that account n belongs to customer n modulo ``customers``."""
+    number = "cast(substr(customer_id, 5) as bigint)"
+    folded = f"printf('cus_%06d', 1 + ({number} - 1) % {customers})"
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        con.execute("set memory_limit = '1GB'")
+        con.execute("set preserve_insertion_order = false")
+        for (_, table), files in _files(folder).items():
+            for file in files:
+                con.execute("create or replace view files as " + _reading([file]))
+                columns = con.execute("select column_name from (describe files)").fetchall()
+                if ("customer_id",) not in columns:
+                    continue
+                kept = f"where {number} <= {customers}" if table == "customers" else ""
+                rewritten = Path(file).with_suffix(".folded")
+                con.execute(
+                    f"copy (select * replace ({folded} as customer_id) from files {kept})"
+                    f" to '{rewritten}' (format parquet)"
+                )
+                rewritten.rename(file)
 
 
 def _files(folder: Path) -> dict[tuple[str, str], list[str]]:

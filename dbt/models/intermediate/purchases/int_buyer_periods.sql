@@ -22,9 +22,10 @@ periods as (
 
 ),
 
-plan_days as (
+-- every close of a period is among these days
+customer_days as (
 
-    select * from {{ ref('int_customer_plan_days') }}
+    select * from {{ ref('int_customer_days') }}
 
 ),
 
@@ -80,7 +81,7 @@ final as (
         bought.grain,
         bought.period_start,
         bought.customer_id,
-        coalesce(plan_days.plan_id, '(none)') as plan_id,
+        coalesce(customer_days.plan_id, '(none)') as plan_id,
         cast(bought.purchases as integer) as purchases,
         cast(bought.amount as decimal(18, 2)) as amount,
         cast(bought.repeat_amount as decimal(18, 2)) as repeat_amount,
@@ -93,11 +94,10 @@ final as (
         buyers.first_purchased_on < bought.period_start as is_returning
     from bought
     inner join buyers on bought.customer_id = buyers.customer_id
-    left join plan_days
+    left join customer_days
         on
-            bought.customer_id = plan_days.customer_id
-            and bought.closing_on > plan_days.valid_from
-            and (plan_days.valid_to is null or bought.closing_on <= plan_days.valid_to)
+            bought.customer_id = customer_days.customer_id
+            and bought.closing_on = customer_days.on_day
 
 )
 

@@ -21,9 +21,9 @@ segments as (
 
 ),
 
-plan_days as (
+customer_days as (
 
-    select * from {{ ref('int_customer_plan_days') }}
+    select * from {{ ref('int_customer_days') }}
 
 ),
 
@@ -88,19 +88,18 @@ by_plan as (
         periods.grain,
         periods.period_start,
         'plan' as dimension,
-        coalesce(plan_days.plan_id, '(none)') as member,
+        coalesce(customer_days.plan_id, '(none)') as member,
         count(*) as buyers_to_date,
         sum(case when buyers.second_purchased_on < periods.closing_on then 1 else 0 end)
             as repeat_buyers_to_date
     from periods
     inner join buyers on periods.closing_on > buyers.first_purchased_on
-    left join plan_days
+    left join customer_days
         on
-            buyers.customer_id = plan_days.customer_id
-            and periods.closing_on > plan_days.valid_from
-            and (plan_days.valid_to is null or periods.closing_on <= plan_days.valid_to)
+            buyers.customer_id = customer_days.customer_id
+            and periods.closing_on = customer_days.on_day
     where {{ "true" if "plan" in var("dimensions") else "false" }}
-    group by periods.grain, periods.period_start, coalesce(plan_days.plan_id, '(none)')
+    group by periods.grain, periods.period_start, coalesce(customer_days.plan_id, '(none)')
 
 )
 
