@@ -395,8 +395,13 @@ LINEAGE: tuple[tuple[str, str], ...] = (
     ("_loaded_at", "TIMESTAMP WITH TIME ZONE"),
     ("_deleted", "BOOLEAN"),
     ("_extra", "JSON"),
+    ("_may_supersede", "BOOLEAN DEFAULT true"),
 )
-"""The columns that every raw row carries beside the canonical ones, with their types."""
+"""The columns that every raw row carries beside the canonical ones, with their types.
+
+``_may_supersede`` is false where the load knew that no other row had this key; whoever looks for the newest
+version of each row need not compare those. A row of which nothing is known may be a newer version.
+"""
 
 
 def tables_of(source: str) -> tuple[Table, ...]:

@@ -38,7 +38,12 @@ from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.exports.reader import Opened, open_file
 from dagster_project.exports.remote import RemoteLanding
 from dagster_project.exports.staging import STAGE, Stage, build_stage
-from dagster_project.exports.versions import UNCHANGED, find_unchanged, mark_vanished
+from dagster_project.exports.versions import (
+    UNCHANGED,
+    find_unchanged,
+    mark_vanished,
+    may_supersede,
+)
 from dagster_project.warehouse.connection import quote_identifier
 
 _KINDS_SHOWN = 5
@@ -449,6 +454,7 @@ def _insert(
     con.execute(
         f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
         f"select {columns}, $load_id, $file, {line}, $loaded_at, false, "
-        f"{'_extra' if stage.keeps_extra else 'null'} from {STAGE} where _fault is null {new}",
+        f"{'_extra' if stage.keeps_extra else 'null'}, {may_supersede(table)} "
+        f"from {STAGE} where _fault is null {new}",
         {"load_id": load_id, "file": file_name, "loaded_at": loaded_at},
     )

@@ -68,6 +68,10 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw")
     for table in TABLES.values():
         con.execute(_ddl(table))
+        con.execute(
+            f"alter table raw.{quote_identifier(table.name)} "
+            "add column if not exists _may_supersede boolean default true"
+        )
     for statement in (_LEDGER_DDL, *_LEDGER_ADDITIONS, _QUARANTINE_DDL, _EXTRA_COLUMNS_DDL):
         con.execute(statement)
 

@@ -18,10 +18,13 @@ from dagster_project.exports.staging import STAGE
 from dagster_project.warehouse.connection import quote_identifier
 
 UNCHANGED = "ebb_unchanged"
+SHARED = "ebb_shared"
 
 
 def find_unchanged(con: duckdb.DuckDBPyConnection, table: Table) -> int:
     """Fill the temporary table :data:`UNCHANGED` with the stage rows (``r``) that bring nothing new.
+
+    Leaves in :data:`SHARED` the hashes (``h``) of the keys that some other row may have.
 
     :return: how many they are.
     """
@@ -29,27 +32,27 @@ def find_unchanged(con: duckdb.DuckDBPyConnection, table: Table) -> int:
     key = _listed(table.key)
     target = f"raw.{quote_identifier(table.name)}"
     con.execute(
-        "create or replace temp table ebb_shared as "
+        f"create or replace temp table {SHARED} as "
         f"select h from (select hash({key}) as h from {STAGE} where _fault is null) "
         "group by h having count(*) > 1"
     )
     if con.execute(f"select 1 from {target} limit 1").fetchone() is not None:
         con.execute(
-            "insert into ebb_shared "
+            f"insert into {SHARED} "
             f"select distinct hash({key}) from {target} semi join "
             f"(select hash({key}) as h from {STAGE} where _fault is null) s "
             f"on hash({key}) = s.h"
         )
-    if con.execute("select 1 from ebb_shared limit 1").fetchone() is None:
+    if con.execute(f"select 1 from {SHARED} limit 1").fetchone() is None:
         return 0
     content = _listed(table.column_names)
     con.execute(
         f"insert into {UNCHANGED} "
         f"with newest as (select -1::bigint as r, {key}, hash({content}) as content, _deleted as gone "
-        f"  from {target} where hash({key}) in (select h from ebb_shared) "
+        f"  from {target} where hash({key}) in (select h from {SHARED}) "
         f"  qualify row_number() over (partition by {key} order by _load_id desc, _source_row desc) = 1), "
         f"arriving as (select rowid as r, {key}, hash({content}) as content, false as gone "
-        f"  from {STAGE} where _fault is null and hash({key}) in (select h from ebb_shared)), "
+        f"  from {STAGE} where _fault is null and hash({key}) in (select h from {SHARED})), "
         "together as (select * from newest union all select * from arriving), "
         "compared as (select r, content = lag(content) over w and not lag(gone) over w as same "
         f"  from together window w as (partition by {key} order by r)) "
@@ -99,6 +102,14 @@ def mark_vanished(
     )
     counted = con.execute("select count(*) from ebb_vanished").fetchone()
     return int(counted[0]) if counted else 0
+
+
+def may_supersede(table: Table) -> str:
+    """Return the SQL that tells whether another row may have the key of a stage row.
+
+    Asks what :func:`find_unchanged` found; two keys of one hash are told apart by who reads them.
+    """
+    return f"hash({_listed(table.key)}) in (select h from {SHARED})"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -1,9 +1,19 @@
 {#
   The newest version of each row of a raw table, as known at `as_of`, without the deleted.
   Greatest (_load_id, _source_row) wins: files are loaded in their natural order, so the order of a directory does not matter.
+  Nearly every row has one version, and the load knew which: only keys that came again are compared.
 #}
 {% macro newest_version(table, keys) -%}
-    select *
+    {%- set key_hash = row_hash(keys | join(', ')) -%}
+    select * from {{ source('raw', table) }} as single_versions
+    where
+        not _deleted
+        and {{ known_by_as_of('single_versions') }}
+        and {{ key_hash }} not in ({{ keys_that_came_again(table, keys) }})
+
+    union all
+
+    select * exclude (_version_rank)
     from (
         select
             *,
@@ -11,10 +21,17 @@
                 partition by {{ keys | join(', ') }}
                 order by _load_id desc, _source_row desc
             ) as _version_rank
-        from {{ source('raw', table) }}
-        {%- if var('as_of') is not none %}
-        where _loaded_at <= {{ instant_literal(var('as_of')) }}
-        {%- endif %}
+        from {{ source('raw', table) }} as several_versions
+        where
+            {{ known_by_as_of('several_versions') }}
+            and {{ key_hash }} in ({{ keys_that_came_again(table, keys) }})
     ) as versions
     where _version_rank = 1 and not _deleted
+{%- endmacro %}
+
+{# Hashes of the keys of which more than one version may be known at `as_of`. #}
+{% macro keys_that_came_again(table, keys) -%}
+    select {{ row_hash(keys | join(', ')) }}
+    from {{ source('raw', table) }} as came_again
+    where coalesce(came_again._may_supersede, true) and {{ known_by_as_of('came_again') }}
 {%- endmacro %}

@@ -5,17 +5,40 @@
 {% macro duckdb__row_hash(expression) -%}hash({{ expression }}){%- endmacro %}
 {% macro spark__row_hash(expression) -%}xxhash64({{ expression }}){%- endmacro %}
 
-{# Aggregate: the values as one sorted list, NULLs left out. #}
-{% macro sorted_list(expression) -%}{{ return(adapter.dispatch('sorted_list')(expression)) }}{%- endmacro %}
-{% macro duckdb__sorted_list(expression) -%}
-    list({{ expression }} order by {{ expression }}) filter (where {{ expression }} is not null)
-{%- endmacro %}
-{% macro spark__sorted_list(expression) -%}sort_array(collect_list({{ expression }})){%- endmacro %}
+{#
+  A set of features is held as bits: each has a word and a bit of it (stg_usage__features), and the words are columns
+  feature_mask_0, feature_mask_1, ... as many as the features need. To unite sets is bit_or, to count them bit_count.
+#}
+{% macro bits_in_a_word() -%}62{%- endmacro %}
 
-{# Aggregate: how many different values the lists of a group hold together. #}
-{% macro distinct_in_lists(lists) -%}{{ return(adapter.dispatch('distinct_in_lists')(lists)) }}{%- endmacro %}
-{% macro duckdb__distinct_in_lists(lists) -%}coalesce(len(list_distinct(flatten(list({{ lists }})))), 0){%- endmacro %}
-{% macro spark__distinct_in_lists(lists) -%}size(array_distinct(flatten(collect_list({{ lists }})))){%- endmacro %}
+{% macro feature_words() -%}
+    {%- set features = load_relation(ref('stg_usage__features')) if execute else none -%}
+    {%- set highest = single_value('select max(feature_word) from ' ~ features) if features else none -%}
+    {{ return((highest or 0) + 1) }}
+{%- endmacro %}
+
+{# Columns feature_mask_0 ...: the union over a group, of the rows that meet a condition. #}
+{% macro united_feature_masks(condition='true') -%}
+    {%- for word in range(feature_words()) -%}
+    bit_or(case when {{ condition }} then feature_mask_{{ word }} end) as feature_mask_{{ word }}
+    {{- ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# How many features the columns feature_mask_0 ... hold together. #}
+{% macro features_in_masks() -%}
+    (
+        {%- for word in range(feature_words()) -%}
+        coalesce(bit_count(feature_mask_{{ word }}), 0)
+        {{- ' + ' if not loop.last }}
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+{# The one value that a query selects, when the model is built; none while the project is only read. #}
+{% macro single_value(query) -%}
+    {{ return(run_query(query).columns[0].values()[0] if execute else none) }}
+{%- endmacro %}
 
 {# Aggregate: the middle value, or the mean of the two in the middle. #}
 {% macro middle(expression) -%}{{ return(adapter.dispatch('middle')(expression)) }}{%- endmacro %}
@@ -75,13 +98,21 @@
   Days that a new alias may have moved to another customer, and days cut in another time zone, cannot be told from the
   others: all are forgotten and computed again.
 #}
-{% macro forget_moved_usage_days(daily) -%}
-    delete from {{ daily }}
-    where
-        time_zone <> '{{ var("timezone") }}'
-        or exists (
-            select 1
-            from {{ ref('stg_usage__alias_loads') }} as alias_loads
-            where alias_loads.newest_load_id > (select coalesce(max(newest._load_id), -1) from {{ daily }} as newest)
-        )
+{% macro usage_days_moved(daily) %}
+    exists (select 1 from {{ daily }} as cut where cut.time_zone <> '{{ var("timezone") }}')
+    or exists (
+        select 1
+        from {{ ref('stg_usage__alias_loads') }} as alias_loads
+        where alias_loads.newest_load_id > (select coalesce(max(newest._load_id), -1) from {{ daily }} as newest)
+    )
+{% endmacro %}
+
+{#
+  The newest load that the kept days know of. A number, not a subquery: the engine then reads only what came later.
+  -1 where they are about to be forgotten.
+#}
+{% macro newest_load_of_usage_days(daily) -%}
+    {{ return(single_value(
+        'select case when ' ~ usage_days_moved(daily) ~ ' then -1 else coalesce(max(_load_id), -1) end from ' ~ daily
+    )) }}
 {%- endmacro %}

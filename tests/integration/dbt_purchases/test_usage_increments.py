@@ -67,12 +67,12 @@ def test_a_pause_of_more_than_half_an_hour_and_midnight_end_a_session(
     warehouse: Warehouse,
 ) -> None:
     assert warehouse.rows(
-        "select cast(used_on as varchar), events, sessions, session_seconds, features"
+        "select cast(used_on as varchar), events, sessions, session_seconds, feature_count"
         " from intermediate.int_usage_daily where customer_id = 'a' order by used_on"
     ) == [
-        ("2025-03-01", 4, 3, 1799, ["export", "report"]),
-        ("2025-03-02", 1, 1, 0, None),
-        ("2025-03-05", 2, 1, 14400, None),
+        ("2025-03-01", 4, 3, 1799, 2),
+        ("2025-03-02", 1, 1, 0, 0),
+        ("2025-03-05", 2, 1, 14400, 0),
     ]
 
 

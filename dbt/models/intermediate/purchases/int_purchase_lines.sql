@@ -13,6 +13,7 @@ orders as (
 invoice_lines as (
 
     select * from {{ ref('stg_billing__invoice_lines') }}
+    where not exists (select 1 from orders)
 
 ),
 
@@ -104,7 +105,6 @@ purchase_lines as (
     union all
 
     select * from paid_invoice_lines
-    where not exists (select 1 from orders)
 
 ),
 

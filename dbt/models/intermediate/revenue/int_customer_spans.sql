@@ -26,45 +26,34 @@ fx as (
 ),
 
 {% endif -%}
-ends as (
+{%- for end in ['opening', 'closing'] %}
+at_{{ end }} as (
     select
         spans.opening_on,
         spans.closing_on,
         customer_days.customer_id,
-        customer_days.mrr as mrr_opening,
-        cast(0 as decimal(18, 2)) as mrr_closing,
-        customer_days.plan_id as plan_opening,
-        cast(null as {{ dbt.type_string() }}) as plan_closing
+        customer_days.mrr,
+        customer_days.plan_id
     from spans
     inner join customer_days
-        on spans.opening_on = customer_days.on_day
-
-    union all
-
-    select
-        spans.opening_on,
-        spans.closing_on,
-        customer_days.customer_id,
-        cast(0 as decimal(18, 2)) as mrr_opening,
-        customer_days.mrr as mrr_closing,
-        cast(null as {{ dbt.type_string() }}) as plan_opening,
-        customer_days.plan_id as plan_closing
-    from spans
-    inner join customer_days
-        on spans.closing_on = customer_days.on_day
+        on spans.{{ end }}_on = customer_days.on_day
 ),
-
+{% endfor %}
 compared as (
     select
-        opening_on,
-        closing_on,
-        customer_id,
-        {{ money('sum(mrr_opening)') }} as mrr_opening,
-        {{ money('sum(mrr_closing)') }} as mrr_closing,
-        max(plan_opening) as plan_opening,
-        max(plan_closing) as plan_closing
-    from ends
-    group by opening_on, closing_on, customer_id
+        coalesce(at_opening.opening_on, at_closing.opening_on) as opening_on,
+        coalesce(at_opening.closing_on, at_closing.closing_on) as closing_on,
+        coalesce(at_opening.customer_id, at_closing.customer_id) as customer_id,
+        {{ money('coalesce(at_opening.mrr, 0)') }} as mrr_opening,
+        {{ money('coalesce(at_closing.mrr, 0)') }} as mrr_closing,
+        at_opening.plan_id as plan_opening,
+        at_closing.plan_id as plan_closing
+    from at_opening
+    full outer join at_closing
+        on
+            at_opening.opening_on = at_closing.opening_on
+            and at_opening.closing_on = at_closing.closing_on
+            and at_opening.customer_id = at_closing.customer_id
 ),
 
 final as (

@@ -13,43 +13,75 @@ segments as (
     select * from {{ ref('int_customer_segments') }}
 ),
 
-memberships as (
+-- What became of each customer. `real_closing` is the closing without the change of exchange rates, which is a
+-- movement of its own.
+courses as (
     select
-        customer_spans.*,
+        *,
+        mrr_closing - fx as real_closing,
+        case
+            when status = 'retained' and mrr_closing - fx > mrr_opening then 'upgraded'
+            when status = 'retained' and mrr_closing - fx < mrr_opening then 'downgraded'
+            else status
+        end as course
+    from customer_spans
+),
+
+-- Millions of customers and spans become some rows per member here; everything after it is small.
+{%- set sums %}
+        count(*) as customers,
+        sum(mrr_opening) as mrr_opening,
+        sum(mrr_closing) as mrr_closing,
+        sum(real_closing) as real_closing,
+        sum(fx) as fx
+{%- endset %}
+counted as (
+    select
+        courses.opening_on,
+        courses.closing_on,
         segments.dimension,
         segments.member as member_opening,
-        segments.member as member_closing
-    from customer_spans
+        segments.member as member_closing,
+        courses.course,
+        {{- sums }}
+    from courses
     inner join segments
-        on customer_spans.customer_id = segments.customer_id
+        on courses.customer_id = segments.customer_id
+    group by courses.opening_on, courses.closing_on, segments.dimension, segments.member, courses.course
 {%- if 'plan' in var('dimensions') %}
 
     union all
 
     select
-        customer_spans.*,
+        opening_on,
+        closing_on,
         'plan' as dimension,
         coalesce(plan_opening, plan_closing) as member_opening,
-        coalesce(plan_closing, plan_opening) as member_closing
-    from customer_spans
+        coalesce(plan_closing, plan_opening) as member_closing,
+        course,
+        {{- sums }}
+    from courses
+    group by
+        opening_on, closing_on, coalesce(plan_opening, plan_closing), coalesce(plan_closing, plan_opening), course
 {%- endif %}
 ),
 
--- `real_closing` is the closing without the change of exchange rates, which is a movement of its own.
 flows as (
     select
         opening_on,
         closing_on,
         dimension,
         member_opening as member,
-        status,
+        course,
+        customers,
+        case when member_opening = member_closing then customers else 0 end as customers_staying,
         mrr_opening,
-        mrr_closing,
-        mrr_closing - fx as real_closing,
+        real_closing,
         fx,
-        cast(0 as decimal(18, 2)) as transfer_in,
+        case when member_opening = member_closing then mrr_closing else 0 end as mrr_closing,
+        0 as transfer_in,
         case when member_opening <> member_closing then mrr_closing else 0 end as transfer_out
-    from memberships
+    from counted
 
     union all
 
@@ -58,16 +90,20 @@ flows as (
         closing_on,
         dimension,
         member_closing as member,
-        'transferred' as status,
+        'transferred' as course,
+        0 as customers,
+        customers as customers_staying,
         0 as mrr_opening,
-        mrr_closing,
         0 as real_closing,
         0 as fx,
+        mrr_closing,
         mrr_closing as transfer_in,
         0 as transfer_out
-    from memberships
+    from counted
     where member_opening <> member_closing
 ),
+
+{%- set retained = "course in ('retained', 'upgraded', 'downgraded')" %}
 
 final as (
     select
@@ -75,29 +111,32 @@ final as (
         closing_on,
         dimension,
         member,
-        count(case when mrr_opening > 0 then 1 end) as customers_opening,
-        count(case when mrr_closing > 0 and transfer_out = 0 then 1 end) as customers_closing,
-        count(case when status = 'retained' then 1 end) as customers_retained,
-        count(case when status = 'lost' then 1 end) as customers_lost,
-        count(case when status = 'new' then 1 end) as customers_new,
-        count(case when status = 'reactivated' then 1 end) as customers_reactivated,
-        count(case when status = 'retained' and real_closing > mrr_opening then 1 end) as upgrades,
-        count(case when status = 'retained' and real_closing < mrr_opening then 1 end) as downgrades,
+        sum(case when {{ retained }} or course = 'lost' then customers else 0 end) as customers_opening,
+        sum(case when course <> 'lost' then customers_staying else 0 end) as customers_closing,
+        sum(case when {{ retained }} then customers else 0 end) as customers_retained,
+        sum(case when course = 'lost' then customers else 0 end) as customers_lost,
+        sum(case when course = 'new' then customers else 0 end) as customers_new,
+        sum(case when course = 'reactivated' then customers else 0 end) as customers_reactivated,
+        sum(case when course = 'upgraded' then customers else 0 end) as upgrades,
+        sum(case when course = 'downgraded' then customers else 0 end) as downgrades,
         sum(mrr_opening) as mrr_opening,
-        sum(case when status = 'new' then mrr_closing else 0 end) as mrr_new,
-        sum(case when status = 'reactivated' then mrr_closing else 0 end) as mrr_reactivation,
-        sum(case when status = 'retained' then greatest(real_closing - mrr_opening, 0) else 0 end)
-            as mrr_expansion,
-        sum(case when status = 'retained' then greatest(mrr_opening - real_closing, 0) else 0 end)
-            as mrr_contraction,
-        sum(case when status = 'lost' then mrr_opening else 0 end) as mrr_churn,
+        sum(case when course = 'new' then mrr_closing else 0 end) as mrr_new,
+        sum(case when course = 'reactivated' then mrr_closing else 0 end) as mrr_reactivation,
+        sum(case when course = 'upgraded' then real_closing - mrr_opening else 0 end) as mrr_expansion,
+        sum(case when course = 'downgraded' then mrr_opening - real_closing else 0 end) as mrr_contraction,
+        sum(case when course = 'lost' then mrr_opening else 0 end) as mrr_churn,
         sum(fx) as fx,
         sum(transfer_in) as transfer_in,
         sum(transfer_out) as transfer_out,
-        sum(case when transfer_out = 0 then mrr_closing else 0 end) as mrr_closing,
-        sum(case when status = 'retained' then real_closing else 0 end) as mrr_kept,
-        sum(case when status = 'retained' then least(mrr_opening, real_closing) else 0 end)
-            as mrr_kept_at_most
+        sum(mrr_closing) as mrr_closing,
+        sum(case when {{ retained }} then real_closing else 0 end) as mrr_kept,
+        sum(
+            case
+                when course = 'downgraded' then real_closing
+                when {{ retained }} then mrr_opening
+                else 0
+            end
+        ) as mrr_kept_at_most
     from flows
     group by opening_on, closing_on, dimension, member
 )

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_usage__features') }}
 -- Use in the 7 and 28 days before the morning, and the habit of the eight weeks before the last.
 {{ config(materialized='table') }}
 
@@ -20,7 +21,9 @@ recent as (
         scored.score_on,
         scored.customer_id,
         {{ days_between('usage_days.used_on', 'scored.score_on') }} as days_ago,
-        usage_days.features
+        {% for word in range(feature_words()) -%}
+        usage_days.feature_mask_{{ word }}{{ ',' if not loop.last }}
+        {% endfor %}
     from scored
     inner join usage_days
         on
@@ -36,7 +39,7 @@ counted as (
         sum(case when days_ago <= 7 then 1 else 0 end) as days_7,
         sum(case when days_ago <= 28 then 1 else 0 end) as days_28,
         sum(case when days_ago > 7 then 1 else 0 end) as habit_days,
-        {{ distinct_in_lists('case when days_ago <= 28 then features end') }} as features_28
+        {{ united_feature_masks('days_ago <= 28') }}
     from recent
     group by score_on, customer_id
 ),
@@ -49,7 +52,7 @@ classed as (
         cast(coalesce(counted.days_7, 0) as integer) as days_7,
         cast(coalesce(counted.days_28, 0) as integer) as days_28,
         cast(coalesce(counted.habit_days, 0) as integer) as habit_days,
-        cast(coalesce(counted.features_28, 0) as integer) as features_28,
+        cast({{ features_in_masks() }} as integer) as features_28,
         cast({{ days_between('last_use.last_used_on', 'scored.score_on') }} as integer) as days_since_use,
         {{ frequency_class('counted.days_7', 'counted.days_28') }} as frequency_class,
         {{ frequency_class('counted.habit_days / 8.0', 'counted.habit_days / 2.0') }} as habit_class

@@ -4,15 +4,22 @@
 -- depends_on: {{ ref('stg_usage__superseded_events') }}
 -- depends_on: {{ ref('stg_usage__identity_versions') }}
 -- depends_on: {{ ref('stg_usage__alias_loads') }}
+-- depends_on: {{ ref('stg_usage__features') }}
 -- depends_on: {{ ref('stg_billing__customer_ids') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key=['customer_id', 'used_on'],
+    on_schema_change='append_new_columns',
     full_refresh=rebuild_when_as_of(),
-    pre_hook="{{ forget_moved_usage_days(this) if is_incremental() }}",
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where {{ usage_days_moved(this) }}{% endif %}",
     post_hook="delete from {{ this }} where events = 0"
 ) }}
+{%- if is_incremental() %}
+{%- set touched_days = usage_days_touched_since(newest_load_of_usage_days(this)) %}
+{#- A day at either side of UTC: no zone is further away. #}
+{%- set first_touched = single_value('select ' ~ add_days('min(used_on)', -1) ~ ' from (' ~ touched_days ~ ') as days') %}
+{%- endif %}
 
 with
 
@@ -20,14 +27,16 @@ events as (
 
     select * from {{ ref('stg_usage__events') }}
     where customer_id is not null
+    {%- if is_incremental() %}
+        and {{ 'occurred_at >= ' ~ instant_literal(first_touched ~ ' 00:00:00+00') if first_touched else 'false' }}
+    {%- endif %}
 
 ),
 
 {% if is_incremental() -%}
 touched as (
 
-    select *
-    from ({{ usage_days_touched_since('(select coalesce(max(_load_id), -1) from ' ~ this ~ ')') }}) as days
+    select * from ({{ touched_days }}) as days
 
 ),
 
@@ -49,36 +58,7 @@ relevant as (
 ),
 {%- endif %}
 
-by_feature as (
-
-    select
-        customer_id,
-        occurred_on,
-        feature,
-        count(*) as events,
-        max(_load_id) as _load_id
-    from relevant
-    group by customer_id, occurred_on, feature
-
-),
-
-by_day as (
-
-    select
-        customer_id,
-        occurred_on,
-        sum(events) as events,
-        {{ sorted_list('feature') }} as features,
-        count(feature) as feature_count,
-        max(_load_id) as _load_id
-    from by_feature
-    group by customer_id, occurred_on
-
-),
-
--- the vendor's session where the event names one, else a pause of half an hour ends it;
--- a session that runs over midnight is a session of both days
-gaps as (
+timed as (
 
     select
         customer_id,
@@ -86,11 +66,44 @@ gaps as (
         user_id,
         session_id,
         {{ epoch_seconds('occurred_at') }} as at_second,
-        lag({{ epoch_seconds('occurred_at') }}) over (
-            partition by customer_id, occurred_on, user_id, session_id
-            order by occurred_at
-        ) as previous_second
+        {% for word in range(feature_words()) -%}
+        case when feature_word = {{ word }} then feature_bit end as feature_mask_{{ word }},
+        {% endfor -%}
+        _load_id
     from relevant
+
+),
+
+-- the vendor's session where the event names one, else a pause of half an hour ends it;
+-- a session that runs over midnight is a session of both days
+named_sessions as (
+
+    select
+        customer_id,
+        occurred_on,
+        count(*) as events,
+        1 as sessions,
+        max(at_second) - min(at_second) as seconds,
+        min(at_second) as started_second,
+        max(at_second) - min(at_second) as first_seconds,
+        {{ united_feature_masks() }},
+        max(_load_id) as _load_id
+    from timed
+    where session_id is not null
+    group by customer_id, occurred_on, user_id, session_id
+
+),
+
+gaps as (
+
+    select
+        *,
+        lag(at_second) over (
+            partition by customer_id, occurred_on, user_id
+            order by at_second
+        ) as previous_second
+    from timed
+    where session_id is null
 
 ),
 
@@ -98,42 +111,50 @@ begun as (
 
     select
         *,
-        case
-            when previous_second is null then 1
-            when session_id is null and at_second - previous_second > 1800 then 1
-            else 0
-        end as begins
+        case when previous_second is null or at_second - previous_second > 1800 then 1 else 0 end as begins
     from gaps
 
 ),
 
 -- the second before the earliest later beginning is where the first session ended
-sessions as (
+guessed_sessions as (
 
     select
         customer_id,
         occurred_on,
-        user_id,
-        session_id,
+        count(*) as events,
         sum(begins) as sessions,
         sum(case when begins = 0 then at_second - previous_second else 0 end) as seconds,
         min(at_second) as started_second,
         coalesce(min(case when begins = 1 then previous_second end), max(at_second)) - min(at_second)
-            as first_seconds
+            as first_seconds,
+        {{ united_feature_masks() }},
+        max(_load_id) as _load_id
     from begun
-    group by customer_id, occurred_on, user_id, session_id
+    group by customer_id, occurred_on, user_id
 
 ),
 
-sessions_by_day as (
+sessions as (
+
+    select * from named_sessions
+    union all
+    select * from guessed_sessions
+
+),
+
+-- a day has fewer than 100000 seconds: the earliest session and, of equals, the shortest, as one number
+by_day as (
 
     select
         customer_id,
         occurred_on,
+        sum(events) as events,
         sum(sessions) as sessions,
-        count(distinct user_id) as users,
         sum(seconds) as session_seconds,
-        min_by(first_seconds, started_second * 100000 + first_seconds) as first_session_seconds
+        min(started_second * 100000 + first_seconds) % 100000 as first_session_seconds,
+        {{ united_feature_masks() }},
+        max(_load_id) as _load_id
     from sessions
     group by customer_id, occurred_on
 
@@ -142,22 +163,19 @@ sessions_by_day as (
 computed as (
 
     select
-        by_day.customer_id,
-        by_day.occurred_on as used_on,
-        cast(by_day.events as integer) as events,
-        cast(sessions_by_day.sessions as integer) as sessions,
-        cast(sessions_by_day.session_seconds as bigint) as session_seconds,
-        cast(sessions_by_day.first_session_seconds as bigint) as first_session_seconds,
-        cast(sessions_by_day.users as integer) as users,
-        cast(by_day.feature_count as integer) as feature_count,
-        by_day.features,
+        customer_id,
+        occurred_on as used_on,
+        cast(events as integer) as events,
+        cast(sessions as integer) as sessions,
+        cast(session_seconds as bigint) as session_seconds,
+        cast(first_session_seconds as bigint) as first_session_seconds,
+        cast({{ features_in_masks() }} as integer) as feature_count,
         '{{ var("timezone") }}' as time_zone,
-        by_day._load_id
+        _load_id,
+        {% for word in range(feature_words()) -%}
+        feature_mask_{{ word }}{{ ',' if not loop.last }}
+        {% endfor %}
     from by_day
-    inner join sessions_by_day
-        on
-            by_day.customer_id = sessions_by_day.customer_id
-            and by_day.occurred_on = sessions_by_day.occurred_on
 
 )
 
@@ -173,11 +191,12 @@ select
     0 as sessions,
     0 as session_seconds,
     0 as first_session_seconds,
-    0 as users,
     0 as feature_count,
-    null as features,
     '{{ var("timezone") }}' as time_zone,
-    -1 as _load_id
+    -1 as _load_id,
+    {% for word in range(feature_words()) -%}
+    cast(null as bigint) as feature_mask_{{ word }}{{ ',' if not loop.last }}
+    {% endfor %}
 from touched
 left join computed
     on

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_usage__features') }}
 -- The sessions an export gives are truer than those guessed from pauses between events.
 with
 
@@ -23,7 +24,9 @@ final as (
         coalesce(given.session_seconds, daily.session_seconds) as session_seconds,
         coalesce(given.first_session_seconds, daily.first_session_seconds) as first_session_seconds,
         coalesce(daily.feature_count, 0) as feature_count,
-        daily.features
+        {% for word in range(feature_words()) -%}
+        daily.feature_mask_{{ word }}{{ ',' if not loop.last }}
+        {% endfor %}
     from daily
     full outer join given
         on

@@ -24,6 +24,12 @@ customer_ids as (
 
 ),
 
+features as (
+
+    select * from {{ ref('stg_usage__features') }}
+
+),
+
 -- the user's customer counts only where the event itself names none
 renamed as (
 
@@ -37,6 +43,8 @@ renamed as (
         {{ local_date('source.occurred_at') }} as occurred_on,
         source.session_id,
         source.feature,
+        features.feature_word,
+        features.feature_bit,
         source._source_file,
         source._source_row,
         source._load_id
@@ -48,6 +56,7 @@ renamed as (
             and source._source_row = superseded.source_row
     left join identities on source.user_id = identities.user_id
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
+    left join features on source.feature = features.feature
     where
         superseded.event_id is null
         and not source._deleted
