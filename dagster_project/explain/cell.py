@@ -1,17 +1,17 @@
 """One cell of ``metrics`` explained: finding it, and putting its parts together."""
 
-from decimal import Decimal
 from fractions import Fraction
 
 import duckdb
 
 from dagster_project.errors import EbblineError
 from dagster_project.explain.formulas import FORMULAS, figure_of
-from dagster_project.explain.lifetime import churn_months, lifetime_figure
-from dagster_project.explain.purchases import PURCHASE_PARTS, explained_buyers
+from dagster_project.explain.lifetime import lifetime_figure
+from dagster_project.explain.purchases import explained_buyers
 from dagster_project.explain.recurring import explained_customers
-from dagster_project.explain.results import ZERO, CustomerPart, Explained, Figure
+from dagster_project.explain.results import ZERO, CustomerPart, Explained
 from dagster_project.warehouse.contributions import PARTS, span_of
+from dagster_project.warehouse.lifetime import churn_months, gross_margin
 from dagster_project.warehouse.metric_question import (
     MetricQuestion,
     Period,
@@ -19,6 +19,8 @@ from dagster_project.warehouse.metric_question import (
     parse_segment,
 )
 from dagster_project.warehouse.publication_record import Publication, select_publications
+from dagster_project.warehouse.published_figure import NO_FIGURE, Figure, published_figure
+from dagster_project.warehouse.purchase_contributions import PURCHASE_PARTS
 
 
 def explain(
@@ -64,7 +66,7 @@ def _explained(
         publication_id=publication.id,
         until=publication.until,
         formula=FORMULAS[question.metric],
-        published=published_figure(con, question),
+        published=published_figure(con, "published", question) or NO_FIGURE,
         recomputed=summed(question.metric, customers, is_rate=is_rate),
         customers=tuple(sorted(customers, key=_greatest_first)),
     )
@@ -93,28 +95,10 @@ def _explained_lifetime(
         publication_id=publication.id,
         until=publication.until,
         formula=f"{FORMULAS['ltv']}; gross margin {margin}",
-        published=published_figure(con, question),
+        published=published_figure(con, "published", question) or NO_FIGURE,
         recomputed=lifetime_figure(arpa.recomputed, margin, [rate.recomputed for rate in churn]),
         factors=(arpa, *churn),
     )
-
-
-def gross_margin(publication: Publication) -> Decimal:
-    """Return the gross margin that a publication was made with."""
-    return Decimal(publication.settings["billing"]["gross_margin"])
-
-
-def published_figure(con: duckdb.DuckDBPyConnection, question: MetricQuestion) -> Figure:
-    """Return a cell as published; all None where there is no such cell."""
-    row = con.execute(
-        """
-        select value::double, numerator::decimal(38, 2), denominator::decimal(38, 2)
-        from marts.metrics
-        where (metric, grain, period_start, dimension, member) = (?, ?, ?, ?, ?)
-        """,
-        question.key,
-    ).fetchone()
-    return Figure(*row) if row else Figure(None, None, None)
 
 
 def _greatest_first(part: CustomerPart) -> tuple[Fraction, Fraction, str]:

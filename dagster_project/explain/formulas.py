@@ -3,11 +3,11 @@
 The sums that go in come from elsewhere; here is only what is done with them.
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from dagster_project.explain.results import Figure
+from dagster_project.warehouse.published_figure import Figure
+from dagster_project.warehouse.rounding import to_the_cent
 
 FORMULAS: dict[str, str] = {
     "customers_opening": "customers with MRR at the end of the day before the period",
@@ -56,12 +56,6 @@ FORMULAS: dict[str, str] = {
 }
 
 
-def to_the_cent(amount: Fraction) -> Decimal:
-    """Return an amount rounded to the cent, half away from zero, as the marts round."""
-    cents = (2 * abs(amount.numerator) * 100 + amount.denominator) // (2 * amount.denominator)
-    return Decimal(cents if amount >= 0 else -cents) / 100
-
-
 def figure_of(metric: str, numerator: Decimal, denominator: Decimal | None) -> Figure:
     """Return the figure that two sums make; a rate over nothing has no value."""
     if denominator is None:
@@ -72,21 +66,3 @@ def figure_of(metric: str, numerator: Decimal, denominator: Decimal | None) -> F
         exact = Fraction(numerator) / Fraction(denominator)
         return Figure(float(to_the_cent(exact)), numerator, denominator)
     return Figure(float(numerator) / float(denominator), numerator, denominator)
-
-
-def lifetime_value(
-    mrr: Decimal,
-    customers: Decimal,
-    gross_margin: Decimal,
-    churn: Sequence[tuple[Decimal, Decimal]],
-) -> Decimal | None:
-    """Return V * L: ARPA x gross margin, times 1 / mean monthly churn rate.
-
-    :param churn: customers lost and customers at opening of up to three months; a month without
-        customers at opening does not count.
-    """
-    rates = [Fraction(lost) / Fraction(opening) for lost, opening in churn if opening]
-    if not customers or not sum(rates):
-        return None
-    value = Fraction(mrr) / Fraction(customers) * Fraction(gross_margin)
-    return to_the_cent(value * len(rates) / sum(rates))

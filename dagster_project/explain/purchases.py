@@ -3,76 +3,41 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 import duckdb
 
 from dagster_project.explain.results import ZERO, CustomerPart, PurchaseLine, SourceRow
-from dagster_project.warehouse.contributions import Span, attribute_sql
+from dagster_project.warehouse.contributions import Span
+from dagster_project.warehouse.purchase_contributions import (
+    PURCHASE_PARTS,
+    Buyer,
+    buyers_of,
+    figures_of_buyer,
+)
 
 
 @dataclass(frozen=True)
-class Buyer:
-    """A customer who bought before the closing of a period.
+class ShownPurchases:
+    """Which purchases show what makes a customer's part.
 
-    :ivar member: of the dimension; for plans the one held at closing.
-    :ivar purchases, amount: in the period; the amount in the reporting currency.
-    :ivar is_returning: bought before the period began.
-    :ivar is_repeat: has at least two purchases by the closing.
+    :ivar earlier: how many of his first ones, because they are what makes the part, beside those
+        of the period.
+    :ivar in_period: whether those of the period.
     """
 
-    customer_id: str
-    member: str
-    purchases: int
-    amount: Decimal
-    is_returning: bool
-    is_repeat: bool
+    earlier: int = 0
+    in_period: bool = True
 
 
-@dataclass(frozen=True)
-class PurchaseParts:
-    """How a metric is made of figures of buyers.
-
-    :ivar earlier_shown: how many of a customer's first purchases are shown, because they are what
-        makes the part, beside those of the period.
-    :ivar shows_period: whether the purchases of the period are shown.
-    """
-
-    numerator: str
-    denominator: str | None = None
-    earlier_shown: int = 0
-    shows_period: bool = True
-
-
-PURCHASE_PARTS: dict[str, PurchaseParts] = {
-    "buyers": PurchaseParts("buyers"),
-    "purchases": PurchaseParts("purchases"),
-    "purchase_amount": PurchaseParts("amount"),
-    "returning_buyers": PurchaseParts("returning_buyers", earlier_shown=1),
-    "returning_rate": PurchaseParts("returning_buyers", "buyers", earlier_shown=1),
-    "repeat_revenue_share": PurchaseParts("repeat_customer_amount", "amount", earlier_shown=2),
-    "buyers_to_date": PurchaseParts("buyers_to_date", earlier_shown=1, shows_period=False),
-    "repeat_buyers_to_date": PurchaseParts(
-        "repeat_buyers_to_date", earlier_shown=2, shows_period=False
-    ),
-    "repeat_customer_rate": PurchaseParts(
-        "repeat_buyers_to_date", "buyers_to_date", earlier_shown=2, shows_period=False
-    ),
+_OF_THE_PERIOD = ShownPurchases()
+_SHOWN: dict[str, ShownPurchases] = {
+    "returning_buyers": ShownPurchases(earlier=1),
+    "returning_rate": ShownPurchases(earlier=1),
+    "repeat_revenue_share": ShownPurchases(earlier=2),
+    "buyers_to_date": ShownPurchases(earlier=1, in_period=False),
+    "repeat_buyers_to_date": ShownPurchases(earlier=2, in_period=False),
+    "repeat_customer_rate": ShownPurchases(earlier=2, in_period=False),
 }
-
-
-def figures_of_buyer(buyer: Buyer) -> dict[str, Decimal]:
-    """Return what one customer adds to each figure."""
-    bought = Decimal(buyer.purchases > 0)
-    return {
-        "buyers_to_date": Decimal(1),
-        "repeat_buyers_to_date": Decimal(buyer.is_repeat),
-        "buyers": bought,
-        "returning_buyers": bought * buyer.is_returning,
-        "purchases": Decimal(buyer.purchases),
-        "amount": buyer.amount,
-        "repeat_customer_amount": buyer.amount * buyer.is_repeat,
-    }
 
 
 def buyer_parts(metric: str, buyers: Iterable[Buyer], member: str) -> list[CustomerPart]:
@@ -82,61 +47,27 @@ def buyer_parts(metric: str, buyers: Iterable[Buyer], member: str) -> list[Custo
     for buyer in buyers:
         if buyer.member != member:
             continue
-        figures = figures_of_buyer(buyer)
-        numerator = figures[parts.numerator]
-        denominator = figures[parts.denominator] if parts.denominator else ZERO
-        if numerator or denominator:
-            found.append(CustomerPart(buyer.customer_id, numerator, denominator))
+        added = parts.of(figures_of_buyer(buyer))
+        if any(added.values()):
+            found.append(
+                CustomerPart(buyer.customer_id, added["numerator"], added.get("denominator", ZERO))
+            )
     return found
-
-
-def buyers_of(con: duckdb.DuckDBPyConnection, span: Span, *, dimension: str) -> list[Buyer]:
-    """Return everybody who bought before the closing of a period, in order of id."""
-    rows = con.execute(
-        f"""
-        with
-
-        purchases as (
-            select customer_id, purchase_id, purchase_number, purchased_on, sum(amount) as amount
-            from marts.fct_purchase_lines
-            where purchased_on < $closing
-            group by all
-        ),
-
-        buyers as (
-            select
-                customer_id,
-                count(*) filter (purchased_on >= $opening) as purchases,
-                coalesce(sum(amount) filter (purchased_on >= $opening), 0)::decimal(18, 2) as amount,
-                min(purchased_on) < $opening as is_returning,
-                count(*) > 1 as is_repeat
-            from purchases
-            group by customer_id
-        )
-
-        select customer_id, {_member_sql(con, dimension)} as member, purchases, amount,
-            is_returning, is_repeat
-        from buyers left join marts.dim_customers using (customer_id)
-        order by customer_id
-        """,  # noqa: S608
-        {"opening": span.opening_on, "closing": span.closing_on},
-    ).fetchall()
-    return [Buyer(*row) for row in rows]
 
 
 def explained_buyers(
     con: duckdb.DuckDBPyConnection, metric: str, span: Span, *, dimension: str, member: str
 ) -> list[CustomerPart]:
     """Return the buyers behind a figure, each with the lines of the purchases that make the part."""
-    buyers = {buyer.customer_id: buyer for buyer in buyers_of(con, span, dimension=dimension)}
+    found = buyers_of(con, "published", span, dimension=dimension)
+    buyers = {buyer.customer_id: buyer for buyer in found}
     parts = buyer_parts(metric, buyers.values(), member)
-    lines = _lines(con, [part.customer_id for part in parts], PURCHASE_PARTS[metric], span)
+    shows = _SHOWN.get(metric, _OF_THE_PERIOD)
+    lines = _lines(con, [part.customer_id for part in parts], shows, span)
     explained = []
     for part in parts:
         shown = tuple(lines[part.customer_id])
-        wrong = contradiction(
-            shown, buyers[part.customer_id], shows_period=PURCHASE_PARTS[metric].shows_period
-        )
+        wrong = contradiction(shown, buyers[part.customer_id], shows_period=shows.in_period)
         explained.append(replace(part, purchases=shown, contradiction=wrong))
     return explained
 
@@ -156,7 +87,7 @@ def contradiction(lines: Iterable[PurchaseLine], buyer: Buyer, *, shows_period: 
 
 
 def _lines(
-    con: duckdb.DuckDBPyConnection, customers: list[str], parts: PurchaseParts, span: Span
+    con: duckdb.DuckDBPyConnection, customers: list[str], shows: ShownPurchases, span: Span
 ) -> dict[str, list[PurchaseLine]]:
     rows = con.execute(
         """
@@ -180,27 +111,11 @@ def _lines(
             "customers": customers,
             "opening": span.opening_on,
             "closing": span.closing_on,
-            "shows_period": parts.shows_period,
-            "earlier_shown": parts.earlier_shown,
+            "shows_period": shows.in_period,
+            "earlier_shown": shows.earlier,
         },
     ).fetchall()
     found: dict[str, list[PurchaseLine]] = defaultdict(list)
     for row in rows:
         found[row[0]].append(PurchaseLine(*(*row[1:8], SourceRow(*row[8:]))))
     return found
-
-
-def _member_sql(con: duckdb.DuckDBPyConnection, dimension: str) -> str:
-    """Return SQL for the member of the dimension that a buyer is at the closing."""
-    if dimension == "all":
-        return "'all'"
-    if dimension == "plan":
-        return """coalesce((
-            select any_value(plan_days.plan_id)
-            from marts.customer_plan_days as plan_days
-            where
-                plan_days.customer_id = buyers.customer_id
-                and plan_days.valid_from < $closing
-                and coalesce(plan_days.valid_to, date '9999-12-31') >= $closing
-        ), '(none)')"""
-    return f"coalesce({attribute_sql(con, 'published', dimension)}, '(none)')"

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from dagster_project.warehouse.metric_question import MetricQuestion
+from dagster_project.warehouse.published_figure import Figure
 
 ZERO = Decimal(0)
 
@@ -81,15 +82,6 @@ class CustomerPart:
     movements: tuple[Movement, ...] = ()
     purchases: tuple[PurchaseLine, ...] = ()
     contradiction: str = ""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A cell of ``metrics`` as published; a plain amount has no denominator."""
-
-    value: float | None
-    numerator: Decimal | None
-    denominator: Decimal | None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 from dagster_project.screens import Line
 from dagster_project.screens.figures import written
-from dagster_project.warehouse.explanation import Difference, Explanation
+from dagster_project.warehouse.explanation import (
+    CauseTotal,
+    CustomerDifference,
+    Difference,
+    Explanation,
+)
 
 SHOWN_CUSTOMERS = 20
 
@@ -35,26 +40,23 @@ def _difference_lines(difference: Difference) -> Iterator[Line]:
         f" {written(before.value)} -> {written(after.value)}",
         "bold",
     )
-    for name in ("numerator", "denominator"):
-        one, other = getattr(before, name), getattr(after, name)
-        if one is not None or other is not None:
-            yield f"  {name}: {written(one)} -> {written(other)}", None
-    for total in difference.causes:
+    for component in difference.components:
         yield (
-            f"  {total.cause}: {total.customers} customers, numerator {total.numerator:+,},"
-            f" denominator {total.denominator:+,}, effect {written(total.effect)}",
+            f"  {component.name}: {written(component.before)} -> {written(component.after)}",
             None,
         )
+    for total in difference.causes:
+        yield f"  {total.cause}: {_customers(total.customers)}{_told(total)}", None
+    for rest in difference.rests:
+        yield f"  {rest.name}: effect {written(rest.effect)}", "yellow"
     for setting in difference.settings_changed:
         yield f"  setting {setting.name}: {setting.before} -> {setting.after}", "yellow"
     for file in difference.code_changed:
         yield f"  code {file}", "yellow"
+    for note in difference.notes:
+        yield f"  {note}", "yellow"
     for customer in difference.customers[:SHOWN_CUSTOMERS]:
-        yield (
-            f"  {customer.customer_id}: numerator {customer.numerator:+,},"
-            f" denominator {customer.denominator:+,} ({customer.cause})",
-            None,
-        )
+        yield f"  {customer.customer_id}{_told(customer)} ({customer.cause})", None
         for row in customer.rows:
             yield f"    {row}", None
     hidden = len(difference.customers) - SHOWN_CUSTOMERS
@@ -62,6 +64,24 @@ def _difference_lines(difference: Difference) -> Iterator[Line]:
         yield f"  ... and {hidden} customers more", None
     for row in difference.shared_rows:
         yield f"  {row}", None
-    if any(difference.left_over):
-        numerator, denominator = difference.left_over
-        yield f"  left over: numerator {numerator:+,}, denominator {denominator:+,}", "yellow"
+    yield from _left_over_lines(difference)
+
+
+def _customers(count: int) -> str:
+    return "1 customer" if count == 1 else f"{count} customers"
+
+
+def _told(part: CustomerDifference | CauseTotal) -> str:
+    """Return what a part changed and what that did to the value; nothing is said of no change."""
+    changed = [f"{name} {amount:+,}" for name, amount in part.changes.items() if amount]
+    return ", ".join(["", *changed, f"effect {written(part.effect)}"])
+
+
+def _left_over_lines(difference: Difference) -> Iterator[Line]:
+    left = [f"{one.name} {one.left_over:+,}" for one in difference.components if one.left_over]
+    if left:
+        yield f"  left over: {', '.join(left)}", "yellow"
+    elif difference.has_effects:
+        yield "  the parts add up to the difference exactly", None
+    else:
+        yield "  every sum adds up; without a value in one of the two no part has an effect", None

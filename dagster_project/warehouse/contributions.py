@@ -3,7 +3,7 @@
 No metric is computed here; dbt does that. This takes a figure that dbt published apart again,
 customer by customer, from the published movements, attributes and plan days, and the caller checks
 that the parts add up to it. The words are those of METRICS.md, section 3. What a purchase adds to
-a figure is in ``explain.purchases``.
+a figure is in ``purchase_contributions``.
 """
 
 from collections.abc import Callable, Mapping
@@ -93,14 +93,28 @@ _Part = Callable[[Figures], Decimal]
 
 @dataclass(frozen=True)
 class MetricParts:
-    """How a metric is made of figures; ``trailing_year`` compares with twelve months earlier."""
+    """How a metric is made of figures.
+
+    :ivar denominator: None for an amount, whose value is its numerator.
+    :ivar trailing_year: compared is with twelve months earlier.
+    :ivar in_cents: the value is rounded to the cent.
+    """
 
     numerator: _Part
     denominator: _Part | None = None
     trailing_year: bool = False
+    in_cents: bool = False
+
+    def of(self, figures: Figures) -> dict[str, Decimal]:
+        """Return what a customer with these figures adds: ``numerator`` and, of a rate, ``denominator``."""
+        found = {"numerator": self.numerator(figures)}
+        if self.denominator is not None:
+            found["denominator"] = self.denominator(figures)
+        return found
 
 
-def _figure(*names: str) -> _Part:
+def sum_of(*names: str) -> _Part:
+    """Return how a customer's part is made: the sum of these figures of his."""
     return lambda figures: sum((figures[name] for name in names), ZERO)
 
 
@@ -112,19 +126,19 @@ _AMOUNTS = (
     "mrr_churn_voluntary", "mrr_churn_involuntary",
 )  # fmt: skip
 PARTS: dict[str, MetricParts] = {
-    **{name: MetricParts(_figure(name)) for name in _AMOUNTS},
-    "churn_rate": MetricParts(_figure("customers_lost"), _figure("customers_opening")),
-    "retention_rate": MetricParts(_figure("customers_retained"), _figure("customers_opening")),
-    "mrr_churn_rate": MetricParts(_figure("mrr_churn"), _figure("mrr_opening")),
-    "ndr": MetricParts(_figure("mrr_kept"), _figure("mrr_opening")),
-    "grr": MetricParts(_figure("mrr_kept_at_most"), _figure("mrr_opening")),
-    "ndr_12m": MetricParts(_figure("mrr_kept"), _figure("mrr_opening"), trailing_year=True),
-    "grr_12m": MetricParts(_figure("mrr_kept_at_most"), _figure("mrr_opening"), trailing_year=True),
+    **{name: MetricParts(sum_of(name)) for name in _AMOUNTS},
+    "churn_rate": MetricParts(sum_of("customers_lost"), sum_of("customers_opening")),
+    "retention_rate": MetricParts(sum_of("customers_retained"), sum_of("customers_opening")),
+    "mrr_churn_rate": MetricParts(sum_of("mrr_churn"), sum_of("mrr_opening")),
+    "ndr": MetricParts(sum_of("mrr_kept"), sum_of("mrr_opening")),
+    "grr": MetricParts(sum_of("mrr_kept_at_most"), sum_of("mrr_opening")),
+    "ndr_12m": MetricParts(sum_of("mrr_kept"), sum_of("mrr_opening"), trailing_year=True),
+    "grr_12m": MetricParts(sum_of("mrr_kept_at_most"), sum_of("mrr_opening"), trailing_year=True),
     "quick_ratio": MetricParts(
-        _figure("mrr_new", "mrr_reactivation", "mrr_expansion"),
-        _figure("mrr_contraction", "mrr_churn"),
+        sum_of("mrr_new", "mrr_reactivation", "mrr_expansion"),
+        sum_of("mrr_contraction", "mrr_churn"),
     ),
-    "arpa": MetricParts(_figure("mrr_closing"), _figure("customers_closing")),
+    "arpa": MetricParts(sum_of("mrr_closing"), sum_of("customers_closing"), in_cents=True),
 }
 
 
@@ -347,14 +361,14 @@ def _membership_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: st
 
 def attribute_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> str:
     """Return SQL for an attribute of ``dim_customers``; null where the publication has none such."""
-    if _has_column(con, database, "dim_customers", dimension):
+    if has_column(con, database, "dim_customers", dimension):
         return quote_identifier(dimension)
     return "null"
 
 
 def _rates_sql(con: duckdb.DuckDBPyConnection, database: str) -> str:
     """Return SQL for what exchange rates did; older publications have only the movements to say it."""
-    if not _has_column(con, database, "fct_span_fx", "fx"):
+    if not has_column(con, database, "fct_span_fx", "fx"):
         return "select customer_id, moved_by_rates as fx from worth"
     return f"""
         select customer_id, fx from {database}.marts.fct_span_fx
@@ -365,7 +379,7 @@ def _rates_sql(con: duckdb.DuckDBPyConnection, database: str) -> str:
 def _lost_sql(con: duckdb.DuckDBPyConnection, database: str) -> str:
     """Return SQL for the reasons of lost customers; older publications do not have them."""
     columns = "customer_id, is_involuntary, reason"
-    if not _has_column(con, database, "fct_lost_customers", "is_involuntary"):
+    if not has_column(con, database, "fct_lost_customers", "is_involuntary"):
         return f"""
             select customer_id, null::boolean as is_involuntary, null::varchar as reason
             from worth where ${database}_grain::varchar is null and false
@@ -390,7 +404,8 @@ def _plan_on(database: str, end: str) -> str:
     """  # noqa: S608
 
 
-def _has_column(con: duckdb.DuckDBPyConnection, database: str, mart: str, column: str) -> bool:
+def has_column(con: duckdb.DuckDBPyConnection, database: str, mart: str, column: str) -> bool:
+    """Tell whether a publication has a column; those that older code made have fewer."""
     row = con.execute(
         """
         select count(*) from duckdb_columns()

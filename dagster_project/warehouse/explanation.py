@@ -1,18 +1,22 @@
 """Why a published number is another one today: customers, source rows, settings or code.
 
 The difference between two publications is taken apart by customer so that the parts add up to it
-exactly, numerator and denominator each; what cannot be laid to a customer is said to be left over.
-The history of a number is in ``history``; what a customer adds to a number in ``contributions``.
+exactly, in every sum the number is made of; what cannot be laid to a customer is said to be left
+over. The history of a number is in ``history``; what a customer adds to a number in ``taken_apart``;
+how the sums share the difference in ``attribution``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from dagster_project.errors import EbblineError
+from dagster_project.warehouse.attribution import DENOMINATOR, NUMERATOR, Rest
 from dagster_project.warehouse.comparison import (
     SettingChange,
     both_attached,
@@ -20,59 +24,59 @@ from dagster_project.warehouse.comparison import (
     settings_changes,
 )
 from dagster_project.warehouse.connection import open_warehouse
-from dagster_project.warehouse.contributions import (
-    PARTS,
-    ZERO,
-    CustomerPair,
-    CustomerState,
-    Span,
-    differing_customers,
-    figures_of,
-    span_of,
-)
+from dagster_project.warehouse.contributions import ZERO
 from dagster_project.warehouse.history import Version, has_history, metrics_known, versions_of
 from dagster_project.warehouse.metric_question import MetricQuestion, parse_period, parse_segment
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publication_file
 from dagster_project.warehouse.publication_ledger import publication_files
 from dagster_project.warehouse.publication_record import Publication, select_publications
+from dagster_project.warehouse.published_figure import Figure, published_figure
+from dagster_project.warehouse.purchase_contributions import PURCHASE_PARTS
 from dagster_project.warehouse.source_changes import (
+    PURCHASE_TABLES,
+    RECURRING_TABLES,
+    Covered,
     LoadRange,
     SourceChange,
+    Tables,
     customer_changes,
     shared_changes,
+    tables_behind,
+)
+from dagster_project.warehouse.taken_apart import (
+    MOVEMENTS,
+    CustomerParts,
+    Side,
+    TakenApart,
+    closing_on,
+    mart_of,
+    source_tables,
+    summed,
+    taken_apart,
 )
 
 Cause = Literal[
     "new", "late", "corrected", "deleted", "several rows", "shared rows",
-    "more days", "settings", "code", "settings and code", "unexplained",
+    "source table", "more days", "settings", "code", "settings and code", "unexplained",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A value as published, and what it is made of; a plain amount has no denominator."""
-
-    value: float | None
-    numerator: Decimal | None
-    denominator: Decimal | None
 
 
 @dataclass(frozen=True)
 class CustomerDifference:
     """What one customer adds to the difference.
 
-    :ivar numerator, denominator: later - earlier.
+    :ivar before, after: what he adds in each publication, by component.
+    :ivar changes: later - earlier, by component.
     :ivar effect: the share in the difference of the value (a fraction for a rate, money or
-        customers for an amount); the effects of all customers and the rest add up to it. None where
-        a rate has no value in one of the two.
+        customers for an amount); the effects of all customers and the rests add up to it. None
+        where there is no value in one of the two.
     """
 
     customer_id: str
-    before: CustomerState
-    after: CustomerState
-    numerator: Decimal
-    denominator: Decimal
+    before: Mapping[str, Decimal]
+    after: Mapping[str, Decimal]
+    changes: Mapping[str, Decimal]
     effect: Fraction | None
     cause: Cause
     rows: tuple[SourceChange, ...]
@@ -84,33 +88,60 @@ class CauseTotal:
 
     cause: Cause
     customers: int
-    numerator: Decimal
-    denominator: Decimal
+    changes: Mapping[str, Decimal]
     effect: Fraction | None
+
+
+@dataclass(frozen=True)
+class ComponentDifference:
+    """One of the sums a number is made of, as published earlier and later.
+
+    :ivar name: ``numerator`` and ``denominator``; of a lifetime value the sums it is made of.
+    :ivar left_over: what no customer accounts for of later - earlier.
+    """
+
+    name: str
+    before: Decimal
+    after: Decimal
+    left_over: Decimal
 
 
 @dataclass(frozen=True)
 class Difference:
     """A number in two publications, and everything that lies between.
 
+    :ivar components: what the number is made of; each is a sum over customers.
     :ivar customers: those who made a difference, the greatest effect first.
     :ivar causes: the same by cause.
+    :ivar rests: what lies in no customer: a setting that is a factor, the rounding to the cent.
     :ivar left_over: numerator and denominator that no customer accounts for; (0, 0) where the parts
-        add up, which they do for every metric in ``contributions.PARTS``.
+        add up, which they do for every metric. A lifetime value has no such sums of its own: the
+        first is what its components leave over, in money, or their plain sum where there is no value
+        in one of the two.
     :ivar settings_changed, code_changed: what else differs; numbers were made with it.
     :ivar shared_rows: changed rows that belong to no single customer (plans, products).
+    :ivar notes: what else a reader must know, as sentences: purchases that are counted from another
+        table now, a publication of older code that does not tell its customers.
     """
 
     earlier: Publication
     later: Publication
     before: Figure
     after: Figure
+    components: tuple[ComponentDifference, ...]
     customers: tuple[CustomerDifference, ...]
     causes: tuple[CauseTotal, ...]
-    left_over: tuple[Decimal, Decimal]
+    rests: tuple[Rest, ...]
+    left_over: tuple[Fraction, Fraction]
     settings_changed: tuple[SettingChange, ...]
     code_changed: tuple[str, ...]
     shared_rows: tuple[SourceChange, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether the parts have effects: a rate needs a value in both."""
+        return all(customer.effect is not None for customer in self.customers)
 
 
 @dataclass(frozen=True)
@@ -201,145 +232,149 @@ def difference_of(
     :param con: a connection with the two attached as ``earlier`` and ``later``.
     :param warehouse: the working database, which has the source rows.
     """
-    earlier, later = (
-        select_publications(con, f"{name}.marts.publication")[0] for name in ("earlier", "later")
-    )
-    before, after = _figure(con, "earlier", question), _figure(con, "later", question)
-    pairs = _pairs(con, question, earlier, later)
+    before, after = _side(con, "earlier", question), _side(con, "later", question)
+    earlier, later = before.publication, after.publication
+    apart = taken_apart(con, question, before, after)
     loads = LoadRange(*sorted((earlier.highest_load_id, later.highest_load_id)))
-    end = max(_span(question, earlier).closing_on, _span(question, later).closing_on)
+    covered = Covered(
+        until=earlier.until,
+        before=max(closing_on(question, earlier), closing_on(question, later)),
+        zone=ZoneInfo(later.settings["calendar"]["timezone"]),
+    )
+    counted_from = _counted_from(con, mart_of(question.metric))
     rows = customer_changes(
         warehouse,
         loads,
-        [pair.customer_id for pair in pairs],
-        covered_until=earlier.until,
-        before=end,
+        [customer.customer_id for customer in apart.customers],
+        tables=_tables(con, question, counted_from),
+        covered=covered,
     )
-    shared = shared_changes(warehouse, loads, covered_until=earlier.until)
-    elsewhere = _cause_elsewhere(question, earlier, later, shared)
+    shared = shared_changes(warehouse, loads, covered=covered)
+    elsewhere = _cause_elsewhere(question, earlier, later, shared, counted_from)
     customers = tuple(
-        difference
-        for pair in pairs
-        for difference in [
-            _customer(
-                pair,
-                question,
-                before=before,
-                after=after,
-                rows=rows.get(pair.customer_id, []),
-                elsewhere=elsewhere,
-            )
-        ]
-        if difference.numerator or difference.denominator
-    )
-    explained = (
-        sum((customer.numerator for customer in customers), ZERO),
-        sum((customer.denominator for customer in customers), ZERO),
+        _customer(
+            customer,
+            effect=apart.attribution.effect(customer.changes),
+            rows=[row for row in rows.get(customer.customer_id, []) if _is_relevant(row, question)],
+            elsewhere=elsewhere,
+        )
+        for customer in apart.customers
     )
     return Difference(
         earlier=earlier,
         later=later,
-        before=before,
-        after=after,
+        before=before.published,
+        after=after.published,
+        components=_components(apart),
         customers=tuple(sorted(customers, key=_greatest_first)),
         causes=_by_cause(customers),
-        left_over=(
-            (after.numerator or ZERO) - (before.numerator or ZERO) - explained[0],
-            (after.denominator or ZERO) - (before.denominator or ZERO) - explained[1],
-        ),
+        rests=apart.attribution.rests,
+        left_over=_left_over(apart),
         settings_changed=settings_changes(earlier, later),
         code_changed=code_changes(earlier, later),
         shared_rows=tuple(shared),
+        notes=(*_lacking_notes(apart), *counted_from.notes),
     )
 
 
-def _figure(con: duckdb.DuckDBPyConnection, database: str, question: MetricQuestion) -> Figure:
-    row = con.execute(
-        f"""
-        select value::double, numerator::decimal(38, 2), denominator::decimal(38, 2)
-        from {database}.marts.metrics
-        where (metric, grain, period_start, dimension, member) = (?, ?, ?, ?, ?)
-        """,  # noqa: S608
-        question.key,
-    ).fetchone()
-    return Figure(*row) if row else Figure(None, None, None)
+def _side(con: duckdb.DuckDBPyConnection, database: str, question: MetricQuestion) -> Side:
+    publication = select_publications(con, f"{database}.marts.publication")[0]
+    return Side(database, publication, published_figure(con, database, question))
 
 
-def _span(question: MetricQuestion, publication: Publication) -> Span:
-    return span_of(question.metric, question.period, publication.until)
+def _components(apart: TakenApart) -> tuple[ComponentDifference, ...]:
+    explained = summed(customer.changes for customer in apart.customers)
+    return tuple(
+        ComponentDifference(
+            component.name,
+            component.before,
+            component.after,
+            component.change - explained.get(component.name, ZERO),
+        )
+        for component in apart.attribution.components
+    )
 
 
-def _pairs(
-    con: duckdb.DuckDBPyConnection,
-    question: MetricQuestion,
-    earlier: Publication,
-    later: Publication,
-) -> list[CustomerPair]:
-    """Return the customers who differ; none where the metric is not made of customers."""
-    if question.metric not in PARTS:
-        return []
-    return differing_customers(
-        con,
-        _span(question, earlier),
-        _span(question, later),
-        dimension=question.dimension,
-        member=question.member,
+def _left_over(apart: TakenApart) -> tuple[Fraction, Fraction]:
+    left = {component.name: component.left_over for component in _components(apart)}
+    if NUMERATOR in left:
+        return Fraction(left[NUMERATOR]), Fraction(left.get(DENOMINATOR, ZERO))
+    effect = apart.attribution.effect(left)
+    plain = sum((abs(amount) for amount in left.values()), ZERO)
+    return (Fraction(plain) if effect is None else effect), Fraction(0)
+
+
+@dataclass(frozen=True)
+class _CountedFrom:
+    """The raw tables that recurring revenue, or purchases, are counted from."""
+
+    before: frozenset[str]
+    after: frozenset[str]
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Return those of either publication."""
+        return self.before | self.after
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader must know of it: that they were counted from something else before."""
+        if not self.before or not self.after or self.before == self.after:
+            return ()
+        was, now = (" and ".join(sorted(tables)) for tables in (self.before, self.after))
+        return (f"counted from {now}, no longer from {was}",)
+
+
+def _counted_from(con: duckdb.DuckDBPyConnection, mart: str) -> _CountedFrom:
+    return _CountedFrom(*(source_tables(con, name, mart) for name in ("earlier", "later")))
+
+
+def _tables(
+    con: duckdb.DuckDBPyConnection, question: MetricQuestion, counted_from: _CountedFrom
+) -> Tables:
+    """Return the tables whose rows can move a number."""
+    if question.metric not in PURCHASE_PARTS:
+        return tables_behind(counted_from.all, RECURRING_TABLES)
+    tables = tables_behind(counted_from.all, PURCHASE_TABLES)
+    if question.dimension != "plan":
+        return tables
+    # The plan held when the period closes is of the recurring side.
+    return {**tables_behind(_counted_from(con, MOVEMENTS).all, RECURRING_TABLES), **tables}
+
+
+def _lacking_notes(apart: TakenApart) -> tuple[str, ...]:
+    return tuple(
+        f"publication {publication} was made by older code, without {', '.join(columns)}:"
+        " its customers cannot be told"
+        for publication, columns in apart.lacking
     )
 
 
 def _customer(
-    pair: CustomerPair,
-    question: MetricQuestion,
+    customer: CustomerParts,
     *,
-    before: Figure,
-    after: Figure,
+    effect: Fraction | None,
     rows: list[SourceChange],
     elsewhere: Cause,
 ) -> CustomerDifference:
-    parts = PARTS[question.metric]
-    was, now = figures_of(pair.before), figures_of(pair.after)
-    numerator = parts.numerator(now) - parts.numerator(was)
-    denominator = ZERO
-    if parts.denominator is not None:
-        denominator = parts.denominator(now) - parts.denominator(was)
-    relevant = tuple(row for row in rows if _is_relevant(row, question.dimension))
-    kinds: set[Cause] = {row.kind for row in relevant}
+    kinds: set[Cause] = {row.kind for row in rows}
     cause = elsewhere if not kinds else kinds.pop() if len(kinds) == 1 else "several rows"
     return CustomerDifference(
-        customer_id=pair.customer_id,
-        before=pair.before,
-        after=pair.after,
-        numerator=numerator,
-        denominator=denominator,
-        effect=_effect(
-            numerator, denominator, before, after, is_rate=parts.denominator is not None
-        ),
+        customer_id=customer.customer_id,
+        before=customer.before,
+        after=customer.after,
+        changes=customer.changes,
+        effect=effect,
         cause=cause,
-        rows=relevant,
+        rows=tuple(rows),
     )
 
 
-def _effect(
-    numerator: Decimal, denominator: Decimal, before: Figure, after: Figure, *, is_rate: bool
-) -> Fraction | None:
-    """Return the share of one part in the difference of the value.
-
-    With n1/d1 before and n2/d2 after, n2/d2 - n1/d1 = sum of (dn - n1/d1 * dd) / d2 over all parts,
-    exactly.
-    """
-    if not is_rate:
-        return Fraction(numerator)
-    if before.numerator is None or not before.denominator or not after.denominator:
-        return None
-    rate = Fraction(before.numerator) / Fraction(before.denominator)
-    return (Fraction(numerator) - rate * Fraction(denominator)) / Fraction(after.denominator)
-
-
-def _is_relevant(row: SourceChange, dimension: str) -> bool:
+def _is_relevant(row: SourceChange, question: MetricQuestion) -> bool:
     """Tell whether a row can have moved the number: a customer's attributes move only segments."""
     if row.table != "customers" or row.kind != "corrected":
         return True
-    return dimension in {column for column, _, _ in row.changes}
+    return question.dimension in {column for column, _, _ in row.changes}
 
 
 def _cause_elsewhere(
@@ -347,6 +382,7 @@ def _cause_elsewhere(
     earlier: Publication,
     later: Publication,
     shared: list[SourceChange],
+    counted_from: _CountedFrom,
 ) -> Cause:
     """Return what moved customers none of whose own rows changed."""
     settings = earlier.settings_fingerprint != later.settings_fingerprint
@@ -355,16 +391,19 @@ def _cause_elsewhere(
         return "settings and code"
     if settings or code:
         return "settings" if settings else "code"
+    if counted_from.notes:
+        return "source table"
     if shared:
         return "shared rows"
-    if _span(question, earlier) != _span(question, later) or earlier.until != later.until:
+    if earlier.until != later.until:
         return "more days"
     return "unexplained"
 
 
 def _greatest_first(customer: CustomerDifference) -> tuple[Fraction, Decimal, str]:
     size = abs(customer.effect) if customer.effect is not None else Fraction(0)
-    return -size, -abs(customer.numerator), customer.customer_id
+    changed = sum((abs(amount) for amount in customer.changes.values()), ZERO)
+    return -size, -changed, customer.customer_id
 
 
 def _by_cause(customers: tuple[CustomerDifference, ...]) -> tuple[CauseTotal, ...]:
@@ -379,8 +418,7 @@ def _total(cause: Cause, members: list[CustomerDifference]) -> CauseTotal:
     return CauseTotal(
         cause=cause,
         customers=len(members),
-        numerator=sum((member.numerator for member in members), ZERO),
-        denominator=sum((member.denominator for member in members), ZERO),
+        changes=summed(member.changes for member in members),
         effect=sum(effects, Fraction(0)) if len(effects) == len(members) else None,
     )
 

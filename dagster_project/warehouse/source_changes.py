@@ -1,14 +1,14 @@
 """Source rows that came between two publications: new, late, corrected or deleted.
 
-Only rows that can move a customer's recurring revenue or segment are looked at. What they did to a
-number belongs to ``explanation``.
+Only rows that can move a customer's recurring revenue, purchases or segment are looked at. What they
+did to a number belongs to ``explanation``.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -17,30 +17,51 @@ from dagster_project.warehouse.connection import quote_identifier
 
 Kind = Literal["new", "late", "corrected", "deleted"]
 
-# Tables of customers' rows, each with the date from which a row has an effect.
-_CUSTOMER_TABLES: dict[str, str | None] = {
-    "customers": None,
-    "customer_aliases": None,
-    "subscriptions": None,
-    "subscription_periods": "valid_from_on",
-    "subscription_items": "valid_from_at",
-    "invoices": None,
-    "invoice_lines": "period_start_at",
+# Tables of customers' rows, each with the day or instant a row is about, as SQL; None where it is
+# about no day. `invoice_bought_at` is when the invoice of the row was paid, or issued.
+Tables = Mapping[str, str | None]
+# By the table that recurring revenue, or purchases, are counted from.
+_EVERYBODYS: Tables = {"customers": None, "customer_aliases": None}
+RECURRING_TABLES: Mapping[str, Tables] = {
+    "subscription_periods": {"subscriptions": None, "subscription_periods": "valid_from_on"},
+    "subscription_items": {"subscriptions": None, "subscription_items": "valid_from_at"},
+    "invoice_lines": {
+        "subscriptions": None,
+        "invoices": None,
+        "invoice_lines": "period_start_at",
+    },
+}
+# A refund is about the day of the purchase that it takes back.
+PURCHASE_TABLES: Mapping[str, Tables] = {
+    "orders": {"orders": "ordered_at"},
+    "invoice_lines": {
+        "invoices": "invoice_bought_at",
+        "invoice_lines": "coalesce(paid_at, invoice_bought_at, issued_at)",
+        "payments": "coalesce(invoice_bought_at, attempted_at)",
+    },
 }
 _SHARED_TABLES = ("plans", "products")
 # Never shown: personal, and no number depends on them.
 _PERSONAL = frozenset({"name", "email", "cancellation_comment"})
 _CUSTOMER_COLUMNS = ("customer_id", "same_as_customer_id", "invoice_customer_id")
-# Some vendors write the customer on the invoice and not on its lines.
-_INVOICE_OWNER = defaultdict(
-    str,
-    invoice_lines="""
-        left join (
-            select invoice_id, arg_max(customer_id, _load_id) as invoice_customer_id
-            from raw.invoices group by invoice_id
-        ) using (invoice_id)
-    """,
-)
+# Some vendors write the customer and the days on the invoice and not on its lines, others the other
+# way round.
+_OF_AN_INVOICE = ("invoices", "invoice_lines", "payments")
+_THEIR_INVOICES = """
+    left join (
+        select
+            invoice_id,
+            arg_max(customer_id, _load_id) as invoice_customer_id,
+            arg_max(coalesce(paid_at, issued_at), _load_id) as invoice_bought_at
+        from (
+            select invoice_id, customer_id, paid_at, issued_at, _load_id from raw.invoices
+            union all
+            select invoice_id, customer_id, paid_at, issued_at, _load_id from raw.invoice_lines
+        )
+        where invoice_id in (select invoice_id from came)
+        group by invoice_id
+    ) as their_invoices using (invoice_id)
+"""
 
 
 @dataclass(frozen=True)
@@ -77,29 +98,56 @@ class LoadRange:
     until: int
 
 
+@dataclass(frozen=True)
+class Covered:
+    """What days mean to the question.
+
+    :ivar until: the last day the earlier publication covered.
+    :ivar before: rows about this day or a later one are left out.
+    :ivar zone: the time zone that turns an instant into a day.
+    """
+
+    until: date
+    before: date
+    zone: ZoneInfo
+
+
+def tables_behind(counted_from: Iterable[str], tables: Mapping[str, Tables]) -> Tables:
+    """Return the tables whose rows can move a number.
+
+    :param counted_from: keys of ``tables``; none where a publication does not tell: then all.
+    :param tables: ``RECURRING_TABLES`` or ``PURCHASE_TABLES``.
+    """
+    found = dict(_EVERYBODYS)
+    for name in set(counted_from) & set(tables) or tables:
+        found.update(tables[name])
+    return found
+
+
 def customer_changes(
     con: duckdb.DuckDBPyConnection,
     loads: LoadRange,
     customers: Iterable[str],
     *,
-    covered_until: date,
-    before: date,
+    tables: Tables,
+    covered: Covered,
 ) -> dict[str, list[SourceChange]]:
     """Return the changed source rows of some customers, by surviving customer id.
 
     :param con: the working database; a temporary table is made in it.
-    :param covered_until: the last day the earlier publication covered.
-    :param before: rows that take effect on or after this day are left out.
+    :param tables: those whose rows can move what is asked about.
     """
     asked = set(customers)
+    if not asked:
+        return {}
     survivors = _survivors(con)
     given_up = [as_given for as_given, customer in survivors.items() if customer in asked]
     con.execute("create or replace temp table asked_about (customer_id varchar)")
     con.execute("insert into asked_about select unnest(?::varchar[])", [[*asked, *given_up]])
     found: dict[str, list[SourceChange]] = {}
-    for name, effective in _CUSTOMER_TABLES.items():
-        for owners, change in _changes(con, TABLES[name], loads, effective, covered_until):
-            if change.effective_on is not None and change.effective_on >= before:
+    for name, effective in tables.items():
+        for owners, change in _changes(con, TABLES[name], loads, effective, covered):
+            if change.effective_on is not None and change.effective_on >= covered.before:
                 continue
             # An id that was given up is asked about too: the customer was there before.
             for customer in (owners | {survivors.get(owner, owner) for owner in owners}) & asked:
@@ -108,13 +156,13 @@ def customer_changes(
 
 
 def shared_changes(
-    con: duckdb.DuckDBPyConnection, loads: LoadRange, *, covered_until: date
+    con: duckdb.DuckDBPyConnection, loads: LoadRange, *, covered: Covered
 ) -> list[SourceChange]:
     """Return the changed rows that belong to no single customer: plans and products."""
     return [
         change
         for name in _SHARED_TABLES
-        for _, change in _changes(con, TABLES[name], loads, None, covered_until)
+        for _, change in _changes(con, TABLES[name], loads, None, covered)
     ]
 
 
@@ -145,9 +193,11 @@ def _asked_sql(table: Table) -> str:
     key = ", ".join(map(quote_identifier, table.key))
     columns = [name for name in _CUSTOMER_COLUMNS if name in table.column_names]
     asked = [f"{name} in (from asked_about)" for name in columns]
-    if table.name == "invoice_lines":
-        theirs = "select invoice_id from raw.invoices where customer_id in (from asked_about)"
-        asked.append(f"invoice_id in ({theirs})")
+    if table.name in _OF_AN_INVOICE:
+        asked += [
+            f"invoice_id in (select invoice_id from raw.{name} where customer_id in (from asked_about))"  # noqa: S608
+            for name in ("invoices", "invoice_lines")
+        ]
     return f"({key}) in (select ({key}) from raw.{table.name} where {' or '.join(asked)})"  # noqa: S608
 
 
@@ -156,7 +206,7 @@ def _changes(
     table: Table,
     loads: LoadRange,
     effective: str | None,
-    covered_until: date,
+    covered: Covered,
 ) -> Iterator[tuple[set[str], SourceChange]]:
     """Yield the newest version in ``loads`` of each key, with the customers it speaks of."""
     key = ", ".join(map(quote_identifier, table.key))
@@ -182,7 +232,9 @@ def _changes(
             ) = 1
         )
 
-        select * from (select * from came union all select * from was) {_INVOICE_OWNER[table.name]}
+        select *, {effective or "null"} as _effective
+        from (select * from came union all select * from was)
+        {_THEIR_INVOICES if table.name in _OF_AN_INVOICE else ""}
         order by {key}, is_old
         """,  # noqa: S608
         {"after": loads.after, "until": loads.until},
@@ -193,32 +245,31 @@ def _changes(
         values = dict(zip(names, row, strict=True))
         if not values["is_old"]:
             if came is not None:
-                yield _change(table, came, None, effective, covered_until)
+                yield _change(table, came, None, covered)
             came = values
         else:
             assert came is not None, "an older version is read only beside a newer one"
-            yield _change(table, came, values, effective, covered_until)
+            yield _change(table, came, values, covered)
             came = None
     if came is not None:
-        yield _change(table, came, None, effective, covered_until)
+        yield _change(table, came, None, covered)
 
 
 def _change(
     table: Table,
     came: Mapping[str, Any],
     was: Mapping[str, Any] | None,
-    effective: str | None,
-    covered_until: date,
+    covered: Covered,
 ) -> tuple[set[str], SourceChange]:
     versions = [came] if was is None else [came, was]
     owners = {v[name] for v in versions for name in _CUSTOMER_COLUMNS if v.get(name) is not None}
-    dates = [_day(v[effective]) for v in versions if effective and v[effective] is not None]
+    dates = [_day(v["_effective"], covered.zone) for v in versions if v["_effective"] is not None]
     effective_on = min(dates, default=None)
     kind: Kind = "corrected"
     if came["_deleted"]:
         kind = "deleted"
     elif was is None or was["_deleted"]:
-        kind = "new" if effective_on is not None and effective_on > covered_until else "late"
+        kind = "new" if effective_on is not None and effective_on > covered.until else "late"
     changes = tuple(
         (column, None if was is None else was[column], came[column])
         for column in table.column_names
@@ -236,5 +287,5 @@ def _change(
     )
 
 
-def _day(value: date | datetime) -> date:
-    return value.date() if isinstance(value, datetime) else value
+def _day(value: date | datetime, zone: ZoneInfo) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value

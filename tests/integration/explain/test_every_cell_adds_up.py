@@ -8,16 +8,19 @@ import duckdb
 import pytest
 
 from dagster_project.explain import explain
-from dagster_project.explain.cell import gross_margin, summed
+from dagster_project.explain.cell import summed
 from dagster_project.explain.formulas import FORMULAS
-from dagster_project.explain.lifetime import churn_months, lifetime_figure
-from dagster_project.explain.purchases import PURCHASE_PARTS, buyer_parts, buyers_of
+from dagster_project.explain.lifetime import lifetime_figure
+from dagster_project.explain.purchases import buyer_parts
 from dagster_project.explain.recurring import customer_parts, figures_by_member
-from dagster_project.explain.results import Explained, Figure
+from dagster_project.explain.results import Explained
 from dagster_project.warehouse.contributions import PARTS, customer_spans, span_of
+from dagster_project.warehouse.lifetime import churn_months, gross_margin
 from dagster_project.warehouse.metric_question import MetricQuestion, Period
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import Publication, select_publications
+from dagster_project.warehouse.published_figure import Figure
+from dagster_project.warehouse.purchase_contributions import PURCHASE_PARTS, buyers_of
 from dagster_project.warehouse.serving import open_published
 
 Cells = dict[MetricQuestion, Figure]
@@ -103,7 +106,7 @@ def test_the_purchases_make_every_figure_of_purchases(
     asked = 0
     for (period, dimension), questions in by_slice(cells, set(PURCHASE_PARTS)).items():
         span = span_of(questions[0].metric, period, publication.until)
-        buyers = buyers_of(published, span, dimension=dimension)
+        buyers = buyers_of(published, "published", span, dimension=dimension)
         for question in questions:
             parts = buyer_parts(question.metric, buyers, question.member)
             is_rate = PURCHASE_PARTS[question.metric].denominator is not None

@@ -28,6 +28,7 @@ _MODELS = (
     "+dim_customers",
     "+fct_lost_customers",
     "+fct_span_fx",
+    "+fct_purchase_lines",
 )
 
 

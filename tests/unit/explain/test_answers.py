@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from dagster_project.explain.results import CustomerPart, Explained, Figure, Movement, SourceRow
+from dagster_project.explain.results import CustomerPart, Explained, Movement, SourceRow
 from dagster_project.screens.explain import explain_csv, explain_json, explain_lines
 from dagster_project.warehouse.metric_question import MetricQuestion, Period
+from dagster_project.warehouse.published_figure import Figure
 
 
 def movement(day: int, *, plan: str = "gold", key: str = "il_1") -> Movement:

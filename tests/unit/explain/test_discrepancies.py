@@ -3,18 +3,18 @@
 from datetime import date
 from decimal import Decimal
 
-from dagster_project.explain.purchases import Buyer
 from dagster_project.explain.purchases import contradiction as contradicted_purchases
 from dagster_project.explain.recurring import contradiction
 from dagster_project.explain.results import (
     CustomerPart,
     Explained,
-    Figure,
     Movement,
     PurchaseLine,
     SourceRow,
 )
 from dagster_project.warehouse.metric_question import MetricQuestion, Period
+from dagster_project.warehouse.published_figure import Figure
+from dagster_project.warehouse.purchase_contributions import Buyer
 
 MARCH = date(2026, 3, 1)
 QUESTION = MetricQuestion("churn_rate", Period("month", MARCH))

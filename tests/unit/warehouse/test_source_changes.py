@@ -1,21 +1,29 @@
 """Which source rows came between two publications, and whose they are."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 
 from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.warehouse.source_changes import (
+    PURCHASE_TABLES,
+    RECURRING_TABLES,
+    Covered,
     LoadRange,
     SourceChange,
+    Tables,
     customer_changes,
     shared_changes,
+    tables_behind,
 )
 
+ALL_RECURRING = tables_behind((), RECURRING_TABLES)
 LOADS = LoadRange(after=1, until=2)
-COVERED, END = date(2026, 3, 31), date(2026, 5, 1)
+COVERED = Covered(until=date(2026, 3, 31), before=date(2026, 5, 1), zone=ZoneInfo("UTC"))
 
 
 @pytest.fixture
@@ -67,8 +75,13 @@ def _period(
     )
 
 
-def _found(con: duckdb.DuckDBPyConnection, *customers: str) -> dict[str, list[SourceChange]]:
-    return customer_changes(con, LOADS, customers, covered_until=COVERED, before=END)
+def _found(
+    con: duckdb.DuckDBPyConnection,
+    *customers: str,
+    tables: Tables = ALL_RECURRING,
+    covered: Covered = COVERED,
+) -> dict[str, list[SourceChange]]:
+    return customer_changes(con, LOADS, customers, tables=tables, covered=covered)
 
 
 def test_a_row_about_covered_days_is_late_and_one_about_later_days_is_new(
@@ -169,6 +182,66 @@ def test_an_alias_is_told_of_the_id_given_up_and_of_the_one_that_survives(
 def test_plans_and_products_belong_to_nobody(con: duckdb.DuckDBPyConnection) -> None:
     for load, price in ((1, 10), (2, 12)):
         _load(con, "plans", load, plan_id="basic", unit_amount=price)
-    (change,) = shared_changes(con, LOADS, covered_until=COVERED)
+    (change,) = shared_changes(con, LOADS, covered=COVERED)
     assert (change.table, change.kind, change.key) == ("plans", "corrected", ("basic",))
     assert str(change).startswith("corrected plans basic from file.csv:7 (unit_amount 10")
+
+
+def _order(con: duckdb.DuckDBPyConnection, load: int, at: str, status: str = "paid") -> None:
+    _load(
+        con, "orders", load, order_id="o1", line_id="1", customer_id="c1", ordered_at=at,
+        status=status, amount=10,
+    )  # fmt: skip
+
+
+def _orders(con: duckdb.DuckDBPyConnection, covered: Covered = COVERED) -> list[SourceChange]:
+    return _found(
+        con, "c1", tables=tables_behind(["orders"], PURCHASE_TABLES), covered=covered
+    ).get("c1", [])
+
+
+def test_a_refunded_order_is_a_correction_of_it(con: duckdb.DuckDBPyConnection) -> None:
+    _order(con, 1, "2026-03-05 12:00:00+00")
+    _order(con, 2, "2026-03-05 12:00:00+00", status="refunded")
+    assert [str(change) for change in _orders(con)] == [
+        "corrected orders o1/1 from file.csv:7 (status paid -> refunded)"
+    ]
+
+
+def test_an_order_moves_no_recurring_revenue(con: duckdb.DuckDBPyConnection) -> None:
+    _order(con, 2, "2026-03-05 12:00:00+00")
+    assert _found(con, "c1") == {}
+
+
+def test_the_day_of_an_order_is_that_of_the_time_zone(con: duckdb.DuckDBPyConnection) -> None:
+    _order(con, 2, "2026-05-01 02:00:00+00")
+    assert _orders(con) == []
+    in_new_york = replace(COVERED, zone=ZoneInfo("America/New_York"))
+    assert [change.effective_on for change in _orders(con, in_new_york)] == [date(2026, 4, 30)]
+
+
+def test_a_late_refund_is_about_the_day_of_the_purchase_it_takes_back(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    _load(con, "invoices", 1, invoice_id="i1", customer_id="c1", paid_at="2026-03-05 12:00:00+00")
+    _load(
+        con, "payments", 2, payment_id="p1", invoice_id="i1", customer_id="c2", status="refunded",
+        amount=10, attempted_at="2026-06-01 12:00:00+00",
+    )  # fmt: skip
+    (change,) = _found(con, "c1", tables=tables_behind(["invoice_lines"], PURCHASE_TABLES))["c1"]
+    assert (change.table, change.kind, change.effective_on) == (
+        "payments",
+        "late",
+        date(2026, 3, 5),
+    )
+
+
+def test_an_invoice_that_vendors_write_on_its_lines_alone_has_the_day_of_these(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    _load(
+        con, "invoice_lines", 2, line_id="l1", invoice_id="i1", customer_id="c1",
+        paid_at="2026-04-05 12:00:00+00", period_start_at="2026-06-01 00:00:00+00",
+    )  # fmt: skip
+    (change,) = _found(con, "c1", tables=tables_behind(["invoice_lines"], PURCHASE_TABLES))["c1"]
+    assert (change.kind, change.effective_on) == ("new", date(2026, 4, 5))
