@@ -13,9 +13,9 @@ customer_months as (
 
 ),
 
-usage_days as (
+usage_months as (
 
-    select * from {{ ref('int_usage_days') }}
+    select * from {{ ref('int_usage_months') }}
 
 ),
 
@@ -38,11 +38,11 @@ paying as (
 
 using_months as (
 
-    select distinct
+    select
         customer_id,
-        {{ period_start('month', 'used_on') }} as month
-    from usage_days
-    where events > 0
+        month
+    from usage_months
+    where has_events
 
 ),
 

@@ -9,12 +9,8 @@ usage_days as (
     select * from {{ ref('int_usage_days') }}
 ),
 
-last_of_month as (
-    select
-        customer_id,
-        max(used_on) as used_on
-    from usage_days
-    group by customer_id, {{ period_start('month', 'used_on') }}
+usage_months as (
+    select * from {{ ref('int_usage_months') }}
 ),
 
 last_of_week as (
@@ -29,10 +25,10 @@ last_of_week as (
 timeline as (
     select
         customer_id,
-        used_on as on_day,
-        used_on,
+        last_used_on as on_day,
+        last_used_on as used_on,
         cast(null as date) as score_on
-    from last_of_month
+    from usage_months
 
     union all
 

@@ -8,40 +8,72 @@ scored as (
     select * from {{ ref('int_scored_customers') }}
 ),
 
+score_windows as (
+    select * from {{ ref('int_score_windows') }}
+),
+
+score_slots as (
+    select distinct score_on, slot_start from {{ ref('int_score_slots') }}
+),
+
+slot_days as (
+    select distinct day, slot_start from {{ ref('int_score_slots') }}
+),
+
+usage_months as (
+    select * from {{ ref('int_usage_months') }}
+),
+
 usage_days as (
     select * from {{ ref('int_usage_days') }}
+    where feature_count > 0
 ),
 
 last_use as (
     select * from {{ ref('int_last_use') }}
 ),
 
-recent as (
+counted as (
     select
         scored.score_on,
         scored.customer_id,
-        {{ days_between('usage_days.used_on', 'scored.score_on') }} as days_ago,
-        {% for word in range(feature_words()) -%}
-        usage_days.feature_mask_{{ word }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {%- for window in [7, 28, 63] %}
+        sum(bit_count(usage_months.day_mask & score_windows.mask_{{ window }})) as days_{{ window }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from scored
-    inner join usage_days
+    inner join score_windows
+        on scored.score_on = score_windows.score_on
+    inner join usage_months
         on
-            scored.customer_id = usage_days.customer_id
-            and usage_days.used_on < scored.score_on
-            and usage_days.used_on >= {{ add_days('scored.score_on', -63) }}
+            scored.customer_id = usage_months.customer_id
+            and score_windows.month = usage_months.month
+    group by scored.score_on, scored.customer_id
 ),
 
-counted as (
+slots as (
     select
-        score_on,
-        customer_id,
-        sum(case when days_ago <= 7 then 1 else 0 end) as days_7,
-        sum(case when days_ago <= 28 then 1 else 0 end) as days_28,
-        sum(case when days_ago > 7 then 1 else 0 end) as habit_days,
-        {{ united_feature_masks('days_ago <= 28') }}
-    from recent
-    group by score_on, customer_id
+        usage_days.customer_id,
+        slot_days.slot_start,
+        {{ united_feature_masks() }}
+    from usage_days
+    inner join slot_days
+        on usage_days.used_on = slot_days.day
+    group by usage_days.customer_id, slot_days.slot_start
+),
+
+features as (
+    select
+        scored.score_on,
+        scored.customer_id,
+        {{ united_feature_masks() }}
+    from scored
+    inner join score_slots
+        on scored.score_on = score_slots.score_on
+    inner join slots
+        on
+            scored.customer_id = slots.customer_id
+            and score_slots.slot_start = slots.slot_start
+    group by scored.score_on, scored.customer_id
 ),
 
 classed as (
@@ -51,16 +83,22 @@ classed as (
         scored.mrr,
         cast(coalesce(counted.days_7, 0) as integer) as days_7,
         cast(coalesce(counted.days_28, 0) as integer) as days_28,
-        cast(coalesce(counted.habit_days, 0) as integer) as habit_days,
+        cast(coalesce(counted.days_63 - counted.days_7, 0) as integer) as habit_days,
         cast({{ features_in_masks() }} as integer) as features_28,
         cast({{ days_between('last_use.last_used_on', 'scored.score_on') }} as integer) as days_since_use,
         {{ frequency_class('counted.days_7', 'counted.days_28') }} as frequency_class,
-        {{ frequency_class('counted.habit_days / 8.0', 'counted.habit_days / 2.0') }} as habit_class
+        {{ frequency_class(
+            '(counted.days_63 - counted.days_7) / 8.0', '(counted.days_63 - counted.days_7) / 2.0'
+        ) }} as habit_class
     from scored
     left join counted
         on
             scored.score_on = counted.score_on
             and scored.customer_id = counted.customer_id
+    left join features
+        on
+            scored.score_on = features.score_on
+            and scored.customer_id = features.customer_id
     left join last_use
         on
             scored.score_on = last_use.score_on

@@ -17,26 +17,21 @@ first_days as (
     group by customer_id
 ),
 
-first_sessions as (
+-- still there a month later: used in the week that begins 30 days after the first use
+followed as (
     select
         usage_days.customer_id,
-        usage_days.first_session_seconds
+        max(case when usage_days.used_on = first_days.first_used_on then usage_days.first_session_seconds end)
+            as first_session_seconds,
+        max(
+            case when usage_days.used_on >= {{ add_days('first_days.first_used_on', 30) }} then 1 else 0 end
+        ) as is_retained_30_days
     from usage_days
     inner join first_days
         on
             usage_days.customer_id = first_days.customer_id
-            and usage_days.used_on = first_days.first_used_on
-),
-
--- still there a month later: used in the week that begins 30 days after the first use
-returned as (
-    select distinct usage_days.customer_id
-    from usage_days
-    inner join first_days
-        on
-            usage_days.customer_id = first_days.customer_id
-            and usage_days.used_on >= {{ add_days('first_days.first_used_on', 30) }}
             and usage_days.used_on < {{ add_days('first_days.first_used_on', 37) }}
+    group by usage_days.customer_id
 ),
 
 final as (
@@ -44,14 +39,13 @@ final as (
         customers.customer_id,
         customers.created_on,
         first_days.first_used_on,
-        first_sessions.first_session_seconds,
+        followed.first_session_seconds,
         first_days.first_feature_on,
         {{ add_days('first_days.first_used_on', 36) }} <= {{ until_date() }} as is_observed,
-        returned.customer_id is not null as is_retained_30_days
+        coalesce(followed.is_retained_30_days, 0) = 1 as is_retained_30_days
     from customers
     left join first_days on customers.customer_id = first_days.customer_id
-    left join first_sessions on customers.customer_id = first_sessions.customer_id
-    left join returned on customers.customer_id = returned.customer_id
+    left join followed on customers.customer_id = followed.customer_id
     where customers.created_on <= {{ until_date() }}
 )
 

@@ -23,16 +23,6 @@
 
 with
 
-events as (
-
-    select * from {{ ref('stg_usage__events') }}
-    where customer_id is not null
-    {%- if is_incremental() %}
-        and {{ 'occurred_at >= ' ~ instant_literal(first_touched ~ ' 00:00:00+00') if first_touched else 'false' }}
-    {%- endif %}
-
-),
-
 {% if is_incremental() -%}
 touched as (
 
@@ -40,40 +30,37 @@ touched as (
 
 ),
 
-relevant as (
+{% endif -%}
+-- one reading for each kind, since what is read twice would be held in memory once
+{%- for kind, has_session in [('named', 'session_id is not null'), ('unnamed', 'session_id is null')] %}
+{{ kind }}_events as (
 
-    select events.*
-    from events
+    select
+        events.customer_id,
+        events.occurred_on,
+        events.user_id,
+        events.session_id,
+        {{ epoch_seconds('events.occurred_at') }} as at_second,
+        {% for word in range(feature_words()) -%}
+        case when events.feature_word = {{ word }} then events.feature_bit end as feature_mask_{{ word }},
+        {% endfor -%}
+        events._load_id
+    from {{ ref('stg_usage__events') }} as events
+    {%- if is_incremental() %}
     inner join touched
         on
             events.customer_id = touched.customer_id
             and events.occurred_on = touched.used_on
+    {%- endif %}
+    where
+        events.customer_id is not null
+        and events.{{ has_session }}
+        {%- if is_incremental() %}
+        and {{ 'events.occurred_at >= ' ~ instant_literal(first_touched ~ ' 00:00:00+00') if first_touched else 'false' }}
+        {%- endif %}
 
 ),
-{%- else -%}
-relevant as (
-
-    select * from events
-
-),
-{%- endif %}
-
-timed as (
-
-    select
-        customer_id,
-        occurred_on,
-        user_id,
-        session_id,
-        {{ epoch_seconds('occurred_at') }} as at_second,
-        {% for word in range(feature_words()) -%}
-        case when feature_word = {{ word }} then feature_bit end as feature_mask_{{ word }},
-        {% endfor -%}
-        _load_id
-    from relevant
-
-),
-
+{% endfor %}
 -- the vendor's session where the event names one, else a pause of half an hour ends it;
 -- a session that runs over midnight is a session of both days
 named_sessions as (
@@ -88,8 +75,7 @@ named_sessions as (
         max(at_second) - min(at_second) as first_seconds,
         {{ united_feature_masks() }},
         max(_load_id) as _load_id
-    from timed
-    where session_id is not null
+    from named_events
     group by customer_id, occurred_on, user_id, session_id
 
 ),
@@ -102,8 +88,7 @@ gaps as (
             partition by customer_id, occurred_on, user_id
             order by at_second
         ) as previous_second
-    from timed
-    where session_id is null
+    from unnamed_events
 
 ),
 

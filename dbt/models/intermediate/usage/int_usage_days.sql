@@ -14,26 +14,56 @@ given as (
 
 ),
 
-final as (
+exported as (
 
     select
-        coalesce(daily.customer_id, given.customer_id) as customer_id,
-        coalesce(daily.used_on, given.used_on) as used_on,
-        coalesce(daily.events, 0) as events,
+        daily.customer_id,
+        daily.used_on,
+        daily.events,
         coalesce(given.sessions, daily.sessions) as sessions,
         coalesce(given.session_seconds, daily.session_seconds) as session_seconds,
         coalesce(given.first_session_seconds, daily.first_session_seconds) as first_session_seconds,
-        coalesce(daily.feature_count, 0) as feature_count,
+        daily.feature_count,
         {% for word in range(feature_words()) -%}
         daily.feature_mask_{{ word }}{{ ',' if not loop.last }}
         {% endfor %}
     from daily
-    full outer join given
+    left join given
         on
             daily.customer_id = given.customer_id
             and daily.used_on = given.used_on
-    where coalesce(daily.used_on, given.used_on) <= {{ until_date() }}
+
+),
+
+without_events as (
+
+    select
+        given.customer_id,
+        given.used_on,
+        0 as events,
+        given.sessions,
+        given.session_seconds,
+        given.first_session_seconds,
+        0 as feature_count,
+        {% for word in range(feature_words()) -%}
+        cast(null as bigint) as feature_mask_{{ word }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from given
+    left join daily
+        on
+            given.customer_id = daily.customer_id
+            and given.used_on = daily.used_on
+    where daily.customer_id is null
+
+),
+
+final as (
+
+    select * from exported
+    union all
+    select * from without_events
 
 )
 
 select * from final
+where used_on <= {{ until_date() }}

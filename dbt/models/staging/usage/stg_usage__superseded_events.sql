@@ -4,36 +4,31 @@
 
 with
 
-raw_rows as (
+came_again as (
 
-    select * from {{ source('raw', 'events') }} as events
-    where {{ known_by_as_of('events') }}
+    select event_id from {{ source('raw', 'events') }} as events
+    where coalesce(_may_supersede, true) and {{ known_by_as_of('events') }}
 
 ),
 
-came_again as (
+versions as (
 
-    select distinct event_id
-    from raw_rows
-    where coalesce(_may_supersede, true)
+    select * from {{ source('raw', 'events') }} as events
+    where {{ known_by_as_of('events') }} and event_id in (select came_again.event_id from came_again)
 
 ),
 
 ranked as (
 
     select
-        raw_rows.event_id,
-        raw_rows._load_id as load_id,
-        raw_rows._source_row as source_row,
-        raw_rows.customer_id,
-        raw_rows.user_id,
-        raw_rows.occurred_at,
-        lead(raw_rows._load_id) over (
-            partition by raw_rows.event_id
-            order by raw_rows._load_id, raw_rows._source_row
-        ) as superseded_by_load_id
-    from raw_rows
-    inner join came_again on raw_rows.event_id = came_again.event_id
+        event_id,
+        _load_id as load_id,
+        _source_row as source_row,
+        customer_id,
+        user_id,
+        occurred_at,
+        lead(_load_id) over (partition by event_id order by _load_id, _source_row) as superseded_by_load_id
+    from versions
 
 ),
 

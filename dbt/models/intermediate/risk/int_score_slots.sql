@@ -1,0 +1,43 @@
+-- The 28 days before every morning, cut into slots wherever those of some morning begin or end: each morning looks
+-- back on whole slots, so that the features of a slot are united once for all mornings.
+{{ config(materialized='table') }}
+
+with
+
+score_days as (
+    select distinct score_on from {{ ref('int_score_days') }}
+),
+
+numbers as (
+    {{ numbers(2) }}
+),
+
+cuts as (
+    select score_on as cut_on from score_days
+
+    union
+
+    select {{ add_days('score_on', -28) }} as cut_on from score_days
+),
+
+days as (
+    select
+        score_days.score_on,
+        {{ add_days('score_days.score_on', '-numbers.n') }} as day
+    from score_days
+    cross join numbers
+    where numbers.n between 1 and 28
+),
+
+final as (
+    select
+        days.score_on,
+        days.day,
+        max(cuts.cut_on) as slot_start
+    from days
+    inner join cuts
+        on days.day >= cuts.cut_on
+    group by days.score_on, days.day
+)
+
+select * from final

@@ -1,0 +1,25 @@
+-- A month of use in one number: what looks back over months reads this instead of every day.
+{{ config(materialized='table') }}
+
+with
+
+usage_days as (
+
+    select * from {{ ref('int_usage_days') }}
+
+),
+
+final as (
+
+    select
+        customer_id,
+        {{ period_start('month', 'used_on') }} as month,
+        bit_or({{ day_bit('used_on') }}) as day_mask,
+        max(used_on) as last_used_on,
+        max(case when events > 0 then 1 else 0 end) = 1 as has_events
+    from usage_days
+    group by customer_id, {{ period_start('month', 'used_on') }}
+
+)
+
+select * from final
