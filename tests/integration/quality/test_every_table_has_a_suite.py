@@ -75,6 +75,25 @@ def test_every_mart_that_dbt_builds_has_a_suite() -> None:
     assert _tables("marts") == sorted(marts)
 
 
+def test_what_an_expectation_needs_is_a_table_that_is_made(tmp_path: Path) -> None:
+    # Without it the expectation would pass for want of something to compare with.
+    manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        ensure_raw_tables(con)
+        made = con.execute(
+            "select schema_name || '.' || table_name from duckdb_tables()"
+        ).fetchall()
+    tables = {name for (name,) in made} | {"ops.publications"}
+    tables |= {f"{node['schema']}.{node['name']}" for node in manifest["nodes"].values()}
+    needs = {
+        table
+        for suite in SUITES.values()
+        for expectation in suite.expectations
+        for table in expectation.needs
+    }
+    assert sorted(needs - tables) == []
+
+
 def test_every_raw_table_has_a_suite_but_those_that_keep_the_books(tmp_path: Path) -> None:
     with open_warehouse(WarehousePaths(tmp_path)) as con:
         ensure_raw_tables(con)
