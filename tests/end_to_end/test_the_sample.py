@@ -94,6 +94,12 @@ def test_data_docs_are_built(first: Ended, warehouse: Path) -> None:
     assert list((warehouse / "data_docs").rglob("*.html"))
 
 
+def test_the_report_links_the_data_docs(first: Ended, warehouse: Path) -> None:
+    page = warehouse / "report" / "index.html"
+    assert 'href="../data_docs/index.html"' in page.read_text(encoding="utf-8")
+    assert (page.parent / "../data_docs/index.html").is_file()
+
+
 def test_running_again_changes_nothing_and_says_so(
     second: Ended, warehouse: Path, published_once: tuple[bytes, int]
 ) -> None:

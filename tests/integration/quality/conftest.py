@@ -10,6 +10,7 @@ from dagster_project.exports.contract import TABLES
 from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.warehouse.connection import open_warehouse, quote_identifier
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.quality.mart_contracts import mart_contracts
 
 HERE = Path(__file__).parent
 
@@ -23,6 +24,7 @@ def valid_warehouse(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
         con.execute((HERE / "valid_raw.sql").read_text(encoding="utf-8"))
         _count_into_ledger(con)
         con.execute((HERE / "valid_marts.sql").read_text(encoding="utf-8"))
+        _complete_to_contracts(con)
     return paths
 
 
@@ -42,3 +44,15 @@ def _count_into_ledger(con: duckdb.DuckDBPyConnection) -> None:
             f"insert into ledger select max(_load_id), ?, count(*) from raw.{quote_identifier(table)}",
             [table],
         )
+
+
+def _complete_to_contracts(con: duckdb.DuckDBPyConnection) -> None:
+    """Give every mart the columns and types of its contract; what the SQL left out is NULL."""
+    for table, columns in mart_contracts().items():
+        name = f"marts.{quote_identifier(table)}"
+        there = {row[0] for row in con.execute(f"describe {name}").fetchall()}
+        for column, type_name in columns.items():
+            change = f"alter column {quote_identifier(column)} type {type_name}"
+            if column not in there:
+                change = f"add column {quote_identifier(column)} {type_name}"
+            con.execute(f"alter table {name} {change}")

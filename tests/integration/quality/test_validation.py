@@ -140,6 +140,15 @@ def test_exports_that_hold_nothing_are_not_refused(tmp_path: Path) -> None:
     assert validate(paths, "raw").critical_failures == ()
 
 
+def test_customers_without_a_plan_are_not_refused_where_there_is_no_plan(
+    warehouse: WarehousePaths,
+) -> None:
+    # In SQL, NULL is "not in" a list that is empty.
+    _change(warehouse, "delete from marts.dim_plans; update marts.dim_customers set plan_id = null")
+    report = validate(warehouse, "marts", tables=["dim_customers"])
+    assert _result(report, "dim_customers", "plans_are_known").passed
+
+
 def test_only_the_tables_asked_for_are_checked(warehouse: WarehousePaths) -> None:
     report = validate(warehouse, "raw", tables=["plans"])
     assert {result.spec.table for result in report.results} == {"plans"}
@@ -196,6 +205,31 @@ def test_great_expectations_itself_opens_the_committed_context(
     context = gx.get_context(mode="file", context_root_dir=folder)
     assert {s.name for s in context.suites.all()} == {s.name for s in read_suites()}
     assert {c.name for c in context.checkpoints.all()} == {"raw", "marts"}
+
+
+def test_it_is_found_from_the_root_of_a_project_under_the_name_that_it_looks_for(
+    warehouse: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import great_expectations as gx
+
+    # `project_root_dir` makes GX look for a folder called gx, and make an empty one where none is.
+    (tmp_path / "project").mkdir()
+    shutil.copytree(EXPECTATIONS, tmp_path / "project" / "gx")
+    monkeypatch.setenv("EBBLINE_WAREHOUSE_DB", str(warehouse.warehouse_db))
+    context = gx.get_context(mode="file", project_root_dir=tmp_path / "project")
+    assert {s.name for s in context.suites.all()} == {s.name for s in read_suites()}
+
+
+def test_opening_a_wrong_folder_makes_no_context_there(
+    warehouse: WarehousePaths, tmp_path: Path
+) -> None:
+    from dagster_project.quality.great_expectations_run import open_context
+
+    wrong = tmp_path / "wrong"
+    wrong.mkdir()
+    with pytest.raises(SuiteError, match="no Great Expectations context is here") as refused:
+        open_context(wrong, warehouse)
+    assert (refused.value.where, list(wrong.iterdir())) == (str(wrong), [])
 
 
 def test_great_expectations_itself_runs_the_committed_checkpoints(

@@ -11,13 +11,21 @@ select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     coalesce(lines.customer_id, invoices.customer_id) as customer_id,
     coalesce(lines.invoice_status, invoices.invoice_status) as invoice_status,
     coalesce(lines.currency, invoices.currency) as currency,
-    period_start_at::date as period_start_on, period_end_at::date as period_end_on
+    period_start_at::date as period_start_on, period_end_at::date as period_end_on,
+    coalesce(lines.issued_at, invoices.issued_at)::date as issued_on, null::date as paid_on
 from raw.invoice_lines as lines left join raw.invoices as invoices using (invoice_id);
-create table staging.stg_billing__orders as select * from raw.orders;
+create table staging.stg_billing__orders as select *, ordered_at::date as ordered_on from raw.orders;
+create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
+create table staging.stg_billing__plans as
+select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count from raw.plans;
+create table staging.stg_billing__customers as select customer_id, created_at::date as created_on from raw.customers;
+create table staging.stg_support__tickets as select *, created_at::date as created_on from raw.tickets;
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
-create table intermediate.int_currency_rates as select 'USD' as currency, 1.0 as rate;
+create table intermediate.int_currency_rates as
+select 'USD' as currency, date '0001-01-01' as valid_from, null::date as valid_to, 1.0::decimal(18, 8) as rate;
+create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id where false;
 create table intermediate.int_recurring_periods as
 select customer_id, subscription_id, plan_id, mrr, currency, valid_from_on as valid_from, valid_to_on as valid_to,
     'subscription_periods' as source_table, subscription_id || '/' || valid_from_on as source_key
@@ -30,7 +38,7 @@ from (values
     ('quarter', '2026-01-01', '2026-04-01'), ('year', '2026-01-01', '2027-01-01')
 ) as given (grain, period_start, period_end);
 create table intermediate.int_purchases as
-select customer_id, ordered_at::date as purchased_on, amount,
+select customer_id || '|' || ordered_at::date as purchase_id, customer_id, ordered_at::date as purchased_on, amount,
     row_number() over (partition by customer_id order by ordered_at) as purchase_number
 from raw.orders;
 
@@ -64,21 +72,25 @@ create table marts.fct_customer_months as
 select customer_id, period_start as month, mrr_opening, mrr_closing, status from lives where grain = 'month';
 
 create table marts.dim_segments as
-select * from (values ('all', 'all', 3), ('country', 'DE', 2), ('country', '(none)', 1), ('plan', 'p1', 3), ('plan', 'p2', 1))
-    as given (dimension, member, customers);
+select * from (values ('all', 'all', 5), ('country', 'DE', 2), ('country', '(none)', 3), ('industry', '(none)', 5), ('plan', 'p1', 3),
+    ('plan', 'p2', 1)) as given (dimension, member, customers);
 create table marts.dim_customers as
 select customer_id, '2025-12-01'::date as created_on, name, email, coalesce(country, '(none)') as country,
     '(none)' as region, '(none)' as industry, '(none)' as company_size, '(none)' as segment,
     '(none)' as acquisition_channel, 'active' as status, last_month.mrr_closing as mrr, 'p1' as plan_id
 from raw.customers join marts.fct_customer_months as last_month using (customer_id)
 where last_month.month = '2026-03-01';
-create table marts.dim_plans as
-select plan_id, product, plan_name, unit_amount, currency from raw.plans;
+insert into marts.dim_customers by name
+select customer_id, '2024-01-01'::date as created_on, '(none)' as country, 'lost' as status, 0.00 as mrr
+from (values ('gone-1'), ('gone-2')) as given (customer_id);
+create table marts.dim_plans as select * from staging.stg_billing__plans;
 
 create temp table flows as
 select lives.*, 'all' as dimension, 'all' as member_opening, 'all' as member_closing from lives
 union all
 select lives.*, 'country', country, country from lives join marts.dim_customers using (customer_id)
+union all
+select lives.*, 'industry', '(none)', '(none)' from lives
 union all
 select lives.*, 'plan', coalesce(plan_opening, plan_closing), coalesce(plan_closing, plan_opening) from lives;
 create temp table sides as
@@ -124,8 +136,8 @@ select *, customers_lost / nullif(customers_opening, 0) as churn_rate,
     (mrr_closing / nullif(customers_closing, 0))::decimal(18, 2) as arpa, null::decimal(18, 2) as ltv
 from figures;
 create table marts.mart_churn_periods as
-select *, customers_lost as customers_lost_voluntary, 0 as customers_lost_involuntary,
-    mrr_churn as mrr_churn_voluntary, 0::decimal(18, 2) as mrr_churn_involuntary
+select *, (mrr_churn / nullif(mrr_opening, 0))::double as mrr_churn_rate,
+    customers_lost as customers_lost_voluntary, 0 as customers_lost_involuntary, mrr_churn as mrr_churn_voluntary, 0::decimal(18, 2) as mrr_churn_involuntary
 from marts.mart_revenue_periods;
 create table marts.mart_cancellation_reasons as
 select grain, period_start, period_end, is_complete, dimension, member, 'too dear' as reason, customers_lost,
@@ -139,6 +151,12 @@ select lives.grain, lives.period_start, period_end, is_complete, coalesce(plan_o
             else 'unchanged' end end as movement,
     count(*) as customers, sum(mrr_opening)::decimal(18, 2) as mrr_from, sum(mrr_closing)::decimal(18, 2) as mrr_to
 from lives join intermediate.int_periods using (grain, period_start) group by all;
+create table marts.fct_lost_customers as
+select grain, period_start, customer_id, mrr_opening as mrr_lost, plan_opening as plan_id, 'too dear' as reason,
+    false as is_involuntary
+from lives where status = 'lost';
+create table marts.fct_span_fx as
+select '2025-04-01'::date as opening_on, '2026-04-01'::date as closing_on, 'c1' as customer_id, 1.00 as fx;
 
 create table marts.mart_cohorts as
 with starts as (
@@ -156,25 +174,48 @@ left join marts.fct_customer_months as months
     on months.customer_id = starts.customer_id and months.month = cohort_month + to_months(age_months::integer)
 where cohort_month + to_months(age_months::integer) <= date '2026-03-01'
 group by kind, cohort_month, age_months, cohort_customers, cohort_mrr;
+insert into marts.mart_cohorts by name
+select 'orders' as kind, cohort_month, age_months, 1 as cohort_customers, active_customers,
+    active_customers::double as active_share
+from (values ('2026-01-01'::date, 0, 1), ('2026-01-01', 1, 1), ('2026-01-01', 2, 0), ('2026-03-01', 0, 1))
+    as given (cohort_month, age_months, active_customers);
+-- One payment of 100.00 in March by a customer of January; purchases of 10.00, 20.00 and 30.00.
 create table marts.mart_ltv_cohorts as
-select kind, cohort_month, age_months, cohort_customers, mrr as revenue,
-    sum(mrr) over cohort::decimal(18, 2) as cumulative_revenue,
-    (sum(mrr) over cohort / cohort_customers)::decimal(18, 2) as revenue_per_customer
-from marts.mart_cohorts where kind = 'revenue'
+select kind, cohort_month, age_months, cohort_customers, revenue,
+    sum(revenue) over cohort::decimal(18, 2) as cumulative_revenue,
+    (sum(revenue) over cohort / cohort_customers)::decimal(18, 2) as revenue_per_customer
+from marts.mart_cohorts join (values
+    ('revenue', '2026-01-01'::date, 0, 0.00), ('revenue', '2026-01-01', 1, 0.00), ('revenue', '2026-01-01', 2, 100.00),
+    ('revenue', '2026-02-01', 0, 0.00), ('revenue', '2026-02-01', 1, 0.00), ('orders', '2026-01-01', 0, 10.00),
+    ('orders', '2026-01-01', 1, 20.00), ('orders', '2026-01-01', 2, 0.00), ('orders', '2026-03-01', 0, 30.00)
+) as given (kind, cohort_month, age_months, revenue) using (kind, cohort_month, age_months)
 window cohort as (partition by kind, cohort_month order by age_months);
 
+create temp table memberships as
+select customer_id, unnest(['all', 'country', 'industry', 'plan']) as dimension,
+    unnest(['all', country, '(none)', 'p1']) as member
+from marts.dim_customers;
 create temp table buying as
-select periods.grain, periods.period_start, periods.period_end, periods.is_complete, 'all' as dimension, 'all' as member,
-    count(distinct customer_id) filter (purchased_on < closing_on) as buyers_to_date,
-    count(distinct customer_id) filter (purchased_on < closing_on and purchase_number >= 2) as repeat_buyers_to_date,
-    count(distinct customer_id) filter (purchased_on >= period_start and purchased_on < closing_on) as buyers,
-    count(distinct customer_id) filter (purchased_on >= period_start and purchased_on < closing_on
-        and exists (select 1 from intermediate.int_purchases as earlier
-            where earlier.customer_id = purchases.customer_id and earlier.purchased_on < period_start)) as returning_buyers,
-    count(*) filter (purchased_on >= period_start and purchased_on < closing_on) as purchases,
-    count(*) filter (purchased_on >= period_start and purchased_on < closing_on and purchase_number >= 2) as repeat_purchases,
-    (sum(amount) filter (purchased_on >= period_start and purchased_on < closing_on))::decimal(18, 2) as purchase_amount
-from intermediate.int_periods as periods cross join intermediate.int_purchases as purchases group by all;
+with bought as (
+    select memberships.*, purchased_on, purchase_number, amount,
+        min(purchased_on) over (partition by customer_id) as first_purchased_on
+    from memberships join intermediate.int_purchases using (customer_id)
+), spread as (
+    select periods.*, segments.dimension, segments.member, bought.* exclude (dimension, member),
+        purchased_on >= period_start as is_inside
+    from intermediate.int_periods as periods cross join marts.dim_segments as segments
+    left join bought on bought.dimension = segments.dimension and bought.member = segments.member
+        and bought.purchased_on < periods.closing_on
+)
+select grain, period_start, period_end, is_complete, dimension, member,
+    count(distinct customer_id) as buyers_to_date,
+    count(distinct customer_id) filter (purchase_number >= 2) as repeat_buyers_to_date,
+    count(distinct customer_id) filter (is_inside) as buyers,
+    count(distinct customer_id) filter (is_inside and first_purchased_on < period_start) as returning_buyers,
+    count(*) filter (is_inside) as purchases,
+    count(*) filter (is_inside and purchase_number >= 2) as repeat_purchases,
+    coalesce(sum(amount) filter (is_inside), 0)::decimal(18, 2) as purchase_amount
+from spread group by all;
 create table marts.mart_repeat_rate as
 select * exclude (purchases, repeat_purchases, purchase_amount),
     repeat_buyers_to_date / nullif(buyers_to_date, 0) as repeat_customer_rate,
@@ -182,61 +223,89 @@ select * exclude (purchases, repeat_purchases, purchase_amount),
 from buying;
 create table marts.mart_purchase_periods as
 select grain, period_start, period_end, is_complete, dimension, member, buyers, purchases, repeat_purchases, purchase_amount,
-    0.00 as repeat_purchase_amount, 0.0::double as repeat_revenue_share, null::double as average_days_between
+    0.00 as repeat_purchase_amount, 0.0::double as repeat_revenue_share, 31.0::double as average_days_between
 from buying;
+create table marts.fct_purchase_lines as
+select purchase_id, purchase_number, orders.customer_id, purchased_on, 'orders' as source_table,
+    order_id as document_id, line_id, orders.amount, _source_file as source_file, _source_row as source_row
+from staging.stg_billing__orders as orders join intermediate.int_purchases as purchases
+    on purchases.customer_id = orders.customer_id and purchases.purchased_on = orders.ordered_on;
+-- c1 came back after 31 days: within 60, not within 30.
 create table marts.mart_repeat_cohorts as
-select '2025-01-01'::date as cohort_month, unnest([30, 60]) as window_days, 4::integer as buyers,
-    unnest([1, 2])::integer as repeat_buyers, unnest([0.25, 0.5])::double as repeat_rate;
+select '2026-01-01'::date as cohort_month, unnest([30, 60]) as window_days, 1 as buyers,
+    unnest([0, 1]) as repeat_buyers, unnest([0.0, 1.0])::double as repeat_rate;
 create table marts.mart_repeat_products as
-select 'category' as level, 'desks' as member, 4 as first_buyers, 1 as repeat_buyers, 0.25::double as repeat_rate,
-    2 as first_buyers_90_days_old, 1 as repeat_buyers_in_90_days, 0.5::double as repeat_rate_90_days;
+select 'category' as level, 'desks' as member, 2 as first_buyers, 1 as repeat_buyers, 0.5::double as repeat_rate,
+    2 as first_buyers_90_days_old, 1 as repeat_buyers_in_90_days, 0.5::double as repeat_rate_90_days,
+    31.0::double as median_days_to_second;
 create table marts.mart_repeat_campaigns as
-select 'spring' as campaign, 4 as buyers, 1 as repeat_buyers, 0.25::double as repeat_rate, 2 as buyers_90_days_old,
-    1 as repeat_buyers_in_90_days, 0.5::double as repeat_rate_90_days;
+select 'spring' as campaign, 2 as buyers, 1 as repeat_buyers, 0.5::double as repeat_rate, 2 as buyers_90_days_old,
+    1 as repeat_buyers_in_90_days, 0.5::double as repeat_rate_90_days, 3 as purchases, 60.00 as amount_to_date;
 create table marts.mart_seasonal_buyers as
-select '2025-12-01'::date as season_start, '2026-03-01'::date as season_end, 'december to february' as season,
-    true as is_complete, 4 as buyers_last_year, 1 as bought_again, 0.25::double as bought_again_rate;
+select '2026-12-01'::date as season_start, '2027-03-01'::date as season_end, 'december to february' as season,
+    false as is_complete, 1 as buyers_last_year, 0 as bought_again, 0.0::double as bought_again_rate;
+-- Nobody was there twelve months before the close of March.
 create table marts.mart_benchmarks as
-select '2025-04-01'::date as year_start, '2026-04-01'::date as year_end, 'retail' as industry, 4 as customers_opening,
-    3 as customers_retained, 0.75::double as retention_rate, 'retail' as benchmark, 0.63::double as benchmark_rate,
-    0.12::double as above_benchmark;
+select '2025-04-01'::date as year_start, '2026-04-01'::date as year_end, 'retail' as industry, 0 as customers_opening,
+    0 as customers_retained, null::double as retention_rate, 'retail' as benchmark, 0.63::double as benchmark_rate,
+    null::double as above_benchmark;
+
 create table marts.metrics as
-select 'churn_rate' as metric, grain, period_start, dimension, member, customers_lost::double as numerator,
-    customers_opening::double as denominator, churn_rate as value
-from marts.mart_revenue_periods;
+with churn as (
+    select columns(*)::varchar from marts.mart_churn_periods
+), rates as (
+    select columns(*)::varchar from marts.mart_repeat_rate
+), purchases as (
+    select columns(*)::varchar from marts.mart_purchase_periods
+), tall as (
+    select * from churn unpivot include nulls (value for metric in (
+        columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
+    union all by name
+    select * from rates unpivot include nulls (value for metric in (
+        columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
+    union all by name
+    select * from (select * exclude (buyers, repeat_purchases, repeat_purchase_amount, average_days_between) from purchases) unpivot include nulls (value for metric in (
+        columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
+)
+select metric, tall.grain, tall.period_start::date as period_start, tall.dimension, tall.member,
+    if(metric = 'churn_rate', customers_lost, null) as numerator,
+    if(metric = 'churn_rate', customers_opening, null) as denominator, value::double as value
+from tall join marts.mart_churn_periods as periods
+    on periods.grain = tall.grain and periods.period_start = tall.period_start::date
+    and periods.dimension = tall.dimension and periods.member = tall.member;
 
 create table marts.mart_onboarding as
-select '2026-01-01'::date as cohort_month, 'at least 2 minutes' as first_session, 4 as customers, 3 as observed_customers,
+select '2025-12-01'::date as cohort_month, 'at least 2 minutes' as first_session, 3 as customers, 3 as observed_customers,
     2 as retained_customers, (2 / 3)::double as retention_30_days, 1.5::double as median_days_to_first_use,
     2 as customers_with_value, 3.0::double as median_days_to_value;
 create table marts.mart_support_churn as
-select 'month' as scope, '2026-02-01'::date as month, 4 as exposed, 2 as exposed_lost, 8 as others, 1 as others_lost,
-    0.5::double as exposed_churn_rate, 0.125::double as others_churn_rate, 4.0::double as relative_risk,
-    0.5::double as relative_risk_low, 32.0::double as relative_risk_high;
+select unnest(['month', 'all']) as scope, '2026-02-01'::date as month, 1 as exposed, 1 as exposed_lost, 1 as others,
+    1 as others_lost, 1.0::double as exposed_churn_rate, 1.0::double as others_churn_rate, 1.0::double as relative_risk,
+    0.1::double as relative_risk_low, 10.0::double as relative_risk_high;
 create table marts.mart_support_experience as
 select '2026-03-01'::date as month, 'c1' as customer_id, 1 as tickets, 0 as complaints, 0 as reopens, 0 as unanswered,
     1.0::double as median_first_response_hours, 2.0::double as median_resolution_hours, 1 as csat_ratings,
     0.8::double as csat, 0 as nps_ratings, null::double as nps, 0 as bad_experiences;
 create table marts.mart_customer_health as
 select '2026-03-09'::date as week_start, 'c1' as customer_id, 80.0::double as happiness_index,
-    80.0::double as frequency_percentile, 80.0::double as breadth_percentile, 80.0::double as recency_percentile,
+    0.8::double as frequency_percentile, 0.8::double as breadth_percentile, 0.8::double as recency_percentile,
     4 as active_days_28, 2 as features_28, 1 as days_since_use, 'weekly' as frequency_class, 'daily' as habit_class,
     true as has_fallen_below_habit, 20.0::double as risk_score;
 create table marts.mart_reactivation as
 select 0 as months_since_lost, 4 as lost_customers, 1 as returned_in_month, 0.25::double as return_rate_in_month,
     2 as returned_later, 0.5::double as reactivation_rate;
 create table marts.mart_risk_backtest as
-select '2026-02-01'::date as score_on, 1 as horizon_months, 'default' as method, 20 as customers, 4 as lost, 2 as flagged,
-    1 as flagged_lost, 0.5::double as precision_top_tenth, 0.25::double as recall_top_tenth, 2.5::double as lift_top_tenth;
+select '2026-02-01'::date as score_on, 1 as horizon_months, 'default' as method, 2 as customers, 1 as lost, 1 as flagged,
+    1 as flagged_lost, 1.0::double as precision_top_tenth, 1.0::double as recall_top_tenth, 2.0::double as lift_top_tenth;
 create table marts.mart_risk_calibration as
-select 1 as horizon_months, 50 as score_from, 8 as customer_months, 54.0::double as mean_score, 2 as lost,
-    0.25::double as lost_share;
+select 1 as horizon_months, 50 as score_from, 2 as customer_months, 54.0::double as mean_score, 1 as lost,
+    0.5::double as lost_share;
 create table marts.mart_risk_list as
 select customer_id, '2026-04-01'::date as score_on, greatest(100 - mrr, 10)::double as score,
     row_number() over (order by mrr) as risk_rank, 'no use for 34 days' as reasons, mrr as mrr_at_stake,
     34 as days_since_use, 'weekly' as frequency_class, 'daily' as habit_class, 3 as days_since_contact,
     0 as unanswered_requests
-from marts.dim_customers;
+from marts.dim_customers where mrr > 0;
 create table marts.mart_value_concentration as
 select period_start as month, 1 as decile, customers_closing as customers, mrr_closing as mrr, 1.0::double as mrr_share,
     1.0::double as cumulative_mrr_share, mrr_closing as smallest_mrr, mrr_closing as largest_mrr,
@@ -246,10 +315,6 @@ create table marts.mart_win_back as
 select unnest([1, 2]) as win_back_rank, unnest(['gone-1', 'gone-2']) as customer_id, '2026-02-20'::date as lost_on,
     unnest([50.00, 20.00])::decimal(18, 2) as mrr_lost, 1 as months_since_lost,
     0.5::double as reactivation_rate_from_here;
-insert into marts.metrics
-select 'repeat_customer_rate', grain, period_start, dimension, member, repeat_buyers_to_date, buyers_to_date,
-    repeat_customer_rate
-from marts.mart_repeat_rate;
 
 -- The publication before: everything up to load 15 was known, and the marts were as large as now.
 create table ops.publications as
