@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument(
         "--keep-loaded", action="store_true", help="begin from the last run's loaded files"
     )
-    parser.add_argument("--step", choices=["plain", "load", "night"], help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=["plain", "csv", "load", "night"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     arguments.accounts = arguments.accounts or arguments.customers
     folder = DATA / "-".join(
@@ -113,9 +113,15 @@ def _steps(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, M
         warehouse.rename(loaded)
         yield "ebbline load_source", ours, f"{_ratio(ours, plain)} of the plain load"
     plain = Measured(**json.loads((work / "plain.json").read_text()))
+    if arguments.csv:
+        as_csv = _step(arguments, "csv")
+        yield "plain DuckDB load, CSV", as_csv, f"{_ratio(as_csv, plain)} of the plain load"
     subprocess.run(["cp", "--reflink=auto", str(loaded), str(warehouse)], check=True)
     full = _dbt(work, UNTIL, *MODELS_ONLY, "--full-refresh")
-    yield "dbt models, full", full, f"{_ratio(full, plain)} of the plain load"
+    compared = f"{_ratio(full, plain)} of the plain load"
+    if arguments.csv:
+        compared += f", {_ratio(full, as_csv)} of that from CSV"
+    yield "dbt models, full", full, compared
     yield from _slowest(work, arguments)
     more = _step(arguments, "night")
     yield "ebbline load_source, a night", more, ""
@@ -236,25 +242,34 @@ def _rows(folder: Path) -> dict[str, int]:
 def _load(folder: Path, step: str) -> dict[str, float]:
     """Run one loading step; its figures leave out the start of Python and the making of files."""
     work = folder / "work"
-    database = work / ("plain.duckdb" if step == "plain" else "warehouse.duckdb")
+    is_plain = step in {"plain", "csv"}
+    database = work / ("plain.duckdb" if is_plain else "warehouse.duckdb")
     if step == "night":
         _make_night(folder, work / "night")
+    if step == "csv":
+        _make_csv(folder, work / "csv")
     con = duckdb.connect(str(database))
     con.execute("set threads = 2")
     con.execute("set memory_limit = ?", [LOAD_MEMORY_LIMIT])
     con.execute("set temp_directory = ?", [str(work / "spill")])
     con.execute("set timezone = 'UTC'")
     begun, cpu = time.monotonic(), time.process_time()
-    if step == "plain":
+    if is_plain:
         for (_, table), files in _files(folder).items():
-            con.execute(f'create table "{table}" as select * from read_parquet(?)', [files])
+            query = f'create table "{table}" as select * from read_parquet(?)'
+            con.execute(query + (" limit 0" if step == "csv" else ""), [files])
+            for file in sorted(
+                (work / "csv").glob(f"{table}-*.csv")
+            ):  # there in the step of that name
+                con.execute(f"copy \"{table}\" from '{file}' (header)")
     else:
         _load_with_ebbline(con, folder if step == "load" else work / "night")
     con.execute("checkpoint")
     seconds, used = time.monotonic() - begun, time.process_time() - cpu
     con.close()
-    if step == "plain":
+    if is_plain:
         database.unlink()
+        rmtree(work / "csv", ignore_errors=True)
     from resource import RUSAGE_SELF, getrusage
 
     return {"seconds": seconds, "cpu": used, "peak_mib": getrusage(RUSAGE_SELF).ru_maxrss / 1024}
@@ -298,6 +313,18 @@ def _make_night(folder: Path, night: Path) -> None:
                 query += " union all by name " + _CHANGED_INVOICES
             target = night / source / f"{table}-{NIGHT.isoformat()}.parquet"
             con.execute(f"copy ({query}) to '{target}' (format parquet)")
+
+
+def _make_csv(folder: Path, target: Path) -> None:
+    target.mkdir()
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        con.execute("set memory_limit = '1GB'")
+        for (_, table), files in _files(folder).items():
+            for number, file in enumerate(files):
+                con.execute(
+                    f"copy ({_reading([file])}) to '{target / f'{table}-{number}.csv'}' (header)"
+                )
 
 
 def _reading(files: list[str]) -> str:

@@ -29,7 +29,7 @@
 {% macro features_in_masks() -%}
     (
         {%- for word in range(feature_words()) -%}
-        coalesce(bit_count(feature_mask_{{ word }}), 0)
+        coalesce(cast(bit_count(feature_mask_{{ word }}) as integer), 0)
         {{- ' + ' if not loop.last }}
         {%- endfor -%}
     )

@@ -20,6 +20,26 @@ TOTALS = (
 )
 
 
+# Use before each morning, counted event by event: no bits, no months, no slots.
+SIGNALS_COUNTED_ONE_BY_ONE = """
+    select
+        scored.score_on,
+        scored.customer_id,
+        count(distinct occurred_on) filter (days_ago <= 7) as days_7,
+        count(distinct occurred_on) filter (days_ago <= 28) as days_28,
+        count(distinct occurred_on) filter (days_ago between 8 and 63) as habit_days,
+        count(distinct feature) filter (days_ago <= 28) as features_28,
+        min(days_ago) as days_since_use
+    from intermediate.int_scored_customers as scored
+    left join (
+        select customer_id, occurred_on, feature, score_on, score_on - occurred_on as days_ago
+        from staging.stg_usage__events
+        inner join (select distinct score_on from intermediate.int_score_days) on occurred_on < score_on
+    ) as used on used.customer_id = scored.customer_id and used.score_on = scored.score_on
+    group by all
+"""
+
+
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Return the sample company with its risk, purchase and experience marts built."""
@@ -48,6 +68,16 @@ def test_the_default_score_beats_the_longest_silence(sample: Warehouse, horizon:
     [(plain_precision, plain_recall)] = sample.rows(f"{TOTALS} {where} = 'days since last use'")
     assert precision > plain_precision
     assert recall > plain_recall
+
+
+def test_the_signals_are_those_counted_event_by_event(sample: Warehouse) -> None:
+    columns = "score_on, customer_id, days_7, days_28, habit_days, features_28, days_since_use"
+    signals = f"select {columns} from intermediate.int_usage_signals"
+    assert sample.rows("select count(*) > 5000, max(features_28) > 3 from (" + signals + ")") == [
+        (True, True)
+    ]
+    assert sample.rows(f"{signals} except all ({SIGNALS_COUNTED_ONE_BY_ONE})") == []
+    assert sample.rows(f"({SIGNALS_COUNTED_ONE_BY_ONE}) except all {signals}") == []
 
 
 def test_every_active_customer_is_on_the_risk_list_with_all_of_the_mrr(sample: Warehouse) -> None:

@@ -111,6 +111,27 @@ def test_new_late_corrected_deleted_and_reassigned_rows_end_like_a_full_refresh(
     ]
 
 
+def test_more_features_than_one_word_holds_are_told_apart(warehouse: Warehouse) -> None:
+    warehouse.load(
+        "events",
+        [
+            event(f"f{n}", "a", f"20 {n // 60:02}:{n % 60:02}:00", feature=f"f{n}")
+            for n in range(150)
+        ],
+    )
+    warehouse.load("events", [event("g", "a", "20 12:00:00", feature="f149")])
+    warehouse.load("events", [event("h", "a", "01 12:00:00", feature="f1")])
+    increment, full = both_ways(warehouse)
+    assert increment == full
+    assert [(str(row[1]), row[6]) for row in full if row[0] == "a"] == [
+        ("2025-03-01", 3),
+        ("2025-03-02", 0),
+        ("2025-03-05", 0),
+        ("2025-03-20", 150),
+    ]
+    assert warehouse.rows("select max(feature_word) from staging.stg_usage__features") == [(2,)]
+
+
 def test_an_alias_moves_all_days_to_the_surviving_customer(warehouse: Warehouse) -> None:
     warehouse.load("customer_aliases", [{"customer_id": "c", "same_as_customer_id": "a"}])
     warehouse.load("events", [event("e30", "c", "01 12:00:00")])

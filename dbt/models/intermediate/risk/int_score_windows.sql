@@ -1,4 +1,5 @@
--- Which days of which months lie in the 7, 28 and 63 days before a morning, as bits like those of int_usage_months.
+-- The months that the 63 days before a morning reach into, the newest first, and which of their days lie in the 7, 28
+-- and 63 days, as bits like those of int_usage_months.
 {{ config(materialized='table') }}
 
 with
@@ -14,6 +15,7 @@ numbers as (
 days as (
     select
         score_days.score_on,
+        {{ period_start('month', add_days('score_days.score_on', -1)) }} as newest_month,
         numbers.n as days_ago,
         {{ add_days('score_days.score_on', '-numbers.n') }} as day
     from score_days
@@ -24,13 +26,21 @@ days as (
 final as (
     select
         score_on,
-        {{ period_start('month', 'day') }} as month,
+        {%- for months_back in range(4) %}
+        {{ add_months('newest_month', -months_back) }} as month_{{ months_back }},
         {%- for window in [7, 28, 63] %}
-        cast(sum(case when days_ago <= {{ window }} then {{ day_bit('day') }} else 0 end) as bigint)
-            as mask_{{ window }}{{ ',' if not loop.last }}
+        cast(sum(
+            case
+                when days_ago <= {{ window }} and {{ months_between('day', 'newest_month') }} = {{ months_back }}
+                    then {{ day_bit('day') }}
+                else 0
+            end
+        ) as bigint) as mask_{{ window }}_{{ months_back }}{{ ',' if not loop.last }}
+        {%- endfor %}
+        {{- ',' if not loop.last }}
         {%- endfor %}
     from days
-    group by score_on, {{ period_start('month', 'day') }}
+    group by score_on, newest_month
 )
 
 select * from final

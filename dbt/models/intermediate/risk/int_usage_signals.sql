@@ -33,21 +33,29 @@ last_use as (
     select * from {{ ref('int_last_use') }}
 ),
 
+-- a month without use has no row
 counted as (
     select
         scored.score_on,
         scored.customer_id,
+        scored.mrr,
         {%- for window in [7, 28, 63] %}
-        sum(bit_count(usage_months.day_mask & score_windows.mask_{{ window }})) as days_{{ window }}{{ ',' if not loop.last }}
+        {% for months_back in range(4) -%}
+        coalesce(
+            bit_count(months_{{ months_back }}.day_mask & score_windows.mask_{{ window }}_{{ months_back }}), 0
+        ) {{ '+' if not loop.last }}
+        {% endfor -%}
+        as days_{{ window }}{{ ',' if not loop.last }}
         {%- endfor %}
     from scored
     inner join score_windows
         on scored.score_on = score_windows.score_on
-    inner join usage_months
+    {%- for months_back in range(4) %}
+    left join usage_months as months_{{ months_back }}
         on
-            scored.customer_id = usage_months.customer_id
-            and score_windows.month = usage_months.month
-    group by scored.score_on, scored.customer_id
+            scored.customer_id = months_{{ months_back }}.customer_id
+            and score_windows.month_{{ months_back }} = months_{{ months_back }}.month
+    {%- endfor %}
 ),
 
 slots as (
@@ -78,31 +86,27 @@ features as (
 
 classed as (
     select
-        scored.score_on,
-        scored.customer_id,
-        scored.mrr,
-        cast(coalesce(counted.days_7, 0) as integer) as days_7,
-        cast(coalesce(counted.days_28, 0) as integer) as days_28,
-        cast(coalesce(counted.days_63 - counted.days_7, 0) as integer) as habit_days,
+        counted.score_on,
+        counted.customer_id,
+        counted.mrr,
+        cast(counted.days_7 as integer) as days_7,
+        cast(counted.days_28 as integer) as days_28,
+        cast(counted.days_63 - counted.days_7 as integer) as habit_days,
         cast({{ features_in_masks() }} as integer) as features_28,
-        cast({{ days_between('last_use.last_used_on', 'scored.score_on') }} as integer) as days_since_use,
+        cast({{ days_between('last_use.last_used_on', 'counted.score_on') }} as integer) as days_since_use,
         {{ frequency_class('counted.days_7', 'counted.days_28') }} as frequency_class,
         {{ frequency_class(
             '(counted.days_63 - counted.days_7) / 8.0', '(counted.days_63 - counted.days_7) / 2.0'
         ) }} as habit_class
-    from scored
-    left join counted
-        on
-            scored.score_on = counted.score_on
-            and scored.customer_id = counted.customer_id
+    from counted
     left join features
         on
-            scored.score_on = features.score_on
-            and scored.customer_id = features.customer_id
+            counted.score_on = features.score_on
+            and counted.customer_id = features.customer_id
     left join last_use
         on
-            scored.score_on = last_use.score_on
-            and scored.customer_id = last_use.customer_id
+            counted.score_on = last_use.score_on
+            and counted.customer_id = last_use.customer_id
 )
 
 select * from classed
