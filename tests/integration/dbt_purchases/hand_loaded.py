@@ -4,9 +4,6 @@ Loading raw rows, running dbt and asking questions belong here; what the answers
 business of each test.
 """
 
-import json
-import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,8 +14,8 @@ from typing import Any, TypeAlias
 import duckdb
 
 from dagster_project.exports.raw_tables import ensure_raw_tables
-from dagster_project.transform.project import DBT_PROJECT, dbt_command
 from dagster_project.warehouse.connection import quote_identifier
+from tests.integration.dbt_process import dbt
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | Decimal | None
 Rows: TypeAlias = list[tuple[Any, ...]]
@@ -73,22 +70,16 @@ class Warehouse:
 
     def build(self, *models: str, full_refresh: bool = False, **settings: Cell) -> None:
         """Run ``models`` with everything above them, as the pipeline does."""
-        command = [
-            dbt_command(), "build", "--project-dir", str(DBT_PROJECT),
-            "--profiles-dir", str(DBT_PROJECT), "--target-path", str(self.target),
-            "--log-path", str(self.target), "--exclude-resource-type", "unit_test",
-            "--indirect-selection", "cautious",
-            "--vars", json.dumps({**self.settings, **settings}, default=str),
-            "--select", *[f"+{model}" for model in models],
-        ]  # fmt: skip
-        done = subprocess.run(
-            [*command, "--full-refresh"] if full_refresh else command,
-            env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(self.file)},
-            capture_output=True,
-            text=True,
-            check=False,
+        done = dbt(
+            "build",
+            *("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"),
+            *("--select", *[f"+{model}" for model in models]),
+            *(["--full-refresh"] if full_refresh else []),
+            warehouse_db=self.file,
+            target=self.target,
+            variables={**self.settings, **settings},
         )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        assert done.code == 0, done.output[-6000:]
 
     def rows(self, query: str) -> Rows:
         """Return what ``query`` selects."""

@@ -5,9 +5,6 @@ Reading marts back belongs here; what they should hold is the reference's busine
 ``agreement``'s.
 """
 
-import json
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,9 +23,9 @@ from dagster_project.config import (
     Sources,
 )
 from dagster_project.exports.loader import load_source
-from dagster_project.transform.project import DBT_PROJECT, dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.dbt_process import dbt
 from tests.reference.landing import write_landing
 from tests.reference.rows import Books, Terms
 
@@ -119,30 +116,15 @@ def run_dbt(
     paths: WarehousePaths, settings: Settings, shape: RecurringShape, models: Sequence[str] = MODELS
 ) -> Marts:
     """Build ``models`` and everything before them; fail with dbt's own words."""
-    ran = subprocess.run(
-        [
-            dbt_command(),
-            "--quiet",
-            "build",
-            *("--resource-type", "model", "--resource-type", "seed"),
-            *("--project-dir", str(DBT_PROJECT)),
-            *("--profiles-dir", str(DBT_PROJECT)),
-            *("--target-path", str(paths.dbt_target)),
-            *("--log-path", str(paths.logs)),
-            *("--vars", json.dumps(settings.dbt_vars(CLOCK, shape))),
-            "--select",
-            *[f"+{model}" for model in models],
-        ],
-        env={
-            **os.environ,
-            "EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    ran = dbt(
+        "build",
+        *("--resource-type", "model", "--resource-type", "seed"),
+        *("--select", *[f"+{model}" for model in models]),
+        warehouse_db=paths.warehouse_db,
+        target=paths.dbt_target,
+        variables=settings.dbt_vars(CLOCK, shape),
     )
-    assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
+    assert ran.code == 0, ran.output[-6000:]
     return Marts(paths)
 
 

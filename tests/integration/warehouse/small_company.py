@@ -4,8 +4,6 @@ The models are those that the revenue metrics need; validation has its own tests
 """
 
 import json
-import os
-import subprocess
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,11 +11,11 @@ from pathlib import Path
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings, load_settings
 from dagster_project.exports.loader import load_source
-from dagster_project.transform.project import DBT_PROJECT, dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import pending_change, publish
 from dagster_project.warehouse.publication_record import Publication
+from tests.integration.dbt_process import dbt
 from tests.integration.warehouse.hand_made import NO_CODE
 
 _MODELS = (
@@ -77,24 +75,11 @@ def run_at(root: Path, day: date, *, as_of: date | None = None) -> Publication |
 
 
 def _build(paths: WarehousePaths, settings: Settings, clock: FixedClock) -> None:
-    variables = settings.dbt_vars(clock, "subscription_periods")
-    place = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    output = ["--target-path", str(paths.dbt_target), "--log-path", str(paths.logs)]
-    chosen = ["--select", *_MODELS, "--resource-type", "model", "--resource-type", "seed"]
-    done = subprocess.run(
-        [
-            dbt_command(),
-            "--quiet",
-            "build",
-            *chosen,
-            "--vars",
-            json.dumps(variables),
-            *place,
-            *output,
-        ],
-        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db)},
-        capture_output=True,
-        text=True,
-        check=False,
+    done = dbt(
+        "build",
+        *("--select", *_MODELS, "--resource-type", "model", "--resource-type", "seed"),
+        warehouse_db=paths.warehouse_db,
+        target=paths.dbt_target,
+        variables=settings.dbt_vars(clock, "subscription_periods"),
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.code == 0, done.output
