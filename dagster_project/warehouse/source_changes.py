@@ -140,8 +140,13 @@ def customer_changes(
     asked = set(customers)
     if not asked:
         return {}
-    survivors = _survivors(con)
-    given_up = [as_given for as_given, customer in survivors.items() if customer in asked]
+    aliases = [_survivors(con, load_id) for load_id in (loads.after, loads.until)]
+    given_up = [
+        as_given
+        for survivors in aliases
+        for as_given, customer in survivors.items()
+        if customer in asked
+    ]
     con.execute("create or replace temp table asked_about (customer_id varchar)")
     con.execute("insert into asked_about select unnest(?::varchar[])", [[*asked, *given_up]])
     found: dict[str, list[SourceChange]] = {}
@@ -150,7 +155,8 @@ def customer_changes(
             if change.effective_on is not None and change.effective_on >= covered.before:
                 continue
             # An id that was given up is asked about too: the customer was there before.
-            for customer in (owners | {survivors.get(owner, owner) for owner in owners}) & asked:
+            surviving = {known.get(owner, owner) for known in aliases for owner in owners}
+            for customer in (owners | surviving) & asked:
                 found.setdefault(customer, []).append(change)
     return found
 
@@ -166,24 +172,33 @@ def shared_changes(
     ]
 
 
-def _survivors(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the surviving id of every id that was given up, as staging resolved them."""
-    row = con.execute(
-        """
-        select count(*) from information_schema.tables
-        where table_schema = 'staging' and table_name = 'stg_billing__customer_ids'
-        """
-    ).fetchone()
-    if not row or not row[0]:
-        return {}
-    return dict(
+def _survivors(con: duckdb.DuckDBPyConnection, load_id: int) -> dict[str, str]:
+    """Return the surviving id of every id that was given up, by the aliases known at a load."""
+    same_as: dict[str, str] = dict(
         con.execute(
             """
-            select customer_id_as_given, customer_id from staging.stg_billing__customer_ids
-            where customer_id_as_given <> customer_id
-            """
+            with newest as (
+                select customer_id, same_as_customer_id, _deleted from raw.customer_aliases
+                where _load_id <= ?
+                qualify row_number() over (
+                    partition by customer_id order by _load_id desc, _source_row desc
+                ) = 1
+            )
+            select customer_id, same_as_customer_id from newest
+            where not _deleted and customer_id <> same_as_customer_id
+            """,
+            [load_id],
         ).fetchall()
     )
+    return {as_given: _end_of_chain(as_given, same_as) for as_given in same_as}
+
+
+def _end_of_chain(as_given: str, same_as: dict[str, str]) -> str:
+    """Return the id that is no alias itself; no circle is ever loaded (``exports.aliases``)."""
+    customer = as_given
+    while customer in same_as:
+        customer = same_as[customer]
+    return customer
 
 
 def _asked_sql(table: Table) -> str:

@@ -111,6 +111,8 @@ def _life(customer: str, owned: list[Piece], ends: dict[str, Subscription], term
     for day in each_day(first, terms.until + DAY):
         after = max(total[day], 0)
         revalued = _worth(held, day, terms) - before if before else 0
+        if before + revalued <= 0:
+            revalued = 0  # rates alone end no customer
         if revalued:
             life.movements.append(
                 Movement(customer, day, "fx", revalued, before, before + revalued)

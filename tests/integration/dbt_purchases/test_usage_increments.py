@@ -140,6 +140,16 @@ def test_an_alias_moves_all_days_to_the_surviving_customer(warehouse: Warehouse)
     assert {row[0] for row in full} == {"a", "b"}
 
 
+def test_an_alias_and_more_features_than_a_word_may_come_in_one_night(warehouse: Warehouse) -> None:
+    warehouse.load("customer_aliases", [{"customer_id": "c", "same_as_customer_id": "a"}])
+    warehouse.load(
+        "events", [event(f"f{n}", "c", f"20 10:{n % 60:02}:00", feature=f"f{n}") for n in range(70)]
+    )
+    increment, full = both_ways(warehouse)
+    assert increment == full
+    assert {row[0] for row in full} == {"a", "b"}
+
+
 def test_a_night_computes_only_the_days_its_rows_touch(warehouse: Warehouse) -> None:
     warehouse.load("events", [event("e40", "a", "05 13:00:00")])
     before = warehouse.rows("select max(_load_id) from intermediate.int_usage_daily")[0][0]

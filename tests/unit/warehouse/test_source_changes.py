@@ -245,3 +245,16 @@ def test_an_invoice_that_vendors_write_on_its_lines_alone_has_the_day_of_these(
     )  # fmt: skip
     (change,) = _found(con, "c1", tables=tables_behind(["invoice_lines"], PURCHASE_TABLES))["c1"]
     assert (change.kind, change.effective_on) == ("new", date(2026, 4, 5))
+
+
+def test_a_row_is_of_whom_its_customer_was_the_same_as_then(con: duckdb.DuckDBPyConnection) -> None:
+    _period(con, 1, "2026-01-01", 100)
+    _period(con, 2, "2026-01-01", 90)
+    for load, survivor in ((1, "c2"), (2, "c3"), (3, "c9")):
+        _load(con, "customer_aliases", load, customer_id="c1", same_as_customer_id=survivor)
+    _load(con, "customer_aliases", 1, customer_id="c3", same_as_customer_id="c4")
+    found = _found(con, "c2", "c4", "c9")
+    assert {
+        customer: [change.kind for change in rows if change.table == "subscription_periods"]
+        for customer, rows in found.items()
+    } == {"c2": ["corrected"], "c4": ["corrected"]}

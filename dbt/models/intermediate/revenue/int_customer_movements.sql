@@ -34,7 +34,9 @@ final as (
         changes.mrr_after,
         changes.ever_active_before,
         {% if has_dated_rates() -%}
-        case when changes.mrr_before > 0 then coalesce(fx.fx, 0) else 0 end
+        -- rates alone end no customer: where credits in another currency would outgrow the rest, the customer's change
+        -- is the whole of it
+        case when changes.mrr_before > 0 and changes.mrr_before + fx.fx > 0 then fx.fx else 0 end
         {%- else -%}
         cast(0 as decimal(18, 2))
         {%- endif %} as fx
@@ -46,7 +48,7 @@ final as (
     where
         changes.mrr_before <> changes.mrr_after
         {%- if has_dated_rates() %}
-        or (changes.mrr_before > 0 and fx.fx <> 0)
+        or (changes.mrr_before > 0 and changes.mrr_before + fx.fx > 0 and fx.fx <> 0)
         {%- endif %}
 )
 

@@ -1,6 +1,7 @@
 -- A night recomputes only the customer days that its rows touch: those of new events, those
 -- a correction took an event away from, and those of users whose customer became known or
--- changed. A new alias may move any day, and a time zone moves all: both start over.
+-- changed. A new alias may move any day, and a time zone moves all: both start over, and are forgotten in a transaction
+-- of their own, since a table that lost rows cannot gain a column (on_schema_change) in the same one.
 -- depends_on: {{ ref('stg_usage__superseded_events') }}
 -- depends_on: {{ ref('stg_usage__identity_versions') }}
 -- depends_on: {{ ref('stg_usage__alias_loads') }}
@@ -12,7 +13,10 @@
     unique_key=['customer_id', 'used_on'],
     on_schema_change='append_new_columns',
     full_refresh=rebuild_when_as_of(),
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where {{ usage_days_moved(this) }}{% endif %}",
+    pre_hook={
+        'sql': "{% if is_incremental() %}delete from {{ this }} where {{ usage_days_moved(this) }}{% endif %}",
+        'transaction': false
+    },
     post_hook="delete from {{ this }} where events = 0"
 ) }}
 {%- if is_incremental() %}
