@@ -73,6 +73,7 @@ def main() -> None:
     parser.add_argument(
         "--models", action="store_true", help="print the slowest models of each dbt run"
     )
+    parser.add_argument("--csv", action="store_true", help="also load the same rows from CSV files")
     parser.add_argument(
         "--keep-loaded", action="store_true", help="begin from the last run's loaded files"
     )

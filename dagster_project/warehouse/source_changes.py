@@ -293,7 +293,7 @@ def _change(
     return owners, SourceChange(
         kind=kind,
         table=table.name,
-        key=tuple(str(came[column]) for column in table.key),
+        key=tuple("" if came[column] is None else str(came[column]) for column in table.key),
         file=came["_source_file"],
         row=came["_source_row"],
         load_id=came["_load_id"],
