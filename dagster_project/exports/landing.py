@@ -60,7 +60,7 @@ class LocalLanding:
     def files(self) -> tuple[LandingFile, ...]:
         """Return every file below the folder, hidden ones left out, in natural order.
 
-        :raises InputRefusedError: there is no such folder.
+        :raises InputRefusedError: there is no such folder, or it or one below it cannot be read.
         """
         if not self._folder.is_dir():
             raise InputRefusedError(
@@ -69,7 +69,7 @@ class LocalLanding:
                 fix="correct the path under sources in the settings, or make the folder",
             )
         found = []
-        for parent, folders, names in os.walk(self._folder):
+        for parent, folders, names in os.walk(self._folder, onerror=_refuse_folder):
             folders[:] = [folder for folder in folders if not folder.startswith(".")]
             for name in names:
                 path = Path(parent, name)
@@ -82,7 +82,7 @@ class LocalLanding:
     def at_hand(self, file: LandingFile) -> Iterator[Path]:
         """Give the file under a name that no reader can take for a pattern or a URL.
 
-        :raises InputRefusedError: it is a link to a place outside of the landing folder.
+        :raises InputRefusedError: it is a link to a place outside of the landing folder, or may not be read.
         """
         target = Path(file.location).resolve()
         if not target.is_relative_to(self._folder.resolve()):
@@ -92,6 +92,14 @@ class LocalLanding:
                 where=file.name,
                 fix="copy the file into the folder",
             )
+        try:
+            target.open("rb").close()
+        except OSError as error:
+            raise InputRefusedError(
+                f"the file cannot be read: {error.strerror}",
+                where=file.name,
+                fix="let the user that runs ebbline read it",
+            ) from error
         known = form_of(file.name)
         ending = known[1].value if known else "bin"
         with TemporaryDirectory(prefix="ebbline-") as folder:
@@ -102,6 +110,15 @@ class LocalLanding:
     def version_at_hand(self, file: LandingFile) -> str | None:
         """A local file is known by its content, which is cheap to read."""
         return None
+
+
+def _refuse_folder(error: OSError) -> None:
+    """Refuse a folder that cannot be listed: it would look like one without files."""
+    raise InputRefusedError(
+        f"the landing folder cannot be read: {error.strerror}",
+        where=str(error.filename),
+        fix="let the user that runs ebbline read it",
+    ) from error
 
 
 def _spelled(name: str) -> str:

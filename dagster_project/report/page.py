@@ -112,6 +112,7 @@ def render(figures: Figures, *, data_docs: str = "") -> str:
         newest=figures.months[-1] if figures.months else None,
         before=figures.months[-2] if len(figures.months) > 1 else None,
         crossed=[line for line in figures.red_lines if line.state == "crossed"],
+        unknown=[line for line in figures.red_lines if line.state == "unknown"],
         red_lines=_shown_red_lines(figures.red_lines),
         cards=_cards(figures),
         panels=panels,

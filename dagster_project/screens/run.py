@@ -65,7 +65,7 @@ def _check_lines(check: FailedCheck) -> Iterator[Line]:
     for row in check.failing_rows[:SHOWN_ROWS]:
         yield "  row: " + ", ".join(f"{key}={value}" for key, value in row.items()), None
     if len(check.failing_rows) > SHOWN_ROWS:
-        yield f"  ... and {len(check.failing_rows) - SHOWN_ROWS} more, in the Data Docs", None
+        yield "  ... and more: the expectation's query selects them all", None
 
 
 def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
@@ -81,7 +81,7 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
         ).fetchone()
         crossed = con.execute(
             "select rule, count(*) filter (where breached), max(period) filter (where breached),"
-            " bool_or(breached and period = newest) from ("
+            " bool_or(breached and period = newest), bool_and(breached is not null or period < newest) from ("
             "   select *, max(period) over (partition by rule) as newest from marts.red_line_status)"
             " group by rule order by rule"
         ).fetchall()
@@ -92,9 +92,11 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
     )
     if months[2]:
         yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
-    for rule, periods, last, now in crossed:
+    for rule, periods, last, now, known in crossed:
         if now:
             yield f"red line crossed now: {rule} (in {periods} periods, newest {last:%Y-%m})", "red"
+        elif not known:
+            yield f"red line unknown: {rule} (the marts cannot say for the newest period)", "yellow"
         elif periods:
             yield (
                 f"red line crossed before: {rule} (in {periods} periods, last {last:%Y-%m})",

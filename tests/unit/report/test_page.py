@@ -174,6 +174,15 @@ def test_an_unknown_red_line_is_not_shown_as_held(published: Published, tmp_path
     assert "Unknown" in page.text
 
 
+def test_the_headline_says_of_unknown_lines_that_they_are_unknown(
+    published: Published, tmp_path: Path
+) -> None:
+    change = "update marts.red_line_status set breached = null"
+    page = opened(build(published(change), tmp_path / "index.html"))
+    assert "4 red lines are unknown" in page.text
+    assert "No red line is crossed" not in page.text
+
+
 def test_the_data_docs_are_linked_where_they_are(published: Published, tmp_path: Path) -> None:
     (tmp_path / "data_docs").mkdir()
     (tmp_path / "data_docs" / "index.html").touch()
