@@ -259,9 +259,8 @@ def _load(folder: Path, step: str) -> dict[str, float]:
         for (_, table), files in _files(folder).items():
             query = f'create table "{table}" as select * from read_parquet(?)'
             con.execute(query + (" limit 0" if step == "csv" else ""), [files])
-            for file in sorted(
-                (work / "csv").glob(f"{table}-*.csv")
-            ):  # there in the step of that name
+            # There are such files in the step of that name only.
+            for file in sorted((work / "csv").glob(f"{table}-*.csv")):
                 con.execute(f"copy \"{table}\" from '{file}' (header)")
     else:
         _load_with_ebbline(con, folder if step == "load" else work / "night")

@@ -1,4 +1,4 @@
-{# Lists and hashes, which DuckDB and Spark spell differently, and the parts of the incremental usage models. #}
+{# Sets as bits, hashes of keys, and the parts of the incremental usage models. #}
 
 {# A 64-bit hash: groups long keys in little memory where a later step compares the keys themselves. #}
 {% macro row_hash(expression) -%}{{ return(adapter.dispatch('row_hash')(expression)) }}{%- endmacro %}
@@ -17,10 +17,10 @@
     {{ return((highest or 0) + 1) }}
 {%- endmacro %}
 
-{# Columns feature_mask_0 ...: the union over a group, of the rows that meet a condition. #}
-{% macro united_feature_masks(condition='true') -%}
+{# Columns feature_mask_0 ...: the union over a group. #}
+{% macro united_feature_masks() -%}
     {%- for word in range(feature_words()) -%}
-    bit_or(case when {{ condition }} then feature_mask_{{ word }} end) as feature_mask_{{ word }}
+    bit_or(feature_mask_{{ word }}) as feature_mask_{{ word }}
     {{- ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
