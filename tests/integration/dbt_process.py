@@ -1,10 +1,13 @@
 """Running dbt on a warehouse, as the pipeline does: a process of its own for each run.
 
-Importing dbt takes three seconds and a test suite starts it a hundred times, so one program imports it once and
-forks a child for each run. Which models are built and what they should hold is the business of each test.
+Importing dbt takes three seconds, parsing the project four, and a test suite starts it a hundred times: one
+program imports it once and forks a child for each run, and what dbt parsed for the same variables is given to the
+next run with them. dbt itself judges whether it still holds. Which models are built and what they should hold is
+the business of each test.
 """
 
 import atexit
+import hashlib
 import json
 import os
 import subprocess
@@ -12,7 +15,8 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from shutil import copyfile, rmtree
+from tempfile import NamedTemporaryFile, gettempdir
 from typing import Any
 
 from dagster_project.transform.project import DBT_PROJECT
@@ -51,14 +55,38 @@ def dbt(
                 *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
                 *("--target-path", str(target), "--log-path", str(target)),
             ],
-            "environment": {**os.environ, "EBBLINE_WAREHOUSE_DB": str(warehouse_db)},
+            # dbt parses again for another value of a variable that its profile reads: one name for all warehouses.
+            "folder": str(warehouse_db.parent),
+            "environment": {**os.environ, "EBBLINE_WAREHOUSE_DB": warehouse_db.name},
             "printed": printed.name,
         }
+        parsed = _parsed() / hashlib.sha256(given.encode()).hexdigest() / "partial_parse.msgpack"
+        _copy(parsed, target / parsed.name)
         program.stdin.write(json.dumps(order) + "\n")
         program.stdin.flush()
         answer = program.stdout.readline()
         assert answer, "the program that runs dbt has ended"
+        _copy(target / parsed.name, parsed)
         return DbtRun(int(answer), printed.read())
+
+
+@cache
+def _parsed() -> Path:
+    """Return the folder in which this session of tests keeps what dbt parsed, by variables."""
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(gettempdir()) / f"ebbline-parsed-{session}"
+    atexit.register(rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _copy(file: Path, copy: Path) -> None:
+    """Copy a file that is there to where none is; a reader never sees a part of it."""
+    if not file.exists() or copy.exists():
+        return
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    part = copy.with_name(f"{copy.name}.{os.getpid()}")
+    copyfile(file, part)
+    part.rename(copy)
 
 
 @cache
@@ -79,6 +107,7 @@ def _be_dbt(order: dict[str, Any]) -> None:
     """Run dbt with the order's environment, printing into its file; it ends the process."""
     os.environ.clear()
     os.environ.update(order["environment"])
+    os.chdir(order["folder"])
     descriptor = os.open(order["printed"], os.O_WRONLY | os.O_TRUNC)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
