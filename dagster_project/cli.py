@@ -6,8 +6,10 @@ Dagster, dbt and Great Expectations are imported inside the commands that need t
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -138,6 +140,33 @@ def ui(
         [command, "dev", "-m", "dagster_project.definitions", "-h", host, "-p", str(port)],
         environment,
     )
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 9494,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Serve the published marts read-only over DuckDB's Quack protocol, until Ctrl-C.
+
+    Clients need the token in EBBLINE_SERVE_TOKEN. Every new publication is followed.
+    """
+    from dagster_project.screens.serve import address_lines, served_lines
+    from dagster_project.server import Address, token_from_environment
+    from dagster_project.server import serve as serve_marts
+
+    paths, address = _paths(config, warehouse), Address(host, port)
+    token = token_from_environment(os.environ)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _tell(address_lines(address))
+    try:
+        with closing(serve_marts(paths, address, token=token)) as publications:
+            for served in publications:
+                _tell(served_lines(served))
+    except KeyboardInterrupt:
+        _say("stopped serving")
 
 
 @app.command()
