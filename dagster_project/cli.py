@@ -6,8 +6,10 @@ Dagster, dbt and Great Expectations are imported inside the commands that need t
 
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -141,6 +143,33 @@ def ui(
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 9494,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Serve the published marts read-only over DuckDB's Quack protocol, until Ctrl-C.
+
+    Clients need the token in EBBLINE_SERVE_TOKEN. Every new publication is followed.
+    """
+    from dagster_project.screens.serve import address_lines, served_lines
+    from dagster_project.server import Address, token_from_environment
+    from dagster_project.server import serve as serve_marts
+
+    paths, address = _paths(config, warehouse), Address(host, port)
+    token = token_from_environment(os.environ)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _tell(address_lines(address))
+    try:
+        with closing(serve_marts(paths, address, token=token)) as publications:
+            for served in publications:
+                _tell(served_lines(served))
+    except KeyboardInterrupt:
+        _say("stopped serving")
+
+
+@app.command()
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder to write to; created if missing.")],
     customers: Annotated[int, typer.Option(min=1, help="How many customers.")] = 600,
@@ -269,11 +298,35 @@ def why(
 
 
 class OutputFormat(StrEnum):
-    """How ``ebbline explain`` answers."""
+    """How a command answers."""
 
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+
+
+Format = Annotated[OutputFormat, typer.Option(help="How to answer.")]
+
+
+def _answer(
+    format: OutputFormat,
+    *,
+    lines: Callable[[], Iterable[Line]],
+    csv: Callable[[], str],
+    json: Callable[[], str],
+    closing: Iterable[Line],
+) -> None:
+    """Print an answer as lines, CSV or JSON; beside the latter two, ``closing`` goes to standard error."""
+    match format:
+        case OutputFormat.TABLE:
+            _tell(lines())
+            return
+        case OutputFormat.CSV:
+            sys.stdout.write(csv())
+        case OutputFormat.JSON:
+            sys.stdout.write(json() + "\n")
+    for line, style in closing:
+        errors.print(_text(line), style=style, markup=False)
 
 
 @app.command()
@@ -281,7 +334,7 @@ def explain(
     metric: Metric,
     period: PeriodName,
     segment: Segment = None,
-    format: Annotated[OutputFormat, typer.Option(help="How to answer.")] = OutputFormat.TABLE,
+    format: Format = OutputFormat.TABLE,
     limit: Annotated[
         int | None, typer.Option(min=0, help="Customers shown; default 20 in a table, else all.")
     ] = None,
@@ -295,18 +348,47 @@ def explain(
 
     with open_published(_paths(config, warehouse)) as con:
         explained = follow_down(con, metric, period, segment)
-    match format:
-        case OutputFormat.TABLE:
-            _tell(answers.explain_lines(explained, limit=limit))
-        case OutputFormat.CSV:
-            sys.stdout.write(answers.explain_csv(explained, limit=limit))
-        case OutputFormat.JSON:
-            sys.stdout.write(answers.explain_json(explained, limit=limit) + "\n")
-    if format is not OutputFormat.TABLE:
-        for line, style in answers.closing_lines(explained):
-            errors.print(_text(line), style=style, markup=False)
+    _answer(
+        format,
+        lines=lambda: answers.explain_lines(explained, limit=limit),
+        csv=lambda: answers.explain_csv(explained, limit=limit),
+        json=lambda: answers.explain_json(explained, limit=limit),
+        closing=answers.closing_lines(explained),
+    )
     if explained.discrepancies:
         raise typer.Exit(int(ExitCode.ERROR))
+
+
+@app.command()
+def replay(
+    rules: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RULE]...", help="Red lines, also ones turned off; default all."),
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m"], metavar="YYYY-MM", help="The first month; default all."),
+    ] = None,
+    format: Format = OutputFormat.TABLE,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Say how the red lines of the settings file would have behaved: incidents and messages. Sends nothing."""
+    from dagster_project import red_lines
+    from dagster_project.screens import replay as answers
+    from dagster_project.warehouse.serving import open_published
+
+    settings = load_settings(config, warehouse=warehouse)
+    chosen = red_lines.chosen_rules(red_lines.read_rules(settings), rules or ())
+    with open_published(WarehousePaths(settings.warehouse)) as con:
+        replayed = red_lines.replay(con, chosen, since=_day(since))
+    _answer(
+        format,
+        lines=lambda: answers.replay_lines(replayed),
+        csv=lambda: answers.replay_csv(replayed),
+        json=lambda: answers.replay_json(replayed),
+        closing=answers.closing_lines(replayed),
+    )
 
 
 formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)

@@ -2,15 +2,17 @@
 alerts.
 
 ``load_rules`` reads them, ``evaluate`` judges the validated marts, ``record`` keeps incidents and
-outbox in one transaction, ``deliver`` sends after the publication. The modules import no Dagster.
+outbox in one transaction, ``deliver`` sends after the publication, ``replay`` says what rules would have
+done. The modules import no Dagster.
 """
 
 from dagster_project.red_lines.delivery import Delivery, deliver
 from dagster_project.red_lines.evaluation import RedLineStatus, evaluate
 from dagster_project.red_lines.incidents import Incident
 from dagster_project.red_lines.record import Recorded, acknowledge, incidents, record
+from dagster_project.red_lines.replay import Replay, chosen_rules, replay
 from dagster_project.red_lines.restated import record_restatements
-from dagster_project.red_lines.rules import Rule, load_rules
+from dagster_project.red_lines.rules import Rule, load_rules, read_rules
 from dagster_project.red_lines.summary import SummaryLine, summary
 from dagster_project.red_lines.targets import check_targets
 
@@ -19,15 +21,19 @@ __all__ = [
     "Incident",
     "Recorded",
     "RedLineStatus",
+    "Replay",
     "Rule",
     "SummaryLine",
     "acknowledge",
     "check_targets",
+    "chosen_rules",
     "deliver",
     "evaluate",
     "incidents",
     "load_rules",
+    "read_rules",
     "record",
     "record_restatements",
+    "replay",
     "summary",
 ]

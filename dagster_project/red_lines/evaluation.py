@@ -114,13 +114,21 @@ class _Figures:
     values: Mapping[str, float | None]
 
 
+@dataclass(frozen=True)
+class BillingRead:
+    """How fresh the marts are: the day on which billing last brought rows, and today."""
+
+    on: date
+    today: date
+
+
 _Key = tuple[Segment, Period]
 
 
 def evaluate(
     con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], *, clock: Clock, until: date
 ) -> tuple[RedLineStatus, ...]:
-    """Judge every complete period of the marts against every rule, in every segment it names.
+    """Judge the marts as they are now; what billing was read too long ago for is unknown.
 
     :param con: the working database, marts built and validated.
     :param rules: the red lines in force.
@@ -129,7 +137,23 @@ def evaluate(
     :returns: statuses by rule, segment and period, oldest first.
     """
     read_on = _billing_read_on(con)
-    today = clock.now().date()
+    read = None if read_on is None else BillingRead(read_on, clock.now().date())
+    return judge(con, rules, until=until, read=read)
+
+
+def judge(
+    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], *, until: date, read: BillingRead | None
+) -> tuple[RedLineStatus, ...]:
+    """Judge every complete period of the marts against every rule, in every segment it names.
+
+    What is said of a period rests on it and the periods before it, never on a later one: only
+    ``is_latest`` and, through ``read``, staleness depend on when somebody looks.
+
+    :param con: a database with the marts in schema ``marts``.
+    :param until: the last day covered; a period that ends after it is not judged.
+    :param read: how fresh the marts are; None: no period is stale.
+    :returns: statuses by rule, segment and period, oldest first.
+    """
     statuses: list[RedLineStatus] = []
     for rule in rules:
         figures = _figures(con, rule, until)
@@ -142,8 +166,7 @@ def evaluate(
                 figures,
                 first=first,
                 latest=latest,
-                read_on=read_on,
-                today=today,
+                read=read,
             )
     return tuple(statuses)
 
@@ -195,8 +218,7 @@ def _judged(
     *,
     first: date,
     latest: Period,
-    read_on: date | None,
-    today: date,
+    read: BillingRead | None,
 ) -> Iterator[RedLineStatus]:
     """Yield the statuses of one rule and segment; a period without a row is unknown."""
     history: list[bool | None] = []
@@ -206,7 +228,7 @@ def _judged(
         value = row.values[rule.metric] if row else None
         line = _line(rule, row, figures.get((segment, period.before)))
         crossed, detail = _crossed(rule, row, value, line, period)
-        stale = _staleness(rule, period, read_on, today)
+        stale = _staleness(rule, period, read)
         if stale:
             crossed, detail = None, stale
         history.append(crossed)
@@ -289,18 +311,18 @@ def _running(history: Sequence[bool | None]) -> int:
     return count
 
 
-def _staleness(rule: Rule, period: Period, read_on: date | None, today: date) -> str | None:
+def _staleness(rule: Rule, period: Period, read: BillingRead | None) -> str | None:
     """Return why the period is stale: billing was last read too long before it closed.
 
     Customers whose renewals have merely not been exported yet look lost; that is no reason to wake
     anybody. A period that closes after today can not be fresher than today.
     """
-    if rule.max_staleness_days is None or read_on is None:
+    if rule.max_staleness_days is None or read is None:
         return None
-    needed = min(period.end, today) - timedelta(days=rule.max_staleness_days)
-    if read_on >= needed:
+    needed = min(period.end, read.today) - timedelta(days=rule.max_staleness_days)
+    if read.on >= needed:
         return None
-    return f"billing was last read on {read_on}, too early to judge {period}"
+    return f"billing was last read on {read.on}, too early to judge {period}"
 
 
 def _billing_read_on(con: duckdb.DuckDBPyConnection) -> date | None:

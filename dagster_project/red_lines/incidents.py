@@ -4,6 +4,7 @@ Pure: given what is known of a red line and segment, and the newest complete per
 says what becomes of the incident and what is to be told. Storing is ``record.py``'s business.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -72,17 +73,28 @@ class Incident:
         return self.state is not State.RESOLVED
 
 
-def advance(
-    active: Incident | None, status: RedLineStatus, *, now: datetime, earlier: int
+def carry_on(
+    known: Iterable[Incident], status: RedLineStatus, *, now: datetime
 ) -> tuple[Incident | None, Event | None]:
-    """Return what becomes of an incident in the light of the newest complete period.
+    """Return what the newest complete period makes of a red line in a segment.
 
-    :param active: the unresolved incident of this red line and segment, if there is one.
+    :param known: all incidents that this red line ever had in this segment.
     :param status: the newest complete period's status.
     :param now: the present.
-    :param earlier: incidents already opened for the same red line, segment and period, now
-        resolved.
     :returns: the new or changed incident (None: nothing to store) and what to tell (None: nothing).
+    """
+    known = tuple(known)
+    active = next((incident for incident in known if incident.is_active), None)
+    earlier = sum(incident.opened_period == status.period.start for incident in known)
+    return _advance(active, status, now=now, earlier=earlier)
+
+
+def _advance(
+    active: Incident | None, status: RedLineStatus, *, now: datetime, earlier: int
+) -> tuple[Incident | None, Event | None]:
+    """Return what becomes of ``active``, the unresolved incident, or of none.
+
+    :param earlier: incidents already opened in the same period, now resolved.
     """
     if status.breached is None or status.crossed is None:
         return None, None

@@ -14,7 +14,7 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.errors import EbblineError
 from dagster_project.red_lines.evaluation import RedLineStatus, has_table
-from dagster_project.red_lines.incidents import Event, Incident, State, advance
+from dagster_project.red_lines.incidents import Event, Incident, State, carry_on
 from dagster_project.red_lines.messages import Alert, alert_of
 from dagster_project.red_lines.restatement_message import RestatementAlert
 from dagster_project.red_lines.rules import Rule
@@ -216,9 +216,7 @@ def _advance(
             [status.rule.name, str(status.segment), status.rule.grain],
         ).fetchall()
     ]
-    active = next((incident for incident in known if incident.is_active), None)
-    earlier = sum(incident.opened_period == status.period.start for incident in known)
-    changed, event = advance(active, status, now=now, earlier=earlier)
+    changed, event = carry_on(known, status, now=now)
     if changed is not None:
         if event is Event.OPENED:
             changed = replace(changed, publication_id=publication_id)

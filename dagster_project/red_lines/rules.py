@@ -160,6 +160,14 @@ class Rule(BaseModel):
 def load_rules(settings: Settings) -> tuple[Rule, ...]:
     """Return the red lines in force, defaults first.
 
+    :raises SettingsError: as :func:`read_rules`.
+    """
+    return tuple(rule for rule in read_rules(settings) if rule.enabled)
+
+
+def read_rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return every red line that the settings know, also those turned off; defaults first.
+
     :raises SettingsError: an entry says something unknown; every problem of every entry is named at
         once.
     """
@@ -203,7 +211,7 @@ def load_rules(settings: Settings) -> tuple[Rule, ...]:
             evidence=problems,
             fix="see docs/red-lines.md for every key of a red line",
         )
-    return tuple(rule for rule in rules if rule.enabled)
+    return tuple(rules)
 
 
 @cache

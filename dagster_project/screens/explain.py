@@ -3,9 +3,6 @@
 Values come from exports and mean nothing here: no markup, and no formula in a spreadsheet.
 """
 
-import csv
-import io
-import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +13,10 @@ from typing import Any
 from dagster_project.explain.results import CustomerPart, Explained, Movement, PurchaseLine
 from dagster_project.screens import Line
 from dagster_project.screens.figures import written
+from dagster_project.screens.machine_readable import as_csv, as_json
 from dagster_project.warehouse.metric_question import MetricQuestion
 
 SHOWN_CUSTOMERS = 20
-# A spreadsheet takes a cell that begins like this for a formula (CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -193,25 +189,13 @@ def _row(
 
 
 def explain_csv(explained: Explained, *, limit: int | None = None) -> str:
-    """Return the rows as CSV, with a header; text that a spreadsheet would run gets an apostrophe."""
-    out = io.StringIO()
-    table = csv.writer(out)  # its line ends are CRLF, which makes it quote a lone CR in a value too
-    columns = list(ExplainedRow.__dataclass_fields__)
-    table.writerow(columns)
-    for row in explained_rows(explained, limit=limit):
-        table.writerow([_cell(getattr(row, column)) for column in columns])
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    """Return the rows as CSV, with a header."""
+    return as_csv(ExplainedRow, explained_rows(explained, limit=limit))
 
 
 def explain_json(explained: Explained, *, limit: int | None = None) -> str:
     """Return everything as one JSON object; money and counts as text, so that nothing is rounded."""
-    return json.dumps(_document(explained, limit), indent=2, ensure_ascii=False, default=str)
+    return as_json(_document(explained, limit))
 
 
 def _document(explained: Explained, limit: int | None) -> dict[str, Any]:

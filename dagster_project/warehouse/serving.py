@@ -1,4 +1,4 @@
-"""Reading what was published. Needs no lock and never disturbs a run.
+"""Reading what was published, from its file. Needs no lock and never disturbs a run.
 
 A file named ``marts.duckdb`` with a schema ``marts`` makes the name ``marts.metrics`` ambiguous to
 DuckDB when it is opened directly: there it is ``marts.marts.metrics``, or ``use marts.marts`` and
@@ -40,9 +40,17 @@ def open_published(paths: WarehousePaths) -> Iterator[duckdb.DuckDBPyConnection]
 
     :raises EbblineError: nothing has been published yet.
     """
+    with open_marts(published_file(paths)) as con:
+        yield con
+
+
+def published_file(paths: WarehousePaths) -> Path:
+    """Return the file that readers open.
+
+    :raises EbblineError: nothing has been published yet.
+    """
     if not paths.marts_db.exists():
         raise EbblineError(
             "nothing has been published yet", where=str(paths.marts_db), fix="run `ebbline run`"
         )
-    with open_marts(paths.marts_db) as con:
-        yield con
+    return paths.marts_db

@@ -6,6 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dagster_project import red_lines
+from dagster_project.config import load_settings
 from dagster_project.transform.project import PROJECT_ROOT
 from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.conftest import Ebbline, Ended
@@ -81,6 +83,39 @@ def test_at_least_one_red_line_is_crossed_in_some_months_and_not_in_others(
             " having bool_or(breached) and not bool_and(breached)"
         ).fetchall()
     assert crossed
+
+
+def test_a_replay_of_the_newest_month_agrees_with_what_the_run_published(
+    first: Ended, warehouse: Path
+) -> None:
+    rules = red_lines.load_rules(load_settings(PROJECT_ROOT / "ebbline.yml"))
+    with open_marts(warehouse / "marts.duckdb") as con:
+        (newest,) = con.execute("select max(period) from red_line_status").fetchall()[0]
+        statuses = con.execute(
+            "select rule, segment, value, line, breached, running, detail from red_line_status"
+            " where is_latest and period = ? order by rule, segment",
+            [newest],
+        ).fetchall()
+        incidents = con.execute(
+            "select incident_id, state, since, opened_period, last_period, periods, value, line"
+            " from alert_incidents order by incident_id"
+        ).fetchall()
+        found = red_lines.replay(con, rules, since=newest)
+    judged = [
+        (s.rule.name, str(s.segment), s.value, s.line, s.breached, s.running, s.detail)
+        for line in found.lines
+        for s in line.statuses
+    ]
+    would_be = [
+        (
+            *(one.incident_id, one.state, one.since, one.opened_period, one.last_period),
+            *(one.periods, one.value, one.line),
+        )
+        for line in found.lines
+        for one in (replayed.incident for replayed in line.incidents)
+    ]
+    assert incidents
+    assert (sorted(judged), sorted(would_be)) == (statuses, incidents)
 
 
 def test_the_report_opens_without_a_network(first: Ended, warehouse: Path) -> None:

@@ -83,15 +83,35 @@ class Marts:
         today = datetime.fromisoformat(now or until).replace(hour=20, tzinfo=UTC)
         return evaluate(self.con, rules, clock=FixedClock(today), until=date.fromisoformat(until))
 
+    def publish(self, until: str) -> None:
+        """Say that publication 7 covers the time until that day."""
+        self.con.execute(
+            "create or replace table marts.publication as select 7 as id, ?::date as until", [until]
+        )
+
+    def billing_read(self, day: str) -> None:
+        """Say that billing last brought rows that day."""
+        self.con.execute("create schema raw")
+        self.con.execute(
+            "create table raw.loads (source varchar, started_at timestamptz, rows_loaded bigint)"
+        )
+        instant = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        self.con.execute("insert into raw.loads values ('billing', ?, 10)", [instant])
+
+
+def churn_marts(con: duckdb.DuckDBPyConnection) -> Marts:
+    """Make an empty churn mart in a new database."""
+    con.execute("set timezone = 'UTC'")
+    con.execute("create schema marts")
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    con.execute(f"create table marts.mart_churn_periods ({columns})")
+    return Marts(con)
+
 
 @pytest.fixture
 def marts() -> Iterator[Marts]:
     with duckdb.connect() as con:
-        con.execute("set timezone = 'UTC'")
-        con.execute("create schema marts")
-        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-        con.execute(f"create table marts.mart_churn_periods ({columns})")
-        yield Marts(con)
+        yield churn_marts(con)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Red lines against marts made by hand: when a line is crossed, clear or unknown."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -127,12 +127,7 @@ def test_a_month_whose_export_is_late_is_unknown(
     marts: Any, defaults: dict[str, Rule], read_on: str, until: str, breached: bool | None
 ) -> None:
     marts.month("2026-03", churn_rate=0.9)
-    marts.con.execute("create schema raw")
-    marts.con.execute(
-        "create table raw.loads (source varchar, started_at timestamptz, rows_loaded bigint)"
-    )
-    instant = datetime.fromisoformat(read_on).replace(tzinfo=UTC)
-    marts.con.execute("insert into raw.loads values ('billing', ?, 10)", [instant])
+    marts.billing_read(read_on)
     statuses = marts.judge((defaults["churn_above"],), until)
     assert by_month(statuses)["2026-03"] is breached
 
