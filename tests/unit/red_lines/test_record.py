@@ -87,6 +87,15 @@ def test_a_missing_month_resolves_nothing(marts: Any, churn: list[Rule]) -> None
     assert incidents(marts.con)[0].state == "open"
 
 
+def test_an_unknown_month_does_not_move_when_it_began(marts: Any, churn: list[Rule]) -> None:
+    marts.month("2026-03", churn_rate=0.2)
+    run(marts, churn, "2026-03-31")
+    marts.month("2026-05", churn_rate=0.2)
+    run(marts, churn, "2026-05-31")
+    (incident,) = incidents(marts.con)
+    assert (str(incident.since), incident.periods) == ("2026-03-01", 1)
+
+
 def test_what_was_never_told_needs_no_all_clear(marts: Any, churn: list[Rule]) -> None:
     marts.month("2026-03", churn_rate=0.2)
     run(marts, churn, "2026-03-31")
