@@ -38,6 +38,11 @@
 {# A set of days of one month is held as bits too: 1 for the first, 2 for the second, 4 for the third. #}
 {% macro day_bit(day) -%}cast(power(2, extract(day from {{ day }}) - 1) as bigint){%- endmacro %}
 
+{# The last day of such a set; none of an empty one. #}
+{% macro newest_day(month, days) -%}
+    case when ({{ days }}) > 0 then {{ add_days(month, 'floor(log2(' ~ days ~ '))') }} end
+{%- endmacro %}
+
 {# The one value that a query selects, when the model is built; none while the project is only read. #}
 {% macro single_value(query) -%}
     {{ return(run_query(query).columns[0].values()[0] if execute else none) }}

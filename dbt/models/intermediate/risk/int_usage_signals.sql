@@ -29,10 +29,6 @@ usage_days as (
     where feature_count > 0
 ),
 
-last_use as (
-    select * from {{ ref('int_last_use') }}
-),
-
 -- a month without use has no row
 counted as (
     select
@@ -45,8 +41,16 @@ counted as (
             bit_count(months_{{ months_back }}.day_mask & score_windows.mask_{{ window }}_{{ months_back }}), 0
         ) {{ '+' if not loop.last }}
         {% endfor -%}
-        as days_{{ window }}{{ ',' if not loop.last }}
+        as days_{{ window }},
         {%- endfor %}
+        coalesce(
+            {%- for months_back in range(4) %}
+            {{ newest_day(
+                'score_windows.month_' ~ months_back,
+                'months_' ~ months_back ~ '.day_mask & score_windows.mask_63_' ~ months_back
+            ) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as last_used_on
     from scored
     inner join score_windows
         on scored.score_on = score_windows.score_on
@@ -56,6 +60,38 @@ counted as (
             scored.customer_id = months_{{ months_back }}.customer_id
             and score_windows.month_{{ months_back }} = months_{{ months_back }}.month
     {%- endfor %}
+),
+
+-- Who was silent for nine weeks: one pass over months and mornings, ordered by day, instead of looking back from each.
+timeline as (
+    select
+        customer_id,
+        last_used_on as on_day,
+        last_used_on as used_on,
+        cast(null as date) as score_on
+    from usage_months
+
+    union all
+
+    select
+        customer_id,
+        {{ add_days('score_on', -1) }} as on_day,
+        cast(null as date) as used_on,
+        score_on
+    from counted
+    where last_used_on is null
+),
+
+looked_back as (
+    select
+        customer_id,
+        score_on,
+        max(used_on) over (
+            partition by customer_id
+            order by on_day
+            range between unbounded preceding and current row
+        ) as last_used_on
+    from timeline
 ),
 
 slots as (
@@ -93,7 +129,9 @@ classed as (
         cast(counted.days_28 as integer) as days_28,
         cast(counted.days_63 - counted.days_7 as integer) as habit_days,
         cast({{ features_in_masks() }} as integer) as features_28,
-        cast({{ days_between('last_use.last_used_on', 'counted.score_on') }} as integer) as days_since_use,
+        cast(
+            {{ days_between('coalesce(counted.last_used_on, looked_back.last_used_on)', 'counted.score_on') }} as integer
+        ) as days_since_use,
         {{ frequency_class('counted.days_7', 'counted.days_28') }} as frequency_class,
         {{ frequency_class(
             '(counted.days_63 - counted.days_7) / 8.0', '(counted.days_63 - counted.days_7) / 2.0'
@@ -103,10 +141,10 @@ classed as (
         on
             counted.score_on = features.score_on
             and counted.customer_id = features.customer_id
-    left join last_use
+    left join looked_back
         on
-            counted.score_on = last_use.score_on
-            and counted.customer_id = last_use.customer_id
+            counted.score_on = looked_back.score_on
+            and counted.customer_id = looked_back.customer_id
 )
 
 select * from classed
