@@ -88,6 +88,11 @@
 {% macro duckdb__whole_quotient(dividend, divisor) -%}(({{ dividend }}) // ({{ divisor }})){%- endmacro %}
 {% macro spark__whole_quotient(dividend, divisor) -%}(({{ dividend }}) div ({{ divisor }})){%- endmacro %}
 
+{# The number of which only this bit is set, counted from 0. #}
+{% macro bit_at(position) -%}{{ return(adapter.dispatch('bit_at')(position)) }}{%- endmacro %}
+{% macro duckdb__bit_at(position) -%}(cast(1 as bigint) << cast({{ position }} as integer)){%- endmacro %}
+{% macro spark__bit_at(position) -%}shiftleft(cast(1 as bigint), cast({{ position }} as int)){%- endmacro %}
+
 {# An integer type that holds products of several amounts in millionths of a cent. #}
 {% macro wide_integer() -%}{{ return(adapter.dispatch('wide_integer')()) }}{%- endmacro %}
 {% macro duckdb__wide_integer() -%}hugeint{%- endmacro %}

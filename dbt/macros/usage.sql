@@ -36,7 +36,7 @@
 {%- endmacro %}
 
 {# A set of days of one month is held as bits too: 1 for the first, 2 for the second, 4 for the third. #}
-{% macro day_bit(day) -%}cast(power(2, extract(day from {{ day }}) - 1) as bigint){%- endmacro %}
+{% macro day_bit(day) -%}{{ bit_at('extract(day from ' ~ day ~ ') - 1') }}{%- endmacro %}
 
 {# The last day of such a set; none of an empty one. #}
 {% macro newest_day(month, days) -%}

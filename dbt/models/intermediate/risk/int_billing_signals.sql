@@ -16,14 +16,22 @@ movements as (
     select * from {{ ref('fct_mrr_movements') }}
 ),
 
+first_movements as (
+    select
+        customer_id,
+        min(movement_on) as first_new_on
+    from movements
+    where movement_type = 'new'
+    group by customer_id
+),
+
 signs as (
     select
         scored.score_on,
         scored.customer_id,
         1 as cancel_requested,
         0 as failed_payments_35,
-        0 as contractions_90,
-        cast(null as date) as first_new_on
+        0 as contractions_90
     from scored
     inner join subscriptions
         on
@@ -38,8 +46,7 @@ signs as (
         scored.customer_id,
         0 as cancel_requested,
         1 as failed_payments_35,
-        0 as contractions_90,
-        cast(null as date) as first_new_on
+        0 as contractions_90
     from scored
     inner join payments
         on
@@ -55,32 +62,44 @@ signs as (
         scored.customer_id,
         0 as cancel_requested,
         0 as failed_payments_35,
-        case
-            when
-                movements.movement_type = 'contraction'
-                and movements.movement_on >= {{ add_days('scored.score_on', -90) }}
-                then 1
-            else 0
-        end as contractions_90,
-        case when movements.movement_type = 'new' then movements.movement_on end as first_new_on
+        1 as contractions_90
     from scored
     inner join movements
         on
             scored.customer_id = movements.customer_id
-            and movements.movement_type in ('new', 'contraction')
+            and movements.movement_type = 'contraction'
             and movements.movement_on < scored.score_on
+            and movements.movement_on >= {{ add_days('scored.score_on', -90) }}
 ),
 
-final as (
+counted as (
     select
         score_on,
         customer_id,
         max(cancel_requested) as cancel_requested,
         cast(sum(failed_payments_35) as integer) as failed_payments_35,
-        cast(sum(contractions_90) as integer) as contractions_90,
-        min(first_new_on) as first_new_on
+        cast(sum(contractions_90) as integer) as contractions_90
     from signs
     group by score_on, customer_id
+),
+
+final as (
+    select
+        scored.score_on,
+        scored.customer_id,
+        coalesce(counted.cancel_requested, 0) as cancel_requested,
+        coalesce(counted.failed_payments_35, 0) as failed_payments_35,
+        coalesce(counted.contractions_90, 0) as contractions_90,
+        first_movements.first_new_on
+    from scored
+    left join counted
+        on
+            scored.score_on = counted.score_on
+            and scored.customer_id = counted.customer_id
+    left join first_movements
+        on
+            scored.customer_id = first_movements.customer_id
+            and scored.score_on > first_movements.first_new_on
 )
 
 select * from final

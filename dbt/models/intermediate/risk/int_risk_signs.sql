@@ -36,9 +36,9 @@ joined as (
         coalesce(support_signals.bad_experiences_90, 0) as bad_experiences_90,
         coalesce(support_signals.unanswered, 0) as unanswered,
         support_signals.last_contacted_on,
-        coalesce(billing_signals.cancel_requested, 0) as cancel_requested,
-        coalesce(billing_signals.failed_payments_35, 0) as failed_payments_35,
-        coalesce(billing_signals.contractions_90, 0) as contractions_90,
+        billing_signals.cancel_requested,
+        billing_signals.failed_payments_35,
+        billing_signals.contractions_90,
         {{ days_between('billing_signals.first_new_on', 'usage_signals.score_on') }} as tenure_days
     from usage_signals
     cross join usage_begins
@@ -46,7 +46,7 @@ joined as (
         on
             usage_signals.score_on = support_signals.score_on
             and usage_signals.customer_id = support_signals.customer_id
-    left join billing_signals
+    inner join billing_signals
         on
             usage_signals.score_on = billing_signals.score_on
             and usage_signals.customer_id = billing_signals.customer_id

@@ -12,8 +12,13 @@ tickets as (
     select * from {{ ref('stg_support__tickets') }}
 ),
 
+-- a contact is the last one until the next
 contacts as (
-    select * from {{ ref('stg_support__contacts') }}
+    select
+        customer_id,
+        contacted_on,
+        lead(contacted_on) over (partition by customer_id order by contacted_on) as next_contacted_on
+    from {{ ref('stg_support__contacts') }}
 ),
 
 signs as (
@@ -60,6 +65,7 @@ signs as (
         on
             scored.customer_id = contacts.customer_id
             and contacts.contacted_on < scored.score_on
+            and coalesce(contacts.next_contacted_on, scored.score_on) >= scored.score_on
             and contacts.contacted_on >= {{ add_days('scored.score_on', -400) }}
 ),
 

@@ -35,7 +35,7 @@ final as (
         feature,
         cast(feature_number as integer) as feature_number,
         cast({{ whole_part('feature_number', bits_in_a_word()) }} as integer) as feature_word,
-        cast(power(2, feature_number % {{ bits_in_a_word() }}) as bigint) as feature_bit
+        {{ bit_at('feature_number % ' ~ bits_in_a_word()) }} as feature_bit
     from numbered
 
 )

@@ -1,5 +1,7 @@
 -- Lines that bill a part of an interval, each with the interval it is a part of and its share of it,
 -- measured the three ways billing systems do: seconds in UTC, seconds on the wall, whole days.
+{{ config(materialized='table') }}
+
 with
 
 lines as (
