@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import load_settings
@@ -338,15 +339,31 @@ def formats_check(
     raise typer.Exit(int(ExitCode.PUBLISHED if result.is_good else ExitCode.INPUT_REFUSED))
 
 
+def _wrong_usage(error: TyperException) -> EbblineError | None:
+    """Return what is wrong with a command as typed; None where its help was shown instead."""
+    context: typer.Context | None = getattr(error, "ctx", None)
+    said = error.format_message()
+    if not said:
+        return None
+    command = context.command_path if context else "ebbline"
+    return EbblineError(said, where=command, fix=f"see {command} --help")
+
+
 def main() -> None:
-    """Run the command line; errors of ours become one block of text and their exit code."""
+    """Run the command line; what goes wrong becomes one block of text and its exit code."""
+    failure: EbblineError | None
     try:
-        app()
+        # By itself, Typer ends 2 for a wrong option: here 2 says that validation refused to publish.
+        sys.exit(app(prog_name="ebbline", standalone_mode=False))
     except EbblineError as error:
-        errors.print(_text(error), style="red", markup=False)
-        sys.exit(int(error.exit_code))
-    except BrokenPipeError:
-        sys.exit(int(ExitCode.ERROR))
+        failure = error
+    except TyperException as error:
+        failure = _wrong_usage(error)
+    except (BrokenPipeError, typer.Abort):
+        failure = None
+    if failure is not None:
+        errors.print(_text(failure), style="red", markup=False)
+    sys.exit(int(failure.exit_code if failure else ExitCode.ERROR))
 
 
 if __name__ == "__main__":
