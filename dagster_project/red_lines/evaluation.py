@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 
 from dagster_project.clock import Clock
+from dagster_project.plural import counted
 from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.rules import Grain, Rule
 from dagster_project.warehouse.connection import quote_identifier
@@ -252,7 +253,7 @@ def _crossed(
     if (row.sample or 0) < rule.min_sample:
         return (
             None,
-            f"only {row.sample or 0} customers, fewer than the {rule.min_sample} the rule asks for",
+            f"only {counted(row.sample or 0, 'customer')}, fewer than the {rule.min_sample} the rule asks for",
         )
     compared = {
         "above": value > line,

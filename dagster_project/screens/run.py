@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dagster_project.errors import ExitCode
 from dagster_project.pipeline import FailedCheck, RunOutcome
+from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.serving import open_marts
@@ -94,12 +95,15 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
         yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
     for rule, periods, last, now, known in crossed:
         if now:
-            yield f"red line crossed now: {rule} (in {periods} periods, newest {last:%Y-%m})", "red"
+            yield (
+                f"red line crossed now: {rule} (in {counted(periods, 'period')}, newest {last:%Y-%m})",
+                "red",
+            )
         elif not known:
             yield f"red line unknown: {rule} (the marts cannot say for the newest period)", "yellow"
         elif periods:
             yield (
-                f"red line crossed before: {rule} (in {periods} periods, last {last:%Y-%m})",
+                f"red line crossed before: {rule} (in {counted(periods, 'period')}, last {last:%Y-%m})",
                 "yellow",
             )
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dagster_project.clock import Clock
+from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.warehouse.lock import LockHolder
 from dagster_project.warehouse.paths import WarehousePaths
@@ -27,5 +28,5 @@ def lock_lines(holder: LockHolder | None, clock: Clock) -> Iterator[Line]:
     if holder is None:
         yield "nobody is writing", None
     else:
-        minutes = holder.age(clock).total_seconds() / 60
-        yield f"writing now: {holder}, for {minutes:.0f} minutes", "yellow"
+        minutes = round(holder.age(clock).total_seconds() / 60)
+        yield f"writing now: {holder}, for {counted(minutes, 'minute')}", "yellow"

@@ -92,7 +92,7 @@ def test_at_most_twenty_failing_rows_are_shown(warehouse: WarehousePaths) -> Non
     result = _result(
         validate(warehouse, "raw", tables=["plans"]), "plans", "prices_are_not_negative"
     )
-    assert (len(result.failing_rows), result.observed) == (20, "50 of 52 rows break it")
+    assert (len(result.failing_rows), result.observed) == (20, "broken by 50 of 52 rows")
 
 
 def test_a_failing_row_names_its_key(warehouse: WarehousePaths) -> None:
