@@ -93,6 +93,7 @@ def run(
 
     red_lines.load_rules(settings)
     red_lines.check_targets(settings)
+    paths.create()
     with screen.status("ingest, build, validate, publish ..."):
         from dagster_project.defs.resources import Warehouse
         from dagster_project.pipeline import run_pipeline
@@ -181,7 +182,7 @@ def simulate(
 @app.command()
 def status(config: Config = None, warehouse: Folder = None) -> None:
     """Say what readers see, which red lines are crossed, which incidents are open, and who is writing."""
-    from dagster_project.screens.run import standing_lines
+    from dagster_project.screens.standing import standing_lines
     from dagster_project.screens.status import incident_lines, lock_lines
     from dagster_project.warehouse.lock import lock_holder
 
@@ -204,6 +205,7 @@ def acknowledge(
     from dagster_project.warehouse.lock import warehouse_lock
 
     paths, clock = _paths(config, warehouse), clock_from_environment()
+    paths.require()
     with warehouse_lock(paths, clock, "acknowledge"), open_warehouse(paths) as con:
         seen = red_lines.acknowledge(con, incident, by=by, clock=clock)
     _say(f"incident {seen.incident_id} is {seen.state}", "bold green")
@@ -230,6 +232,7 @@ def rollback(
     from dagster_project.warehouse.publication import rollback as take_back
 
     paths, clock = _paths(config, warehouse), clock_from_environment()
+    paths.require()
     with warehouse_lock(paths, clock, f"rollback to {publication}"):
         taken = take_back(paths, publication, clock=clock)
     _tell(rollback_lines(taken))
@@ -361,6 +364,8 @@ def main() -> None:
         failure = _wrong_usage(error)
     except (BrokenPipeError, typer.Abort):
         failure = None
+    except OSError as error:  # a full disk, a folder without the right to write
+        failure = EbblineError(error.strerror or str(error), where=str(error.filename or "ebbline"))
     if failure is not None:
         errors.print(_text(failure), style="red", markup=False)
     sys.exit(int(failure.exit_code if failure else ExitCode.ERROR))

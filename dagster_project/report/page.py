@@ -80,7 +80,7 @@ def build(marts_db: Path, out: Path) -> Path:
 
     :param marts_db: a published file, opened for reading only.
     :param out: the HTML file to write; its folder is made.
-    :raises duckdb.IOException: ``marts_db`` does not exist.
+    :raises EbblineError: ``marts_db`` does not exist, or is no publication.
     """
     docs = out.parent.parent / DATA_DOCS
     # A relative link: the warehouse folder can be moved or copied as a whole.

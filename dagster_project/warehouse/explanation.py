@@ -29,7 +29,6 @@ from dagster_project.warehouse.history import Version, has_history, metrics_know
 from dagster_project.warehouse.metric_question import MetricQuestion, parse_period, parse_segment
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publication_file
-from dagster_project.warehouse.publication_ledger import publication_files
 from dagster_project.warehouse.publication_record import Publication, select_publications
 from dagster_project.warehouse.published_figure import Figure, published_figure
 from dagster_project.warehouse.purchase_contributions import PURCHASE_PARTS
@@ -200,7 +199,7 @@ def _pair(
     later: int | None,
 ) -> tuple[int, int] | str:
     """Return the publications to compare, or why there are none."""
-    kept = sorted(publication_files(paths))
+    kept = sorted(paths.publication_files())
     rebuilds = {
         row[0]
         for row in warehouse.execute(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.screens.run import standing_lines
+from dagster_project.screens.standing import standing_lines
 from dagster_project.warehouse.paths import WarehousePaths
 
 MARTS = """
