@@ -123,9 +123,10 @@ def _observed(result: dict[str, Any]) -> str:
     if missing:
         return f"missing columns: {', '.join(missing)}"
     if "unexpected_count" in result:
-        return (
-            f"broken by {result['unexpected_count']:,} of {counted(result['element_count'], 'row')}"
-        )
+        broken, looked_at = result["unexpected_count"], result["element_count"]
+        if broken is None:  # GX counts nothing in an empty column
+            return "no value to look at"
+        return f"broken by {broken:,} of {counted(looked_at, 'row')}"
     observed = result.get("observed_value")
     if isinstance(observed, list):
         return counted(len(observed), "column")
