@@ -109,8 +109,10 @@ def run(
             )
         )
     from dagster_project.screens.run import outcome_lines
+    from dagster_project.screens.status import delivery_lines
 
     _tell(outcome_lines(outcome, paths))
+    _tell(delivery_lines(red_lines.standing(paths, settings)))
     raise typer.Exit(int(outcome.exit_code))
 
 
@@ -181,14 +183,20 @@ def simulate(
 
 @app.command()
 def status(config: Config = None, warehouse: Folder = None) -> None:
-    """Say what readers see, which red lines are crossed, which incidents are open, and who is writing."""
+    """Say what readers see, which red lines are crossed, which incidents are open, which alerts did not
+    arrive, and who is writing.
+    """
+    from dagster_project import red_lines
     from dagster_project.screens.standing import standing_lines
-    from dagster_project.screens.status import incident_lines, lock_lines
+    from dagster_project.screens.status import delivery_lines, incident_lines, lock_lines
     from dagster_project.warehouse.lock import lock_holder
 
-    paths = _paths(config, warehouse)
+    settings = load_settings(config, warehouse=warehouse)
+    paths = WarehousePaths(settings.warehouse)
     _tell(standing_lines(paths))
-    _tell(incident_lines(paths))
+    now = red_lines.standing(paths, settings)
+    _tell(incident_lines(now))
+    _tell(delivery_lines(now))
     _tell(lock_lines(lock_holder(paths), clock_from_environment()))
 
 
@@ -199,16 +207,20 @@ def acknowledge(
     config: Config = None,
     warehouse: Folder = None,
 ) -> None:
-    """Say that somebody has seen an incident; it sends no reminders any more and resolves by itself."""
+    """Say that somebody has seen an incident; it sends no reminders any more and resolves by itself.
+
+    Who was first stays; a second one is told who that was.
+    """
     from dagster_project import red_lines
+    from dagster_project.screens.status import acknowledgement_lines
     from dagster_project.warehouse.connection import open_warehouse
     from dagster_project.warehouse.lock import warehouse_lock
 
     paths, clock = _paths(config, warehouse), clock_from_environment()
     paths.require()
     with warehouse_lock(paths, clock, "acknowledge"), open_warehouse(paths) as con:
-        seen = red_lines.acknowledge(con, incident, by=by, clock=clock)
-    _say(f"incident {seen.incident_id} is {seen.state}", "bold green")
+        done = red_lines.acknowledge(con, incident, by=by, clock=clock)
+    _tell(acknowledgement_lines(done))
 
 
 @app.command()

@@ -8,19 +8,30 @@ outbox in one transaction, ``deliver`` sends after the publication. The modules 
 from dagster_project.red_lines.delivery import Delivery, deliver
 from dagster_project.red_lines.evaluation import RedLineStatus, evaluate
 from dagster_project.red_lines.incidents import Incident
-from dagster_project.red_lines.record import Recorded, acknowledge, incidents, record
+from dagster_project.red_lines.record import (
+    Acknowledgement,
+    Recorded,
+    acknowledge,
+    incidents,
+    record,
+)
 from dagster_project.red_lines.restated import record_restatements
 from dagster_project.red_lines.rules import Rule, load_rules
+from dagster_project.red_lines.standing import Standing, Undelivered, Unresolved, standing
 from dagster_project.red_lines.summary import SummaryLine, summary
 from dagster_project.red_lines.targets import check_targets
 
 __all__ = [
+    "Acknowledgement",
     "Delivery",
     "Incident",
     "Recorded",
     "RedLineStatus",
     "Rule",
+    "Standing",
     "SummaryLine",
+    "Undelivered",
+    "Unresolved",
     "acknowledge",
     "check_targets",
     "deliver",
@@ -29,5 +40,6 @@ __all__ = [
     "load_rules",
     "record",
     "record_restatements",
+    "standing",
     "summary",
 ]

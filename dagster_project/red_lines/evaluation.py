@@ -319,3 +319,12 @@ def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     """Whether the database has a table or view of that name."""
     query = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
     return con.execute(query, [schema, table]).fetchone() is not None
+
+
+def has_column(con: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> bool:
+    """Whether the database has a column of that name in that table."""
+    query = (
+        "select 1 from information_schema.columns"
+        " where table_schema = ? and table_name = ? and column_name = ?"
+    )
+    return con.execute(query, [schema, table, column]).fetchone() is not None

@@ -5,8 +5,10 @@ A connection is held for one step and closed: dbt is a process of its own and ne
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -20,6 +22,9 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
 }
 
+_POLL_SECONDS = 0.05
+# `ebbline status` and `why` have it open for an instant; a run that begins then does not fail for it.
+READERS_PATIENCE = timedelta(seconds=2)
 _REMEDY = (
     "put a backup in its place, or move it away: the next run reads all exports again, and takes the"
     " ledger and the history of the numbers from publications/"
@@ -59,18 +64,26 @@ def _connect(
     config = dict(_CONFIG)
     if memory_limit is not None:
         config["memory_limit"] = memory_limit
-    try:
-        return duckdb.connect(str(paths.warehouse_db), read_only=read_only, config=config)
-    except duckdb.IOException as error:
-        if "Could not set lock" not in str(error):
-            raise unreadable(paths.warehouse_db, error, fix=_REMEDY) from error
-        holder = re.search(r"\(PID (\d+)\)", str(error))
-        raise WarehouseLockedError(
-            "another process has the working database open",
-            where=str(paths.warehouse_db),
-            evidence=[f"process {holder.group(1)}"] if holder else [],
-            fix="wait for it to end, or close it; readers belong on marts.duckdb",
-        ) from error
+    deadline = time.monotonic() + (0 if read_only else READERS_PATIENCE.total_seconds())
+    while True:
+        try:
+            return duckdb.connect(str(paths.warehouse_db), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error):
+                raise unreadable(paths.warehouse_db, error, fix=_REMEDY) from error
+            if time.monotonic() >= deadline:
+                raise _locked(paths, error) from error
+        time.sleep(_POLL_SECONDS)
+
+
+def _locked(paths: WarehousePaths, error: duckdb.Error) -> WarehouseLockedError:
+    holder = re.search(r"\(PID (\d+)\)", str(error))
+    return WarehouseLockedError(
+        "another process has the working database open",
+        where=str(paths.warehouse_db),
+        evidence=[f"process {holder.group(1)}"] if holder else [],
+        fix="wait for it to end, or close it; readers belong on marts.duckdb",
+    )
 
 
 @contextmanager
