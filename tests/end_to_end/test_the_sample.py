@@ -1,6 +1,7 @@
 """`make run` on the committed sample, as a new user meets it."""
 
 import json
+import stat
 from pathlib import Path
 
 import duckdb
@@ -81,6 +82,16 @@ def test_at_least_one_red_line_is_crossed_in_some_months_and_not_in_others(
             " having bool_or(breached) and not bool_and(breached)"
         ).fetchall()
     assert crossed
+
+
+def test_the_raw_rows_are_for_their_owner_and_the_marts_for_everybody(
+    first: Ended, warehouse: Path
+) -> None:
+    modes = [
+        stat.S_IMODE((warehouse / name).stat().st_mode)
+        for name in ("warehouse.duckdb", "marts.duckdb", "report/index.html")
+    ]
+    assert modes == [0o600, 0o444, 0o444]
 
 
 def test_the_report_opens_without_a_network(first: Ended, warehouse: Path) -> None:

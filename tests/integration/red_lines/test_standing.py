@@ -9,11 +9,14 @@ import pytest
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
+from dagster_project.errors import ExitCode
+from dagster_project.pipeline import RunOutcome
 from dagster_project.red_lines import acknowledge, standing
 from dagster_project.screens.status import acknowledgement_lines, incident_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.lock import warehouse_lock
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.command_line import command_line
 
 INCIDENT = "churn_above/all/2026-03"
 FIRST = FixedClock(datetime(2026, 4, 1, 8, tzinfo=UTC))
@@ -89,3 +92,32 @@ def test_asking_changes_nothing(published: WarehousePaths, settings: MakeSetting
 
 def test_without_any_file_there_is_nothing_to_say(tmp_path: Any, settings: MakeSettings) -> None:
     assert standing(WarehousePaths(tmp_path), settings()).incidents == ()
+
+
+@pytest.mark.parametrize("command", ["run", "status"])
+def test_the_command_line_names_what_did_not_arrive(
+    paths: WarehousePaths,
+    settings: MakeSettings,
+    webhook: Any,
+    *,
+    send: Callable[..., Any],
+    command: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    webhook.answers = [503]
+    send(paths, settings(notify=[{"url": webhook.url}]))
+    config = paths.root.parent / "ebbline.yml"
+    config.write_text(
+        f"sources: {{billing: {{path: x}}}}\nnotify: [{{url: '{webhook.url}'}}]\n", encoding="utf-8"
+    )
+    published = RunOutcome(ExitCode.PUBLISHED)
+    monkeypatch.setattr("dagster_project.pipeline.run_pipeline", lambda _: published)
+    ended = command_line(monkeypatch)(command, "--config", config, "--warehouse", paths.root)
+    assert (
+        ended.code,
+        f"not delivered: page {INCIDENT}#opened to notify[0] (" in ended.screen,
+    ) == (
+        0,
+        True,
+    )
+    assert "T0KEN" not in ended.screen

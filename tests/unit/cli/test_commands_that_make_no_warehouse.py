@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.conftest import Ebbline
+from tests.command_line import Ebbline
 
 
 @pytest.mark.parametrize(

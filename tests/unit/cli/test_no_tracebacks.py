@@ -15,7 +15,7 @@ from dagster_project.transform.project import PROJECT_ROOT
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.serving import open_marts
-from tests.unit.cli.conftest import Ebbline
+from tests.command_line import Ebbline
 
 READERS = [("status",), ("publications",), ("explain", "churn_rate", "2026-03")]
 WRITERS = [("rollback", "1"), ("acknowledge", "x", "--by", "ana"), ("why", "churn_rate", "2026-03")]

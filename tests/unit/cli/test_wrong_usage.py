@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from dagster_project.cli import app
-from tests.unit.cli.conftest import Ebbline
+from tests.command_line import Ebbline
 
 COMMANDS = [
     *((name,) for name in typer.main.get_command(app).commands),  # type: ignore[attr-defined]
