@@ -17,6 +17,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import load_settings
@@ -94,6 +95,7 @@ def run(
 
     red_lines.load_rules(settings)
     red_lines.check_targets(settings)
+    paths.create()
     with screen.status("ingest, build, validate, publish ..."):
         from dagster_project.defs.resources import Warehouse
         from dagster_project.pipeline import run_pipeline
@@ -109,8 +111,10 @@ def run(
             )
         )
     from dagster_project.screens.run import outcome_lines
+    from dagster_project.screens.status import delivery_lines
 
     _tell(outcome_lines(outcome, paths))
+    _tell(delivery_lines(red_lines.standing(paths, settings)))
     raise typer.Exit(int(outcome.exit_code))
 
 
@@ -208,14 +212,20 @@ def simulate(
 
 @app.command()
 def status(config: Config = None, warehouse: Folder = None) -> None:
-    """Say what readers see, which red lines are crossed, which incidents are open, and who is writing."""
-    from dagster_project.screens.run import standing_lines
-    from dagster_project.screens.status import incident_lines, lock_lines
+    """Say what readers see, which red lines are crossed, which incidents are open, which alerts did not
+    arrive, and who is writing.
+    """
+    from dagster_project import red_lines
+    from dagster_project.screens.standing import standing_lines
+    from dagster_project.screens.status import delivery_lines, incident_lines, lock_lines
     from dagster_project.warehouse.lock import lock_holder
 
-    paths = _paths(config, warehouse)
+    settings = load_settings(config, warehouse=warehouse)
+    paths = WarehousePaths(settings.warehouse)
     _tell(standing_lines(paths))
-    _tell(incident_lines(paths))
+    now = red_lines.standing(paths, settings)
+    _tell(incident_lines(now))
+    _tell(delivery_lines(now))
     _tell(lock_lines(lock_holder(paths), clock_from_environment()))
 
 
@@ -226,15 +236,20 @@ def acknowledge(
     config: Config = None,
     warehouse: Folder = None,
 ) -> None:
-    """Say that somebody has seen an incident; it sends no reminders any more and resolves by itself."""
+    """Say that somebody has seen an incident; it sends no reminders any more and resolves by itself.
+
+    Who was first stays; a second one is told who that was.
+    """
     from dagster_project import red_lines
+    from dagster_project.screens.status import acknowledgement_lines
     from dagster_project.warehouse.connection import open_warehouse
     from dagster_project.warehouse.lock import warehouse_lock
 
     paths, clock = _paths(config, warehouse), clock_from_environment()
+    paths.require()
     with warehouse_lock(paths, clock, "acknowledge"), open_warehouse(paths) as con:
-        seen = red_lines.acknowledge(con, incident, by=by, clock=clock)
-    _say(f"incident {seen.incident_id} is {seen.state}", "bold green")
+        done = red_lines.acknowledge(con, incident, by=by, clock=clock)
+    _tell(acknowledgement_lines(done))
 
 
 @app.command()
@@ -258,6 +273,7 @@ def rollback(
     from dagster_project.warehouse.publication import rollback as take_back
 
     paths, clock = _paths(config, warehouse), clock_from_environment()
+    paths.require()
     with warehouse_lock(paths, clock, f"rollback to {publication}"):
         taken = take_back(paths, publication, clock=clock)
     _tell(rollback_lines(taken))
@@ -420,15 +436,33 @@ def formats_check(
     raise typer.Exit(int(ExitCode.PUBLISHED if result.is_good else ExitCode.INPUT_REFUSED))
 
 
+def _wrong_usage(error: TyperException) -> EbblineError | None:
+    """Return what is wrong with a command as typed; None where its help was shown instead."""
+    context: typer.Context | None = getattr(error, "ctx", None)
+    said = error.format_message()
+    if not said:
+        return None
+    command = context.command_path if context else "ebbline"
+    return EbblineError(said, where=command, fix=f"see {command} --help")
+
+
 def main() -> None:
-    """Run the command line; errors of ours become one block of text and their exit code."""
+    """Run the command line; what goes wrong becomes one block of text and its exit code."""
+    failure: EbblineError | None
     try:
-        app()
+        # By itself, Typer ends 2 for a wrong option: here 2 says that validation refused to publish.
+        sys.exit(app(prog_name="ebbline", standalone_mode=False))
     except EbblineError as error:
-        errors.print(_text(error), style="red", markup=False)
-        sys.exit(int(error.exit_code))
-    except BrokenPipeError:
-        sys.exit(int(ExitCode.ERROR))
+        failure = error
+    except TyperException as error:
+        failure = _wrong_usage(error)
+    except (BrokenPipeError, typer.Abort):
+        failure = None
+    except OSError as error:  # a full disk, a folder without the right to write
+        failure = EbblineError(error.strerror or str(error), where=str(error.filename or "ebbline"))
+    if failure is not None:
+        errors.print(_text(failure), style="red", markup=False)
+    sys.exit(int(failure.exit_code if failure else ExitCode.ERROR))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from dagster_project.errors import SettingsError
+
 
 class Clock(Protocol):
     """Tells the present instant."""
@@ -39,10 +41,15 @@ class FixedClock:
 def clock_from_environment() -> Clock:
     """Return the clock of this process: fixed at ``EBBLINE_NOW`` (ISO 8601) where set, else the system's.
 
-    :raises ValueError: ``EBBLINE_NOW`` is not an ISO 8601 instant.
+    :raises SettingsError: ``EBBLINE_NOW`` is not an ISO 8601 instant.
     """
     fixed = os.environ.get("EBBLINE_NOW")
     if not fixed:
         return SystemClock()
-    instant = datetime.fromisoformat(fixed)
+    try:
+        instant = datetime.fromisoformat(fixed)
+    except ValueError as error:
+        raise SettingsError(
+            f"{fixed!r} is no instant", where="EBBLINE_NOW", fix="write 2026-11-24T03:15:00Z"
+        ) from error
     return FixedClock(instant if instant.tzinfo else instant.replace(tzinfo=UTC))

@@ -6,6 +6,7 @@ opens no database and asks no clock of its own.
 
 import hashlib
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -243,8 +244,27 @@ class Settings(_Section):
         }
 
 
+def _amount_of_memory(text: str) -> str:
+    """Return an amount that DuckDB takes for ``memory_limit``."""
+    match = _MEMORY.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no amount of memory such as 4GB")
+    if float(match[1]) * _MEMORY_UNITS[match[2].lower()] < _LEAST_MEMORY:
+        raise ValueError(f"{text} is too little to build anything; give at least 100MB")
+    return text
+
+
+_MEMORY_UNITS = {
+    f"{letter}{base}b": (1000 if not base else 1024) ** power
+    for power, letter in enumerate("kmgt", start=1)
+    for base in ("", "i")
+}
+_MEMORY = re.compile(rf"(\d+(?:\.\d+)?) *({'|'.join(_MEMORY_UNITS)})", re.IGNORECASE)
+_LEAST_MEMORY = 100 * 1000**2
+
+
 class Environment(BaseSettings):
-    """What the environment may override, for the Dagster UI and the daemon."""
+    """What the environment says: overrides for the Dagster UI and the daemon, and what dbt's profile reads."""
 
     model_config = SettingsConfigDict(env_prefix="EBBLINE_", env_ignore_empty=True)
 
@@ -253,6 +273,7 @@ class Environment(BaseSettings):
     warehouse: Path | None = None
     as_of: date | None = None
     until: date | None = None
+    dbt_memory_limit: Annotated[str, AfterValidator(_amount_of_memory)] | None = None
 
 
 def load_settings(
@@ -277,7 +298,10 @@ def load_settings(
     except ValidationError as error:
         raise SettingsError(
             "an environment variable cannot be read",
-            evidence=[f"EBBLINE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()],
+            evidence=[
+                f"EBBLINE_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+                for e in error.errors()
+            ],
         ) from error
     file = config or environment.config
     document, lines = _read(file)

@@ -19,6 +19,7 @@ from dagster_project.errors import EbblineError, ExitCode
 from dagster_project.warehouse.lock import warehouse_lock
 
 JOB = "retention_pipeline"
+RUN_LOG = "logs/run.log in the warehouse folder"
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,9 @@ def _errors(result: dg.ExecuteInProcessResult) -> tuple[list[str], ExitCode]:
             problems.append(ours.message.split(": ", 1)[-1].strip())
             codes.append(known[str(ours.cls_name)].exit_code)
         elif chain and not any("AssetCheckFailed" in str(link.cls_name) for link in chain):
-            problems.append(chain[-1].to_string().strip())
+            problems.append(
+                f"{chain[-1].message.strip()}\n  hint: {RUN_LOG} says where it happened"
+            )
             codes.append(ExitCode.ERROR)
     if not result.success and not codes:
         checks_failed = any(not check.passed for check in result.get_asset_check_evaluations())

@@ -11,6 +11,7 @@ from dagster_project.explain.purchases import explained_buyers
 from dagster_project.explain.recurring import explained_customers
 from dagster_project.explain.results import ZERO, CustomerPart, Explained
 from dagster_project.warehouse.contributions import PARTS, span_of
+from dagster_project.warehouse.known_figures import require_known
 from dagster_project.warehouse.lifetime import churn_months, gross_margin
 from dagster_project.warehouse.metric_question import (
     MetricQuestion,
@@ -36,7 +37,7 @@ def explain(
         before its rows carried their source.
     """
     question = MetricQuestion(metric, parse_period(period), *parse_segment(segment))
-    _require_known(con, question)
+    require_known(con, "marts.metrics", question)
     _require_sources(con)
     publication = select_publications(con, "marts.publication")[0]
     return _explained(con, question, publication)
@@ -105,49 +106,6 @@ def _greatest_first(part: CustomerPart) -> tuple[Fraction, Fraction, str]:
     return -abs(Fraction(part.numerator)), -abs(Fraction(part.denominator)), part.customer_id
 
 
-def _require_known(con: duckdb.DuckDBPyConnection, question: MetricQuestion) -> None:
-    """Refuse what is not published, with what is."""
-    metrics = _texts(con, "select distinct metric from marts.metrics order by 1")
-    if question.metric not in metrics:
-        raise EbblineError(
-            f"no metric is called {question.metric!r}", fix=f"known: {', '.join(metrics)}"
-        )
-    # A member that only buyers have is known to the metrics of purchases alone.
-    of_metric = {"metric": question.metric, "dimension": question.dimension}
-    dimensions = _texts(
-        con,
-        "select distinct dimension from marts.metrics where metric = $metric order by 1",
-        {"metric": question.metric},
-    )
-    if question.dimension not in dimensions:
-        raise EbblineError(
-            f"no dimension is called {question.dimension!r}", fix=f"known: {', '.join(dimensions)}"
-        )
-    members = _texts(
-        con,
-        "select distinct member from marts.metrics"
-        " where metric = $metric and dimension = $dimension order by 1",
-        of_metric,
-    )
-    if question.member not in members:
-        raise EbblineError(
-            f"{question.dimension} has no member {question.member!r}",
-            evidence=members,
-            fix="name one of these; a missing value is (none)",
-        )
-    grain, start = question.period.grain, question.period.start
-    periods = con.execute(
-        "select min(period_start), max(period_start), bool_or(period_start = $start)"
-        " from marts.metrics where metric = $metric and grain = $grain",
-        {"metric": question.metric, "grain": grain, "start": start},
-    ).fetchone()
-    assert periods is not None
-    first, last, is_published = periods
-    if not is_published:
-        known = f"known: {Period(grain, first)} to {Period(grain, last)}" if first else ""
-        raise EbblineError(f"{question.period} is not published", fix=known)
-
-
 def _require_sources(con: duckdb.DuckDBPyConnection) -> None:
     row = con.execute(
         """
@@ -165,9 +123,3 @@ def _require_sources(con: duckdb.DuckDBPyConnection) -> None:
             "this publication was made before numbers could be followed down",
             fix="publish anew with `ebbline run`",
         )
-
-
-def _texts(
-    con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, str] | None = None
-) -> list[str]:
-    return [row[0] for row in con.execute(query, parameters or {}).fetchall()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from dagster_project.explain.results import ZERO, CustomerPart, PurchaseLine, SourceRow
+from dagster_project.plural import counted
 from dagster_project.warehouse.contributions import Span
 from dagster_project.warehouse.purchase_contributions import (
     PURCHASE_PARTS,
@@ -81,9 +82,7 @@ def contradiction(lines: Iterable[PurchaseLine], buyer: Buyer, *, shows_period: 
     purchases = len({line.purchase_id for line in in_period})
     if (purchases, amount) == (buyer.purchases, buyer.amount):
         return ""
-    return (
-        f"{buyer.purchases} purchases of {buyer.amount}, but its lines say {purchases} of {amount}"
-    )
+    return f"{counted(buyer.purchases, 'purchase')} of {buyer.amount}, but its lines say {purchases} of {amount}"
 
 
 def _lines(

@@ -44,6 +44,7 @@ from dagster_project.exports.versions import (
     mark_vanished,
     may_supersede,
 )
+from dagster_project.plural import counted
 from dagster_project.warehouse.connection import quote_identifier
 
 _KINDS_SHOWN = 5
@@ -329,7 +330,7 @@ def _refuse_if_too_many(
     if not stage.quarantined or stage.quarantined <= run.max_quarantined_share * stage.rows_read:
         return
     raise InputRefusedError(
-        f"{stage.quarantined} of {stage.rows_read} rows for {stage.table.name} are broken, more than "
+        f"{counted(stage.quarantined, 'broken row')} of {stage.rows_read:,} for {stage.table.name}, more than "
         f"ingest.max_quarantined_share = {run.max_quarantined_share:g} allows; "
         f"{quarantine.examples(con)}",
         where=f"{opened.file_name}:{quarantine.first_line(con)}",
@@ -369,7 +370,9 @@ def _take_over(
         quarantine.keep(
             con, stage, load_id=load_id, source=run.source, file_name=name, at=started_at
         )
-        notes.append(f"{stage.quarantined} rows in quarantine: {quarantine.examples(con)}")
+        notes.append(
+            f"{counted(stage.quarantined, 'row')} in quarantine: {quarantine.examples(con)}"
+        )
     if candidate.delivery.full_dump and not stage.rejected:
         gone = mark_vanished(
             con,
@@ -381,7 +384,7 @@ def _take_over(
             loaded_at=started_at,
         )
         if gone:
-            notes.append(f"{gone} rows vanished from the full dump and are marked deleted")
+            notes.append(f"{counted(gone, 'row')} vanished from the full dump, marked deleted")
     return _told(con, run, stage, opened, load_id, unchanged=unchanged, notes=notes)
 
 
@@ -430,11 +433,11 @@ def _not_mapped(kinds: tuple[tuple[str, int], ...]) -> str:
     """Say how many rows nothing in the mapping takes, and of what kind the most of them are."""
     whole = sum(count for _, count in kinds)
     if len(kinds) == 1:
-        return f"{whole} rows {kinds[0][0]} are not mapped"
+        return f"not mapped: {counted(whole, 'row')} {kinds[0][0]}"
     shown = [f"{count} {what}" for what, count in kinds[:_KINDS_SHOWN]]
     rest = whole - sum(count for _, count in kinds[:_KINDS_SHOWN])
-    further = [f"{rest} others"] if rest else []
-    return f"{whole} rows are not mapped: {', '.join([*shown, *further])}"
+    further = [counted(rest, "other")] if rest else []
+    return f"not mapped: {counted(whole, 'row')} ({', '.join([*shown, *further])})"
 
 
 def _insert(

@@ -36,6 +36,7 @@ from great_expectations.expectations.metrics.query_metrics.query_table.unexpecte
 if not _PYSPARK_IS_THERE:
     del sys.modules["pyspark"]
 
+from dagster_project.plural import counted
 from dagster_project.quality import dialect
 from dagster_project.quality.results import CheckpointRun, Outcome
 from dagster_project.quality.suites import Stage, SuiteError
@@ -122,11 +123,14 @@ def _observed(result: dict[str, Any]) -> str:
     if missing:
         return f"missing columns: {', '.join(missing)}"
     if "unexpected_count" in result:
-        return f"{result['unexpected_count']} of {result['element_count']} rows break it"
+        broken, looked_at = result["unexpected_count"], result["element_count"]
+        if broken is None:  # GX counts nothing in an empty column
+            return "no value to look at"
+        return f"broken by {broken:,} of {counted(looked_at, 'row')}"
     observed = result.get("observed_value")
     if isinstance(observed, list):
-        return f"{len(observed)} columns"
-    return f"{observed} rows" if isinstance(observed, int) else str(observed)
+        return counted(len(observed), "column")
+    return counted(observed, "row") if isinstance(observed, int) else str(observed)
 
 
 def _build_docs(

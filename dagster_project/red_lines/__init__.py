@@ -9,21 +9,32 @@ done. The modules import no Dagster.
 from dagster_project.red_lines.delivery import Delivery, deliver
 from dagster_project.red_lines.evaluation import RedLineStatus, evaluate
 from dagster_project.red_lines.incidents import Incident
-from dagster_project.red_lines.record import Recorded, acknowledge, incidents, record
+from dagster_project.red_lines.record import (
+    Acknowledgement,
+    Recorded,
+    acknowledge,
+    incidents,
+    record,
+)
 from dagster_project.red_lines.replay import Replay, chosen_rules, replay
 from dagster_project.red_lines.restated import record_restatements
 from dagster_project.red_lines.rules import Rule, load_rules, read_rules
+from dagster_project.red_lines.standing import Standing, Undelivered, Unresolved, standing
 from dagster_project.red_lines.summary import SummaryLine, summary
 from dagster_project.red_lines.targets import check_targets
 
 __all__ = [
+    "Acknowledgement",
     "Delivery",
     "Incident",
     "Recorded",
     "RedLineStatus",
     "Replay",
     "Rule",
+    "Standing",
     "SummaryLine",
+    "Undelivered",
+    "Unresolved",
     "acknowledge",
     "check_targets",
     "chosen_rules",
@@ -35,5 +46,6 @@ __all__ = [
     "record",
     "record_restatements",
     "replay",
+    "standing",
     "summary",
 ]

@@ -18,14 +18,13 @@ from dagster_project.config import Settings
 from dagster_project.red_lines.evaluation import has_table
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.messages import Alert, wording
-from dagster_project.red_lines.record import pending_alerts
+from dagster_project.red_lines.record import ensure_tables, pending_alerts
 from dagster_project.red_lines.restatement_message import RestatementAlert
 from dagster_project.red_lines.targets import Target, quiet, redacted, targets
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
-# Seconds before the second, third, ... attempt within one run; the next run is the attempt after
-# those.
+# Seconds before the second, third, ... try within one run; the next run tries after those.
 PAUSES = (1.0, 4.0)
 
 
@@ -36,12 +35,15 @@ class Delivery:
     :param message_key: the idempotency key of the message.
     :param target: the target's label, free of secrets.
     :param sent: whether the target took it.
+    :param tries: how often it was tried in this run; 0 where the target had just failed all tries
+        with another message, or cannot be used at all.
     :param error: why not, free of secrets.
     """
 
     message_key: str
     target: str
     sent: bool
+    tries: int
     error: str = ""
 
 
@@ -61,7 +63,7 @@ def deliver(
 
     :param publication_id: the publication just made. None where a run found nothing new to
         publish: then only what an earlier publication told of, and could not be sent, is tried.
-    :param pauses: seconds between the attempts of this run.
+    :param pauses: seconds between the tries of this run.
     :returns: what was tried; empty when nothing waited.
     """
     if not paths.warehouse_db.exists():
@@ -70,6 +72,7 @@ def deliver(
     with open_warehouse(paths) as con:
         if not has_table(con, "ops", "outbox"):
             return ()
+        ensure_tables(con)
         if publication_id is not None:
             _stamp(con, publication_id)
         outcomes: list[Delivery] = []
@@ -79,20 +82,25 @@ def deliver(
             for target in wanted:
                 if _is_sent(con, key, target):
                     continue
-                # A target that just failed all attempts would only hold up the rest of the run.
-                error = down.get(target.key) or _send(
-                    alert,
-                    target,
-                    publication_id=_publication_of(con, key),
-                    paths=paths,
-                    settings=settings,
-                    pauses=pauses,
-                    sleep=sleep,
+                # A target that just failed all tries would only hold up the rest of the run.
+                tries, error = (
+                    (0, down[target.key])
+                    if target.key in down
+                    else _send(
+                        alert,
+                        target,
+                        publication_id=_publication_of(con, key),
+                        paths=paths,
+                        settings=settings,
+                        pauses=pauses,
+                        sleep=sleep,
+                    )
                 )
-                _note(con, key, target, error, clock)
+                outcome = Delivery(key, target.label, not error, tries, error)
+                _note(con, target, outcome, clock)
                 if error:
                     down[target.key] = error
-                outcomes.append(Delivery(key, target.label, not error, error))
+                outcomes.append(outcome)
             _settle(con, key, wanted)
         return tuple(outcomes)
 
@@ -106,14 +114,14 @@ def _send(
     settings: Settings,
     pauses: Sequence[float],
     sleep: Callable[[float], None],
-) -> str:
+) -> tuple[int, str]:
     """Send one message to one target.
 
-    Returns why it failed, free of secrets; empty when it was taken.
+    Returns how often it was tried, and why it failed, free of secrets; empty when it was taken.
     """
     service = target.service() if not target.problem else None
     if service is None:
-        return target.problem
+        return 0, target.problem
     words = wording(
         alert,
         publication_id=publication_id,
@@ -138,7 +146,7 @@ def _send(
     sender.add(service)
     reason = ""
     with quiet(target.secrets) as log:
-        for pause in (0.0, *pauses):
+        for tries, pause in enumerate((0.0, *pauses), start=1):
             if pause:
                 sleep(pause)
             # Said to be text, so that a mail in HTML escapes what customers and segments are called.
@@ -148,9 +156,9 @@ def _send(
                 notify_type=kind,
                 body_format=apprise.NotifyFormat.TEXT,
             ):
-                return ""
+                return tries, ""
             reason = log.last_warning
-    return redacted(reason, target.secrets) or "the target did not take the message"
+    return tries, redacted(reason, target.secrets) or "the target did not take the message"
 
 
 def _stamp(con: duckdb.DuckDBPyConnection, publication_id: str) -> None:
@@ -177,27 +185,31 @@ def _is_sent(con: duckdb.DuckDBPyConnection, key: str, target: Target) -> bool:
     return con.execute(query, [key, target.key]).fetchone() is not None
 
 
-def _note(
-    con: duckdb.DuckDBPyConnection, key: str, target: Target, error: str, clock: Clock
-) -> None:
+def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clock: Clock) -> None:
     now = clock.now()
     con.execute(
         """
-        insert into ops.deliveries values (?, ?, ?, 1, ?, ?, ?)
+        insert into ops.deliveries by name
+        select
+            ? as message_key, ? as target, ? as label, ? as state, ? as attempts,
+            ?::timestamptz as last_attempt_at, ? as last_error, ?::timestamptz as sent_at
         on conflict do update set
+            label = excluded.label,
             state = excluded.state,
-            attempts = deliveries.attempts + 1,
-            last_attempt_at = excluded.last_attempt_at,
+            attempts = deliveries.attempts + excluded.attempts,
+            last_attempt_at = coalesce(excluded.last_attempt_at, deliveries.last_attempt_at),
             last_error = excluded.last_error,
             sent_at = excluded.sent_at
         """,
         [
-            key,
+            outcome.message_key,
             target.key,
-            "pending" if error else "sent",
-            now,
-            error or None,
-            None if error else now,
+            outcome.target,
+            "sent" if outcome.sent else "pending",
+            outcome.tries,
+            now if outcome.tries else None,
+            outcome.error or None,
+            now if outcome.sent else None,
         ],
     )
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 
 from dagster_project.clock import Clock
+from dagster_project.plural import counted
 from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.rules import Grain, Rule
 from dagster_project.warehouse.connection import quote_identifier
@@ -274,7 +275,7 @@ def _crossed(
     if (row.sample or 0) < rule.min_sample:
         return (
             None,
-            f"only {row.sample or 0} customers, fewer than the {rule.min_sample} the rule asks for",
+            f"only {counted(row.sample or 0, 'customer')}, fewer than the {rule.min_sample} the rule asks for",
         )
     compared = {
         "above": value > line,
@@ -340,3 +341,12 @@ def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     """Whether the database has a table or view of that name."""
     query = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
     return con.execute(query, [schema, table]).fetchone() is not None
+
+
+def has_column(con: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> bool:
+    """Whether the database has a column of that name in that table."""
+    query = (
+        "select 1 from information_schema.columns"
+        " where table_schema = ? and table_name = ? and column_name = ?"
+    )
+    return con.execute(query, [schema, table, column]).fetchone() is not None

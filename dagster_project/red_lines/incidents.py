@@ -110,7 +110,9 @@ def _advance(
         active,
         last_period=status.period.start,
         periods=status.running,
-        since=min(active.since, _run_began(status)),  # an unknown period ends a run, not an incident
+        since=min(
+            active.since, _run_began(status)
+        ),  # an unknown period ends a run, not an incident
         value=status.value,
         line=status.line,
         detail=status.detail,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from dagster_project.plural import counted
 from dagster_project.red_lines.evaluation import Period, RedLineStatus
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.metrics import METRICS, Unit, written
@@ -136,13 +137,13 @@ def wording(
         f"{period}{where}: {METRICS[alert.metric].label} {value}; {_against(alert, currency)}"
     )
     if alert.event is Event.RESOLVED:
-        lines.append(f"It had been crossed for {_count(alert.periods, alert.grain)}.")
+        lines.append(f"It had been crossed for {counted(alert.periods, alert.grain)}.")
     else:
         since = Period(alert.grain, alert.since)
         running = (
             "for the first time"
             if alert.periods == 1
-            else (f"{alert.periods} {alert.grain}s running, since {since}")
+            else f"{counted(alert.periods, alert.grain)} running, since {since}"
         )
         lines.append(f"Crossed {running}.")
         lines += _at_stake(alert, currency)
@@ -175,7 +176,9 @@ def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
     lines = []
     if alert.mrr_churn is not None and alert.mrr_contraction is not None:
         lost = (
-            "" if alert.customers_lost is None else f" with {alert.customers_lost} customers lost"
+            ""
+            if alert.customers_lost is None
+            else f" with {counted(alert.customers_lost, 'customer')} lost"
         )
         lines.append(
             f"MRR lost: {_money(alert.mrr_churn, currency)}{lost}, "
@@ -193,7 +196,3 @@ def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
 
 def _money(amount: Decimal | None, currency: str) -> str:
     return written(None if amount is None else float(amount), Unit.MONEY, currency)
-
-
-def _count(periods: int, grain: Grain) -> str:
-    return f"{periods} {grain}" if periods == 1 else f"{periods} {grain}s"

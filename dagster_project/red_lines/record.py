@@ -13,7 +13,7 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.errors import EbblineError
-from dagster_project.red_lines.evaluation import RedLineStatus, has_table
+from dagster_project.red_lines.evaluation import RedLineStatus, has_column, has_table
 from dagster_project.red_lines.incidents import Event, Incident, State, carry_on
 from dagster_project.red_lines.messages import Alert, alert_of
 from dagster_project.red_lines.restatement_message import RestatementAlert
@@ -73,9 +73,12 @@ create table if not exists ops.deliveries (
     last_attempt_at timestamptz,
     last_error varchar,
     sent_at timestamptz,
+    label varchar,
     primary key (message_key, target)
 );
 """
+# `target` is a digest of the URL as written. Warehouses made earlier lack the label.
+_ADD_LABEL = "alter table ops.deliveries add column if not exists label varchar"
 
 _STATUS_TABLE = """
 create or replace table marts.red_line_status (
@@ -84,6 +87,14 @@ create or replace table marts.red_line_status (
     running integer, is_latest boolean, detail varchar
 )
 """
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """What became of an acknowledgement: ``is_new`` is False where somebody had been first, which stands."""
+
+    incident: Incident
+    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -151,8 +162,10 @@ def record(
 
 
 def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of incidents, outbox and deliveries where they are missing."""
+    """Create the tables of incidents, outbox and deliveries where they, or a column, are missing."""
     con.execute(_TABLES)
+    if not has_column(con, "ops", "deliveries", "label"):
+        con.execute(_ADD_LABEL)
 
 
 def incidents(con: duckdb.DuckDBPyConnection) -> tuple[Incident, ...]:
@@ -165,8 +178,10 @@ def incidents(con: duckdb.DuckDBPyConnection) -> tuple[Incident, ...]:
 
 def acknowledge(
     con: duckdb.DuckDBPyConnection, incident_id: str, *, by: str, clock: Clock
-) -> Incident:
+) -> Acknowledgement:
     """Note that somebody is at an incident: it sends no reminders any more, and resolves by itself.
+
+    Who acknowledged it first stays.
 
     :raises EbblineError: there is no such incident, or it is resolved.
     """
@@ -183,12 +198,14 @@ def acknowledge(
         )
     if not found.is_active:
         raise EbblineError(f"'{incident_id}' was resolved on {found.resolved_at:%Y-%m-%d}")
+    if found.state is State.ACKNOWLEDGED:
+        return Acknowledgement(found, is_new=False)
     changed = replace(
         found, state=State.ACKNOWLEDGED, acknowledged_at=clock.now(), acknowledged_by=by
     )
     with transaction(con):
         _store(con, changed)
-    return changed
+    return Acknowledgement(changed, is_new=True)
 
 
 @contextmanager

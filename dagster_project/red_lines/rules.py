@@ -27,6 +27,7 @@ from pydantic import (
 
 from dagster_project.config import DIMENSIONS, Settings
 from dagster_project.errors import SettingsError
+from dagster_project.plural import counted
 from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
 
 Grain = Literal["month", "quarter", "year"]
@@ -153,7 +154,9 @@ class Rule(BaseModel):
                 f"{written(line, self.subject.unit)}"
             )
         return (
-            words if self.consecutive == 1 else f"{words}, {self.consecutive} {self.grain}s running"
+            words
+            if self.consecutive == 1
+            else f"{words}, {counted(self.consecutive, self.grain)} running"
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dagster_project.plural import counted
 from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.rules import Severity
 
@@ -42,7 +43,9 @@ def summary(statuses: Sequence[RedLineStatus]) -> list[SummaryLine]:
             and not other.is_latest
         ]
         where = "" if str(status.segment) == "all" else f" in {status.segment}"
-        running = f", {status.running} {status.rule.grain}s running" if status.running > 1 else ""
+        running = (
+            f", {counted(status.running, status.rule.grain)} running" if status.running > 1 else ""
+        )
         lines.append(
             SummaryLine(
                 rule=status.rule.name,

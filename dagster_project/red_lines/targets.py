@@ -19,6 +19,13 @@ from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import SettingsError
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# Where the part after :// is a machine. With most services of Apprise it is a token.
+_NAMES_A_MACHINE = frozenset(
+    ("json", "jsons", "xml", "xmls", "form", "forms", "http", "https", "mailto", "mailtos")
+)
+_MACHINE = re.compile(
+    r"(?:[^/?#]*@)?((?:\$\{\w+\}|[A-Za-z0-9.-]+)(?::\d{1,5})?)(?:[/?#].*)?", re.DOTALL
+)
 # Loggers that may speak of a URL while Apprise sends.
 _LOGGERS = ("apprise", "urllib3.connectionpool", "requests")
 BLOT = "****"
@@ -29,7 +36,8 @@ class Target:
     """One place to send alerts to.
 
     :param key: identifies it in ``ops.deliveries``; made from the URL as written, before secrets.
-    :param label: how it is called on screen, free of anything secret.
+    :param label: how it is called on screen: its place in ``notify``, and its variable or scheme and
+        machine. Free of anything secret.
     :param severities: the severities it wants.
     :param url: the URL with its secrets; never shown, not even by ``repr``.
     :param secrets: the texts to blot out wherever they appear.
@@ -76,11 +84,9 @@ def _target(position: int, entry: NotifyTarget, environment: Mapping[str, str]) 
     missing = [name for name in names if not environment.get(name)]
     values = {name: environment.get(name, "") for name in names}
     url = _VARIABLE.sub(lambda match: values[match.group(1)], entry.url)
-    scheme = url.split("://", 1)[0] if "://" in url else ""
-    kind = f"${{{names[0]}}}" if names else scheme
     target = Target(
         key=hashlib.sha256(entry.url.encode()).hexdigest()[:16],
-        label=f"notify[{position}]" + (f" ({kind})" if kind else ""),
+        label=f"notify[{position}]" + (f" ({place})" if (place := _place(entry.url)) else ""),
         severities=frozenset(entry.severities),
         url=url,
         secrets=_secrets(url, tuple(values.values())),
@@ -91,6 +97,18 @@ def _target(position: int, entry: NotifyTarget, environment: Mapping[str, str]) 
     elif target.service() is None:
         problem = "Apprise cannot read this URL"
     return Target(target.key, target.label, target.severities, target.url, target.secrets, problem)
+
+
+def _place(written: str) -> str:
+    """Return what may be seen of a URL as the settings have it: no credentials, no path."""
+    scheme, found, rest = written.partition("://")
+    if not found:
+        name = _VARIABLE.search(written)
+        return name.group() if name else ""
+    machine = _MACHINE.fullmatch(rest)
+    if machine is None or scheme.lower() not in _NAMES_A_MACHINE:
+        return scheme
+    return f"{scheme}://{machine.group(1)}"
 
 
 def _secrets(url: str, values: Sequence[str]) -> tuple[str, ...]:

@@ -224,7 +224,7 @@ class Figures:
 def read_figures(marts_db: Path) -> Figures:
     """Read everything the page shows from a published file.
 
-    :raises duckdb.IOException: there is no such file.
+    :raises EbblineError: there is no such file, or it is no publication.
     """
     with open_marts(marts_db) as con:
         tables = _tables(con)

@@ -15,6 +15,7 @@ import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dagster_project.plural import counted
 from dagster_project.report import charts
 from dagster_project.report.definitions import DEFINITIONS
 from dagster_project.report.figures import (
@@ -79,7 +80,7 @@ def build(marts_db: Path, out: Path) -> Path:
 
     :param marts_db: a published file, opened for reading only.
     :param out: the HTML file to write; its folder is made.
-    :raises duckdb.IOException: ``marts_db`` does not exist.
+    :raises EbblineError: ``marts_db`` does not exist, or is no publication.
     """
     docs = out.parent.parent / DATA_DOCS
     # A relative link: the warehouse folder can be moved or copied as a whole.
@@ -107,6 +108,7 @@ def render(figures: Figures, *, data_docs: str = "") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["counted"] = counted
     return environment.get_template("report.html.j2").render(
         figures=figures,
         newest=figures.months[-1] if figures.months else None,

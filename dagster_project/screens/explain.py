@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from dagster_project.explain.results import CustomerPart, Explained, Movement, PurchaseLine
+from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.screens.figures import written
 from dagster_project.screens.machine_readable import as_csv, as_json
@@ -68,7 +69,7 @@ def explain_lines(explained: Explained, *, limit: int | None = None) -> Iterator
         yield (
             f"  {factor.question}: {written(factor.published.value)}"
             f" ({written(factor.published.numerator)} / {written(factor.published.denominator)},"
-            f" {len(factor.customers):,} customers; ebbline explain {command(factor.question)})",
+            f" {counted(len(factor.customers), 'customer')}; ebbline explain {command(factor.question)})",
             None,
         )
     shown = SHOWN_CUSTOMERS if limit is None else limit
@@ -76,7 +77,7 @@ def explain_lines(explained: Explained, *, limit: int | None = None) -> Iterator
         yield from _customer_lines(part)
     hidden = len(explained.customers) - shown
     if hidden > 0:
-        yield f"  ... and {hidden:,} customers more (--limit, --format csv)", None
+        yield f"  ... and {counted(hidden, 'customer')} more (--limit, --format csv)", None
     yield from closing_lines(explained)
 
 
@@ -88,9 +89,11 @@ def closing_lines(explained: Explained) -> Iterator[Line]:
             yield f"  {line}", "red"
         return
     if explained.factors:
-        what = f"the {len(explained.factors)} figures above, and the customers behind each,"
+        what = (
+            f"the {counted(len(explained.factors), 'figure')} above, and the customers behind each,"
+        )
     else:
-        what = f"the {len(explained.customers):,} listed parts"
+        what = f"the {counted(len(explained.customers), 'listed part')}"
         if len(explained.customers) == 1:
             what = "the one listed part"
     yield f"{what} add{'s' if what.startswith('the one') else ''} up to the figure exactly", "green"

@@ -14,8 +14,3 @@ def written(value: float | Decimal | Fraction | None) -> str:
         return f"{value:,.2f}"
     number = float(value)
     return f"{int(number):,}" if number.is_integer() else f"{number:,.6g}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return ``1 month``, ``1,200 months``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

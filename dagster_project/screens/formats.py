@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from dagster_project.exports.formats import FolderCheck, FormatInfo
+from dagster_project.plural import counted
 from dagster_project.screens import Line
 
 
@@ -20,7 +21,7 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
     for file in check.files:
         if file.verdict == "feeds":
             bad = f", {file.rows_quarantined:,} to quarantine" if file.rows_quarantined else ""
-            yield f"  {file.file_name} -> {file.table}: {file.rows_read:,} rows{bad}", None
+            yield f"  {file.file_name} -> {file.table}: {counted(file.rows_read, 'row')}{bad}", None
         else:
             style = "red" if file.verdict == "refused" else "yellow"
             yield f"  {file.file_name}: {file.verdict}", style

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.screens.figures import written
 from dagster_project.warehouse.comparison import PublicationDifference
@@ -48,7 +49,7 @@ def diff_lines(difference: PublicationDifference) -> Iterator[Line]:
     unequal = [mart for mart in difference.marts if not mart.is_equal]
     for mart in unequal:
         yield (
-            f"{mart.mart}: {mart.added:,} rows added, {mart.removed:,} removed,"
+            f"{mart.mart}: {counted(mart.added, 'row')} added, {mart.removed:,} removed,"
             f" {mart.changed:,} changed",
             None,
         )
@@ -61,6 +62,6 @@ def diff_lines(difference: PublicationDifference) -> Iterator[Line]:
         )
     hidden = difference.metrics_changed - len(difference.metric_changes)
     if hidden > 0:
-        yield f"... and {hidden:,} values more", None
+        yield f"... and {counted(hidden, 'value')} more", None
     if not unequal and not difference.metrics_changed:
         yield "every mart is the same, row for row", "green"

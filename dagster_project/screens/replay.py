@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dagster_project.plural import counted
 from dagster_project.red_lines.evaluation import Period
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.replay import Replay, ReplayedIncident, ReplayedLine
 from dagster_project.red_lines.rules import Rule
 from dagster_project.screens import Line
-from dagster_project.screens.figures import counted
 from dagster_project.screens.machine_readable import as_csv, as_json
 
 WORDS = ("crossed", "clear", "unknown")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.screens.figures import written
 from dagster_project.warehouse.explanation import (
@@ -46,7 +47,7 @@ def _difference_lines(difference: Difference) -> Iterator[Line]:
             None,
         )
     for total in difference.causes:
-        yield f"  {total.cause}: {_customers(total.customers)}{_told(total)}", None
+        yield f"  {total.cause}: {counted(total.customers, 'customer')}{_told(total)}", None
     for rest in difference.rests:
         yield f"  {rest.name}: effect {written(rest.effect)}", "yellow"
     for setting in difference.settings_changed:
@@ -61,14 +62,10 @@ def _difference_lines(difference: Difference) -> Iterator[Line]:
             yield f"    {row}", None
     hidden = len(difference.customers) - SHOWN_CUSTOMERS
     if hidden > 0:
-        yield f"  ... and {hidden} customers more", None
+        yield f"  ... and {counted(hidden, 'customer')} more", None
     for row in difference.shared_rows:
         yield f"  {row}", None
     yield from _left_over_lines(difference)
-
-
-def _customers(count: int) -> str:
-    return "1 customer" if count == 1 else f"{count} customers"
 
 
 def _told(part: CustomerDifference | CauseTotal) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from dagster_project.errors import SettingsError
+from dagster_project.plural import counted
 from dagster_project.simulate.calendar import Window
 from dagster_project.simulate.canonical import SHAPES
 from dagster_project.simulate.company import draw_company
@@ -23,6 +24,10 @@ from dagster_project.simulate.write import write_company
 DEFAULT_END: Final = date(2026, 10, 31)
 FORMATS: Final = ("stripe", "canonical")
 FILE_FORMATS: Final = ("csv", "parquet")
+# About 300 MB of memory for a million customer-months; events go through to the disk.
+MOST_CUSTOMER_MONTHS: Final = 100_000_000
+MOST_MONTHS: Final = 600
+MOST_EVENTS: Final = 10_000_000_000
 
 
 def run(
@@ -57,6 +62,15 @@ def run(
     problems = []
     if customers < 1 or months < 1 or seed < 0 or (events is not None and events < 0):
         problems.append(f"customers {customers}, months {months}, seed {seed}, events {events}")
+    if customers * months > MOST_CUSTOMER_MONTHS:
+        problems.append(
+            f"{customers:,} customers over {counted(months, 'month')}: customers times months may be"
+            f" {MOST_CUSTOMER_MONTHS:,} at most"
+        )
+    if months > MOST_MONTHS:
+        problems.append(f"{months:,} months, at most {MOST_MONTHS}")
+    if events is not None and events > MOST_EVENTS:
+        problems.append(f"{events:,} events, at most {MOST_EVENTS:,}")
     if format not in FORMATS:
         problems.append(f"format {format}, expected one of {', '.join(FORMATS)}")
     if file_format not in FILE_FORMATS or (file_format == "parquet" and format == "stripe"):
@@ -70,7 +84,14 @@ def run(
             evidence=problems,
             fix="see ebbline simulate --help",
         )
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"the folder cannot be made: {error.strerror}",
+            where=str(out),
+            fix="name another with --out",
+        ) from error
     company = draw_company(customers, Window.ending(end, months), seed)
     write_company(
         company,

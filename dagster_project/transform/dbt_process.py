@@ -35,6 +35,8 @@ def main() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the kernel was asked
             os._exit(1)
+    # What DuckDB writes for dbt (its log, what it spills) holds personal rows.
+    os.umask(0o077)
     from dbt.cli.main import cli
 
     cli()

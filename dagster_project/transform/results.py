@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from dagster_project.plural import counted
+
 
 def failed_tests(run_results: Path) -> list[str]:
     """Return one line per failed test of a dbt run, with the number of offending rows.
@@ -15,7 +17,7 @@ def failed_tests(run_results: Path) -> list[str]:
     if any(result["status"] == "error" for result in results):
         return []
     return [
-        f"{result['unique_id'].split('.')[2]}: {result['failures']} rows"
+        f"{result['unique_id'].split('.')[2]}: {counted(result['failures'], 'row')}"
         for result in results
         if result["status"] == "fail"
     ]

@@ -25,11 +25,11 @@ from dagster_project.warehouse.comparison import (
 )
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.contributions import ZERO
-from dagster_project.warehouse.history import Version, has_history, metrics_known, versions_of
+from dagster_project.warehouse.history import Version, has_history, versions_of
+from dagster_project.warehouse.known_figures import in_words, published_periods, require_known
 from dagster_project.warehouse.metric_question import MetricQuestion, parse_period, parse_segment
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publication_file
-from dagster_project.warehouse.publication_ledger import publication_files
 from dagster_project.warehouse.publication_record import Publication, select_publications
 from dagster_project.warehouse.published_figure import Figure, published_figure
 from dagster_project.warehouse.purchase_contributions import PURCHASE_PARTS
@@ -200,7 +200,7 @@ def _pair(
     later: int | None,
 ) -> tuple[int, int] | str:
     """Return the publications to compare, or why there are none."""
-    kept = sorted(publication_files(paths))
+    kept = sorted(paths.publication_files())
     rebuilds = {
         row[0]
         for row in warehouse.execute(
@@ -424,13 +424,13 @@ def _total(cause: Cause, members: list[CustomerDifference]) -> CauseTotal:
 
 
 def _never_published(con: duckdb.DuckDBPyConnection, question: MetricQuestion) -> EbblineError:
-    known = metrics_known(con) if has_history(con) else []
-    metric, period = question.metric, question.period
-    if metric not in known:
-        return EbblineError(
-            f"no metric is called {metric!r}", fix=f"known: {', '.join(known) or 'none yet'}"
-        )
+    if not has_history(con):
+        return EbblineError("nothing has been published yet", fix="run `ebbline run`")
+    table = "ops.metric_versions"
+    require_known(con, table, question)
+    periods = published_periods(con, table, question, of_segment=True)
     return EbblineError(
-        f"{metric} was never published for {period}, {question.dimension}={question.member}",
-        fix="metrics lists the periods and segments there are",
+        f"{question.metric} of {question.dimension}={question.member} was never published for"
+        f" {question.period}",
+        fix=f"known: {in_words(periods)}",
     )

@@ -63,12 +63,6 @@ def has_history(con: duckdb.DuckDBPyConnection) -> bool:
     return found is not None
 
 
-def metrics_known(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the names of all metrics ever published."""
-    rows = con.execute("select distinct metric from ops.metric_versions order by metric").fetchall()
-    return [name for (name,) in rows]
-
-
 def ensure_history(con: duckdb.DuckDBPyConnection) -> None:
     """Create ``ops.metric_versions`` where it is missing."""
     con.execute(f"create table if not exists ops.metric_versions ({_COLUMNS})")

@@ -1,7 +1,12 @@
 """Where the files of a warehouse lie. Names only; nothing here opens or creates a database."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from dagster_project.errors import EbblineError
+
+_PUBLICATION_FILE = re.compile(r"(\d{6,})\.duckdb")
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,38 @@ class WarehousePaths:
         """Where DuckDB puts what does not fit into memory."""
         return self.root / "spill"
 
+    def publication_files(self) -> dict[int, Path]:
+        """Return the files of the kept publications by id; none where there is no such folder."""
+        if not self.publications.is_dir():
+            return {}
+        names = (
+            (_PUBLICATION_FILE.fullmatch(path.name), path) for path in self.publications.iterdir()
+        )
+        return {int(match.group(1)): path for match, path in names if match}
+
     def create(self) -> None:
-        """Make the folders that hold other files."""
+        """Make the folders that hold other files.
+
+        :raises EbblineError: one cannot be made, or something else has its name.
+        """
         for folder in (self.root, self.publications, self.report.parent, self.logs):
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise EbblineError(
+                    f"the warehouse folder cannot be made: {error.strerror}",
+                    where=str(folder),
+                    fix="name another with --warehouse or with `warehouse` in the settings file",
+                ) from error
+
+    def require(self) -> None:
+        """Check that there is a warehouse, for what must not make one.
+
+        :raises EbblineError: the folder holds neither a working database nor publications.
+        """
+        if not self.warehouse_db.exists() and not self.publication_files():
+            raise EbblineError(
+                "there is no warehouse in this folder",
+                where=str(self.root),
+                fix="name another with --warehouse; `ebbline run` makes a new one",
+            )

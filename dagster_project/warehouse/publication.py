@@ -144,29 +144,27 @@ def current_publication(paths: WarehousePaths) -> Publication | None:
 
 def list_publications(paths: WarehousePaths) -> list[ListedPublication]:
     """Return the kept publications, newest first. Needs no lock: the files speak for themselves."""
-    if not paths.publications.exists():
-        return []
     current = current_publication(paths)
-    files = publication_ledger.publication_files(paths)
     return [
         ListedPublication(
             publication=read_publication(file),
             is_current=current is not None and current.id == publication_id,
             size_bytes=file.stat().st_size,
         )
-        for publication_id, file in sorted(files.items(), reverse=True)
+        for publication_id, file in sorted(paths.publication_files().items(), reverse=True)
     ]
 
 
 def rollback(paths: WarehousePaths, publication_id: int, *, clock: Clock) -> Publication:
-    """Show readers a kept publication again. Recorded; the next run publishes anew.
+    """Show readers a kept publication again, also where ``marts.duckdb`` was deleted. Recorded; the
+    next run publishes anew.
 
     :raises EbblineError: there is no such publication, or its file was removed.
     """
     with open_warehouse(paths) as con:
         publication_ledger.settle(con, paths)
         publication = publication_ledger.recorded_publication(con, publication_id)
-        kept = publication_ledger.publication_files(paths)
+        kept = paths.publication_files()
         if publication is None or publication_id not in kept:
             raise EbblineError(
                 f"publication {publication_id} was never made"

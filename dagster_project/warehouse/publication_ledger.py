@@ -27,7 +27,6 @@ from dagster_project.warehouse.publication_record import (
     select_publications,
 )
 
-_PUBLICATION_FILE = re.compile(r"(\d{6,})\.duckdb")
 _UNFINISHED = re.compile(r"\d{6,}\.duckdb(\.tmp)?(\.wal)?(\.tmp)?")
 
 
@@ -65,7 +64,7 @@ def settle(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> None:
     becomes the current publication. Does nothing when all agree. Needs the right to write.
     """
     ensure_ledger(con)
-    files = publication_files(paths)
+    files = paths.publication_files()
     _remove_unfinished(paths)
     recorded = {row[0] for row in con.execute("select id from ops.publications").fetchall()}
     for publication_id in sorted(files.keys() - recorded):
@@ -114,14 +113,6 @@ def record_event(con: duckdb.DuckDBPyConnection, event: PublicationEvent) -> Non
     )
 
 
-def publication_files(paths: WarehousePaths) -> dict[int, Path]:
-    """Return the kept publication files by id."""
-    names = (
-        (_PUBLICATION_FILE.fullmatch(path.name), path) for path in paths.publications.iterdir()
-    )
-    return {int(match.group(1)): path for match, path in names if match}
-
-
 def next_id(con: duckdb.DuckDBPyConnection) -> int:
     """Return an id greater than any ever used."""
     row = con.execute("select coalesce(max(id), 0) + 1 from ops.publications").fetchone()
@@ -133,7 +124,7 @@ def prune(con: duckdb.DuckDBPyConnection, paths: WarehousePaths, keep: int) -> N
 
     The ledger keeps its rows.
     """
-    files = publication_files(paths)
+    files = paths.publication_files()
     kept = {*sorted(files)[-keep:], current_id(con)}
     for publication_id in files.keys() - kept:
         (paths.publications / file_name(publication_id)).unlink()
@@ -141,8 +132,9 @@ def prune(con: duckdb.DuckDBPyConnection, paths: WarehousePaths, keep: int) -> N
 
 
 def _remove_unfinished(paths: WarehousePaths) -> None:
+    finished = set(paths.publication_files().values())
     for path in paths.publications.iterdir():
-        if _UNFINISHED.fullmatch(path.name) and not _PUBLICATION_FILE.fullmatch(path.name):
+        if _UNFINISHED.fullmatch(path.name) and path not in finished:
             path.unlink()
 
 

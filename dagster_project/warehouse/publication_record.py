@@ -137,7 +137,7 @@ def select_publications(
 def read_publication(file: Path) -> Publication:
     """Return what a published file says about itself.
 
-    :raises duckdb.Error: the file is missing, is no DuckDB file, or is no publication.
+    :raises EbblineError: the file is missing, is no DuckDB file, or is no publication.
     """
     with open_marts(file) as con:
         return select_publications(con, "marts.publication")[0]

@@ -1,6 +1,7 @@
 """`make run` on the committed sample, as a new user meets it."""
 
 import json
+import stat
 from pathlib import Path
 
 import duckdb
@@ -116,6 +117,16 @@ def test_a_replay_of_the_newest_month_agrees_with_what_the_run_published(
     ]
     assert incidents
     assert (sorted(judged), sorted(would_be)) == (statuses, incidents)
+
+
+def test_the_raw_rows_are_for_their_owner_and_the_marts_for_everybody(
+    first: Ended, warehouse: Path
+) -> None:
+    modes = [
+        stat.S_IMODE((warehouse / name).stat().st_mode)
+        for name in ("warehouse.duckdb", "marts.duckdb", "report/index.html")
+    ]
+    assert modes == [0o600, 0o444, 0o444]
 
 
 def test_the_report_opens_without_a_network(first: Ended, warehouse: Path) -> None:

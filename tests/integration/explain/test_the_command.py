@@ -77,7 +77,7 @@ def test_nobody_behind_a_figure_is_no_error(sample: WarehousePaths) -> None:
     ("question", "said"),
     [
         (("churn", "2026-03"), "no metric is called 'churn'"),
-        (("churn_rate", "2031-03"), "2031-03 is not published"),
+        (("churn_rate", "2031-03"), "churn_rate is not published for 2031-03"),
         (("churn_rate", "2026-03", "--segment", "country=XX"), "country has no member 'XX'"),
         (("churn_rate", "2026-03", "--segment", "shoe=43"), "no dimension is called 'shoe'"),
         (("churn_rate", "March"), "'March' is no period"),

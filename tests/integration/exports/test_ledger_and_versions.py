@@ -375,8 +375,7 @@ def test_rows_that_no_table_takes_are_counted_and_said(
 
     assert [(f.table, f.rows_read, f.rows_for_others) for f in report.files] == [("events", 2, 5)]
     assert (
-        "5 rows are not mapped: 2 type page, 2 without type, 1 type screen"
-        in report.files[0].message
+        "not mapped: 5 rows (2 type page, 2 without type, 1 type screen)" in report.files[0].message
     )
 
 
@@ -423,7 +422,7 @@ def test_charges_of_nobody_are_counted(landing: Path, load: Load) -> None:
     report = load("billing", "stripe")
 
     assert [(f.rows_read, f.rows_for_others) for f in report.files] == [(1, 1)]
-    assert "1 rows without customer_id are not mapped" in report.files[0].message
+    assert "not mapped: 1 row without customer_id" in report.files[0].message
 
 
 def _parquet(file: Path, select: str) -> None:

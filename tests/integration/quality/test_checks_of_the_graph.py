@@ -65,7 +65,7 @@ def test_a_warning_informs(evaluations: Evaluations) -> None:
 
 
 def test_it_tells_what_was_observed(evaluations: Evaluations) -> None:
-    assert evaluations["plans"].metadata["observed"].value == "1 of 2 rows break it"
+    assert evaluations["plans"].metadata["observed"].value == "broken by 1 of 2 rows"
 
 
 def test_it_shows_the_rows_by_their_keys(evaluations: Evaluations) -> None:

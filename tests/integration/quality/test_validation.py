@@ -92,7 +92,15 @@ def test_at_most_twenty_failing_rows_are_shown(warehouse: WarehousePaths) -> Non
     result = _result(
         validate(warehouse, "raw", tables=["plans"]), "plans", "prices_are_not_negative"
     )
-    assert (len(result.failing_rows), result.observed) == (20, "50 of 52 rows break it")
+    assert (len(result.failing_rows), result.observed) == (20, "broken by 50 of 52 rows")
+
+
+def test_an_empty_column_breaks_nothing(warehouse: WarehousePaths) -> None:
+    _change(warehouse, "delete from raw.plans")
+    result = _result(
+        validate(warehouse, "raw", tables=["plans"]), "plans", "prices_are_not_negative"
+    )
+    assert (result.passed, result.observed) == (True, "no value to look at")
 
 
 def test_a_failing_row_names_its_key(warehouse: WarehousePaths) -> None:

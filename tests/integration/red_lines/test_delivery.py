@@ -3,12 +3,15 @@
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
-from dagster_project.red_lines import check_targets
+from dagster_project.red_lines import check_targets, standing
+from dagster_project.red_lines.targets import targets
+from dagster_project.screens.status import delivery_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -84,7 +87,124 @@ def test_one_dead_target_does_not_hold_up_or_repeat_the_other(
     both = told(settings, "json://127.0.0.1:9/dead", webhook.url)
     send(paths, both)
     again = send(paths, both)
-    assert ([d.target for d in again], len(webhook.received)) == (["notify[0] (json)"], 1)
+    assert ([d.target for d in again], len(webhook.received)) == (
+        ["notify[0] (json://127.0.0.1:9)"],
+        1,
+    )
+
+
+def deliveries(paths: WarehousePaths) -> list[tuple[Any, ...]]:
+    with open_warehouse(paths, read_only=True) as con:
+        return con.execute(
+            "select label, state, attempts from ops.deliveries order by label"
+        ).fetchall()
+
+
+def test_every_try_is_counted_and_the_target_is_named(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
+) -> None:
+    name = f"notify[0] (json://127.0.0.1:{urlsplit(webhook.url).port})"
+    webhook.answers = [503]
+    send(paths, told(settings, webhook.url))
+    after_one_run = deliveries(paths)
+    webhook.answers = [503, 200]
+    send(paths, told(settings, webhook.url))
+    assert (after_one_run, deliveries(paths), len(webhook.received)) == (
+        [(name, "pending", 3)],
+        [(name, "sent", 5)],
+        5,
+    )
+
+
+def test_a_target_that_just_failed_is_not_tried_with_the_next_message(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
+) -> None:
+    with open_warehouse(paths) as con:
+        con.execute(
+            "insert into ops.outbox select message_key || '-again', * exclude (message_key)"
+            " from ops.outbox where severity = 'page'"
+        )
+    webhook.answers = [503]
+    failed = send(paths, told(settings, webhook.url))
+    assert ([delivery.tries for delivery in failed], len(webhook.received)) == ([3, 0], 3)
+
+
+def test_a_warehouse_made_before_targets_had_labels_goes_on(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
+) -> None:
+    webhook.answers = [503]
+    send(paths, told(settings, webhook.url))
+    with open_warehouse(paths) as con:  # as it was created then, with its row
+        con.execute(
+            """
+            create table ops.made_then (
+                message_key varchar, target varchar,
+                state varchar not null check (state in ('pending', 'sent')),
+                attempts integer not null, last_attempt_at timestamptz, last_error varchar,
+                sent_at timestamptz, primary key (message_key, target)
+            );
+            insert into ops.made_then by name
+            select * exclude (label) replace (1 as attempts) from ops.deliveries;
+            drop table ops.deliveries;
+            alter table ops.made_then rename to deliveries
+            """
+        )
+    now = standing(paths, told(settings, webhook.url))
+    webhook.answers = [200]
+    send(paths, told(settings, webhook.url), None)
+    assert now.undelivered is not None
+    assert [waiting.tries for waiting in now.undelivered] == [1]
+    assert [row[1:] for row in deliveries(paths)] == [("sent", 2)]
+
+
+def test_the_screen_says_which_message_which_target_and_how_often(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
+) -> None:
+    webhook.answers = [503]
+    send(paths, told(settings, webhook.url))
+    first, what_to_do = [
+        text for text, _ in delivery_lines(standing(paths, told(settings, webhook.url)))
+    ]
+    place = f"notify[0] (json://127.0.0.1:{urlsplit(webhook.url).port})"
+    assert first.startswith(
+        f"not delivered: page churn_above/all/2026-03#opened to {place}, 3 tries,"
+        " last 2026-04-01 03:00 UTC: "
+    )
+    assert ("T0KEN" in first, "`ebbline run` tries again" in what_to_do) == (False, True)
+
+
+def test_the_screen_says_nothing_where_all_arrived(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
+) -> None:
+    send(paths, told(settings, webhook.url))
+    assert list(delivery_lines(standing(paths, told(settings, webhook.url)))) == []
+
+
+def test_what_no_publication_tells_yet_is_not_missing(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any
+) -> None:
+    assert standing(paths, told(settings, webhook.url)).undelivered == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "label"),
+    [
+        ("json://user:s3cret@alerts.example:8080/hook?+Key=s3cret", "json://alerts.example:8080"),
+        ("jsons://${EBBLINE_TEST_HOST}/s3cret", "jsons://${EBBLINE_TEST_HOST}"),
+        ("json://us@er:s3cret@alerts.example", "json://alerts.example"),
+        ("json://user:s3/cret@alerts.example/", "json"),
+        ("mailto://me:s3cret@example.com", "mailto://example.com"),
+        ("slack://s3cretT0K/B1/C1", "slack"),
+        ("tgram://s3cret:AAA/12", "tgram"),
+        ("${EBBLINE_TEST_HOST}", "${EBBLINE_TEST_HOST}"),
+    ],
+)
+def test_a_target_is_named_by_place_and_machine_without_credentials(
+    settings: MakeSettings, monkeypatch: pytest.MonkeyPatch, url: str, label: str
+) -> None:
+    monkeypatch.setenv("EBBLINE_TEST_HOST", "hidden.example")
+    (target,) = targets(told(settings, url))
+    assert target.label == f"notify[0] ({label})"
 
 
 def test_a_target_hears_only_the_severities_it_asked_for(

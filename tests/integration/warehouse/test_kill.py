@@ -7,7 +7,6 @@ from pathlib import Path
 
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
-from dagster_project.warehouse.publication_ledger import publication_files
 from dagster_project.warehouse.serving import open_marts
 from tests.integration.warehouse.hand_made import publish_state, state_in
 from tests.integration.warehouse.killing import kill_at_random
@@ -21,7 +20,7 @@ def _publisher(root: Path, last: int, *more: int) -> list[str]:
 def _look(root: Path) -> None:
     """Open what readers see and every kept publication, and see each whole."""
     paths = WarehousePaths(root)
-    files = list(publication_files(paths).values()) if paths.publications.exists() else []
+    files = list(paths.publication_files().values())
     for file in [*files, *([paths.marts_db] if paths.marts_db.exists() else [])]:
         with open_marts(file) as con:
             publication_id, state = state_in(con)

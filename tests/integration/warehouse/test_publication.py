@@ -1,5 +1,6 @@
 """Publications: what they carry, when a new one is due, going back, pruning and repair."""
 
+import stat
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import EbblineError
+from dagster_project.screens.standing import standing_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import (
@@ -305,3 +307,32 @@ def test_the_current_publication_is_what_readers_see(tmp_path: Path) -> None:
     publish_state(tmp_path, 1)
     found = current_publication(WarehousePaths(tmp_path))
     assert found is not None and found.id == 1
+
+
+def test_rollback_brings_back_a_marts_file_that_was_deleted(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    publish_state(tmp_path, 2)
+    (tmp_path / "marts.duckdb").unlink()
+    rollback(WarehousePaths(tmp_path), 2, clock=clock_at(3))
+    assert _state_seen(tmp_path) == (2, 2)
+
+
+def test_without_a_marts_file_the_screen_names_the_command_that_brings_it_back(
+    tmp_path: Path,
+) -> None:
+    publish_state(tmp_path, 1)
+    publish_state(tmp_path, 2)
+    (tmp_path / "marts.duckdb").unlink()
+    assert [text for text, _ in standing_lines(WarehousePaths(tmp_path))] == [
+        f"{tmp_path / 'marts.duckdb'}: the file that readers open is gone; kept: 2 publications",
+        "  `ebbline rollback 2` puts it back",
+    ]
+
+
+def test_the_marts_are_open_to_readers_and_the_raw_rows_are_not(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    modes = {
+        file.name: stat.S_IMODE(file.stat().st_mode)
+        for file in (tmp_path / "warehouse.duckdb", tmp_path / "marts.duckdb")
+    }
+    assert modes == {"warehouse.duckdb": 0o600, "marts.duckdb": 0o444}

@@ -5,6 +5,7 @@ rebuilds what was known on 10 April; 4 has two settings changed; 5 is of 3 May, 
 came, so that invoices are no purchases any more.
 """
 
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import date
@@ -415,5 +416,22 @@ def test_a_metric_that_does_not_exist_is_answered_with_those_that_do(
 
 
 def test_a_period_that_was_never_published_is_refused(company: WarehousePaths) -> None:
-    with pytest.raises(EbblineError, match="churn_rate was never published for 1999-01"):
+    with pytest.raises(EbblineError, match="churn_rate is not published for 1999-01") as refused:
         why(company, "churn_rate", "1999-01")
+    assert re.fullmatch(r"known: 2025-01 to 20\d\d-\d\d \(\d+ months\)", refused.value.fix)
+    assert "all=all" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("segment", "said", "known"),
+    [
+        ("country=D", "country has no member 'D'", "known: DE, US"),
+        ("contry=DE", "no dimension is called 'contry'", "known: country, "),
+    ],
+)
+def test_a_segment_that_does_not_exist_is_answered_with_those_that_do(
+    company: WarehousePaths, segment: str, said: str, known: str
+) -> None:
+    with pytest.raises(EbblineError) as refused:
+        why(company, "churn_rate", "2026-03", segment)
+    assert (refused.value.what, refused.value.fix.startswith(known)) == (said, True)

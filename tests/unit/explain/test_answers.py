@@ -62,7 +62,7 @@ def test_what_does_not_add_up_is_said_in_the_end() -> None:
 
 def test_a_limit_says_how_many_are_hidden() -> None:
     lines = [line for line, _ in explain_lines(explained(part("c"), part("d")), limit=1)]
-    assert "  ... and 1 customers more (--limit, --format csv)" in lines
+    assert "  ... and 1 customer more (--limit, --format csv)" in lines
 
 
 def test_a_customer_with_two_movements_counts_once_in_the_csv() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
-import duckdb
 import pytest
 import vl_convert
 
+from dagster_project.errors import EbblineError
 from dagster_project.report import build
 
 Published = Callable[..., Path]
@@ -229,7 +229,7 @@ def test_one_month_alone_is_a_report(published: Published, tmp_path: Path) -> No
 
 def test_no_publication_is_an_error_and_leaves_no_page(tmp_path: Path) -> None:
     out = tmp_path / "report" / "index.html"
-    with pytest.raises(duckdb.IOException):
+    with pytest.raises(EbblineError):
         build(tmp_path / "marts.duckdb", out)
     assert not out.exists()
 
