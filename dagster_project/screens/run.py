@@ -18,6 +18,8 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
     :returns: pairs of text and rich style.
     """
     yield from _ingest_lines(outcome)
+    for folder in outcome.empty_folders:
+        yield f"no files in {folder}", "yellow"
     if outcome.unrecognised_files:
         yield (
             f"left alone, no mapping knows them: {', '.join(outcome.unrecognised_files)}",
