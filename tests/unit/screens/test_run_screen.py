@@ -1,10 +1,12 @@
-"""What the screen says of red lines after a run."""
+"""What the screen says after a run: of its inputs, of its checks and of red lines."""
 
 from pathlib import Path
 
 import duckdb
 
-from dagster_project.screens.run import standing_lines
+from dagster_project.errors import ExitCode
+from dagster_project.pipeline import RunOutcome
+from dagster_project.screens.run import outcome_lines, standing_lines
 from dagster_project.warehouse.paths import WarehousePaths
 
 MARTS = """
@@ -32,3 +34,19 @@ def test_a_red_line_is_crossed_held_or_unknown_and_unknown_is_not_held(tmp_path:
         "red line held: c_held",
         "red line unknown: d_unknown (the marts cannot say for the newest period)",
     ]
+
+
+def _said(outcome: RunOutcome, folder: Path) -> list[tuple[str, str | None]]:
+    return list(outcome_lines(outcome, WarehousePaths(folder)))
+
+
+def test_every_refused_file_is_said_to_be_refused(tmp_path: Path) -> None:
+    outcome = RunOutcome(ExitCode.INPUT_REFUSED, refused_files=("a.csv: one", "b.csv: two"))
+    said = [text for text, style in _said(outcome, tmp_path) if style == "red"]
+    assert said == ["refused: a.csv: one", "refused: b.csv: two"]
+
+
+def test_every_empty_folder_is_named(tmp_path: Path) -> None:
+    outcome = RunOutcome(ExitCode.PUBLISHED, empty_folders=("/in/support", "/in/usage"))
+    said = [text for text, style in _said(outcome, tmp_path) if style == "yellow"]
+    assert said == ["no files in /in/support", "no files in /in/usage"]
