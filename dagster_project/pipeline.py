@@ -23,7 +23,7 @@ JOB = "retention_pipeline"
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check that did not pass: what it guards, and what it saw."""
+    """A check that did not pass: what it guards, what it saw, and the page of Data Docs that shows it."""
 
     asset: str
     check: str
@@ -32,6 +32,7 @@ class FailedCheck:
     message: str
     observed: str
     failing_rows: tuple[dict[str, Any], ...]
+    docs_page: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
                 message=_text(evaluation.metadata, "message"),
                 observed=_text(evaluation.metadata, "observed"),
                 failing_rows=tuple(rows.value) if rows is not None else (),  # type: ignore[arg-type]
+                docs_page=_text(evaluation.metadata, "data_docs"),
             )
         )
     problems, code = _errors(result)

@@ -68,6 +68,8 @@ def _check_lines(check: FailedCheck) -> Iterator[Line]:
         yield "  row: " + ", ".join(f"{key}={value}" for key, value in row.items()), None
     if len(check.failing_rows) > SHOWN_ROWS:
         yield "  ... and more: the expectation's query selects them all", None
+    if check.docs_page:
+        yield f"  page: {_shown(Path(check.docs_page))}", None
 
 
 def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
