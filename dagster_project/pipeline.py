@@ -100,7 +100,8 @@ def _text(metadata: Any, key: str) -> str:
 
 
 def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
-    failed, refused = [], []
+    failed: list[FailedCheck] = []
+    refused: list[str] = []
     for evaluation in result.get_asset_check_evaluations():
         if evaluation.passed:
             continue

@@ -19,7 +19,9 @@ class PageView(DefaultJinjaPageView):
 
     def __init__(self, **places: Any) -> None:
         super().__init__(**places)
-        self.env.loader = ChoiceLoader([_OURS, self.env.loader])
+        theirs = self.env.loader
+        assert theirs is not None
+        self.env.loader = ChoiceLoader([_OURS, theirs])
 
 
 class IndexPageView(PageView, DefaultJinjaIndexPageView):
