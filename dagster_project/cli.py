@@ -36,6 +36,10 @@ app = typer.Typer(
 screen = Console(file=sys.stdout, highlight=False, soft_wrap=True)
 errors = Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
+# `dg dev`, the successor that the warning names, calls the same function and brings the client of Dagster Cloud
+# and some twenty packages more, so `dagster dev` stays and this one warning is kept off the screen.
+_SUPERSEDED = "ignore:Function `dev_command` is superseded:FutureWarning"
+
 Config = Annotated[Path | None, typer.Option(help="Settings file; default ebbline.yml.")]
 Landing = Annotated[
     str | None, typer.Option(help="Folder or URL with billing/, support/ and usage/.")
@@ -136,6 +140,7 @@ def ui(
         "DAGSTER_HOME": str(home),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
         "EBBLINE_CONFIG": str(settings_file),
+        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _SUPERSEDED])),
     }
     command = str(Path(sys.executable).with_name("dagster"))
     _say(f"the Dagster UI is starting on http://{host}:{port}; stop it with Ctrl-C")

@@ -12,7 +12,7 @@ import dagster as dg
 
 from dagster_project import errors, red_lines, report
 from dagster_project.definitions import build_definitions
-from dagster_project.defs.ingest import FILES_ACCEPTED
+from dagster_project.defs.ingest import FILES_ACCEPTED, NO_FILES_IN, REFUSALS
 from dagster_project.defs.publish import PUBLICATION
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import EbblineError, ExitCode
@@ -24,7 +24,7 @@ RUN_LOG = "logs/run.log in the warehouse folder"
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A check that did not pass: what it guards, and what it saw."""
+    """A check that did not pass: what it guards, what it saw, and the page of Data Docs that shows it."""
 
     asset: str
     check: str
@@ -33,14 +33,15 @@ class FailedCheck:
     message: str
     observed: str
     failing_rows: tuple[dict[str, Any], ...]
+    docs_page: str = ""
 
 
 @dataclass(frozen=True)
 class RunOutcome:
     """How a run ended.
 
-    ``publication_id`` is the one this run made, None where it made none. The rows are by raw table name, or
-    by asset key.
+    ``publication_id`` is the one this run made, None where it made none. ``empty_folders`` are the landing
+    folders in which no file lies. The rows are by raw table name, or by asset key.
     """
 
     exit_code: ExitCode
@@ -48,6 +49,7 @@ class RunOutcome:
     failed_checks: tuple[FailedCheck, ...] = ()
     refused_files: tuple[str, ...] = ()
     unrecognised_files: tuple[str, ...] = ()
+    empty_folders: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     rows_loaded: dict[str, int] = field(default_factory=dict)
     rows_quarantined: dict[str, int] = field(default_factory=dict)
@@ -99,12 +101,13 @@ def _text(metadata: Any, key: str) -> str:
 
 
 def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
-    failed, refused = [], []
+    failed: list[FailedCheck] = []
+    refused: list[str] = []
     for evaluation in result.get_asset_check_evaluations():
         if evaluation.passed:
             continue
         if evaluation.check_name == FILES_ACCEPTED:
-            refused.append(_text(evaluation.metadata, "message"))
+            refused += map(str, evaluation.metadata[REFUSALS].value)  # type: ignore[arg-type]
             continue
         rows = evaluation.metadata.get("failing_rows")
         failed.append(
@@ -116,11 +119,13 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
                 message=_text(evaluation.metadata, "message"),
                 observed=_text(evaluation.metadata, "observed"),
                 failing_rows=tuple(rows.value) if rows is not None else (),  # type: ignore[arg-type]
+                docs_page=_text(evaluation.metadata, "data_docs"),
             )
         )
     problems, code = _errors(result)
     published, loaded, quarantined, row_counts = None, {}, {}, {}
     unrecognised: set[str] = set()
+    empty_folders: set[str] = set()
     for event in result.get_asset_materialization_events():
         materialization = event.step_materialization_data.materialization
         metadata, key = materialization.metadata, materialization.asset_key
@@ -133,6 +138,8 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
             quarantined[key.path[-1]] = int(str(metadata["rows_quarantined"].value))
             if "unrecognised_files" in metadata:
                 unrecognised.update(map(str, metadata["unrecognised_files"].value))  # type: ignore[arg-type]
+            if NO_FILES_IN in metadata:
+                empty_folders.add(_text(metadata, NO_FILES_IN))
     if code is ExitCode.PUBLISHED and any(check.critical for check in failed):
         code = ExitCode.NOT_PUBLISHED
     if code is ExitCode.PUBLISHED and refused:
@@ -143,6 +150,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
         failed_checks=tuple(failed),
         refused_files=tuple(refused),
         unrecognised_files=tuple(sorted(unrecognised)),
+        empty_folders=tuple(sorted(empty_folders)),
         errors=tuple(dict.fromkeys(problems)),
         rows_loaded=loaded,
         rows_quarantined=quarantined,

@@ -11,6 +11,9 @@ from dagster_project.exports.contract import TABLES
 from dagster_project.warehouse.connection import open_warehouse
 
 FILES_ACCEPTED = "files_accepted"
+# Metadata: on the check, why each file was refused; on an asset, the folder in which no file lies.
+REFUSALS = "refusals"
+NO_FILES_IN = "no_files_in"
 # Loading streams; what does not fit spills to disk.
 MEMORY_LIMIT = "1200MB"
 SOURCES = ("billing", "support", "usage")
@@ -92,6 +95,9 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                     settings=settings,
                     clock=warehouse.clock,
                 )
+            nothing_in = given.path if given is not None and report.found_nothing else None
+            if nothing_in is not None:
+                context.log.warning(f"no files in {nothing_in}")
             selected = [key.path[-1] for key in context.selected_asset_keys]
             shape = {table: table_metadata(con, "raw", table) for table in selected}
         for table in (name for name in tables if name in selected):
@@ -108,6 +114,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                         if report.unrecognised
                         else {}
                     ),
+                    **({NO_FILES_IN: nothing_in} if nothing_in is not None else {}),
                     "rows_loaded": sum(file.rows_loaded for file in files),
                     "rows_quarantined": sum(file.rows_quarantined for file in files),
                 },
@@ -120,7 +127,9 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                         if stops
                         else dg.AssetCheckSeverity.WARN,
                         metadata={
-                            "message": "\n".join(file.message or file.file_name for file in refused)
+                            REFUSALS: dg.MetadataValue.json(
+                                [file.message or file.file_name for file in refused]
+                            )
                         },
                     )
                 ],

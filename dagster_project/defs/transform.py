@@ -18,9 +18,11 @@ from dagster_dbt import (
     dbt_assets,
 )
 
+from dagster_project.config import Settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
-from dagster_project.errors import EbblineError, ValidationRefusedError
+from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
+from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.transform.dbt_process import parent_named
 from dagster_project.transform.project import (
@@ -115,6 +117,15 @@ def _with_table_metadata(
             )
 
 
+def _nothing_loaded(settings: Settings) -> InputRefusedError:
+    return InputRefusedError(
+        "no export has been loaded yet; a company of nobody is not published",
+        evidence=[f"{name}: {source.path}" for name, source in settings.sources.named().items()],
+        fix="put the files into these folders or correct the paths under sources in the settings; "
+        "`ebbline formats` lists the files of every format",
+    )
+
+
 def _refusal(run_results: Path, error: Exception | None) -> EbblineError:
     """Return what stopped dbt: tests that found rows, or an error of its own."""
     tests = failed_tests(run_results)
@@ -138,6 +149,8 @@ def definitions() -> dg.Definitions:
     ) -> Iterator[Any]:
         settings, paths = warehouse.settings, warehouse.paths
         with open_warehouse(paths) as con:
+            if not some_file_was_loaded(con):
+                raise _nothing_loaded(settings)
             shape = recurring_shape(con, settings)
             settle(con, paths)
             publication_id = next_id(con)

@@ -32,6 +32,11 @@ class Kind(StrEnum):
         """The DuckDB type of a raw column of this kind."""
         return _SQL_TYPES[self]
 
+    @property
+    def below(self) -> int | None:
+        """The bound that a value of this kind stays below, above and beneath zero; None where the type is enough."""
+        return _BELOW.get(self)
+
 
 _SQL_TYPES = {
     Kind.TEXT: "VARCHAR",
@@ -47,6 +52,14 @@ _SQL_TYPES = {
 }
 
 
+# dbt converts and adds in decimal(18, 2), which holds less than 10^16 (dbt/macros/money.sql): an amount below 10^11
+# times a rate of at most 10^5 (``config.Rate``) is less. A quantity is bound by its type alone: its products are
+# computed in integers of 38 digits, and what is wider than those is named by a dbt test.
+_BELOW = {Kind.MONEY: 10**11, Kind.PRICE: 10**11, Kind.QUANTITY: 10**12}
+# A hundred years of days; twelve times as many months are still a date and a 32-bit integer.
+_INTERVALS_BELOW = 36_526
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a canonical table.
@@ -54,6 +67,7 @@ class Column:
     :param required: a row without it is quarantined.
     :param allowed: the enumeration, lower case; empty = anything.
     :param from_companion: a mapping may leave it to the companion table (see :class:`Table`).
+    :param below: a bound narrower than that of the kind.
     """
 
     name: str
@@ -61,6 +75,12 @@ class Column:
     required: bool = False
     allowed: tuple[str, ...] = ()
     from_companion: bool = False
+    below: int | None = None
+
+    @property
+    def bound(self) -> int | None:
+        """The bound that values stay below, above and beneath zero; None where the type is enough."""
+        return self.below or self.kind.below
 
 
 @dataclass(frozen=True)
@@ -116,8 +136,14 @@ def _need(
     return Column(name, kind, True, allowed, from_companion)
 
 
-def _may(name: str, kind: Kind = Kind.TEXT, *, allowed: tuple[str, ...] = ()) -> Column:
-    return Column(name, kind, False, allowed)
+def _may(
+    name: str,
+    kind: Kind = Kind.TEXT,
+    *,
+    allowed: tuple[str, ...] = (),
+    below: int | None = None,
+) -> Column:
+    return Column(name, kind, False, allowed, below=below)
 
 
 _ALL = (
@@ -158,7 +184,7 @@ _ALL = (
             _may("unit_amount", Kind.PRICE),
             _may("currency"),
             _may("interval", allowed=INTERVALS),
-            _may("interval_count", Kind.INTEGER),
+            _may("interval_count", Kind.INTEGER, below=_INTERVALS_BELOW),
             _may("tier", Kind.INTEGER),
         ),
         ("plan_id",),
@@ -208,7 +234,7 @@ _ALL = (
             _may("unit_amount", Kind.PRICE),
             _may("currency"),
             _may("interval", allowed=INTERVALS),
-            _may("interval_count", Kind.INTEGER),
+            _may("interval_count", Kind.INTEGER, below=_INTERVALS_BELOW),
             _may("discount", Kind.FRACTION),
             _need("valid_from_at", Kind.INSTANT),
             _may("valid_to_at", Kind.INSTANT),

@@ -27,6 +27,8 @@ from dagster_project.exports.mapping import (
 )
 
 _RECURRING = ("subscription_periods", "subscription_items", "invoice_lines", "orders")
+# What is told by another table where it is not exported.
+_DERIVED_FROM = {"sessions": "events"}
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,14 @@ class FolderCheck:
     """What a run would do with one folder.
 
     :param missing: what the numbers need and no file brings, in words.
-    :param empty_tables: optional tables that no file feeds; their marts will be empty.
+    :param unfed_tables: optional tables that get nothing here, and for which no other table speaks.
     """
 
     source: Source
     format: str
     files: tuple[FileCheck, ...]
     missing: tuple[str, ...]
-    empty_tables: tuple[str, ...]
+    unfed_tables: tuple[str, ...]
 
     @property
     def is_good(self) -> bool:
@@ -133,16 +135,13 @@ def check(
         for name in report.unrecognised
     )
     fed = {load.table for load in report.files if load.outcome != "refused"}
+    refused = {load.table for load in report.refused}
     return FolderCheck(
         source,
         format_name,
         files,
         _missing(source, fed),
-        tuple(
-            table.name
-            for table in tables_of(source)
-            if table.name not in fed and table.companion_of is None
-        ),
+        _unfed(source, fed, refused),
     )
 
 
@@ -172,6 +171,17 @@ def _file_check(load: FileLoad) -> FileCheck:
         load.rows_read,
         load.rows_quarantined,
         load.message,
+    )
+
+
+def _unfed(source: Source, fed: set[str], refused: set[str]) -> tuple[str, ...]:
+    """Return the tables a run can do without; those that it needs, or needs one of, are missing or not told."""
+    return tuple(
+        table.name
+        for table in tables_of(source)
+        if table.companion_of is None
+        and table.name not in fed | refused | {"customers", *_RECURRING}
+        and _DERIVED_FROM.get(table.name) not in fed
     )
 
 

@@ -5,6 +5,7 @@ Listing only; URLs are ``remote.py``, and what a file means is decided in ``matc
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -24,12 +25,14 @@ class LandingFile:
     :param location: the local path, or the path inside the remote file system.
     :param version: what a remote landing zone calls this state of the file (an ETag, a generation); None
         where only the content can tell.
+    :param instead: what lies there in place of a file (a folder, a named pipe), in words; None for a file.
     """
 
     name: str
     location: str
     size_bytes: int
     version: str | None = None
+    instead: str | None = None
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -60,30 +63,52 @@ class LocalLanding:
     def files(self) -> tuple[LandingFile, ...]:
         """Return every file below the folder, hidden ones left out, in natural order.
 
+        What somebody may take for a file and is none (a folder named like one, a link that is not followed,
+        a pipe) is among them, and says what it is.
+
         :raises InputRefusedError: there is no such folder, or it or one below it cannot be read.
         """
         if not self._folder.is_dir():
+            there = self._folder.exists()
             raise InputRefusedError(
-                "the landing folder does not exist",
+                "the landing path is not a folder"
+                if there
+                else "the landing folder does not exist",
                 where=str(self._folder),
-                fix="correct the path under sources in the settings, or make the folder",
+                fix="name the folder that holds the files under sources in the settings"
+                if there
+                else "correct the path under sources in the settings, or make the folder",
             )
         found = []
         for parent, folders, names in os.walk(self._folder, onerror=_refuse_folder):
             folders[:] = [folder for folder in folders if not folder.startswith(".")]
-            for name in names:
-                path = Path(parent, name)
-                if not name.startswith(".") and path.is_file():
-                    relative = _spelled(path.relative_to(self._folder).as_posix())
-                    found.append(LandingFile(relative, str(path), path.stat().st_size))
+            taken_for_files = [
+                one for one in folders if form_of(one) or Path(parent, one).is_symlink()
+            ]
+            found += [
+                self._listed(Path(parent, name))
+                for name in (*names, *taken_for_files)
+                if not name.startswith(".")
+            ]
         return tuple(sorted(found, key=lambda file: natural_key(file.name)))
+
+    def _listed(self, path: Path) -> LandingFile:
+        name = _spelled(path.relative_to(self._folder).as_posix())
+        try:
+            state = path.stat()
+        except OSError as error:
+            return LandingFile(name, str(path), 0, instead=_link_that_fails(error))
+        return LandingFile(name, str(path), state.st_size, instead=_instead_of_a_file(path, state))
 
     @contextmanager
     def at_hand(self, file: LandingFile) -> Iterator[Path]:
         """Give the file under a name that no reader can take for a pattern or a URL.
 
-        :raises InputRefusedError: it is a link to a place outside of the landing folder, or may not be read.
+        :raises InputRefusedError: it is no file, or a link to a place outside of the landing folder, or may not
+            be read.
         """
+        if file.instead is not None:
+            raise _no_file(file, file.instead)
         target = Path(file.location).resolve()
         if not target.is_relative_to(self._folder.resolve()):
             # Whoever may write here must not make ebbline read, and quote, what else it can read.
@@ -93,13 +118,20 @@ class LocalLanding:
                 fix="copy the file into the folder",
             )
         try:
-            target.open("rb").close()
+            # Without waiting: what was a file when it was listed may be a pipe by now.
+            opened = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
+            try:
+                instead = _instead_of_a_file(target, os.fstat(opened))
+            finally:
+                os.close(opened)
         except OSError as error:
             raise InputRefusedError(
                 f"the file cannot be read: {error.strerror}",
                 where=file.name,
                 fix="let the user that runs ebbline read it",
             ) from error
+        if instead is not None:
+            raise _no_file(file, instead)
         known = form_of(file.name)
         ending = known[1].value if known else "bin"
         with TemporaryDirectory(prefix="ebbline-") as folder:
@@ -110,6 +142,32 @@ class LocalLanding:
     def version_at_hand(self, file: LandingFile) -> str | None:
         """A local file is known by its content, which is cheap to read."""
         return None
+
+
+def _instead_of_a_file(path: Path, state: os.stat_result) -> str | None:
+    """Return in words what lies at a path in place of a file, None for a file."""
+    mode = state.st_mode
+    if stat.S_ISREG(mode):
+        return None
+    if stat.S_ISDIR(mode):
+        return "a link to a folder, which is not followed" if path.is_symlink() else "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a named pipe"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
+def _link_that_fails(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "a link to a file that does not exist"
+    return f"a link that cannot be followed: {error.strerror}"
+
+
+def _no_file(file: LandingFile, instead: str) -> InputRefusedError:
+    return InputRefusedError(
+        f"this is {instead}; a file was expected",
+        where=file.name,
+        fix="put the file itself there, or take this out of the landing folder",
+    )
 
 
 def _refuse_folder(error: OSError) -> None:

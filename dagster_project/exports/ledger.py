@@ -105,6 +105,12 @@ def already_loaded(
     return fed or (found[0][0],)
 
 
+def some_file_was_loaded(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any file has ever been loaded; a refused one has not."""
+    found = con.execute("select 1 from raw.loads where outcome <> 'refused' limit 1").fetchone()
+    return found is not None
+
+
 def remember_version(
     con: duckdb.DuckDBPyConnection, *, source: str, file_name: str, remote_version: str
 ) -> None:

@@ -36,13 +36,18 @@ class LoadReport:
     A table that a file could feed and that got no row of it stands in the ledger only, as long as
     another table did.
 
-    :param unrecognised: files that no mapping knows; they were left alone.
+    :param unrecognised: files that no mapping knows, and what else lies there; they were left alone.
     """
 
     source: str
     format: str
     files: tuple[FileLoad, ...]
     unrecognised: tuple[str, ...] = ()
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether nothing at all lies in the landing folder."""
+        return not self.files and not self.unrecognised
 
     @property
     def refused(self) -> tuple[FileLoad, ...]:

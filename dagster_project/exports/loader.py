@@ -104,16 +104,24 @@ def load_source(
     unrecognised: list[str] = []
     zone_before = con.execute("select current_setting('TimeZone')").fetchone()
     try:
-        for file in landing.files():
-            found = candidates(file.name, run.mappings)
+        listed = [(file, candidates(file.name, run.mappings)) for file in landing.files()]
+        known_names = [file.name for file, found in listed if found]
+        for file, found in listed:
+            if _leads_to_one_of(file, known_names):
+                continue
             if found:
                 loads += _load_file(con, run, landing, file, found)
             else:
-                unrecognised.append(file.name)
+                unrecognised.append(f"{file.name} ({file.instead})" if file.instead else file.name)
     finally:
         if zone_before is not None:
             con.execute("set timezone = ?", [zone_before[0]])
     return LoadReport(known, format, tuple(loads), tuple(unrecognised))
+
+
+def _leads_to_one_of(file: LandingFile, names: Sequence[str]) -> bool:
+    """Whether this is a folder, named like a file, that holds files of these names: they stand for it."""
+    return file.instead is not None and any(name.startswith(f"{file.name}/") for name in names)
 
 
 def _open_landing(path: Path | str) -> Landing:

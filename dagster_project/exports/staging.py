@@ -46,6 +46,8 @@ STAGE = "ebb_stage"
 _ROW_TEXT_LIMIT = 4000
 _KEY_LIMIT = 1000
 _SHOWN_VALUE = 60
+_FIRST_INSTANT = "timestamptz '1900-01-01 00:00:00+00'"
+_AFTER_LAST_INSTANT = "timestamptz '10000-01-01 00:00:00+00'"
 _READ_ERRORS = (
     duckdb.InvalidInputException,
     duckdb.IOException,
@@ -406,7 +408,9 @@ class Plan:
     def _ended_at(self) -> str:
         history = self.delivery.history
         found = self.fields.find(history.ended_at) if history and history.ended_at else None
-        return f"try_cast({found.text if found else 'null'} as timestamptz)"
+        ended = f"try_cast({found.text if found else 'null'} as timestamptz)"
+        # Beyond the years of an instant it is no date of an end; the dump that shows the end then dates it.
+        return f"case when {ended} >= {_FIRST_INSTANT} and {ended} < {_AFTER_LAST_INSTANT} then {ended} end"
 
     def _broken(self) -> str:
         return "(f is null)" if self.opened.is_json else "false"
@@ -490,6 +494,16 @@ class Plan:
             if self.opened.profile.has_nul:
                 fault(f"contains({value}, chr(0))", name, f"{name} holds a NUL character")
             return
+        if column.bound is not None:
+            # A number that even the type cannot hold is no value any more; as a double it is still large.
+            number = f"try_cast({given} as double)"
+            fault(
+                f"{value} >= {column.bound} or {value} <= -{column.bound} "
+                f"or ({value} is null and isfinite({number}) and abs({number}) >= {column.bound})",
+                name,
+                f"{name} is too large: it must be below {column.bound:,}",
+                text,
+            )
         fault(
             f"{given} is not null and {value} is null",
             name,
@@ -507,14 +521,14 @@ class Plan:
             )
         if column.kind is Kind.INSTANT:
             fault(
-                f"{value} < timestamptz '1900-01-01 00:00:00+00' or not isfinite({value})",
+                f"not ({value} >= {_FIRST_INSTANT} and {value} < {_AFTER_LAST_INSTANT})",
                 name,
                 f"{name} lies outside the years 1900 to 9999",
                 text,
             )
         if column.kind is Kind.DATE:
             fault(
-                f"{value} < date '1900-01-01' or not isfinite({value})",
+                f"not ({value} >= date '1900-01-01' and {value} < date '10000-01-01')",
                 name,
                 f"{name} lies outside the years 1900 to 9999",
                 text,

@@ -1,7 +1,7 @@
 """The rows behind a failed expectation, fetched only when one has failed.
 
 GX would collect every unexpected value of a column, or none of the keys beside it. A person wants
-twenty rows with their keys, so the expectation's own condition is asked once more with a limit.
+twenty rows with their keys, always the same ones, so the expectation's own condition is asked once more.
 What an expectation means is not decided here.
 """
 
@@ -19,7 +19,7 @@ SHOWN = 20
 def failing_rows(
     con: duckdb.DuckDBPyConnection, suite: Suite, expectation: Expectation
 ) -> tuple[Row, ...]:
-    """Return up to twenty rows that break an expectation, without the columns of persons.
+    """Return the first twenty rows that break an expectation, by their key, without the columns of persons.
 
     :param con: the working database, open for reading.
     :param suite: whose key columns name a row.
@@ -30,24 +30,37 @@ def failing_rows(
         return ()
     sql, values = statement
     try:
-        cursor = con.execute(sql, values)
+        columns = _columns(con, sql, values)
+        ordered = f"select * from ({sql}) order by {_order(suite, columns)} limit {SHOWN}"  # noqa: S608 - a suite's SQL
+        found = con.execute(ordered, values).fetchall()
     except duckdb.Error:
         # The expectation itself could not be evaluated; its message already says why.
         return ()
-    columns = [column[0] for column in cursor.description or ()]
     shown = [column for column in columns if column not in suite.personal]
     return tuple(
         {column: value for column, value in zip(columns, row, strict=True) if column in shown}
-        for row in cursor.fetchmany(SHOWN)
+        for row in found
     )
+
+
+def _columns(con: duckdb.DuckDBPyConnection, sql: str, values: list[Any]) -> list[str]:
+    described = con.execute(f"select * from ({sql}) limit 0", values).description  # noqa: S608 - a suite's SQL
+    return [column[0] for column in described or ()]
+
+
+def _order(suite: Suite, columns: list[str]) -> str:
+    """Return the positions to sort by: the key first, then the rest, so that every run shows the same rows."""
+    places = {name: place for place, name in reversed([*enumerate(columns, start=1)])}
+    keys = [places[name] for name in suite.key if name in places]
+    rest = [place for place in range(1, len(columns) + 1) if place not in keys]
+    return ", ".join(str(place) for place in (*keys, *rest))
 
 
 def _statement(suite: Suite, expectation: Expectation) -> tuple[str, list[Any]] | None:
     table = f"{quote_identifier(suite.stage)}.{quote_identifier(suite.table)}"
     kwargs = expectation.kwargs
     if expectation.expectation_type == "unexpected_rows_expectation":
-        query = kwargs["unexpected_rows_query"].format(batch=table)
-        return f"select * from ({query}) limit {SHOWN}", []  # noqa: S608 - a committed suite's SQL
+        return kwargs["unexpected_rows_query"].format(batch=table), []
     if "column" not in kwargs:
         return None
     column = quote_identifier(kwargs["column"])
@@ -69,4 +82,4 @@ def _statement(suite: Suite, expectation: Expectation) -> tuple[str, list[Any]] 
     columns = dict.fromkeys([*suite.key, kwargs["column"]])
     listed = ", ".join(quote_identifier(name) for name in columns)
     # Identifiers are quoted and come from a committed suite; values are bound.
-    return f"select {listed} from {table} where {condition} limit {SHOWN}", values  # noqa: S608
+    return f"select {listed} from {table} where {condition}", values  # noqa: S608

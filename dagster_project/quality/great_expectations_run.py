@@ -6,6 +6,7 @@ a validation. What GX answers is turned into ebbline's own values here and goes 
 
 import logging
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -138,11 +139,14 @@ def _build_docs(
 ) -> tuple[Path, dict[str, Path]]:
     identifiers: list[Any] = [*runs, *(run.expectation_suite_identifier for run in runs)]
     context.build_data_docs(resource_identifiers=identifiers)
+    index = _path(context.get_docs_sites_urls()[0]["site_url"])
+    # Fonts and images that GX puts beside its own pages; ours use none of them.
+    shutil.rmtree(index.parent / "static", ignore_errors=True)
     pages = {}
     for run in runs:
         sites = context.get_docs_sites_urls(resource_identifier=run)
         pages[run.expectation_suite_identifier.name] = _path(sites[0]["site_url"])
-    return _path(context.get_docs_sites_urls()[0]["site_url"]), pages
+    return index, pages
 
 
 def _path(url: str | None) -> Path:

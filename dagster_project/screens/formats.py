@@ -18,6 +18,8 @@ def format_lines(formats: Iterable[FormatInfo]) -> Iterator[Line]:
 def check_lines(check: FolderCheck) -> Iterator[Line]:
     """Yield which file would feed which table, what is missing and what would be refused."""
     yield f"{check.format} exports of {check.source}", "bold"
+    if not check.files:
+        yield "  no files in the folder", "yellow"
     for file in check.files:
         if file.verdict == "feeds":
             bad = f", {file.rows_quarantined:,} to quarantine" if file.rows_quarantined else ""
@@ -29,7 +31,11 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
             yield f"    {file.message}", None
     for missing in check.missing:
         yield f"  missing: {missing}", "red"
-    if check.empty_tables:
-        yield f"  no file for {', '.join(check.empty_tables)}; their marts will be empty", None
+    if check.unfed_tables:
+        yield f"  nothing here for {', '.join(check.unfed_tables)}", None
+        yield (
+            "    a run does without: what only they tell is what earlier loads brought, or empty",
+            None,
+        )
     verdict = ("nothing is missing and nothing would be refused", "green")
     yield verdict if check.is_good else ("a run would not take all of it", "red")

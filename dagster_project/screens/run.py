@@ -1,11 +1,12 @@
 """What one screen says after ``ebbline run``: how it ended, what it found, where it lies."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from dagster_project.errors import ExitCode
 from dagster_project.pipeline import FailedCheck, RunOutcome
 from dagster_project.screens import Line
-from dagster_project.screens.standing import standing_lines
+from dagster_project.screens.standing import short_path, standing_lines
 from dagster_project.warehouse.paths import WarehousePaths
 
 SHOWN_ROWS = 5
@@ -17,6 +18,8 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
     :returns: pairs of text and rich style.
     """
     yield from _ingest_lines(outcome)
+    for folder in outcome.empty_folders:
+        yield f"no files in {folder}", "yellow"
     if outcome.unrecognised_files:
         yield (
             f"left alone, no mapping knows them: {', '.join(outcome.unrecognised_files)}",
@@ -65,3 +68,5 @@ def _check_lines(check: FailedCheck) -> Iterator[Line]:
         yield "  row: " + ", ".join(f"{key}={value}" for key, value in row.items()), None
     if len(check.failing_rows) > SHOWN_ROWS:
         yield "  ... and more: the expectation's query selects them all", None
+    if check.docs_page:
+        yield f"  page: {short_path(Path(check.docs_page))}", None

@@ -48,20 +48,20 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
             )
         else:
             yield f"red line held: {rule}", "green"
-    yield f"marts:  {_shown(paths.marts_db)}", None
-    yield f"report: {_shown(paths.report)}", None
+    yield f"marts:  {short_path(paths.marts_db)}", None
+    yield f"report: {short_path(paths.report)}", None
 
 
 def _nothing_lines(paths: WarehousePaths) -> Iterator[Line]:
     if not paths.publication_files():
-        yield f"no publication exists yet in {_shown(paths.root)}", None
+        yield f"no publication exists yet in {short_path(paths.root)}", None
         return
     missing = nothing_served(paths)
-    yield f"{_shown(paths.marts_db)}: {missing.what}", "red"
+    yield f"{short_path(paths.marts_db)}: {missing.what}", "red"
     yield f"  {missing.fix}", None
 
 
-def _shown(path: Path) -> str:
+def short_path(path: Path) -> str:
     """Return the path as it is quickest to type: relative where it lies below the working folder."""
     resolved = path.resolve()
     here = Path.cwd()

@@ -1,4 +1,8 @@
-{# Money is decimal(18, 2) in the reporting currency, rates are double. No amount ever passes through a double. #}
+{#
+  Money is decimal(18, 2) in the reporting currency, rates are double. No amount ever passes through a double.
+  decimal(18, 2) holds less than 10^16: an amount of the exports, below 10^11 (exports/contract.py), times an exchange rate of
+  at most 10^5 (config.py) is less, and so is any sum of a company below ten quadrillions of its currency.
+#}
 
 {% macro money(expression) -%}cast({{ expression }} as decimal(18, 2)){%- endmacro %}
 
@@ -25,5 +29,16 @@
     cast(cast({{ rounded_quotient(numerator, denominator) }} as decimal(20, 0)) * 0.01 as decimal(18, 2))
 {%- endmacro %}
 
+{#
+  DuckDB multiplies two decimals of 18 digits in 18 digits: 100,000,000.00 times a rate of nine decimals overflows there.
+  So each product below has a factor of more.
+#}
+
 {# Money as an integer number of cents. #}
-{% macro cents(amount) -%}cast({{ amount }} * 100 as bigint){%- endmacro %}
+{% macro cents(amount) -%}cast(cast({{ amount }} as decimal(20, 2)) * 100 as bigint){%- endmacro %}
+
+{# A price or a quantity as an integer number of millionths. #}
+{% macro millionths(value) -%}cast(cast({{ value }} as decimal(24, 6)) * 1000000 as bigint){%- endmacro %}
+
+{# An amount in another currency as money of the reporting currency. #}
+{% macro converted(amount, rate) -%}{{ money('cast(' ~ amount ~ ' as decimal(19, 2)) * ' ~ rate) }}{%- endmacro %}

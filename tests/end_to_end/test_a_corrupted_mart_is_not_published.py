@@ -91,6 +91,7 @@ def test_the_previous_marts_are_untouched(
         "suite marts__mart_revenue_periods",
         "expectation ",
         "2026-03-01",
+        "data_docs/validations/marts__mart_revenue_periods/",
         "nothing was published: validation refused",
         "readers see publication 1",
     ],

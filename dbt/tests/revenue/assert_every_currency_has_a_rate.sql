@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_recurring_periods'}}}) }}
 -- Names each currency that is billed but has no rate in the settings (currency.rates): such rows have no
 -- MRR, and nothing may be published without them.
 select
@@ -6,5 +7,5 @@ select
     min(source_file) as first_file,
     min(source_row) as first_row
 from {{ ref('int_recurring_periods') }}
-where mrr is null
+where currency not in (select currency from {{ ref('int_currency_rates') }})
 group by currency

@@ -34,3 +34,36 @@ def test_a_currency_without_a_rate_stops_the_build_and_is_kept_by_name(
         ("XAU", None)
     ]
     assert warehouse.rows("from duckdb_tables() where table_name = 'mart_revenue_periods'") == []
+
+
+def test_a_product_of_too_many_digits_stops_the_build_and_is_kept_by_name(tmp_path: Path) -> None:
+    made = Warehouse(
+        tmp_path / "warehouse.duckdb",
+        tmp_path / "target",
+        {"recurring_from": "subscription_items", "until": "2026-06-30"},
+    )
+    made.load("customers", [{"customer_id": "c1", "created_at": "2026-01-01 00:00:00+00"}])
+    made.load(
+        "subscription_items",
+        [
+            {
+                "item_id": f"i{number}",
+                "subscription_id": "s1",
+                "customer_id": "c1",
+                "plan_id": "p1",
+                "quantity": quantity,
+                "unit_amount": "99999999999.999999",
+                "currency": "USD",
+                "interval": "month",
+                "discount": "0.33333333",
+                "valid_from_at": "2026-01-01 00:00:00+00",
+            }
+            for number, quantity in enumerate(["1", "999999999999.999999"])
+        ],
+    )
+    with pytest.raises(AssertionError, match="assert_every_amount_fits"):
+        made.build("mart_revenue_periods")
+    assert made.rows(
+        "select source_key like 'i0%', mrr is null from intermediate.int_recurring_periods order by 1"
+    ) == [(False, True), (True, False)]
+    assert made.rows("from duckdb_tables() where table_name = 'mart_revenue_periods'") == []

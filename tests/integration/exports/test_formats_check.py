@@ -10,6 +10,7 @@ from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
 from dagster_project.exports import check, list_formats
 from dagster_project.exports.formats import FolderCheck
+from dagster_project.screens.formats import check_lines
 
 CUSTOMERS = "customer_id,created_at\nc1,2025-01-01\n"
 
@@ -37,7 +38,7 @@ def test_a_check_says_which_file_feeds_which_table_and_what_is_missing(landing: 
     assert found.missing == (
         "one of subscription_periods, subscription_items, invoice_lines, orders",
     )
-    assert "payments" in found.empty_tables
+    assert "payments" in found.unfed_tables
     assert not found.is_good
 
 
@@ -63,3 +64,50 @@ def test_the_list_of_formats_begins_with_the_canonical_one() -> None:
     assert ("invoice_lines", "invoice_line_items*") in next(
         one.feeds for one in formats if one.name == "stripe"
     )
+
+
+LINES = (
+    "line_id,invoice_id,invoice_status,customer_id,kind,amount,currency,issued_at\n"
+    "l1,i1,paid,c1,recurring,10,USD,2025-01-02\n"
+)
+
+
+def _said(check: FolderCheck) -> str:
+    return "\n".join(text for text, _ in check_lines(check))
+
+
+def test_what_a_run_does_without_is_named_and_no_mart_is_said_to_be_empty(landing: Path) -> None:
+    (landing / "customers.csv").write_text(CUSTOMERS)
+    (landing / "invoice_lines.csv").write_text(LINES)
+
+    found = _check(landing, source="billing")
+
+    # Orders, and the shapes of recurring revenue that this company has not, are told by the invoice lines.
+    assert found.unfed_tables == ("customer_aliases", "plans", "subscriptions", "payments")
+    assert "nothing here for customer_aliases, plans, subscriptions, payments" in _said(found)
+    assert "will be empty" not in _said(found)
+
+
+def test_a_table_whose_file_would_be_refused_is_not_said_to_have_no_file(landing: Path) -> None:
+    (landing / "plans.csv").write_text("name\nGold\n")
+    assert "plans" not in _check(landing, source="billing").unfed_tables
+
+
+def test_a_table_that_is_missing_is_said_once(landing: Path) -> None:
+    (landing / "plans.csv").write_text("plan_id\np1\n")
+    found = _check(landing, source="billing")
+    assert "customers" in found.missing
+    assert "customers" not in found.unfed_tables
+
+
+def test_sessions_are_told_by_events(landing: Path) -> None:
+    (landing / "events.csv").write_text(
+        "event_id,customer_id,event_name,occurred_at\ne1,c1,x,2025-01-01\n"
+    )
+    assert _check(landing, source="usage").unfed_tables == ()
+
+
+def test_an_empty_folder_is_said_to_be_empty(landing: Path) -> None:
+    found = _check(landing, source="support")
+    assert "no files in the folder" in _said(found)
+    assert found.unfed_tables == ("tickets", "ratings", "contacts")

@@ -13,6 +13,7 @@ from dagster_project.errors import InputRefusedError
 from dagster_project.exports.landing import LandingFile, LocalLanding
 
 NOBODY = 65534
+CUSTOMER = "customer_id,created_at\nc1,2025-01-01\n"
 
 
 @contextmanager
@@ -59,3 +60,15 @@ def test_a_file_that_may_not_be_read_is_refused_under_its_own_name(open_folder: 
         LocalLanding(open_folder).at_hand(landed),
     ):
         pass
+
+
+def test_a_path_that_is_no_folder_is_said_to_be_none(tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text(CUSTOMER)
+    with pytest.raises(InputRefusedError, match="the landing path is not a folder"):
+        LocalLanding(file).files()
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(InputRefusedError, match="the landing folder does not exist"):
+        LocalLanding(tmp_path / "nowhere").files()

@@ -103,6 +103,19 @@ def test_an_empty_column_breaks_nothing(warehouse: WarehousePaths) -> None:
     assert (result.passed, result.observed) == (True, "no value to look at")
 
 
+def test_failing_rows_come_in_the_order_of_their_keys(warehouse: WarehousePaths) -> None:
+    _change(
+        warehouse,
+        "insert into raw.plans by name select * exclude (n) replace (-1 as unit_amount, "
+        "format('q{:02d}', (n * 7) % 50) as plan_id) "
+        "from (select * from raw.plans limit 1), range(50) as numbers (n)",
+    )
+    result = _result(
+        validate(warehouse, "raw", tables=["plans"]), "plans", "prices_are_not_negative"
+    )
+    assert [row["plan_id"] for row in result.failing_rows] == [f"q{n:02d}" for n in range(20)]
+
+
 def test_a_failing_row_names_its_key(warehouse: WarehousePaths) -> None:
     _change(warehouse, "update raw.plans set unit_amount = -1 where plan_id = 'p2'")
     result = _result(

@@ -133,3 +133,17 @@ def test_the_fingerprint_follows_what_changes_numbers_and_nothing_else(
 def test_no_secret_is_among_the_published_settings(settings_file: Path) -> None:
     text = MINIMAL + "notify: [{url: 'slack://secret-token'}]\n"
     assert "secret-token" not in str(load_settings(write(settings_file, text)).numbers())
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "100000.01", "1.0000000001"])
+def test_a_rate_that_exact_conversion_cannot_hold_is_refused(tmp_path: Path, rate: str) -> None:
+    file = tmp_path / "ebbline.yml"
+    file.write_text(f"sources: {{billing: {{path: x}}}}\ncurrency: {{rates: {{EUR: {rate}}}}}\n")
+    with pytest.raises(SettingsError, match="cannot be followed"):
+        load_settings(file)
+
+
+def test_the_highest_rate_is_followed(tmp_path: Path) -> None:
+    file = tmp_path / "ebbline.yml"
+    file.write_text("sources: {billing: {path: x}}\ncurrency: {rates: {EUR: 100000}}\n")
+    assert load_settings(file).currency.rows()[1]["rate"] == "100000"

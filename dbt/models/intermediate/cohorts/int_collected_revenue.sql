@@ -57,7 +57,7 @@ converted as (
     select
         billed.customer_id,
         billed.collected_on,
-        cast(billed.amount * rates.rate as decimal(18, 2)) as amount
+        {{ converted('billed.amount', 'rates.rate') }} as amount
     from billed
     left join rates
         on

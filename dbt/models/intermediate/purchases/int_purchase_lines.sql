@@ -121,7 +121,7 @@ final as (
         purchase_lines.product_name,
         purchase_lines.product_category,
         purchase_lines.campaign,
-        cast(purchase_lines.amount * rates.rate as decimal(18, 2)) as amount,
+        {{ converted('purchase_lines.amount', 'rates.rate') }} as amount,
         purchase_lines.source_file,
         purchase_lines.source_row
     from purchase_lines

@@ -10,7 +10,7 @@ given as (
     select
         '{{ entry["currency"] | upper }}' as currency,
         {{ "cast('" ~ entry["valid_from"] ~ "' as date)" if entry["valid_from"] else 'cast(null as date)' }} as valid_from,
-        cast('{{ entry["rate"] }}' as decimal(18, 8)) as rate,
+        cast('{{ entry["rate"] }}' as decimal(18, 9)) as rate,
         cast({{ digits[0] ~ decimals }} as bigint) as rate_numerator,
         cast({{ 10 ** (decimals | length) }} as bigint) as rate_denominator
     {{ 'union all' if not loop.last }}

@@ -15,10 +15,10 @@ revalued as (
         pieces.customer_id,
         new_rates.valid_from as changed_on,
         {%- for rates in ['new_rates', 'old_rates'] %}
-        {{ exact_cents(
+        {{ if_it_fits(exact_cents(
             'pieces.monthly_numerator * ' ~ rates ~ '.rate_numerator',
             'pieces.monthly_denominator * ' ~ rates ~ '.rate_denominator'
-        ) }} as mrr_at_{{ rates }}{{ ',' if not loop.last }}
+        )) }} as mrr_at_{{ rates }}{{ ',' if not loop.last }}
         {%- endfor %}
     from pieces
     inner join rates as new_rates

@@ -19,20 +19,17 @@ final as (
         pieces.subscription_id,
         pieces.plan_id,
         pieces.quantity,
-        {{ exact_cents(
+        {{ if_it_fits(exact_cents(
             'pieces.monthly_numerator * rates.rate_numerator',
             'pieces.monthly_denominator * rates.rate_denominator'
-        ) }} as mrr,
+        )) }} as mrr,
         greatest(pieces.valid_from, rates.valid_from) as valid_from,
         least(pieces.valid_to, rates.valid_to) as valid_to,
         pieces.currency,
         -- Ten decimals: a twelfth of a yearly price, added up, must not make a cent of its own.
-        cast(
-            cast(
-                {{ rounded_quotient('pieces.monthly_numerator * 100000000', 'pieces.monthly_denominator') }}
-                as decimal(38, 0)
-            ) * 0.0000000001 as decimal(28, 10)
-        ) as mrr_in_currency,
+        {{ if_it_fits('cast(cast(' ~ rounded_quotient(
+            'pieces.monthly_numerator * 100000000', 'pieces.monthly_denominator'
+        ) ~ ' as decimal(38, 0)) * 0.0000000001 as decimal(28, 10))') }} as mrr_in_currency,
         case
             when rates.valid_to is null or pieces.valid_to <= rates.valid_to then pieces.end_reason
         end as end_reason,

@@ -12,10 +12,10 @@ rates as (
 final as (
     select
         pieces.customer_id,
-        {{ exact_cents(
+        {{ if_it_fits(exact_cents(
             'pieces.monthly_numerator * rates.rate_numerator',
             'pieces.monthly_denominator * rates.rate_denominator'
-        ) }} as mrr,
+        )) }} as mrr,
         greatest(pieces.valid_from, rates.valid_from) as valid_from,
         least(pieces.valid_to, rates.valid_to) as valid_to
     from pieces

@@ -67,10 +67,12 @@ at_discount as (
     select
         list_prices.line_id,
         3 as preference,
-        {{ reduced('list_prices.list_price', millionths_squared_per_cent()) }} * kept.kept_numerator
-            as rate_numerator,
-        {{ reduced_unit('list_prices.list_price', millionths_squared_per_cent()) }} * kept.kept_denominator
-            as rate_denominator
+        {{ if_it_fits(
+            reduced('list_prices.list_price', millionths_squared_per_cent()) ~ ' * kept.kept_numerator'
+        ) }} as rate_numerator,
+        {{ if_it_fits(
+            reduced_unit('list_prices.list_price', millionths_squared_per_cent()) ~ ' * kept.kept_denominator'
+        ) }} as rate_denominator
     from list_prices
     inner join kept
         on list_prices.subscription_id = kept.subscription_id

@@ -1,5 +1,6 @@
 -- The full rate (per whole interval, in cents) of each line that bills a part of one. The billing system
--- rounded the part to the cent: a known full rate whose part rounds to the billed amount is the rate.
+-- rounded the part to the cent: a known full rate whose part rounds to the billed amount is the rate. One that
+-- is too wide to be compared exactly is no candidate.
 with
 
 parts as (
@@ -18,10 +19,11 @@ fitting as (
         row_number() over (
             partition by parts.line_id
             order by
-                abs(
-                    known.rate_numerator * parts.utc_part
-                    - abs(parts.amount_cents) * known.rate_denominator * parts.utc_whole
-                ) / cast(known.rate_denominator as double),
+                {{ if_it_fits(
+                    'abs(known.rate_numerator * parts.utc_part'
+                    ~ ' - abs(parts.amount_cents) * known.rate_denominator * parts.utc_whole)'
+                    ~ ' / cast(known.rate_denominator as double)'
+                ) }},
                 known.preference,
                 known.rate_numerator
         ) as nearness
@@ -31,10 +33,11 @@ fitting as (
     where
         {%- for clock in ['utc', 'wall', 'day'] %}
         {{ 'or ' if not loop.first -}}
-        2 * abs(
-            known.rate_numerator * parts.{{ clock }}_part
-            - abs(parts.amount_cents) * known.rate_denominator * parts.{{ clock }}_whole
-        ) <= known.rate_denominator * parts.{{ clock }}_whole
+        {{ if_it_fits(
+            '2 * abs(known.rate_numerator * parts.' ~ clock ~ '_part'
+            ~ ' - abs(parts.amount_cents) * known.rate_denominator * parts.' ~ clock ~ '_whole)'
+            ~ ' <= known.rate_denominator * parts.' ~ clock ~ '_whole'
+        ) }}
         {%- endfor %}
 ),
 

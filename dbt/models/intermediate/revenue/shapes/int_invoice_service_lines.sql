@@ -25,9 +25,9 @@ subscriptions as (
 described as (
     select
         lines.*,
-        cast(lines.amount * 100 as bigint) as amount_cents,
-        cast(plans.unit_amount * 1000000 as bigint) as price_millionths,
-        cast(lines.quantity * 1000000 as bigint) as quantity_millionths,
+        {{ cents('lines.amount') }} as amount_cents,
+        {{ millionths('plans.unit_amount') }} as price_millionths,
+        {{ millionths('lines.quantity') }} as quantity_millionths,
         case plans.billing_interval
             when 'month' then 1 when 'quarter' then 3 when 'year' then 12
         end * plans.interval_count as plan_months,

@@ -16,14 +16,15 @@ final as (
         lines.plan_id,
         coalesce(lines.quantity, 1) as quantity,
         lines.currency,
-        coalesce(
-            rates.rate_numerator * rates.interval_denominator,
-            cast(lines.amount_cents as {{ wide_integer() }}) * lines.months_denominator
-        ) as monthly_numerator,
-        coalesce(
-            rates.rate_denominator * rates.interval_numerator,
-            cast(lines.months_numerator as {{ wide_integer() }})
-        ) as monthly_denominator,
+        case
+            when rates.line_id is null
+                then cast(lines.amount_cents as {{ wide_integer() }}) * lines.months_denominator
+            else {{ if_it_fits('rates.rate_numerator * rates.interval_denominator') }}
+        end as monthly_numerator,
+        case
+            when rates.line_id is null then cast(lines.months_numerator as {{ wide_integer() }})
+            else {{ if_it_fits('rates.rate_denominator * rates.interval_numerator') }}
+        end as monthly_denominator,
         lines.period_start_on as valid_from,
         lines.counts_until as valid_to,
         lines.end_reason,

@@ -18,9 +18,9 @@ priced as (
     select
         items.*,
         coalesce(items.currency, plans.currency, '{{ var("reporting_currency") }}') as item_currency,
-        cast(coalesce(items.unit_amount, plans.unit_amount) * 1000000 as {{ wide_integer() }})
+        cast({{ millionths('coalesce(items.unit_amount, plans.unit_amount)') }} as {{ wide_integer() }})
             as price_millionths,
-        cast(items.quantity * 1000000 as {{ wide_integer() }}) as quantity_millionths,
+        cast({{ millionths('items.quantity') }} as {{ wide_integer() }}) as quantity_millionths,
         cast((1 - items.discount) * 100000000 as {{ wide_integer() }}) as kept_share,
         coalesce(items.billing_interval, plans.billing_interval, 'month') as item_interval,
         -- The plan's count belongs to the plan's interval.
@@ -42,8 +42,10 @@ priced as (
 monthly as (
     select
         *,
-        {{ reduced('price_millionths', 10000) }} * {{ reduced('quantity_millionths', 1000000) }}
-        * {{ reduced('kept_share', 100000000) }} * {{ months_denominator('item_interval') }} as monthly_numerator,
+        {{ if_it_fits(
+            reduced('price_millionths', 10000) ~ ' * ' ~ reduced('quantity_millionths', 1000000)
+            ~ ' * ' ~ reduced('kept_share', 100000000) ~ ' * ' ~ months_denominator('item_interval')
+        ) }} as monthly_numerator,
         {{ reduced_unit('price_millionths', 10000) }} * {{ reduced_unit('quantity_millionths', 1000000) }}
         * {{ reduced_unit('kept_share', 100000000) }}
         * {{ months_numerator('item_interval', 'item_interval_count') }} as monthly_denominator

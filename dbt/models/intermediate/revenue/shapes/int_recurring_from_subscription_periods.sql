@@ -16,7 +16,7 @@ final as (
         periods.plan_id,
         periods.quantity,
         coalesce(periods.currency, plans.currency, '{{ var("reporting_currency") }}') as currency,
-        cast(periods.mrr * 100 as {{ wide_integer() }}) as monthly_numerator,
+        cast({{ cents('periods.mrr') }} as {{ wide_integer() }}) as monthly_numerator,
         cast(1 as {{ wide_integer() }}) as monthly_denominator,
         periods.valid_from_on as valid_from,
         periods.valid_to_on as valid_to,
