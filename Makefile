@@ -36,8 +36,9 @@ setup: $(VENV)/.installed ## make the environment in .venv
 run: setup ## ingest data/sample, build, validate, publish, alert, write the report
 	@$(BIN)/ebbline run
 
+# In their own order: the longest file, of a single test, would otherwise come last and run alone.
 test: $(VENV)/.installed-dev ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 25
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
 
 test-fast: $(VENV)/.installed-dev ## the unit tests alone
 	$(BIN)/python -m pytest -n 2 tests/unit

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 
 _PR_SET_PDEATHSIG = 1
 _PARENT = "EBBLINE_DBT_PARENT"
@@ -37,6 +38,10 @@ def main() -> None:
             os._exit(1)
     # What DuckDB writes for dbt (its log, what it spills) holds personal rows.
     os.umask(0o077)
+    if sys.argv[1:] == ["--version"]:
+        # Dagster asks before every run, and dbt would ask a server whether there is a newer one.
+        sys.stdout.write(f"installed: {version('dbt-core')}\n")
+        return
     from dbt.cli.main import cli
 
     cli()

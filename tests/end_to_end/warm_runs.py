@@ -27,7 +27,9 @@ def _run(settings: Path, folder: Path, until: str) -> int:
 
 def main() -> None:
     """Read one order a line, ``[settings, folder, until]``; answer with the child's id, then how it ended."""
-    import great_expectations  # noqa: F401 - imported once, for all children
+    import dbt.adapters.duckdb  # noqa: F401
+    import dbt.cli.main  # noqa: F401
+    import great_expectations  # noqa: F401
 
     import dagster_project.pipeline  # noqa: F401
 

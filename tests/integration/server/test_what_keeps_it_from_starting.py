@@ -57,7 +57,7 @@ def test_a_file_that_is_no_publication_is_an_error_and_no_traceback(paths: Wareh
     paths.marts_db.unlink()
     paths.marts_db.write_text("x" * 5000, encoding="utf-8")
     code, said = start(paths, free_port(), EBBLINE_SERVE_TOKEN=TOKEN)
-    assert (code, "cannot be served" in said, "Traceback" in said) == (1, True, False), said
+    assert (code, "cannot be read" in said, "Traceback" in said) == (1, True, False), said
 
 
 def test_without_the_extension_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
