@@ -27,7 +27,7 @@ def _run(settings: Path, folder: Path, until: str) -> int:
 
 def main() -> None:
     """Read one order a line, ``[settings, folder, until]``; answer with the child's id, then how it ended."""
-    import dbt.adapters.duckdb  # noqa: F401
+    import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401
     import great_expectations  # noqa: F401
 
