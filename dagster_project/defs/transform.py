@@ -161,13 +161,11 @@ def definitions() -> dg.Definitions:
                 return
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
         variables = json.dumps(settings.dbt_vars(warehouse.clock, shape))
-        # What an incremental model kept was made by the SQL of its day; the stamp says which, and a run of
-        # some models alone leaves it as it is.
+        # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
+        # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.
         digest, built_by = project_digest(), paths.dbt_target / "project.sha256"
-        same_sql = built_by.exists() and built_by.read_text(encoding="utf-8") == digest
-        builds_all = set(context.selected_asset_keys) == set(context.assets_def.keys)
-        if builds_all:
-            built_by.unlink(missing_ok=True)
+        keeps = built_by.exists() and built_by.read_text(encoding="utf-8") == digest
+        built_by.unlink(missing_ok=True)
         run_results = paths.dbt_target / "run" / "run_results.json"
         run_results.unlink(missing_ok=True)
         with parent_named():
@@ -177,7 +175,7 @@ def definitions() -> dg.Definitions:
                     "build",
                     *("--exclude-resource-type", "unit_test"),
                     *("--vars", variables),
-                    *(() if same_sql else ("--full-refresh",)),
+                    *(() if keeps else ("--full-refresh",)),
                 ],
                 context=context,
                 target_path=run_results.parent,
@@ -194,7 +192,7 @@ def definitions() -> dg.Definitions:
             dict(context.assets_def.keys_by_output_name),
             publication_id,
         )
-        if builds_all:
+        if set(context.selected_asset_keys) == set(context.assets_def.keys):
             built_by.write_text(digest, encoding="utf-8")
 
     dbt_cli = DbtCliResource(

@@ -2,14 +2,16 @@
   The newest version of each row of a raw table, as known at `as_of`, without the deleted.
   Greatest (_load_id, _source_row) wins: files are loaded in their natural order, so the order of a directory does not matter.
   Nearly every row has one version, and the load knew which: only keys that came again are compared.
+  `among`: a condition on the key, where not all are wanted.
 #}
-{% macro newest_version(table, keys) -%}
+{% macro newest_version(table, keys, among='true') -%}
     {%- set key_hash = row_hash(keys | join(', ')) -%}
     select * from {{ source('raw', table) }} as single_versions
     where
         not _deleted
         and {{ known_by_as_of('single_versions') }}
         and {{ key_hash }} not in ({{ keys_that_came_again(table, keys) }})
+        and {{ among }}
 
     union all
 
@@ -25,6 +27,7 @@
         where
             {{ known_by_as_of('several_versions') }}
             and {{ key_hash }} in ({{ keys_that_came_again(table, keys) }})
+            and {{ among }}
     ) as versions
     where _version_rank = 1 and not _deleted
 {%- endmacro %}

@@ -25,6 +25,11 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{# The same columns by name, each after a comma. #}
+{% macro feature_mask_columns() -%}
+    {%- for word in range(feature_words()) -%}, feature_mask_{{ word }}{%- endfor -%}
+{%- endmacro %}
+
 {# How many features the columns feature_mask_0 ... hold together. #}
 {% macro features_in_masks() -%}
     (

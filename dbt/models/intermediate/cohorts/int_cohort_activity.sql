@@ -1,4 +1,12 @@
 -- Who of a cohort is there in a month: paying at its close, using at any time in it, or buying in it.
+{{ kept(
+    reaches_to=add_months('month', 1),
+    reads=[
+        'int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day',
+        'fct_customer_months', 'int_usage_months',
+    ]
+) }}
+
 with
 
 cohort_customers as (
@@ -32,7 +40,7 @@ paying as (
         month,
         mrr_closing as mrr
     from customer_months
-    where mrr_closing > 0
+    where mrr_closing > 0 and {{ is_in_missing_month('month') }}
 
 ),
 
@@ -42,7 +50,7 @@ using_months as (
         customer_id,
         month
     from usage_months
-    where has_events
+    where has_events and {{ is_in_missing_month('month') }}
 
 ),
 
@@ -52,6 +60,7 @@ buying_months as (
         customer_id,
         {{ period_start('month', 'purchased_on') }} as month
     from purchases
+    where {{ is_in_missing_month('purchased_on') }}
 
 ),
 

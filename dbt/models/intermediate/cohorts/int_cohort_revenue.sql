@@ -1,4 +1,9 @@
 -- Revenue of a cohort per month: collected money; for buyers, what they bought.
+{{ kept(
+    reaches_to=add_months('month', 1),
+    reads=['int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day', 'int_collected_revenue_by_day']
+) }}
+
 with
 
 cohort_customers as (
@@ -7,15 +12,29 @@ cohort_customers as (
 
 ),
 
+-- of those whose cohort began before, older revenue is counted already
+begun as (
+
+    select customer_id from cohort_customers
+    where {{ is_in_missing_month('cohort_month') }}
+
+),
+
 collected as (
 
     select * from {{ ref('int_collected_revenue') }}
+    where
+        {{ is_in_missing_month('collected_on') }}
+        or customer_id in (select begun.customer_id from begun)
 
 ),
 
 purchases as (
 
     select * from {{ ref('int_purchases') }}
+    where
+        {{ is_in_missing_month('purchased_on') }}
+        or customer_id in (select begun.customer_id from begun)
 
 ),
 
@@ -24,7 +43,7 @@ revenue as (
     select
         customer_id,
         'billing' as origin,
-        month,
+        {{ period_start('month', 'collected_on') }} as month,
         amount
     from collected
 
@@ -52,6 +71,7 @@ final as (
         on
             revenue.customer_id = cohort_customers.customer_id
             and (revenue.origin = 'orders') = (cohort_customers.kind = 'orders')
+    where {{ is_in_missing_month('greatest(revenue.month, cohort_customers.cohort_month)') }}
     group by
         cohort_customers.kind,
         cohort_customers.cohort_month,

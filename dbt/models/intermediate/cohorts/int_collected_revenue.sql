@@ -1,4 +1,4 @@
--- What customers have paid. Payments know refunds, so they speak where the export has any;
+-- What customers have paid, and when. Payments know refunds, so they speak where the export has any;
 -- else paid invoice lines without tax; a shop that has neither has its purchases.
 with
 
@@ -52,7 +52,7 @@ billed as (
 
 ),
 
-converted as (
+final as (
 
     select
         billed.customer_id,
@@ -74,18 +74,7 @@ converted as (
     from purchase_lines
     where not exists (select 1 from billed)
 
-),
-
-final as (
-
-    select
-        customer_id,
-        {{ period_start('month', 'collected_on') }} as month,
-        {{ money('sum(amount)') }} as amount
-    from converted
-    where collected_on <= {{ until_date() }}
-    group by customer_id, {{ period_start('month', 'collected_on') }}
-
 )
 
 select * from final
+where collected_on <= {{ until_date() }}

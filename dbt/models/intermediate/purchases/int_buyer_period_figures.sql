@@ -1,8 +1,16 @@
+{{ kept(
+    reaches_to='closing_on',
+    reads=['int_segments_by_day', 'int_buyer_periods'],
+    of='int_periods',
+    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+) }}
+
 with
 
 buyer_periods as (
 
-    select * from {{ ref('int_buyer_periods') }}
+    select * from {{ ref('int_buyer_periods') }} as all_periods
+    where {{ is_missing('all_periods') }}
 
 ),
 
@@ -17,6 +25,7 @@ by_attribute as (
     select
         buyer_periods.grain,
         buyer_periods.period_start,
+        buyer_periods.closing_on,
         segments.dimension,
         segments.member,
         buyer_periods.is_returning,
@@ -36,6 +45,7 @@ by_plan as (
     select
         grain,
         period_start,
+        closing_on,
         'plan' as dimension,
         plan_id as member,
         is_returning,
@@ -63,6 +73,7 @@ final as (
     select
         grain,
         period_start,
+        closing_on,
         dimension,
         member,
         count(*) as buyers,
@@ -74,7 +85,7 @@ final as (
         sum(repeat_purchases) as repeat_purchases,
         sum(days_between) as days_between
     from unioned
-    group by grain, period_start, dimension, member
+    group by grain, period_start, closing_on, dimension, member
 
 )
 

@@ -1,6 +1,11 @@
 -- Who bought in which period. The segment is the customer's own; the plan is the one held
 -- when the period closes, as for new customers in the revenue marts.
-{{ config(materialized='table') }}
+{{ kept(
+    reaches_to='closing_on',
+    reads=['int_purchases_by_day', 'int_customer_days'],
+    of='int_periods',
+    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+) }}
 
 with
 
@@ -18,7 +23,8 @@ buyers as (
 
 periods as (
 
-    select * from {{ ref('int_periods') }}
+    select * from {{ ref('int_periods') }} as all_periods
+    where {{ is_missing('all_periods') }}
 
 ),
 
@@ -80,6 +86,7 @@ final as (
     select
         bought.grain,
         bought.period_start,
+        bought.closing_on,
         bought.customer_id,
         coalesce(customer_days.plan_id, '(none)') as plan_id,
         cast(bought.purchases as integer) as purchases,

@@ -1,6 +1,13 @@
 -- Buyers and repeat buyers known by each period's close. Attributes never change a
 -- customer's member, so their counts are running totals; the plan does, so it is looked up
 -- at every close.
+{{ kept(
+    reaches_to='closing_on',
+    reads=['int_purchases_by_day', 'int_segments_by_day', 'int_customer_days'],
+    of='int_periods',
+    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+) }}
+
 with
 
 buyers as (
@@ -11,7 +18,8 @@ buyers as (
 
 periods as (
 
-    select * from {{ ref('int_periods') }}
+    select * from {{ ref('int_periods') }} as all_periods
+    where {{ is_missing('all_periods') }}
 
 ),
 
@@ -72,13 +80,14 @@ by_attribute as (
     select
         periods.grain,
         periods.period_start,
+        periods.closing_on,
         by_day.dimension,
         by_day.member,
         sum(by_day.buyers) as buyers_to_date,
         sum(by_day.repeat_buyers) as repeat_buyers_to_date
     from periods
     inner join by_day on periods.closing_on > by_day.reached_on
-    group by periods.grain, periods.period_start, by_day.dimension, by_day.member
+    group by periods.grain, periods.period_start, periods.closing_on, by_day.dimension, by_day.member
 
 ),
 
@@ -87,6 +96,7 @@ by_plan as (
     select
         periods.grain,
         periods.period_start,
+        periods.closing_on,
         'plan' as dimension,
         coalesce(customer_days.plan_id, '(none)') as member,
         count(*) as buyers_to_date,
@@ -99,7 +109,7 @@ by_plan as (
             buyers.customer_id = customer_days.customer_id
             and periods.closing_on = customer_days.on_day
     where {{ "true" if "plan" in var("dimensions") else "false" }}
-    group by periods.grain, periods.period_start, coalesce(customer_days.plan_id, '(none)')
+    group by periods.grain, periods.period_start, periods.closing_on, coalesce(customer_days.plan_id, '(none)')
 
 )
 

@@ -1,11 +1,12 @@
 -- What each customer is worth, and on which plan, at the end of the day before each day that some period
 -- compares.
-{{ config(materialized='table') }}
+{{ kept(reaches_to='on_day', reads=['int_mrr_by_day'], of='int_span_days', key={'on_day': 'on_day'}) }}
 
 with
 
-spans as (
-    select * from {{ ref('int_spans') }}
+days as (
+    select * from {{ ref('int_span_days') }} as span_days
+    where {{ is_missing('span_days') }}
 ),
 
 customer_mrr as (
@@ -15,14 +16,6 @@ customer_mrr as (
 
 plan_days as (
     select * from {{ ref('int_customer_plan_days') }}
-),
-
-days as (
-    select opening_on as on_day from spans
-
-    union
-
-    select closing_on as on_day from spans
 ),
 
 worth as (

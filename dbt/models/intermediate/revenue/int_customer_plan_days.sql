@@ -1,11 +1,11 @@
 -- The customer's plan is the one with most MRR that day; of equals, the smallest plan_id.
-{{ config(materialized='table') }}
+{{ kept_by_customer_to_date(reads=['int_mrr_changes']) }}
 
 with
 
 customer_mrr as (
     select * from {{ ref('int_customer_mrr') }}
-    where mrr > 0
+    where mrr > 0 and {{ is_computed('customer_id') }}
 ),
 
 plan_mrr as (

@@ -1,10 +1,16 @@
 -- Each customer at the two ends of each span: only customers active at one of them.
-{{ config(materialized='table') }}
+{{ kept(
+    reaches_to='closing_on',
+    reads=['int_mrr_by_day', 'int_customer_days'],
+    of='int_spans',
+    key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
+) }}
 
 with
 
 spans as (
-    select * from {{ ref('int_spans') }}
+    select * from {{ ref('int_spans') }} as all_spans
+    where {{ is_missing('all_spans') }}
 ),
 
 customer_days as (

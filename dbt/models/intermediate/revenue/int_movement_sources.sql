@@ -1,5 +1,7 @@
 -- The source row that leads each movement. What begins that day says the new value, so it comes before what
 -- ends; where nothing begins (churn, a piece that runs out) it is the piece that ended.
+{{ kept_by_customer_to_date(reads=['int_recurring_periods', 'int_mrr_movements']) }}
+
 with
 
 movements as (
@@ -9,6 +11,7 @@ movements as (
         subscription_id,
         plan_id
     from {{ ref('int_mrr_movements') }}
+    where {{ is_computed('customer_id') }}
 ),
 
 pieces as (
@@ -17,7 +20,7 @@ pieces as (
         coalesce(subscription_id, '(none)') as known_subscription,
         coalesce(plan_id, '(none)') as known_plan
     from {{ ref('int_recurring_periods') }}
-    where mrr <> 0
+    where mrr <> 0 and {{ is_computed('customer_id') }}
 ),
 
 candidates as (

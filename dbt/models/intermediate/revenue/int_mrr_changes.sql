@@ -1,13 +1,13 @@
 -- Change points: what begins or ends on a day, per customer, subscription and plan. Never a row per customer
 -- and day. With dated rates a day stays even if nothing is left of it: a rate and the customer may have
 -- undone each other.
-{{ config(materialized='table') }}
+{{ kept_by_customer_to_date(reads=['int_recurring_periods']) }}
 
 with
 
 pieces as (
     select * from {{ ref('int_recurring_periods') }}
-    where mrr <> 0
+    where mrr <> 0 and {{ is_computed('customer_id') }}
 ),
 
 ends as (

@@ -1,13 +1,15 @@
-{{ config(materialized='table') }}
+{{ kept_by_customer_to_date(reads=['int_mrr_changes']) }}
 
 with
 
 movements as (
     select * from {{ ref('int_customer_movements') }}
+    where {{ is_computed('customer_id') }}
 ),
 
 changes as (
     select * from {{ ref('int_mrr_changes') }}
+    where {{ is_computed('customer_id') }}
 ),
 
 by_rates as (

@@ -1,12 +1,15 @@
 -- The waist: everything recurring is derived from this model and nothing else. Pieces are valued in the
 -- reporting currency, rounded once, and cut where a dated rate changes. An unknown currency keeps its row
 -- with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
-{{ config(materialized='table') }}
+{{ kept_by_customer(
+    reads=['int_invoice_service_lines', 'int_invoice_line_rates'] if var('recurring_from') == 'invoice_lines' else []
+) }}
 
 with
 
 pieces as (
     select * from {{ ref('int_recurring_periods_bridged') }}
+    where {{ is_computed('customer_id') }}
 ),
 
 rates as (

@@ -1,12 +1,18 @@
 -- Spans x members of every dimension, summed from the customers. A retained customer who changes plan leaves
 -- the one member and enters the other with what he is worth at closing; everything before that is the first
 -- member's.
-{{ config(materialized='table') }}
+{{ kept(
+    reaches_to='closing_on',
+    reads=['int_segments_by_day', 'int_customer_spans'],
+    of='int_spans',
+    key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
+) }}
 
 with
 
 customer_spans as (
-    select * from {{ ref('int_customer_spans') }}
+    select * from {{ ref('int_customer_spans') }} as all_spans
+    where {{ is_missing('all_spans') }}
 ),
 
 segments as (

@@ -1,30 +1,27 @@
 -- Each month's opening customers, their two scores that morning, and what became of them.
 -- A morning is held against what came after only once all of that has been seen.
-{{ config(materialized='table') }}
+{{ kept(
+    reaches_to=add_months('score_on', 3),
+    reads=['int_mrr_by_day', 'int_risk_scores'],
+    of='int_risk_horizons',
+    key={'score_on': 'score_on', 'horizon_months': 'horizon_months'}
+) }}
 
 with
 
-score_days as (
-    select * from {{ ref('int_score_days') }}
-    where occasion = 'month'
+horizons as (
+    select * from {{ ref('int_risk_horizons') }} as all_horizons
+    where {{ is_missing('all_horizons') }}
 ),
 
 scores as (
-    select scores.*
-    from {{ ref('int_risk_scores') }} as scores
-    inner join score_days
-        on scores.score_on = score_days.score_on
+    select * from {{ ref('int_risk_scores') }}
+    where score_on in (select horizons.score_on from horizons)
 ),
 
 movements as (
     select * from {{ ref('fct_mrr_movements') }}
     where movement_type = 'churn'
-),
-
-horizons as (
-    select 1 as horizon_months
-    union all
-    select 3 as horizon_months
 ),
 
 -- the longest horizon is a quarter
@@ -81,8 +78,8 @@ final as (
         placed.place_by_silence,
         placed.customers
     from placed
-    cross join horizons
-    where {{ add_months('placed.score_on', 'horizons.horizon_months') }} <= {{ after_until() }}
+    inner join horizons
+        on placed.score_on = horizons.score_on
 )
 
 select * from final

@@ -1,11 +1,16 @@
 -- Points for each sign, 100 at most. The silence counts by its rank among that morning's
 -- customers, so that the score also orders those who show no other sign.
-{{ config(materialized='table') }}
+{{ kept(
+    reaches_to='score_on',
+    reads=['int_usage_signals', 'int_billing_signals', 'int_support_signals'],
+    of='int_score_days', key={'score_on': 'score_on'}
+) }}
 
 with
 
 signs as (
-    select * from {{ ref('int_risk_signs') }}
+    select * from {{ ref('int_risk_signs') }} as all_mornings
+    where {{ is_missing('all_mornings') }}
 ),
 
 ranked as (

@@ -1,9 +1,10 @@
-{{ config(materialized='table') }}
+{{ kept(reaches_to='score_on', reads=['int_mrr_by_day'], of='int_score_days', key={'score_on': 'score_on'}) }}
 
 with
 
 score_days as (
-    select distinct score_on from {{ ref('int_score_days') }}
+    select distinct score_on from {{ ref('int_score_days') }} as all_days
+    where {{ is_missing('all_days') }}
 ),
 
 customer_mrr as (

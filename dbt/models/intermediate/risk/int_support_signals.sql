@@ -1,7 +1,15 @@
+{{ kept(
+    reaches_to='score_on',
+    reads=['int_support_signs_by_day', 'int_scored_customers'],
+    of='int_score_days',
+    key={'score_on': 'score_on'}
+) }}
+
 with
 
 scored as (
-    select * from {{ ref('int_scored_customers') }}
+    select * from {{ ref('int_scored_customers') }} as all_mornings
+    where {{ is_missing('all_mornings') }}
 ),
 
 bad_experiences as (

@@ -1,11 +1,16 @@
 -- depends_on: {{ ref('stg_usage__features') }}
 -- Use in the 7 and 28 days before the morning, and the habit of the eight weeks before the last.
-{{ config(materialized='table') }}
+{{ kept(
+    reaches_to='score_on',
+    reads=['int_usage_by_day', 'int_usage_months', 'int_scored_customers'],
+    of='int_score_days', key={'score_on': 'score_on'}
+) }}
 
 with
 
 scored as (
-    select * from {{ ref('int_scored_customers') }}
+    select * from {{ ref('int_scored_customers') }} as all_mornings
+    where {{ is_missing('all_mornings') }}
 ),
 
 score_windows as (
@@ -13,11 +18,16 @@ score_windows as (
 ),
 
 score_slots as (
-    select distinct score_on, slot_start from {{ ref('int_score_slots') }}
+    select * from {{ ref('int_score_slots') }} as all_mornings
+    where {{ is_missing('all_mornings') }}
+),
+
+morning_slots as (
+    select distinct score_on, slot_start from score_slots
 ),
 
 slot_days as (
-    select distinct day, slot_start from {{ ref('int_score_slots') }}
+    select distinct day, slot_start from score_slots
 ),
 
 usage_months as (
@@ -111,12 +121,12 @@ features as (
         scored.customer_id,
         {{ united_feature_masks() }}
     from scored
-    inner join score_slots
-        on scored.score_on = score_slots.score_on
+    inner join morning_slots
+        on scored.score_on = morning_slots.score_on
     inner join slots
         on
             scored.customer_id = slots.customer_id
-            and score_slots.slot_start = slots.slot_start
+            and morning_slots.slot_start = slots.slot_start
     group by scored.score_on, scored.customer_id
 ),
 

@@ -1,11 +1,12 @@
 -- A month of use in one number: what looks back over months reads this instead of every day.
-{{ config(materialized='table') }}
+{{ kept(reaches_to=add_months('month', 1), reads=['int_usage_by_day']) }}
 
 with
 
 usage_days as (
 
     select * from {{ ref('int_usage_days') }}
+    where {{ is_in_missing_month('used_on') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ kept(reaches_to=add_months('month', 1), reads=['int_support_by_day']) }}
+
 with
 
 tickets as (
@@ -23,7 +25,7 @@ ticket_months as (
         {{ middle(epoch_seconds('first_response_at') ~ ' - ' ~ epoch_seconds('created_at')) }} as response_seconds,
         {{ middle(epoch_seconds('solved_at') ~ ' - ' ~ epoch_seconds('created_at')) }} as resolution_seconds
     from tickets
-    where customer_id is not null and created_on <= {{ until_date() }}
+    where customer_id is not null and created_on <= {{ until_date() }} and {{ is_in_missing_month('created_on') }}
     group by customer_id, {{ period_start('month', 'created_on') }}
 ),
 
@@ -43,7 +45,7 @@ rating_months as (
             end
         ) as nps_balance
     from ratings
-    where customer_id is not null and rated_on <= {{ until_date() }}
+    where customer_id is not null and rated_on <= {{ until_date() }} and {{ is_in_missing_month('rated_on') }}
     group by customer_id, {{ period_start('month', 'rated_on') }}
 ),
 
@@ -53,7 +55,7 @@ bad_months as (
         {{ period_start('month', 'happened_on') }} as month,
         count(*) as bad_experiences
     from bad_experiences
-    where happened_on <= {{ until_date() }}
+    where happened_on <= {{ until_date() }} and {{ is_in_missing_month('happened_on') }}
     group by customer_id, {{ period_start('month', 'happened_on') }}
 ),
 

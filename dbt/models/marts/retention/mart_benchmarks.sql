@@ -1,4 +1,12 @@
 -- Twelve months to the close of a complete month: a calendar year would leave the newest eleven out.
+{{ kept(
+    reaches_to='year_end',
+    reads=['int_segments_by_day', 'fct_customer_months'],
+    of='int_periods',
+    of_those="grain = 'month' and is_complete",
+    key={'period_end': 'year_end'}
+) }}
+
 with
 
 periods as (
@@ -22,7 +30,7 @@ months as (
         period_start as month,
         period_end
     from periods
-    where grain = 'month' and is_complete
+    where grain = 'month' and is_complete and {{ is_missing('periods') }}
 ),
 
 -- the customers active when the twelve months began, and which of them are active at their end

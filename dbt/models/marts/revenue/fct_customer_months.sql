@@ -1,3 +1,8 @@
+{{ kept(
+    reaches_to=add_months('month', 1),
+    reads=['int_customer_spans']
+) }}
+
 with
 
 customer_periods as (
@@ -12,7 +17,7 @@ final as (
         mrr_closing,
         cast(status as {{ dbt.type_string() }}) as status
     from customer_periods
-    where grain = 'month'
+    where grain = 'month' and {{ is_in_missing_month('period_start') }}
 )
 
 select * from final

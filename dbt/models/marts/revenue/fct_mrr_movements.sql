@@ -1,11 +1,15 @@
+{{ kept_by_customer_to_date(reads=['int_mrr_movements', 'int_movement_sources']) }}
+
 with
 
 movements as (
     select * from {{ ref('int_mrr_movements') }}
+    where {{ is_computed('customer_id') }}
 ),
 
 sources as (
     select * from {{ ref('int_movement_sources') }}
+    where {{ is_computed('customer_id') }}
 ),
 
 final as (

@@ -1,7 +1,15 @@
+{{ kept(
+    reaches_to='period_end',
+    reads=['int_customer_spans'],
+    of='int_periods',
+    key={'grain': 'grain', 'period_start': 'period_start'}
+) }}
+
 with
 
 periods as (
-    select * from {{ ref('int_periods') }}
+    select * from {{ ref('int_periods') }} as all_periods
+    where {{ is_missing('all_periods') }}
 ),
 
 customer_periods as (

@@ -1,11 +1,18 @@
 -- Customer happiness index: percentile ranks among the customers active that week, weighted.
 {%- set weights = var('health_weights', {'frequency': 40, 'breadth': 30, 'recency': 30}) %}
+{{ kept(
+    reaches_to=add_days('week_start', 7),
+    reads=['int_risk_scores'],
+    of='int_score_days',
+    of_those="occasion = 'week'",
+    key={'score_on': add_days('week_start', 7)}
+) }}
 
 with
 
 score_days as (
-    select * from {{ ref('int_score_days') }}
-    where occasion = 'week'
+    select * from {{ ref('int_score_days') }} as all_days
+    where occasion = 'week' and {{ is_missing('all_days') }}
 ),
 
 scores as (

@@ -18,7 +18,8 @@ final as (
         horizon_months,
         score_from,
         cast(count(*) as integer) as customer_months,
-        avg(score) as mean_score,
+        -- as decimals, whose sum is the same in every order
+        {{ share('sum(cast(score as decimal(18, 9)))', 'count(*)') }} as mean_score,
         cast(sum(is_lost) as integer) as lost,
         {{ share('sum(is_lost)', 'count(*)') }} as lost_share
     from banded

@@ -1,9 +1,11 @@
 -- Customers in order of MRR at the month's close, cut into ten groups that are equal but for one.
+{{ kept(reaches_to=add_months('month', 1), reads=['fct_customer_months']) }}
+
 with
 
 customer_months as (
     select * from {{ ref('fct_customer_months') }}
-    where mrr_closing > 0
+    where mrr_closing > 0 and {{ is_in_missing_month('month') }}
 ),
 
 cut as (

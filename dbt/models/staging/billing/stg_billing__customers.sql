@@ -1,3 +1,5 @@
+-- A table, not a view: read by many models.
+{{ config(materialized='table') }}
 {%- set attributes = [
     'name', 'email', 'country', 'region', 'industry', 'company_size', 'segment',
     'acquisition_channel', 'acquisition_campaign', 'account_owner',

@@ -1,10 +1,11 @@
--- A table, not a view: millions of rows, read by the recurring lines and by the purchases.
-{{ config(materialized='table') }}
+-- A table, not a view: millions of rows, read by the recurring lines and by the purchases. A night reads the lines of which
+-- something was loaded.
+{{ kept_by('line_id', 'stg_billing__changed_lines') }}
 
 with
 
 source as (
-    {{ newest_version('invoice_lines', ['line_id']) }}
+    {{ newest_version('invoice_lines', ['line_id'], among=is_computed('line_id')) }}
 ),
 
 invoices as (

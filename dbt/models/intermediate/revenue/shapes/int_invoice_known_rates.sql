@@ -1,11 +1,13 @@
 -- Full rates that a line which bills a part of an interval may be a part of, all positive, as fractions of
 -- cents: plan price x quantity, the same less a discount that full lines of the subscription show, and what
 -- full lines of the same plan billed. A credit may take back any full line around it.
+{{ kept_by_customer(reads=['int_invoice_service_lines', 'int_invoice_line_shares']) }}
+
 with
 
 parts as (
     select * from {{ ref('int_invoice_line_shares') }}
-    where has_interval and coalesce(quantity_millionths, 1) > 0
+    where has_interval and coalesce(quantity_millionths, 1) > 0 and {{ is_computed('customer_id') }}
 ),
 
 whole as (
@@ -20,7 +22,7 @@ whole as (
         min(period_start_at) as first_start_at,
         max(period_end_at) as last_end_at
     from {{ ref('int_invoice_service_lines') }}
-    where is_whole and kind = 'recurring' and amount_cents > 0
+    where is_whole and kind = 'recurring' and amount_cents > 0 and {{ is_computed('customer_id') }}
     group by
         subscription_id, plan_id, quantity_millionths, price_millionths, amount_cents,
         months_numerator, months_denominator
@@ -48,6 +50,7 @@ kept as (
 list_prices as (
     select
         line_id,
+        customer_id,
         subscription_id,
         cast(price_millionths as {{ wide_integer() }}) * coalesce(quantity_millionths, 1000000) as list_price
     from parts
@@ -57,6 +60,7 @@ list_prices as (
 at_list_price as (
     select
         line_id,
+        customer_id,
         1 as preference,
         {{ reduced('list_price', millionths_squared_per_cent()) }} as rate_numerator,
         {{ reduced_unit('list_price', millionths_squared_per_cent()) }} as rate_denominator
@@ -66,6 +70,7 @@ at_list_price as (
 at_discount as (
     select
         list_prices.line_id,
+        list_prices.customer_id,
         3 as preference,
         {{ if_it_fits(
             reduced('list_prices.list_price', millionths_squared_per_cent()) ~ ' * kept.kept_numerator'
@@ -81,6 +86,7 @@ at_discount as (
 as_billed as (
     select
         parts.line_id,
+        parts.customer_id,
         2 as preference,
         cast(whole.amount_cents as {{ wide_integer() }}) * case
             when whole.quantity_millionths > 0

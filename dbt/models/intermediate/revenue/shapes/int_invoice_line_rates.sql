@@ -1,10 +1,13 @@
 -- The full rate (per whole interval, in cents) of each line that bills a part of one. The billing system
 -- rounded the part to the cent: a known full rate whose part rounds to the billed amount is the rate. One that
 -- is too wide to be compared exactly is no candidate.
+{{ kept_by_customer(reads=['int_invoice_line_shares', 'int_invoice_known_rates']) }}
+
 with
 
 parts as (
-    select * from {{ ref('int_invoice_line_shares') }} where has_interval
+    select * from {{ ref('int_invoice_line_shares') }}
+    where has_interval and {{ is_computed('customer_id') }}
 ),
 
 known as (
@@ -89,6 +92,7 @@ taken_back as (
 final as (
     select
         rated.line_id,
+        rated.customer_id,
         rated.interval_numerator,
         rated.interval_denominator,
         sign(rated.amount_cents) * coalesce(taken_back.rate_numerator, rated.rate_numerator)

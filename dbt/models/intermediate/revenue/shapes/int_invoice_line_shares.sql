@@ -1,11 +1,12 @@
 -- Lines that bill a part of an interval, each with the interval it is a part of and its share of it,
 -- measured the three ways billing systems do: seconds in UTC, seconds on the wall, whole days.
-{{ config(materialized='table') }}
+{{ kept_by_customer(reads=['int_invoice_service_lines']) }}
 
 with
 
 lines as (
     select * from {{ ref('int_invoice_service_lines') }}
+    where {{ is_computed('customer_id') }}
 ),
 
 parts as (
@@ -77,6 +78,7 @@ placed as (
 final as (
     select
         line_id,
+        customer_id,
         subscription_id,
         plan_id,
         quantity_millionths,

@@ -1,7 +1,7 @@
 -- The lines that count, with their service period in business dates and the interval they bill for. An
 -- unpaid line counts for a while after issue; a subscription ended at once takes the rest of its paid period
 -- with it.
-{{ config(materialized='table') }}
+{{ kept_by_customer(reads=['stg_billing__invoice_lines']) }}
 
 with
 
@@ -12,6 +12,7 @@ lines as (
         invoice_status in ('paid', 'open')
         and kind in ('recurring'{{ ", 'usage'" if var('usage_is_recurring') }})
         and period_start_on < period_end_on
+        and {{ is_computed('customer_id') }}
 ),
 
 plans as (

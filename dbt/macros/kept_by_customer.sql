@@ -1,0 +1,136 @@
+{#
+  What is kept from one night to the next of the way from billing rows to movements, where nothing is bounded by days: a credit
+  changes the rate of the lines around it.
+
+  A row of these models follows from the billing rows of one customer, whenever they were loaded. A kept model remembers, in
+  int_kept_loads, up to which load it was computed. A night forgets and computes again those customers of whom something was
+  loaded since (int_changed_customers), or for whom a day begins that counts (int_moved_customers); in one transaction. Where
+  the settings are others, an alias came, or rows that had been seen are gone from raw, a model starts over.
+#}
+
+{#
+  Configuration of a kept model.
+  among: the model that lists what is computed again tonight.
+  column: its column, and of the rows here; they belong to what it names.
+  reads: the kept models it is computed from; none reads the loaded rows themselves.
+#}
+{% macro kept_by(column, among, reads=[]) -%}
+    {%- for name in reads + [among, 'int_kept_loads', 'stg_billing__loads'] if not execute -%}{%- do ref(name) -%}{%- endfor -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        full_refresh=true if keeps_nothing() else none,
+        pre_hook='{{ forget_what_is_computed() }}',
+        post_hook='{{ remember_the_loads() }}',
+        meta={'kept_by': {'column': column, 'among': among, 'reads': reads}}
+    ) }}
+{%- endmacro %}
+
+{% macro kept_by_customer(reads) -%}
+    {{ kept_by('customer_id', 'int_changed_customers', reads) }}
+{%- endmacro %}
+
+{# The same where the last day covered decides which changes have happened. #}
+{% macro kept_by_customer_to_date(reads) -%}
+    {{ kept_by('customer_id', 'int_moved_customers', reads) }}
+{%- endmacro %}
+
+{# Condition: rows with this value of the model's column are computed tonight. #}
+{% macro is_computed(value) -%}
+    {%- if starts_over() -%}
+    true
+    {%- else -%}
+    {%- set kept = model.config.meta.kept_by -%}
+    coalesce({{ value }}, '') in (select coalesce({{ kept.column }}, '') from {{ ref(kept.among) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro forget_what_is_computed() -%}
+    {%- if keeps_rows() -%}
+    delete from {{ this }} where {{ is_computed(model.config.meta.kept_by.column) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether nothing that this model holds can be relied on. #}
+{% macro starts_over() -%}
+    {%- if not keeps_rows() -%}{{ return(true) }}{%- endif -%}
+    {{ return(newest_load_computed([model.name]) is none) }}
+{%- endmacro %}
+
+{# The newest load that all of these models have been computed up to; none where one has to start over. #}
+{% macro newest_load_computed(models) -%}
+    {%- set reliable = single_value(
+        "select case when count(*) = " ~ models | length ~ " then min(load_id) end from (" ~ reliable_loads() ~ ") as reliable"
+        ~ " where model in ('" ~ models | join("', '") ~ "')"
+    ) -%}
+    {{ return(reliable) }}
+{%- endmacro %}
+
+{# What the models remember, where it was made with these settings and aliases, of rows that are all still there. #}
+{% macro reliable_loads() -%}
+    select kept.model, kept.load_id, kept.until
+    from {{ ref('int_kept_loads') }} as kept
+    where
+        kept.context = {{ load_context() }}
+        and kept.seen = (select coalesce(sum(loads.seen), 0) from {{ ref('stg_billing__loads') }} as loads where loads.load_id <= kept.load_id)
+{%- endmacro %}
+
+{% macro load_context() -%}
+    concat({{ settings_fingerprint() }}, '/', (
+        select coalesce(max(aliases.load_id), 0) from {{ ref('stg_billing__loads') }} as aliases
+        where aliases.table_name = 'customer_aliases'
+    ))
+{%- endmacro %}
+
+{% macro remember_the_loads() -%}
+    {%- if execute and target.type == 'duckdb' -%}
+    {%- set kept = model.config.meta.kept_by -%}
+    delete from {{ ref('int_kept_loads').render() }} where model = '{{ model.name }}';
+    insert into {{ ref('int_kept_loads').render() }} (model, load_id, until, context, seen)
+    select
+        '{{ model.name }}' as model,
+        computed.load_id,
+        {{ 'coalesce(computed.until, ' ~ until_date() ~ ')' if kept.among == 'int_moved_customers' else 'computed.until' }} as until,
+        {{ load_context() }} as context,
+        (select coalesce(sum(loads.seen), 0) from {{ ref('stg_billing__loads') }} as loads where loads.load_id <= computed.load_id) as seen
+    from (
+        {%- if kept.reads %}
+        select coalesce(min(load_id), 0) as load_id, min(until) as until from {{ ref('int_kept_loads').render() }}
+        where model in ('{{ kept.reads | join("', '") }}')
+        {%- else %}
+        select coalesce(max(load_id), 0) as load_id, cast(null as date) as until from {{ ref('stg_billing__loads') }}
+        {%- endif %}
+    ) as computed
+    {%- endif -%}
+{%- endmacro %}
+
+{# The models that are kept by customer, to a date or not. #}
+{% macro models_kept_among(among) -%}
+    {%- set found = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
+        {%- if (node.config.get('meta') or {}).get('kept_by', {}).get('among') in among -%}{%- do found.append(node.name) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# Condition: the load is newer than this one. Where there is none, the models start over, whatever came. #}
+{% macro came_since(load_id, since) -%}
+    {{ load_id ~ ' > ' ~ since if since is not none else 'false' }}
+{%- endmacro %}
+
+{# The oldest load that one of the models kept among these was computed up to. Those that start over need none. #}
+{% macro oldest_load_computed(among) -%}
+    {{ return(single_value(
+        'select min(load_id) from (' ~ reliable_loads() ~ ") as reliable where model in ('"
+        ~ models_kept_among(among) | join("', '") ~ "')"
+    )) }}
+{%- endmacro %}
+
+{# The earliest and the latest last day that one of the models kept among these was computed up to. #}
+{% macro days_covered(among) -%}
+    {%- set query = 'select min(until), max(until) from (' ~ reliable_loads() ~ ") as reliable where model in ('"
+        ~ models_kept_among([among]) | join("', '") ~ "')" -%}
+    {%- set row = run_query(query).rows[0] -%}
+    {{ return([row[0], row[1]] if row[0] else none) }}
+{%- endmacro %}

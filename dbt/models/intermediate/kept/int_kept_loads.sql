@@ -1,0 +1,15 @@
+-- The kept models write here, each in the transaction in which it is computed (macros/kept_by_customer.sql).
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=true if keeps_nothing() else none
+) }}
+
+select
+    cast(null as {{ dbt.type_string() }}) as model,
+    cast(null as bigint) as load_id,
+    cast(null as date) as until,
+    cast(null as {{ dbt.type_string() }}) as context,
+    cast(null as bigint) as seen
+from (select 1 as one) as nobody
+where one = 0

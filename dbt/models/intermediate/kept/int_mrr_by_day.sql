@@ -1,0 +1,44 @@
+-- What recurring revenue did on each day; with dated rates also in the currencies of the contracts.
+{{ config(materialized='table') }}
+
+with
+
+changes as (
+    select
+        changed_on as day,
+        {{ row_hash("'change', customer_id, subscription_id, plan_id, delta") }} as row_fingerprint
+    from {{ ref('int_mrr_changes') }}
+),
+
+{% if has_dated_rates() -%}
+ends as (
+    {%- for end in ['valid_from', 'valid_to'] %}
+    select
+        {{ end }} as day,
+        {{ row_hash("'" ~ end ~ "', customer_id, currency, mrr, mrr_in_currency") }} as row_fingerprint
+    from {{ ref('int_recurring_periods') }}
+    where {{ end }} <= {{ until_date() }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+{% endif -%}
+unioned as (
+    select * from changes
+    {%- if has_dated_rates() %}
+
+    union all
+
+    select * from ends
+    {%- endif %}
+),
+
+final as (
+    select
+        day,
+        {{ fingerprint('row_fingerprint') }} as fingerprint
+    from unioned
+    group by day
+)
+
+select * from final

@@ -1,0 +1,55 @@
+-- What support learned on each day of customers who may leave.
+{{ config(materialized='table') }}
+
+with
+
+bad_experiences as (
+    select * from {{ ref('int_bad_experiences') }}
+),
+
+tickets as (
+    select * from {{ ref('stg_support__tickets') }}
+),
+
+contacts as (
+    select * from {{ ref('stg_support__contacts') }}
+),
+
+signs as (
+    select
+        happened_on as day,
+        {{ row_hash("'bad experience', customer_id") }} as row_fingerprint
+    from bad_experiences
+
+    union all
+
+    select
+        created_on as day,
+        {{ row_hash("'asked', customer_id, ticket_id") }} as row_fingerprint
+    from tickets
+
+    union all
+
+    select
+        coalesce(first_response_on, solved_on) as day,
+        {{ row_hash("'answered', customer_id, ticket_id") }} as row_fingerprint
+    from tickets
+
+    union all
+
+    select
+        contacted_on as day,
+        {{ row_hash("'contacted', customer_id") }} as row_fingerprint
+    from contacts
+),
+
+final as (
+    select
+        day,
+        {{ fingerprint('row_fingerprint') }} as fingerprint
+    from signs
+    where day <= {{ until_date() }}
+    group by day
+)
+
+select * from final

@@ -1,0 +1,21 @@
+-- depends_on: {{ ref('int_kept_loads') }}
+-- depends_on: {{ ref('stg_billing__loads') }}
+-- The invoice lines of which something was loaded since stg_billing__invoice_lines was computed: they, or their invoice.
+{%- set since = newest_load_computed(['stg_billing__invoice_lines']) if execute %}
+{{ config(materialized='table') }}
+
+with
+
+final as (
+    select distinct line_id
+    from {{ source('raw', 'invoice_lines') }}
+    where
+        {{ came_since('_load_id', since) }}
+        or invoice_id in (
+            select invoice_id
+            from {{ source('raw', 'invoices') }}
+            where {{ came_since('_load_id', since) }}
+        )
+)
+
+select * from final
