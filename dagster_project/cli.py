@@ -84,6 +84,10 @@ def run(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The last day covered."),
     ] = None,
+    full_refresh: Annotated[
+        bool,
+        typer.Option("--full-refresh", help="Build everything anew and keep nothing of other nights."),
+    ] = False,
 ) -> None:
     """Ingest, build, validate, publish, alert and write the report, in one process.
 
@@ -111,7 +115,8 @@ def run(
                 folder=str(warehouse) if warehouse else None,
                 as_of=_day(as_of).isoformat() if as_of else None,  # type: ignore[union-attr]
                 until=_day(until).isoformat() if until else None,  # type: ignore[union-attr]
-                only_if_changed=True,
+                only_if_changed=not full_refresh,
+                full_refresh=full_refresh,
             )
         )
     from dagster_project.screens.run import outcome_lines

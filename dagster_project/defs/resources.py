@@ -28,6 +28,7 @@ class Warehouse(dg.ConfigurableResource["Warehouse"]):
     # `ebbline run` leaves a warehouse alone whose inputs, settings and code are those of the last
     # publication; a run from the UI rebuilds what it was asked to rebuild.
     only_if_changed: bool = False
+    full_refresh: bool = False
 
     @property
     def settings(self) -> Settings:

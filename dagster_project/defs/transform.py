@@ -164,7 +164,11 @@ def definitions() -> dg.Definitions:
         # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
         # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.
         digest, built_by = project_digest(), paths.dbt_target / "project.sha256"
-        keeps = built_by.exists() and built_by.read_text(encoding="utf-8") == digest
+        keeps = (
+            not warehouse.full_refresh
+            and built_by.exists()
+            and built_by.read_text(encoding="utf-8") == digest
+        )
         built_by.unlink(missing_ok=True)
         run_results = paths.dbt_target / "run" / "run_results.json"
         run_results.unlink(missing_ok=True)
@@ -192,7 +196,8 @@ def definitions() -> dg.Definitions:
             dict(context.assets_def.keys_by_output_name),
             publication_id,
         )
-        if set(context.selected_asset_keys) == set(context.assets_def.keys):
+        # not the keys of context.assets_def, which are those of the models selected
+        if set(context.selected_asset_keys) == set(dbt_build.keys):
             built_by.write_text(digest, encoding="utf-8")
 
     dbt_cli = DbtCliResource(

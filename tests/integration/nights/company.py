@@ -4,6 +4,7 @@ A night brings the rows of its day, and those whose state changed on it again: a
 an invoice that was paid, a ticket that was answered. What else may change is the business of each test.
 """
 
+from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from shutil import copyfile
@@ -106,6 +107,13 @@ class Company:
                     clock=FixedClock(FIRST_LOADED_AT),
                 )
 
+    def copied_to(self, file: Path) -> "Company":
+        """Return a company with a warehouse of its own that begins as this one is now."""
+        other = copy(self)
+        other.file, other.settings = file, dict(self.settings)
+        copyfile(self.file, file)
+        return other
+
     def deliver(self, until: date) -> None:
         """Append what is new since the last delivery, up to the end of a day."""
         with self._connected() as con:
@@ -150,6 +158,29 @@ class Company:
                 if f"{schema}.{table}" not in _OF_THE_NIGHT
             }
         return {relation: rows for relation, rows in found.items() if rows}
+
+    def kept_tables_with_customers(self) -> list[tuple[str, str]]:
+        """Return the kept tables that name customers, each with its first column of dates.
+
+        Without ``int_mrr_changes``: days are compared by what it holds.
+        """
+        return self.rows(
+            """
+            select columns.schema_name || '.' || columns.table_name, min_by(columns.column_name, columns.column_index)
+            from duckdb_columns() as columns
+            where
+                columns.table_name in (
+                    select model from intermediate.int_kept_days union select model from intermediate.int_kept_loads
+                )
+                and columns.table_name <> 'int_mrr_changes'
+                and columns.data_type = 'DATE'
+            group by all
+            having columns.schema_name || '.' || columns.table_name in (
+                select schema_name || '.' || table_name from duckdb_columns() where column_name = 'customer_id'
+            )
+            order by all
+            """
+        )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return what ``query`` selects."""
@@ -211,7 +242,9 @@ class Company:
     @staticmethod
     def _differing_rows(con: duckdb.DuckDBPyConnection, relation: str) -> int:
         exclude = "exclude (_load_id)" if relation == "intermediate.int_usage_daily" else ""
-        ours, theirs = (f"select * {exclude} from {name}" for name in (relation, f"rebuilt.{relation}"))
+        ours, theirs = (
+            f"select * {exclude} from {name}" for name in (relation, f"rebuilt.{relation}")
+        )
         found = con.execute(
             f"select count(*) from (({ours} except all {theirs}) union all ({theirs} except all {ours}))"
         ).fetchone()
