@@ -86,7 +86,9 @@ def run(
     ] = None,
     full_refresh: Annotated[
         bool,
-        typer.Option("--full-refresh", help="Build everything anew and keep nothing of other nights."),
+        typer.Option(
+            "--full-refresh", help="Build everything anew and keep nothing of other nights."
+        ),
     ] = False,
 ) -> None:
     """Ingest, build, validate, publish, alert and write the report, in one process.

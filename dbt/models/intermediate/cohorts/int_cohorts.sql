@@ -26,9 +26,9 @@ cohort_revenue as (
 
 ),
 
-usage_days as (
+usage_by_day as (
 
-    select * from {{ ref('int_usage_days') }}
+    select * from {{ ref('int_usage_by_day') }}
 
 ),
 
@@ -41,7 +41,7 @@ cohorts as (
         cast(count(*) as integer) as cohort_customers,
         {{ money('sum(cohort_mrr)') }} as cohort_mrr
     from cohort_customers
-    where kind <> 'usage' or exists (select 1 from usage_days)
+    where kind <> 'usage' or exists (select 1 from usage_by_day)
     group by kind, cohort_month
 
 ),

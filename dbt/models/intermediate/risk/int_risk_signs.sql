@@ -13,12 +13,8 @@ billing_signals as (
     select * from {{ ref('int_billing_signals') }}
 ),
 
-usage_days as (
-    select * from {{ ref('int_usage_days') }}
-),
-
 usage_begins as (
-    select min(used_on) as first_on from usage_days
+    select min(day) as first_on from {{ ref('int_usage_by_day') }}
 ),
 
 joined as (

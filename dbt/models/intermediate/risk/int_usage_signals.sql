@@ -14,7 +14,8 @@ scored as (
 ),
 
 score_windows as (
-    select * from {{ ref('int_score_windows') }}
+    select * from {{ ref('int_score_windows') }} as all_mornings
+    where {{ is_missing('all_mornings') }}
 ),
 
 score_slots as (
@@ -32,6 +33,11 @@ slot_days as (
 
 usage_months as (
     select * from {{ ref('int_usage_months') }}
+),
+
+recent_months as (
+    select * from usage_months
+    where month >= (select min(score_windows.month_3) from score_windows)
 ),
 
 usage_days as (
@@ -65,11 +71,19 @@ counted as (
     inner join score_windows
         on scored.score_on = score_windows.score_on
     {%- for months_back in range(4) %}
-    left join usage_months as months_{{ months_back }}
+    left join recent_months as months_{{ months_back }}
         on
             scored.customer_id = months_{{ months_back }}.customer_id
             and score_windows.month_{{ months_back }} = months_{{ months_back }}.month
     {%- endfor %}
+),
+
+silent as (
+    select
+        customer_id,
+        score_on
+    from counted
+    where last_used_on is null
 ),
 
 -- Who was silent for nine weeks: one pass over months and mornings, ordered by day, instead of looking back from each.
@@ -80,6 +94,7 @@ timeline as (
         last_used_on as used_on,
         cast(null as date) as score_on
     from usage_months
+    where customer_id in (select silent.customer_id from silent)
 
     union all
 
@@ -88,8 +103,7 @@ timeline as (
         {{ add_days('score_on', -1) }} as on_day,
         cast(null as date) as used_on,
         score_on
-    from counted
-    where last_used_on is null
+    from silent
 ),
 
 looked_back as (

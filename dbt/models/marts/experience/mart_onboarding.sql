@@ -4,8 +4,8 @@ first_use as (
     select * from {{ ref('int_first_use') }}
 ),
 
-usage_days as (
-    select * from {{ ref('int_usage_days') }}
+usage_by_day as (
+    select * from {{ ref('int_usage_by_day') }}
 ),
 
 classed as (
@@ -21,7 +21,7 @@ classed as (
         {{ days_between('created_on', 'first_used_on') }} as days_to_first_use,
         {{ days_between('created_on', 'first_feature_on') }} as days_to_value
     from first_use
-    where exists (select 1 from usage_days)
+    where exists (select 1 from usage_by_day)
 ),
 
 final as (

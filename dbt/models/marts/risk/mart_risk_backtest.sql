@@ -1,7 +1,15 @@
+{{ kept(
+    reaches_to=add_months('score_on', 3),
+    reads=['int_risk_outcomes'],
+    of='int_risk_horizons',
+    key={'score_on': 'score_on', 'horizon_months': 'horizon_months'}
+) }}
+
 with
 
 outcomes as (
-    select * from {{ ref('int_risk_outcomes') }}
+    select * from {{ ref('int_risk_outcomes') }} as all_horizons
+    where {{ is_missing('all_horizons') }}
 ),
 
 methods as (
