@@ -121,6 +121,7 @@
 
 {# The oldest load that one of the models kept among these was computed up to. Those that start over need none. #}
 {% macro oldest_load_computed(among) -%}
+    {%- if keeps_nothing() -%}{{ return(none) }}{%- endif -%}
     {{ return(single_value(
         'select min(load_id) from (' ~ reliable_loads() ~ ") as reliable where model in ('"
         ~ models_kept_among(among) | join("', '") ~ "')"
@@ -129,6 +130,7 @@
 
 {# The earliest and the latest last day that one of the models kept among these was computed up to. #}
 {% macro days_covered(among) -%}
+    {%- if keeps_nothing() -%}{{ return(none) }}{%- endif -%}
     {%- set query = 'select min(until), max(until) from (' ~ reliable_loads() ~ ") as reliable where model in ('"
         ~ models_kept_among([among]) | join("', '") ~ "')" -%}
     {%- set row = run_query(query).rows[0] -%}

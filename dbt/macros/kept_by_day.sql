@@ -67,7 +67,7 @@
 
 {# A word, a whole number or a date as SQL. #}
 {% macro literal(value) -%}
-    {%- if value is string -%}'{{ value }}'
+    {%- if value is string -%}'{{ value | replace("'", "''") }}'
     {%- elif value is number -%}{{ value | int }}
     {%- else -%}cast('{{ value }}' as date)
     {%- endif -%}
