@@ -15,14 +15,10 @@
   reads: the kept models it is computed from; none reads the loaded rows themselves.
 #}
 {% macro kept_by(column, among, reads=[]) -%}
-    {%- for name in reads + [among, 'int_kept_loads', 'stg_billing__loads'] if not execute -%}{%- do ref(name) -%}{%- endfor -%}
-    {{ config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        full_refresh=true if keeps_nothing() else none,
-        pre_hook='{{ forget_what_is_computed() }}',
-        post_hook='{{ remember_the_loads() }}',
+    {{ kept_config(
+        needs=reads + [among, 'int_kept_loads', 'stg_billing__loads'],
+        forget='{{ forget_what_is_computed() }}',
+        remember='{{ remember_the_loads() }}',
         meta={'kept_by': {'column': column, 'among': among, 'reads': reads}}
     ) }}
 {%- endmacro %}
@@ -55,25 +51,27 @@
 {# Whether nothing that this model holds can be relied on. #}
 {% macro starts_over() -%}
     {%- if not keeps_rows() -%}{{ return(true) }}{%- endif -%}
-    {{ return(newest_load_computed([model.name]) is none) }}
+    {{ return(load_computed([model.name]) is none) }}
 {%- endmacro %}
 
-{# The newest load that all of these models have been computed up to; none where one has to start over. #}
-{% macro newest_load_computed(models) -%}
-    {%- set reliable = single_value(
-        "select case when count(*) = " ~ models | length ~ " then min(load_id) end from (" ~ reliable_loads() ~ ") as reliable"
-        ~ " where model in ('" ~ models | join("', '") ~ "')"
-    ) -%}
-    {{ return(reliable) }}
+{# The load that all of these models were computed up to, and some of them further. Those that start over have none. #}
+{% macro load_computed(models) -%}
+    {{ return(none if keeps_nothing() else single_value('select min(load_id) from (' ~ reliable_loads(models) ~ ') as reliable')) }}
 {%- endmacro %}
 
 {# What the models remember, where it was made with these settings and aliases, of rows that are all still there. #}
-{% macro reliable_loads() -%}
+{% macro reliable_loads(models) -%}
     select kept.model, kept.load_id, kept.until
     from {{ ref('int_kept_loads') }} as kept
     where
-        kept.context = {{ load_context() }}
-        and kept.seen = (select coalesce(sum(loads.seen), 0) from {{ ref('stg_billing__loads') }} as loads where loads.load_id <= kept.load_id)
+        kept.model in ('{{ models | join("', '") }}')
+        and kept.context = {{ load_context() }}
+        and kept.seen = {{ rows_seen('kept.load_id') }}
+{%- endmacro %}
+
+{# How many billing rows there are up to a load. #}
+{% macro rows_seen(load_id) -%}
+    (select coalesce(sum(loads.seen), 0) from {{ ref('stg_billing__loads') }} as loads where loads.load_id <= {{ load_id }})
 {%- endmacro %}
 
 {% macro load_context() -%}
@@ -93,7 +91,7 @@
         computed.load_id,
         {{ 'coalesce(computed.until, ' ~ until_date() ~ ')' if kept.among == 'int_moved_customers' else 'computed.until' }} as until,
         {{ load_context() }} as context,
-        (select coalesce(sum(loads.seen), 0) from {{ ref('stg_billing__loads') }} as loads where loads.load_id <= computed.load_id) as seen
+        {{ rows_seen('computed.load_id') }} as seen
     from (
         {%- if kept.reads %}
         select coalesce(min(load_id), 0) as load_id, min(until) as until from {{ ref('int_kept_loads').render() }}
@@ -119,20 +117,10 @@
     {{ load_id ~ ' > ' ~ since if since is not none else 'false' }}
 {%- endmacro %}
 
-{# The oldest load that one of the models kept among these was computed up to. Those that start over need none. #}
-{% macro oldest_load_computed(among) -%}
-    {%- if keeps_nothing() -%}{{ return(none) }}{%- endif -%}
-    {{ return(single_value(
-        'select min(load_id) from (' ~ reliable_loads() ~ ") as reliable where model in ('"
-        ~ models_kept_among(among) | join("', '") ~ "')"
-    )) }}
-{%- endmacro %}
-
 {# The earliest and the latest last day that one of the models kept among these was computed up to. #}
 {% macro days_covered(among) -%}
     {%- if keeps_nothing() -%}{{ return(none) }}{%- endif -%}
-    {%- set query = 'select min(until), max(until) from (' ~ reliable_loads() ~ ") as reliable where model in ('"
-        ~ models_kept_among([among]) | join("', '") ~ "')" -%}
+    {%- set query = 'select min(until), max(until) from (' ~ reliable_loads(models_kept_among([among])) ~ ') as reliable' -%}
     {%- set row = run_query(query).rows[0] -%}
     {{ return([row[0], row[1]] if row[0] else none) }}
 {%- endmacro %}

@@ -18,15 +18,25 @@
   of_those: condition on the rows of that model.
 #}
 {% macro kept(reaches_to, reads, key={}, of=none, of_those='true') -%}
-    {%- for name in reads + ['int_kept_days'] + ([of] if of else []) if not execute -%}{%- do ref(name) -%}{%- endfor -%}
+    {{ kept_config(
+        needs=reads + ['int_kept_days'] + ([of] if of else []),
+        forget='{{ forget_what_changed() }}',
+        remember='{{ remember_what_was_read() }}',
+        meta={'kept': {'reaches_to': reaches_to, 'reads': reads, 'key': key, 'of': of, 'of_those': of_those}}
+    ) }}
+{%- endmacro %}
+
+{# What every kept model is to dbt, whatever it is kept by; `needs` are the models that the hooks read. #}
+{% macro kept_config(needs, forget, remember, meta) -%}
+    {%- for name in needs if not execute -%}{%- do ref(name) -%}{%- endfor -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
         full_refresh=true if keeps_nothing() else none,
-        pre_hook='{{ forget_what_changed() }}',
-        post_hook='{{ remember_what_was_read() }}',
-        meta={'kept': {'reaches_to': reaches_to, 'reads': reads, 'key': key, 'of': of, 'of_those': of_those}}
+        pre_hook=forget,
+        post_hook=remember,
+        meta=meta
     ) }}
 {%- endmacro %}
 

@@ -81,11 +81,11 @@ _OF_THE_NIGHT = {
 class Company:
     """One warehouse and the exports that reach it."""
 
-    def __init__(self, folder: Path, shape: str, **settings: Any) -> None:
+    def __init__(self, folder: Path, shape: str) -> None:
         """Simulate the whole history into ``folder``; nothing of it is delivered yet."""
         self.folder = folder
         self.file = folder / "warehouse.duckdb"
-        self.settings = {**SETTINGS, "recurring_from": shape, **settings}
+        self.settings = {**SETTINGS, "recurring_from": shape}
         self.until = date.min
         self.load_id = 0
         self._simulate(folder / "exports", folder / "all.duckdb")
@@ -133,10 +133,10 @@ class Company:
         with self._connected() as con:
             con.execute(statement)
 
-    def build(self, *, full_refresh: bool = False, **settings: Any) -> None:
+    def build(self, **settings: Any) -> None:
         """Run seeds and models up to the last day delivered."""
         self.settings.update(settings)
-        self._build(self.file, full_refresh=full_refresh)
+        self._build(self.file, full_refresh=False)
 
     def differences_from_a_rebuild(self) -> dict[str, int]:
         """Return the relations that hold other rows than if all were built from nothing, and how many differ."""

@@ -3,7 +3,7 @@
 -- The customers of whom a billing row was loaded, changed or taken away since the models kept by customer were computed: every
 -- version of a row counts, since a row that moved to another customer left one behind. Whoever shares a subscription with
 -- them is among them.
-{%- set since = oldest_load_computed(['int_changed_customers', 'int_moved_customers']) if execute %}
+{%- set since = load_computed(models_kept_among(['int_changed_customers', 'int_moved_customers'])) if execute %}
 {{ config(materialized='table') }}
 
 with recursive

@@ -1,4 +1,4 @@
--- The kept models write here, each in the transaction in which it is computed (macros/kept.sql).
+-- The kept models write here, each in the transaction in which it is computed (macros/kept_by_day.sql).
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('int_kept_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- The invoice lines of which something was loaded since stg_billing__invoice_lines was computed: they, or their invoice.
-{%- set since = newest_load_computed(['stg_billing__invoice_lines']) if execute %}
+{%- set since = load_computed(['stg_billing__invoice_lines']) if execute %}
 {{ config(materialized='table') }}
 
 with
