@@ -13,6 +13,7 @@ import pytest
 from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from tests.durations import longest_first
+from tests.sample import WholeRun, sample_run
 from tests.shared import SharedFolder
 
 # A developer's own settings are no business of a test.
@@ -27,6 +28,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> SharedFolder:
     if "PYTEST_XDIST_WORKER" in os.environ:  # a worker's folder lies in that of the session
         folder = folder.parent
     return SharedFolder(folder / "shared")
+
+
+@pytest.fixture(scope="session")
+def whole_sample(shared: SharedFolder) -> WholeRun:
+    """Return the sample after a whole run. Only to be read."""
+    return sample_run(shared)
 
 
 class ByGroupOrFile(LoadGroupScheduling):  # type: ignore[misc]

@@ -57,7 +57,12 @@ def dbt(
             ],
             # dbt parses again for another value of a variable that its profile reads: one name for all warehouses.
             "folder": str(warehouse_db.parent),
-            "environment": {**os.environ, "EBBLINE_WAREHOUSE_DB": warehouse_db.name},
+            # Its log of everything, line by line, costs a tenth of a build and nobody reads it.
+            "environment": {
+                **os.environ,
+                "EBBLINE_WAREHOUSE_DB": warehouse_db.name,
+                "DBT_LOG_LEVEL_FILE": "none",
+            },
             "printed": printed.name,
         }
         parsed = _parsed() / hashlib.sha256(given.encode()).hexdigest() / "partial_parse.msgpack"
