@@ -1,5 +1,6 @@
-"""The installed command, for the tests of this folder."""
+"""The installed command and runs to be killed, for the tests of this folder."""
 
 from tests.end_to_end.command import ebbline
+from tests.end_to_end.killed_runs import warm_runs
 
-__all__ = ["ebbline"]
+__all__ = ["ebbline", "warm_runs"]
