@@ -23,7 +23,9 @@ for name in [name for name in os.environ if name.startswith("EBBLINE_")]:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> SharedFolder:
-    """Return what is made once for all workers of this session."""
+    """Return what is made once for all workers of this session, or was made for sessions before it."""
+    if given := os.environ.get("TESTS_SHARED_FOLDER"):
+        return SharedFolder(Path(given))
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:  # a worker's folder lies in that of the session
         folder = folder.parent

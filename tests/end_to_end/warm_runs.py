@@ -57,8 +57,9 @@ def _die_at(event: str, part: str, *, after: bool) -> None:
 
 def _run(order: Order) -> int:
     """Do what ``ebbline run`` does, without the screen; return its exit code."""
+    from dagster_project.definitions import build_definitions
     from dagster_project.defs.resources import Warehouse
-    from dagster_project.pipeline import JOB, build_definitions, run_pipeline
+    from dagster_project.pipeline import JOB, run_pipeline
 
     if order.die_at is not None:
         _die_at(*order.die_at, after=order.after)
