@@ -32,6 +32,11 @@ from dagster_project.warehouse.publication_record import (
     read_publication,
     write_publication,
 )
+from dagster_project.warehouse.published_comments import (
+    OWN_TABLES,
+    model_descriptions,
+    write_comments,
+)
 
 # Written by this package into every publication; a mart of the same name would be overwritten
 # silently.
@@ -91,7 +96,7 @@ def publish(
             code=code_version(project),
         )
         unfinished = paths.publications / f"{publication.file_name}.tmp"
-        _write(con, unfinished, publication)
+        _write(con, unfinished, publication, project)
         put_in_place(unfinished, paths.publications / publication.file_name)
         publication_ledger.settle(con, paths)
         publication_ledger.prune(con, paths, settings.publish.keep if keep is None else keep)
@@ -228,13 +233,16 @@ def _describe(
     )
 
 
-def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication) -> None:
+def _write(
+    con: duckdb.DuckDBPyConnection, file: Path, publication: Publication, project: Path
+) -> None:
     """Write a complete publication to ``file`` and close it; views become tables."""
+    models = model_descriptions(project)
     with attached(con, file, "unfinished", read_only=False) as database:
-        con.execute(f"create schema {database}.marts")
-        for table, (schema, source) in _published_tables(con).items():
+        published = _published_tables(con)
+        for table, (schema, source) in published.items():
             con.execute(
-                f"create table {database}.marts.{quote_identifier(table)} as "  # noqa: S608
+                f"create table {database}.main.{quote_identifier(table)} as "  # noqa: S608
                 f"select * from {schema}.{quote_identifier(source)}"
             )
         write_publication(con, database, publication)
@@ -244,6 +252,8 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication)
             publication_id=publication.id,
             new_versions=publication.as_of is None and "metrics" in publication.row_counts,
         )
+        sources = {table: models[name] for table, (_, name) in published.items() if name in models}
+        write_comments(con, "unfinished", {**OWN_TABLES, **sources})
         con.execute(f"checkpoint {database}")
 
 

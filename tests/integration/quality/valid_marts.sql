@@ -223,7 +223,7 @@ select * exclude (purchases, repeat_purchases, purchase_amount),
 from buying;
 create table marts.mart_purchase_periods as
 select grain, period_start, period_end, is_complete, dimension, member, buyers, purchases, repeat_purchases, purchase_amount,
-    0.00 as repeat_purchase_amount, 0.0::double as repeat_revenue_share, 31.0::double as average_days_between
+    0.00 as repeat_purchase_amount, 0.00 as repeat_customer_amount, 0.0::double as repeat_revenue_share, 31.0::double as average_days_between
 from buying;
 create table marts.fct_purchase_lines as
 select purchase_id, purchase_number, orders.customer_id, purchased_on, 'orders' as source_table,
@@ -264,10 +264,11 @@ with churn as (
     select * from rates unpivot include nulls (value for metric in (
         columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
     union all by name
-    select * from (select * exclude (buyers, repeat_purchases, repeat_purchase_amount, average_days_between) from purchases) unpivot include nulls (value for metric in (
+    select * from (select * exclude (buyers) from purchases) unpivot include nulls (value for metric in (
         columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
 )
-select metric, tall.grain, tall.period_start::date as period_start, tall.dimension, tall.member,
+select metric, 'count' as unit, tall.grain, tall.period_start::date as period_start, periods.period_end, periods.is_complete,
+    tall.dimension, tall.member,
     if(metric = 'churn_rate', customers_lost, null) as numerator,
     if(metric = 'churn_rate', customers_opening, null) as denominator, value::double as value
 from tall join marts.mart_churn_periods as periods
