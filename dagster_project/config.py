@@ -145,6 +145,13 @@ class Purchases(_Section):
     same_day_orders_are_one: bool = True
 
 
+class Usage(_Section):
+    """What of use counts as having met the product's value (METRICS.md, section 6)."""
+
+    # Names of events. Without any, every event that names a feature is one.
+    key_events: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+
+
 class Ingest(_Section):
     """Limits of what an export may get wrong."""
 
@@ -176,6 +183,7 @@ class Settings(_Section):
     currency: CurrencySettings = CurrencySettings()
     billing: Billing = Billing()
     purchases: Purchases = Purchases()
+    usage: Usage = Usage()
     dimensions: tuple[str, ...] = DIMENSIONS
     ingest: Ingest = Ingest()
     publish: Publish = Publish()
@@ -241,6 +249,7 @@ class Settings(_Section):
             "bridge_gap_days": self.billing.bridge_gap_days,
             "gross_margin": f"{self.billing.gross_margin:f}",
             "same_day_orders_are_one": self.purchases.same_day_orders_are_one,
+            "key_events": sorted(self.usage.key_events),
             "dimensions": list(self.dimensions),
         }
 
