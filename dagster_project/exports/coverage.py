@@ -143,9 +143,7 @@ def _source_coverage(
     return SourceCoverage(source, covered, exported_at, file_name, newest_record)
 
 
-def _delivered(
-    con: duckdb.DuckDBPyConnection, source: str, known_at: datetime
-) -> list[Delivered]:
+def _delivered(con: duckdb.DuckDBPyConnection, source: str, known_at: datetime) -> list[Delivered]:
     """Return every accepted file of a source in the state in which it was last met."""
     if not has_raw_columns(con, "loads", ("source", "file_name", "outcome", "started_at")):
         return []
@@ -170,7 +168,7 @@ def _delivered(
         )
         select file_name, modified_at, coalesce(seen_at, loaded_at)
         from files left join states using (file_name)
-        """,  # noqa: S608 - one of two texts of this function
+        """,
         {"source": source, "known_at": known_at},
     ).fetchall()
     return [Delivered(*row) for row in rows]
@@ -184,7 +182,7 @@ def _newest_record(
         if not has_raw_columns(con, table, (column, "_loaded_at")):
             continue
         row = con.execute(
-            f"select max({quote_identifier(column)}) from raw.{quote_identifier(table)} "  # noqa: S608 - own names
+            f"select max({quote_identifier(column)}) from raw.{quote_identifier(table)} "
             f"where {quote_identifier(column)} <= $known_at and _loaded_at <= $known_at",
             {"known_at": known_at},
         ).fetchone()
@@ -193,9 +191,7 @@ def _newest_record(
     return max(found, default=None)
 
 
-def has_raw_columns(
-    con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]
-) -> bool:
+def has_raw_columns(con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> bool:
     """Whether a table of ``raw`` has all these columns."""
     row = con.execute(
         "select count(*) from information_schema.columns where table_schema = 'raw' "

@@ -37,9 +37,7 @@ def named_span(file_name: str) -> NamedSpan | None:
         found.append(NamedSpan(day, day, is_instant=bool(match[4])))
     for match in _MONTH.finditer(file_name):
         year, month = int(match[1]), int(match[2])
-        found.append(
-            NamedSpan(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
-        )
+        found.append(NamedSpan(date(year, month, 1), date(year, month, monthrange(year, month)[1])))
     return max(found, key=lambda span: (span.last, span.first), default=None)
 
 

@@ -50,7 +50,8 @@ class Gap:
         """The gap in words."""
         when = (
             f"{self.first:%Y-%m}"
-            if self.unit == "month" and (self.first.year, self.first.month) == (self.last.year, self.last.month)
+            if self.unit == "month"
+            and (self.first.year, self.first.month) == (self.last.year, self.last.month)
             else f"{self.first:%Y-%m} to {self.last:%Y-%m}"
             if self.unit == "month"
             else f"{self.first} to {self.last}"
@@ -84,7 +85,7 @@ def _rows_by_day(
     """Return how many things of a table happened on each day; versions of one thing count once."""
     key = ", ".join(quote_identifier(name) for name in TABLES[table].key)
     name = f"raw.{quote_identifier(table)}"
-    size = con.execute(f"select count(*) from {name}").fetchone()  # noqa: S608 - a name of the contract
+    size = con.execute(f"select count(*) from {name}").fetchone()
     is_large = size is not None and size[0] > _COUNTED_EXACTLY
     things = f"approx_count_distinct(hash({key}))" if is_large else f"count(distinct hash({key}))"
     rows = con.execute(
@@ -93,7 +94,7 @@ def _rows_by_day(
             {things}
         from {name}
         where {quote_identifier(column)} is not null group by day having day <= $last
-        """,  # noqa: S608 - names of the contract
+        """,
         {"zone": zone, "last": last},
     ).fetchall()
     return {day: int(count) for day, count in rows}
@@ -124,7 +125,15 @@ def _months(source: str, table: str, by_day: dict[date, int], last: date) -> lis
         if gaps and gaps[-1].last + timedelta(days=1) == month:
             merged = gaps.pop()
             gaps.append(
-                Gap(source, table, "month", merged.first, end, merged.rows + counts[position], merged.usual)
+                Gap(
+                    source,
+                    table,
+                    "month",
+                    merged.first,
+                    end,
+                    merged.rows + counts[position],
+                    merged.usual,
+                )
             )
         else:
             gaps.append(Gap(source, table, "month", month, end, counts[position], usual))

@@ -81,7 +81,13 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
             f"alter table raw.{quote_identifier(table.name)} "
             "add column if not exists _may_supersede boolean default true"
         )
-    for statement in (_LEDGER_DDL, *_LEDGER_ADDITIONS, _SIGHTINGS_DDL, _QUARANTINE_DDL, _EXTRA_COLUMNS_DDL):
+    for statement in (
+        _LEDGER_DDL,
+        *_LEDGER_ADDITIONS,
+        _SIGHTINGS_DDL,
+        _QUARANTINE_DDL,
+        _EXTRA_COLUMNS_DDL,
+    ):
         con.execute(statement)
 
 
