@@ -71,8 +71,8 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create every table of schema ``raw`` that does not exist yet, empty.
 
     One table per canonical and companion table, ``raw.loads`` (one row per file and table of a run),
-    ``raw.sightings`` (one row per state in which a file was met), ``raw.quarantine`` (one row per refused row) and ``raw.extra_columns`` (one row per unknown column
-    met, so that each is reported once).
+    ``raw.sightings`` (one row per state in which a file was met), ``raw.quarantine`` (one row per refused row)
+    and ``raw.extra_columns`` (one row per unknown column met, so that each is reported once).
     """
     con.execute("create schema if not exists raw")
     for table in TABLES.values():
