@@ -9,7 +9,7 @@ create schema ops;
 create table staging.stg_billing__invoice_lines as
 select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     coalesce(lines.customer_id, invoices.customer_id) as customer_id,
-    coalesce(lines.invoice_status, invoices.invoice_status) as invoice_status,
+    coalesce(lines.invoice_status, invoices.status) as invoice_status,
     coalesce(lines.currency, invoices.currency) as currency,
     period_start_at::date as period_start_on, period_end_at::date as period_end_on,
     coalesce(lines.issued_at, invoices.issued_at)::date as issued_on, null::date as paid_on
@@ -305,7 +305,7 @@ create table marts.mart_risk_list as
 select customer_id, '2026-04-01'::date as score_on, greatest(100 - mrr, 10)::double as score,
     row_number() over (order by mrr) as risk_rank, 'no use for 34 days' as reasons, mrr as mrr_at_stake,
     34 as days_since_use, 'weekly' as frequency_class, 'daily' as habit_class, 3 as days_since_contact,
-    0 as unanswered_requests
+    0 as unanswered_requests, null::integer as days_unanswered
 from marts.dim_customers where mrr > 0;
 create table marts.mart_value_concentration as
 select period_start as month, 1 as decile, customers_closing as customers, mrr_closing as mrr, 1.0::double as mrr_share,
