@@ -51,6 +51,7 @@ check: $(VENV)/.installed-dev ## format, lint, types, SQL lint, unit tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --nocolor dbt/models dbt/tests
+	$(BIN)/python -m dagster_project.quality sql build/expectations && $(BIN)/sqlfluff lint --nocolor --processes 2 build/expectations
 	$(BIN)/python -m pytest -q -n 2 tests/unit
 
 format: $(VENV)/.installed-dev ## format Python and SQL
