@@ -43,7 +43,7 @@ def raw_contracts() -> dict[str, TableContract]:
             columns={column.name: column.kind.sql_type for column in table.columns},
             key=table.key,
             also=tuple(name for name, _ in LINEAGE),
-            required=tuple(c.name for c in table.required if not c.from_companion),
+            required=tuple(c.name for c in table.required if not c.from_tables),
             allowed={column.name: column.allowed for column in table.columns if column.allowed},
         )
         for table in TABLES.values()

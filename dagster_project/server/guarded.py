@@ -17,6 +17,7 @@ from dagster_project.errors import EbblineError
 from dagster_project.server.quack import load_quack
 from dagster_project.warehouse.attachment import attach, attached
 from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.serving import published_tables
 
 # What lists the catalog (clients ask it when they attach) and what makes rows of arguments.
 TABLE_FUNCTIONS = (
@@ -65,7 +66,7 @@ class GuardedMarts:
         folder = Path(self._folder.name)
         try:
             self.con = _opened(marts, folder)
-            row = self.con.execute("select id, built_at from published.marts.publication")
+            row = self.con.execute("select id, built_at from main.publication")
             self.publication_id: int
             self.built_at: datetime
             self.publication_id, self.built_at = row.fetchall()[0]
@@ -108,13 +109,10 @@ def _make_views(con: duckdb.DuckDBPyConnection) -> None:
     An attached client asks for ``metrics`` whatever schema it names; ``marts.metrics`` is what people
     write.
     """
-    names = con.execute(
-        "select table_name from information_schema.tables"
-        " where table_catalog = 'published' and table_schema = 'marts'"
-    ).fetchall()
+    layout, names = published_tables(con, "published")
     con.execute("create schema marts")
-    for (name,) in names:
+    for name in names:
         mart = quote_identifier(name)
         for schema in ("main", "marts"):
-            con.execute(f"create view {schema}.{mart} as from published.marts.{mart}")
+            con.execute(f"create view {schema}.{mart} as from published.{layout}.{mart}")
     con.execute(_GUARD)

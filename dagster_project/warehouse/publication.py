@@ -16,6 +16,7 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
+from dagster_project.exports.coverage import covered_until
 from dagster_project.warehouse import history, publication_ledger
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
@@ -31,6 +32,11 @@ from dagster_project.warehouse.publication_record import (
     published_settings,
     read_publication,
     write_publication,
+)
+from dagster_project.warehouse.published_comments import (
+    OWN_TABLES,
+    model_descriptions,
+    write_comments,
 )
 
 # Written by this package into every publication; a mart of the same name would be overwritten
@@ -91,7 +97,7 @@ def publish(
             code=code_version(project),
         )
         unfinished = paths.publications / f"{publication.file_name}.tmp"
-        _write(con, unfinished, publication)
+        _write(con, unfinished, publication, project)
         put_in_place(unfinished, paths.publications / publication.file_name)
         publication_ledger.settle(con, paths)
         publication_ledger.prune(con, paths, settings.publish.keep if keep is None else keep)
@@ -129,8 +135,8 @@ def pending_change(
         reasons.append("settings that change numbers have changed")
     if code_version(project).fingerprint != last.code_version:
         reasons.append("models, macros, mappings, rules or suites have changed")
-    if settings.until_on(clock) != last.until:
-        until = settings.until_on(clock)
+    until = covered_until(con, settings, clock)
+    if until != last.until:
         reasons.append(f"the last day covered is {until}, no longer {last.until}")
     if settings.as_of != last.as_of:
         reasons.append(f"as of {settings.as_of or 'now'}, no longer {last.as_of or 'now'}")
@@ -215,7 +221,7 @@ def _describe(
         id=publication_ledger.next_id(con),
         built_at=clock.now(),
         as_of=settings.as_of,
-        until=settings.until_on(clock),
+        until=covered_until(con, settings, clock),
         settings=published_settings(settings),
         settings_fingerprint=settings.fingerprint(),
         input_files=input_files(state),
@@ -228,13 +234,16 @@ def _describe(
     )
 
 
-def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication) -> None:
+def _write(
+    con: duckdb.DuckDBPyConnection, file: Path, publication: Publication, project: Path
+) -> None:
     """Write a complete publication to ``file`` and close it; views become tables."""
+    models = model_descriptions(project)
     with attached(con, file, "unfinished", read_only=False) as database:
-        con.execute(f"create schema {database}.marts")
-        for table, (schema, source) in _published_tables(con).items():
+        published = _published_tables(con)
+        for table, (schema, source) in published.items():
             con.execute(
-                f"create table {database}.marts.{quote_identifier(table)} as "  # noqa: S608
+                f"create table {database}.main.{quote_identifier(table)} as "  # noqa: S608
                 f"select * from {schema}.{quote_identifier(source)}"
             )
         write_publication(con, database, publication)
@@ -244,6 +253,8 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication)
             publication_id=publication.id,
             new_versions=publication.as_of is None and "metrics" in publication.row_counts,
         )
+        sources = {table: models[name] for table, (_, name) in published.items() if name in models}
+        write_comments(con, "unfinished", {**OWN_TABLES, **sources})
         con.execute(f"checkpoint {database}")
 
 
