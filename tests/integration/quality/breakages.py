@@ -494,8 +494,9 @@ def breakage(suite: Suite, name: str) -> str:
 
 
 def _columns(suite: Suite) -> list[str]:
-    for entry in suite.document["expectations"]:
-        if entry["type"] == "expect_table_columns_to_match_set":
+    for expectation in suite.expectations:
+        if expectation.question.expectation_type == "expect_table_columns_to_match_set":
             # The lineage columns of raw tables are read by the other expectations of the suite.
-            return [name for name in entry["kwargs"]["column_set"] if not name.startswith("_")]
+            listed = expectation.question.kwargs["column_set"]
+            return [name for name in listed if not name.startswith("_")]
     raise KeyError(suite.name)
