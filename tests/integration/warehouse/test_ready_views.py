@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from dagster_project.quality.contracts import mart_contracts
 from dagster_project.warehouse.ready_views import create_ready_views
-from tests.integration.quality.mart_contracts import mart_contracts
 
 # Two countries over three months, of which the last still runs. MRR at the two ends of each month.
 _MRR = {
@@ -37,7 +37,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("attach ':memory:' as mine")
         for mart in ("mart_revenue_periods", "mart_churn_periods"):
-            columns = ", ".join(f"{name} {kind}" for name, kind in mart_contracts()[mart].items())
+            columns = ", ".join(
+                f"{name} {kind}" for name, kind in mart_contracts()[mart].columns.items()
+            )
             con.execute(f"create table mine.{mart} ({columns})")
             con.execute(f"comment on column mine.{mart}.mrr_closing is 'MRR at closing.'")
             con.executemany(
