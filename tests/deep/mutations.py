@@ -135,14 +135,14 @@ MUTATIONS = (
     # cohorts and purchases
     Mutation(
         "dbt/models/intermediate/cohorts/int_cohort_months.sql",
-        "inner join months on cohorts.month <= months.month",
-        "inner join months on cohorts.month < months.month",
+        "on numbers.n < {{ months_between",
+        "on numbers.n <= {{ months_between",
         LARGE,
     ),
     Mutation(
         "dbt/models/intermediate/cohorts/int_cohort_months.sql",
-        "'numbers.n + 1') }} <= {{ after_until() }}",
-        "'numbers.n') }} <= {{ after_until() }}",
+        "{{ add_months('cohorts.cohort_month', 'numbers.n') }} as month,",
+        "{{ add_months('cohorts.cohort_month', 'numbers.n + 1') }} as month,",
         LARGE,
     ),
     Mutation(
@@ -246,9 +246,9 @@ MUTATIONS = (
     # publication and lock
     Mutation(
         "dagster_project/warehouse/durable_file.py",
-        "    _fsync_file(finished)\n    finished.chmod(READ_ONLY)\n    finished.replace(place)",
-        "    finished.chmod(READ_ONLY)\n    finished.replace(place)\n    _fsync_file(place)",
-        PUBLICATION,
+        "    _fsync_file(finished)\n    finished.chmod(mode)\n    finished.replace(place)",
+        "    finished.chmod(mode)\n    finished.replace(place)\n    _fsync_file(place)",
+        ("tests/unit/warehouse/test_durable_file.py",),
     ),
     Mutation(
         "dagster_project/warehouse/publication_ledger.py",
