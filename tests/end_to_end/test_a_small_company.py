@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from dagster_project.definitions import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import ExitCode
-from dagster_project.pipeline import RunOutcome, run_pipeline
+from dagster_project.pipeline import JOB, RunOutcome, run_pipeline
 from dagster_project.screens.run import outcome_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import publication_file
@@ -177,6 +179,22 @@ def test_what_is_sent_names_the_publication_it_speaks_of(rebuilt: Rebuilt) -> No
     assert {str(message["publication_id"]) for message in rebuilt.messages} == {"1"}, (
         "the line was crossed in publication 1, whose run could not say so"
     )
+
+
+def test_one_asset_alone_is_materialised_as_the_ui_does(
+    small_company: WholeRun, tmp_path: Path
+) -> None:
+    company = small_company.copied_to(tmp_path / "company")
+    with open_warehouse(company.paths) as con:
+        before = con.execute("select count(*) from marts.dim_plans").fetchall()
+        con.execute("drop table marts.dim_plans")
+    definitions = build_definitions(warehouse=Warehouse(config=str(company.config)))
+    done = definitions.resolve_job_def(JOB).execute_in_process(
+        asset_selection=[dg.AssetKey(["marts", "dim_plans"])], raise_on_error=False
+    )
+    assert done.success, [event.message for event in done.all_events if event.is_failure]
+    with open_warehouse(company.paths, read_only=True) as con:
+        assert con.execute("select count(*) from marts.dim_plans").fetchall() == before != [(0,)]
 
 
 @pytest.fixture(scope="module")
