@@ -38,12 +38,17 @@ class WarmRuns:
 
     orders: IO[str]
     answers: IO[str]
+    errors: Path
 
     def start(self, order: Order) -> int:
         """Start a run; return its process id, which is that of its group and session too."""
         self.orders.write(json.dumps(asdict(order)) + "\n")
         self.orders.flush()
         return int(self.answers.readline())
+
+    def said(self) -> str:
+        """Return the end of what the runs wrote on their standard error."""
+        return self.errors.read_text(encoding="utf-8", errors="replace")[-3000:]
 
     def ended(self) -> int:
         """Wait for the run; return its exit code, or minus the signal that ended it."""
@@ -65,7 +70,7 @@ def warm_runs(tmp_path: Path) -> Iterator[WarmRuns]:
         )
         assert program.stdin is not None and program.stdout is not None
         assert program.stdout.readline() == "ready\n", (tmp_path / "errors").read_text()
-        yield WarmRuns(program.stdin, program.stdout)
+        yield WarmRuns(program.stdin, program.stdout, tmp_path / "errors")
         program.stdin.close()
         program.wait(timeout=60)
         program.stdout.close()

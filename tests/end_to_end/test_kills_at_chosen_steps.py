@@ -45,7 +45,8 @@ def _dies_in_dbt(warm_runs: WarmRuns, company: WholeRun, *, whole_group: bool) -
 
 def _dies_at(warm_runs: WarmRuns, order: Order) -> None:
     run = warm_runs.start(order)
-    assert warm_runs.ended() == KILLED, f"the run never came to {order.die_at}"
+    ended = warm_runs.ended()
+    assert ended == KILLED, f"the run never came to {order.die_at}\n{warm_runs.said()}"
     no_orphan_of(run)
 
 
@@ -62,7 +63,7 @@ def test_kills_in_validation_and_in_dbt_end_where_an_undisturbed_run_ends(
     assert look(company.paths) == 0, "nothing was published"
 
     warm_runs.start(Order(str(company.config), str(company.paths.root)))
-    assert warm_runs.ended() == 0
+    assert warm_runs.ended() == 0, warm_runs.said()
     assert look(company.paths) == 1
     one, other = end_state(company.paths), end_state(small_company.paths)
     assert one.keys() == other.keys()
@@ -93,7 +94,7 @@ def test_after_kills_in_publication_delivery_and_report_the_next_run_does_what_i
             assert seen == sorted(seen), f"readers were taken back by a kill at {die_at}"
         paths.report.unlink()
         warm_runs.start(Order(str(company.config), str(paths.root)))
-        assert warm_runs.ended() == 0
+        assert warm_runs.ended() == 0, warm_runs.said()
     assert paths.report.exists()
     assert [message["alert"]["rule"] for message in hook.received][:1] == ["any_revenue"]
     assert look(paths) >= seen[-1] > 1

@@ -71,7 +71,11 @@ def _run(order: Order) -> int:
 
         job = build_definitions(warehouse=warehouse).resolve_job_def(JOB)
         chosen = [dg.AssetKey(list(key)) for key in order.assets]
-        return int(not job.execute_in_process(asset_selection=chosen, raise_on_error=False).success)
+        done = job.execute_in_process(asset_selection=chosen, raise_on_error=False)
+        for event in done.all_events:
+            if event.is_failure:
+                sys.stderr.write(f"{event.message}\n{event.event_specific_data}\n")
+        return int(not done.success)
     outcome = run_pipeline(warehouse)
     for words in (*outcome.errors, *(check.message for check in outcome.failed_checks)):
         sys.stderr.write(f"{words}\n")
