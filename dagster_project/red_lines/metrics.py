@@ -40,6 +40,19 @@ class Metric:
         """The column of the same mart that counts the customers the value speaks of."""
         return "customers_opening" if self.table == PERIODS else "buyers"
 
+    @property
+    def trials_column(self) -> str | None:
+        """The column that counts what the share is a share of, where that is people; None for other values."""
+        return _TRIALS.get(self.column)
+
+
+_TRIALS = {
+    "churn_rate": "customers_opening",
+    "retention_rate": "customers_opening",
+    "repeat_customer_rate": "buyers_to_date",
+    "returning_rate": "buyers",
+}
+
 
 def _metrics(table: str, unit: Unit, labels: dict[str, str]) -> dict[str, Metric]:
     return {column: Metric(column, table, unit, label) for column, label in labels.items()}
