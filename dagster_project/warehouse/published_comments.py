@@ -8,19 +8,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 import duckdb
 
 from dagster_project.transform.project import current_manifest
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.connection import quote_identifier, quote_text
 
 
 @dataclass(frozen=True)
 class Described:
-    """What a table is, and its columns by name."""
+    """What a table is, and its columns by name.
+
+    :ivar personal: the columns that tell of a person: published empty unless the settings say otherwise.
+    """
 
     table: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    personal: frozenset[str] = frozenset()
 
 
 OWN_TABLES: dict[str, Described] = {
@@ -131,39 +136,66 @@ def model_descriptions(project: Path) -> dict[str, Described]:
         node["name"]: Described(
             node["description"],
             {name: column["description"] for name, column in node["columns"].items()},
+            frozenset(name for name, column in node["columns"].items() if _is_personal(column)),
         )
         for node in nodes
         if node["resource_type"] == "model"
     }
 
 
-def write_comments(
-    con: duckdb.DuckDBPyConnection, database: str, described: Mapping[str, Described]
-) -> None:
-    """Comment the tables of a publication that is being written, and their columns.
+def _is_personal(column: Mapping[str, Any]) -> bool:
+    """Tell whether a column of the manifest is marked ``config: {meta: {personal: true}}``."""
+    return bool(column.get("config", {}).get("meta", {}).get("personal"))
+
+
+def comments_of(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, Described]:
+    """Return the comments in an attached publication, by table; empty texts where there are none.
 
     :param database: the name it is attached under, not quoted.
-    :param described: by the name of the published table.
     """
-    rows = con.execute(
+    tables = con.execute(
         """
-        select table_name, column_name from duckdb_columns()
-        where database_name = ? and schema_name = 'main' and not internal
-        order by table_name, column_index
+        select table_name, coalesce(comment, '') from duckdb_tables() where database_name = $database
+        union all
+        select view_name, coalesce(comment, '') from duckdb_views()
+        where database_name = $database and not internal
+        """,
+        {"database": database},
+    ).fetchall()
+    columns = con.execute(
+        """
+        select table_name, column_name, comment from duckdb_columns()
+        where database_name = ? and not internal and comment is not null
         """,
         [database],
     ).fetchall()
-    for table in dict.fromkeys(table for table, _ in rows):
-        if table in described:
-            name = f"{quote_identifier(database)}.main.{quote_identifier(table)}"
-            con.execute(f"comment on table {name} is {_literal(described[table].table)}")
-    for table, column in rows:
-        text = described[table].columns.get(column) if table in described else None
+    return {
+        name: Described(text, {column: said for table, column, said in columns if table == name})
+        for name, text in tables
+    }
+
+
+def write_comments(
+    con: duckdb.DuckDBPyConnection,
+    table: tuple[str, str, str],
+    described: Described,
+    *,
+    kind: Literal["table", "view"] = "table",
+) -> None:
+    """Comment a table or view and its columns; a description of a column that is not there is passed over.
+
+    :param table: database, schema and name, not quoted.
+    """
+    if described.table:
+        name = ".".join(map(quote_identifier, table))
+        con.execute(f"comment on {kind} {name} is {quote_text(described.table.strip())}")
+    columns = con.execute(
+        "select column_name from duckdb_columns()"
+        " where (database_name, schema_name, table_name) = (?, ?, ?) order by column_index",
+        list(table),
+    ).fetchall()
+    for (column,) in columns:
+        text = described.columns.get(column)
         if text:
-            name = ".".join(map(quote_identifier, (database, "main", table, column)))
-            con.execute(f"comment on column {name} is {_literal(text)}")
-
-
-def _literal(text: str) -> str:
-    """Return a text as a SQL literal: COMMENT takes no parameter."""
-    return "'" + text.strip().replace("'", "''") + "'"
+            name = ".".join(map(quote_identifier, (*table, column)))
+            con.execute(f"comment on column {name} is {quote_text(text.strip())}")

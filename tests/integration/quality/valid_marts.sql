@@ -179,6 +179,8 @@ select 'orders' as kind, cohort_month, age_months, 1 as cohort_customers, active
     active_customers::double as active_share
 from (values ('2026-01-01'::date, 0, 1), ('2026-01-01', 1, 1), ('2026-01-01', 2, 0), ('2026-03-01', 0, 1))
     as given (cohort_month, age_months, active_customers);
+create table marts.mart_segment_cohorts as
+select *, 'industry' as dimension, '(none)' as member from marts.mart_cohorts;
 -- One payment of 100.00 in March by a customer of January; purchases of 10.00, 20.00 and 30.00.
 create table marts.mart_ltv_cohorts as
 select kind, cohort_month, age_months, cohort_customers, revenue,
