@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from dagster_project.errors import EbblineError
+from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.exports.contract import TABLES, Column, Kind, Source, Table
 
 FOLDER = Path(__file__).parent / "mappings"
@@ -344,7 +344,8 @@ def mapping_for(format_name: str, source: Source, folder: Path = FOLDER) -> Mapp
         raise MappingError(
             f"there is no format {format_name!r}",
             where=f"sources.{source}.format",
-            fix=f"known are: {', '.join([CANONICAL, *known])}; or name a mapping file that ends in .yml",
+            fix=did_you_mean(format_name, [CANONICAL, *known])
+            or f"known are: {', '.join([CANONICAL, *known])}; or name a mapping file that ends in .yml",
         )
     mapping = read_mapping(file)
     if mapping.source != source:
