@@ -10,7 +10,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.clock import Clock
-from dagster_project.errors import SettingsError
+from dagster_project.errors import SettingsError, did_you_mean
 
 DIMENSIONS = (
     "country",
@@ -58,6 +58,14 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _order_of_dates(said: str) -> str:
+    if said not in ("day_first", "month_first") and "%" not in said:
+        raise ValueError(
+            f"{said!r} is neither day_first, month_first nor a pattern such as '%d %b %Y'"
+        )
+    return said
+
+
 _AGE = re.compile(r"(\d+) ?(h|hours?|d|days?|w|weeks?)")
 _AGE_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _GREATEST_AGE = timedelta(days=3650)
@@ -84,15 +92,28 @@ def _age(given: Any) -> Any:
 Age = Annotated[timedelta | None, BeforeValidator(_age)]
 
 
+def _file_mode(mode: object) -> object:
+    """Return a mode as its four digits; YAML reads ``0440`` as an octal number."""
+    if isinstance(mode, int) and not isinstance(mode, bool):
+        return f"{mode:04o}"
+    return mode
+
+
 class Source(_Section):
     """One source of exports: whose format, and the folder or URL where the files lie.
 
-    ``max_age`` is how old its newest export may be before on-call is told; None never asks.
+    ``max_age`` is how old its newest export may be before on-call is told; None never asks. What follows it says how
+    these exports write what could be read in two ways, and which tables are full dumps.
     """
 
     format: str = "canonical"
     path: str
     max_age: Age = timedelta(days=3)
+    decimal: Literal[".", ","] | None = None
+    dates: Annotated[str, AfterValidator(_order_of_dates)] | None = None
+    zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    ends: Literal["inclusive", "exclusive"] | None = None
+    full: tuple[str, ...] = ()
 
     @property
     def is_remote(self) -> bool:
@@ -109,7 +130,11 @@ class Sources(_Section):
 
     def named(self) -> dict[str, Source]:
         """Return the given sources by name, in the order in which they are read."""
-        given = {"billing": self.billing, "support": self.support, "usage": self.usage}
+        given = {
+            "billing": self.billing,
+            "support": self.support,
+            "usage": self.usage,
+        }
         return {name: source for name, source in given.items() if source is not None}
 
 
@@ -176,6 +201,13 @@ class Purchases(_Section):
     same_day_orders_are_one: bool = True
 
 
+class Usage(_Section):
+    """What of use counts as having met the product's value (METRICS.md, section 6)."""
+
+    # Names of events. Without any, every event that names a feature is one.
+    key_events: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+
+
 class Ingest(_Section):
     """Limits of what an export may get wrong."""
 
@@ -184,13 +216,20 @@ class Ingest(_Section):
 
 
 class Publish(_Section):
-    """How many publications are kept, and from which relative change on a restatement is an alert."""
+    """What of a publication is kept and shown, to whom, and from which change on a restatement is an alert."""
 
     keep: Annotated[int, Field(ge=1, le=10_000)] = 10
     # None: nobody is told. Changes no number.
     restatement_threshold: Annotated[float, Field(ge=0)] | None = 0.05
     # Where people find the report; messages link to it in place of the path.
     report_url: Annotated[str, StringConstraints(pattern=r"^https?://\S{1,500}$")] | None = None
+    # Names, e-mail addresses, owners and comments: columns that dbt marks as personal.
+    personal_data: bool = False
+    file_mode: Annotated[Literal["0400", "0440", "0444"], BeforeValidator(_file_mode)] = "0444"
+
+    def mode(self) -> int:
+        """Return the mode of published files."""
+        return int(self.file_mode, 8)
 
 
 class NotifyTarget(_Section):
@@ -209,6 +248,7 @@ class Settings(_Section):
     currency: CurrencySettings = CurrencySettings()
     billing: Billing = Billing()
     purchases: Purchases = Purchases()
+    usage: Usage = Usage()
     dimensions: tuple[str, ...] = DIMENSIONS
     ingest: Ingest = Ingest()
     publish: Publish = Publish()
@@ -290,6 +330,7 @@ class Settings(_Section):
             "bridge_gap_days": self.billing.bridge_gap_days,
             "gross_margin": f"{self.billing.gross_margin:f}",
             "same_day_orders_are_one": self.purchases.same_day_orders_are_one,
+            "key_events": sorted(self.usage.key_events),
             "dimensions": list(self.dimensions),
         }
 
@@ -461,7 +502,10 @@ def _check(document: dict[str, Any], lines: _Lines, file: Path) -> Settings:
             while path and path not in lines:  # pydantic adds the names of union branches
                 path = path[:-1]
             name = ".".join(str(part) for part in path) or str(problem["loc"][0])
-            message = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+            message = problem["msg"]
+            if problem["type"] == "extra_forbidden":
+                close = did_you_mean(str(problem["loc"][-1]), _keys_at(problem["loc"][:-1]))
+                message = f"unknown key{close and f'; {close}'}"
             if problem["type"] == "missing":
                 message = f"{problem['loc'][-1]!r} is missing"
             problems.append((lines.get(path, 1), f"{name}: {message}"))
@@ -472,3 +516,16 @@ def _check(document: dict[str, Any], lines: _Lines, file: Path) -> Settings:
             evidence=[f"{file}:{line}: {text}" for line, text in problems],
             fix="see docs/settings.md for every key and its default",
         ) from None
+
+
+def _keys_at(path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that the settings know at a place; none where it is no section."""
+    section: type[BaseModel] = Settings
+    for part in path:
+        field = section.model_fields.get(str(part))
+        kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
+        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not inner:
+            return []
+        section = inner[0]
+    return list(section.model_fields)

@@ -24,14 +24,19 @@ create table if not exists raw.loads (
     duration_seconds double not null,
     outcome varchar not null,
     message varchar,
-    remote_version varchar
+    remote_version varchar,
+    exported_at timestamp with time zone
 )
 """
 # A ledger that an earlier version made.
 _LEDGER_ADDITIONS = (
     "alter table raw.loads add column if not exists rows_for_others bigint default 0",
     "alter table raw.loads add column if not exists remote_version varchar",
+    "alter table raw.loads add column if not exists exported_at timestamp with time zone",
 )
+
+# Columns that an earlier version of the contract called otherwise.
+_RENAMED = {"invoices": {"invoice_status": "status"}}
 
 _SIGHTINGS_DDL = """
 create table if not exists raw.sightings (
@@ -77,10 +82,7 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw")
     for table in TABLES.values():
         con.execute(_ddl(table))
-        con.execute(
-            f"alter table raw.{quote_identifier(table.name)} "
-            "add column if not exists _may_supersede boolean default true"
-        )
+        _complete(con, table)
     for statement in (
         _LEDGER_DDL,
         *_LEDGER_ADDITIONS,
@@ -91,9 +93,27 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(statement)
 
 
+def _complete(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Bring a table that an earlier version of ebbline made to the contract of this one."""
+    name = f"raw.{quote_identifier(table.name)}"
+    there = {column for (column, *_) in con.execute(f"describe {name}").fetchall()}
+    for old, new in _RENAMED.get(table.name, {}).items():
+        if old in there and new not in there:
+            con.execute(
+                f"alter table {name} rename {quote_identifier(old)} to {quote_identifier(new)}"
+            )
+            there.add(new)
+    for column, sql_type in _typed_columns(table):
+        if column not in there:
+            con.execute(f"alter table {name} add column {quote_identifier(column)} {sql_type}")
+
+
+def _typed_columns(table: Table) -> list[tuple[str, str]]:
+    return [*((column.name, column.kind.sql_type) for column in table.columns), *LINEAGE]
+
+
 def _ddl(table: Table) -> str:
-    columns = [(column.name, column.kind.sql_type) for column in table.columns]
     listed = ", ".join(
-        f"{quote_identifier(name)} {sql_type}" for name, sql_type in (*columns, *LINEAGE)
+        f"{quote_identifier(name)} {sql_type}" for name, sql_type in _typed_columns(table)
     )
     return f"create table if not exists raw.{quote_identifier(table.name)} ({listed})"

@@ -2,9 +2,9 @@
 
 A line is a day and what happens on it, at 03:00 UTC:
 
-- ``export FILE``: a new export arrives; ``again FILE``: the same bytes are delivered again; ``broken FILE``: nonsense comes.
+- ``export FILE``: a new export arrives; ``again FILE``: the same bytes come again; ``broken FILE``: nonsense comes.
 - ``churn MONTH RATE``: what the marts say of a month once it is covered.
-- ``run``: load, judge what is covered, publish, tell. ``run refused-by CHECK``: validation refuses it. ``run fails TEXT``.
+- ``run``: load, judge what is covered, publish, tell; ``run refused-by CHECK`` and ``run fails TEXT`` do not publish.
 - ``check``: nobody ran; the daemon looks.
 - ``target ANSWER``: what the receiver answers from now on. ``ack ID``, ``silence ID DAY``, ``resolve ID``.
 
