@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, get_args
 
 import typer
 from rich.console import Console
@@ -96,13 +96,21 @@ def run(
     Ends 0 when published (or nothing changed), 2 when validation refused to publish, 3 when an input was
     refused, 1 on any other error.
     """
-    # Checked here first: a wrong setting is answered at once, before Dagster is imported.
+    # Checked here first: what is wrong in settings, mappings, suites or rules is answered at once, before Dagster
+    # is imported.
     settings = load_settings(
         config, landing=landing, warehouse=warehouse, as_of=_day(as_of), until=_day(until)
     )
     paths = WarehousePaths(settings.warehouse)
     from dagster_project import red_lines
+    from dagster_project.exports.contract import Source as SourceName
+    from dagster_project.exports.mapping import mapping_for
+    from dagster_project.quality.suites import read_suites
 
+    for name in get_args(SourceName):
+        if (source := settings.sources.named().get(name)) is not None:
+            mapping_for(source.format, name)
+    read_suites()
     red_lines.load_rules(settings)
     red_lines.check_targets(settings)
     paths.create()
@@ -127,6 +135,50 @@ def run(
     _tell(outcome_lines(outcome, paths))
     _tell(delivery_lines(red_lines.standing(paths, settings)))
     raise typer.Exit(int(outcome.exit_code))
+
+
+ExportFormat = Annotated[
+    str | None, typer.Option(help="Vendor, canonical, or none.", show_default=False)
+]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to begin; made if missing.")] = Path(),
+    billing: ExportFormat = None,
+    support: ExportFormat = None,
+    usage: ExportFormat = None,
+    currency: Annotated[
+        str | None, typer.Option(help="The reporting currency; default USD.")
+    ] = None,
+    timezone: Annotated[str | None, typer.Option(help="An IANA zone; default UTC.")] = None,
+    example: Annotated[
+        bool, typer.Option(help="Add exports of a made-up company to try it on.")
+    ] = True,
+) -> None:
+    """Write settings and landing folders to begin with, and a made-up company to try it on.
+
+    On a terminal it asks for what is not given; elsewhere the defaults hold. Nothing that is there is changed.
+    """
+    from dagster_project.new_project import SOURCES, Choice, formats_of, initialise
+    from dagster_project.screens.init import next_steps
+
+    asks = sys.stdin.isatty()
+    given = {"billing": billing, "support": support, "usage": usage}
+    formats = {}
+    for source in SOURCES:
+        known = formats_of(source)
+        name = given[source]
+        if name is None and asks:
+            others = "" if source == "billing" else ", none"
+            name = typer.prompt(f"{source} exports ({', '.join(known)}{others})", default=known[0])
+        if name != "none":
+            formats[source] = name or known[0]
+    if asks:
+        currency = currency or typer.prompt("reporting currency", default="USD")
+        timezone = timezone or typer.prompt("time zone of the business", default="UTC")
+    choice = Choice(formats, (currency or "USD").upper(), timezone or "UTC")
+    _tell(next_steps(folder, initialise(folder, choice, with_example=example), choice))
 
 
 @app.command()
