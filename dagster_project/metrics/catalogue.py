@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dagster_project.errors import EbblineError
-from dagster_project.transform.project import DBT_PROJECT, current_manifest
+from dagster_project.locations import DBT_PROJECT
+from dagster_project.transform.project import current_manifest
 
 
 class Unit(StrEnum):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.metrics.catalogue import CATALOGUE, Metric
-from dagster_project.transform.project import PROJECT_ROOT
 
 PAGE = PROJECT_ROOT / "docs" / "metrics-catalogue.md"
 _INTRODUCTION = """\

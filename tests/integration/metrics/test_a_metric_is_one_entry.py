@@ -14,11 +14,11 @@ import yaml
 
 from dagster_project.config import Settings, Source, Sources
 from dagster_project.explain.formulas import formula_of
+from dagster_project.locations import DBT_PROJECT
 from dagster_project.metrics import CATALOGUE, Metric, Unit, catalogue, headlines
 from dagster_project.metrics.catalogue import read_catalogue
 from dagster_project.metrics.page import PAGE, page
 from dagster_project.red_lines.rules import load_rules
-from dagster_project.transform.project import DBT_PROJECT
 from dagster_project.warehouse.contributions import made_of
 from tests.integration.dbt_process import dbt
 
