@@ -1,5 +1,6 @@
 # ebbline. `make` alone lists the targets.
-PYTHON ?= python3.11
+# The first of these that is there; another one with make PYTHON=/path/to/python.
+PYTHON ?= $(or $(firstword $(foreach python,python3.11 python3.12 python3.13,$(shell $(python) -c "" 2>/dev/null && echo $(python)))),python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := yes
@@ -10,15 +11,14 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast ui check format lock docs bench clean
+.PHONY: help setup run test test-deep test-fast ui check quick format lock docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 # uv installs the locked set in seconds; it comes from the same registry as everything else.
 $(BIN)/uv:
-	@command -v $(PYTHON) >/dev/null || { echo "ebbline needs Python 3.11: install it, or say make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "$(PYTHON) is not Python 3.11: say make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { echo "ebbline needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
@@ -36,30 +36,36 @@ setup: $(VENV)/.installed ## make the environment in .venv
 run: setup ## ingest data/sample, build, validate, publish, alert, write the report
 	@$(BIN)/ebbline run
 
-# In their own order: the longest file, of a single test, would otherwise come last and run alone.
-test: $(VENV)/.installed-dev ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
+# Two workers, spread by group or file, the longest first: docs/testing.md.
+TIER := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations 25
+
+test: $(VENV)/.installed-dev ## the tests that guard every behaviour, 12 minutes at most
+	$(TIER)
+
+test-deep: test ## the same, then what takes long: every kill, every night, more seeds
+	$(TIER) tests/deep
 
 test-fast: $(VENV)/.installed-dev ## the unit tests alone
-	$(BIN)/python -m pytest -n 2 tests/unit
+	$(TIER) tests/unit
 
 ui: setup ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/ebbline ui
 
-check: $(VENV)/.installed-dev ## format, lint, types, SQL lint, unit tests
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+check: quick ## format, lint, types, SQL lint
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --nocolor dbt/models dbt/tests
-	$(BIN)/python -m pytest -q -n 2 tests/unit
+
+quick: $(VENV)/.installed-dev ## the part of `check` that takes seconds, as the pre-commit hook runs it
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
 
 format: $(VENV)/.installed-dev ## format Python and SQL
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 lock: $(BIN)/uv ## compile requirements.lock and requirements-dev.lock anew
-	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --group remote --group serve --group spark -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --group dev --group remote --group serve --group spark -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 
 docs: setup ## generate dbt docs for data/warehouse (after make run)
 	EBBLINE_WAREHOUSE_DB=$(CURDIR)/data/warehouse/warehouse.duckdb $(BIN)/dbt docs generate --static --project-dir dbt --profiles-dir dbt --target-path $(CURDIR)/data/warehouse/dbt_docs --log-path $(CURDIR)/data/warehouse/logs

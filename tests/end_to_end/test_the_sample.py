@@ -11,7 +11,7 @@ from dagster_project import red_lines
 from dagster_project.config import load_settings
 from dagster_project.transform.project import PROJECT_ROOT
 from dagster_project.warehouse.serving import open_marts
-from tests.end_to_end.conftest import Ebbline, Ended
+from tests.end_to_end.command import Ebbline, Ended
 from tests.end_to_end.truth import disagreements
 
 SAMPLE = PROJECT_ROOT / "data" / "sample"

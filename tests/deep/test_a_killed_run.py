@@ -27,7 +27,7 @@ from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import read_publication
 from dagster_project.warehouse.serving import open_marts
-from tests.end_to_end.conftest import Ebbline
+from tests.end_to_end.command import Ebbline
 
 # On average half a run for each kill: minutes on a quiet machine, many on a busy one.
 pytestmark = [pytest.mark.xdist_group("killed"), pytest.mark.timeout(2400)]
