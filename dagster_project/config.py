@@ -17,6 +17,7 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -57,11 +58,41 @@ def _known_zone(name: str) -> str:
     return name
 
 
+_AGE = re.compile(r"(\d+) ?(h|hours?|d|days?|w|weeks?)")
+_AGE_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_GREATEST_AGE = timedelta(days=3650)
+
+
+def _age(given: Any) -> Any:
+    """Return ``36h``, ``3 days``, ``1w`` or a number of days as a length of time; null and ``never`` as None."""
+    if given is None or given == "never":
+        return None
+    if isinstance(given, timedelta):
+        return given
+    match = _AGE.fullmatch(given.strip()) if isinstance(given, str) else None
+    if match is not None:
+        found = min(int(match[1]), 10**6) * _AGE_UNITS[match[2][0]]
+    elif isinstance(given, int) and not isinstance(given, bool):
+        found = timedelta(days=min(max(given, 0), 10**6))
+    else:
+        raise ValueError(f"{given!r} is no length of time such as 36h or 3 days")
+    if not timedelta() < found <= _GREATEST_AGE:
+        raise ValueError(f"{given!r} is not between an hour and ten years")
+    return found
+
+
+Age = Annotated[timedelta | None, BeforeValidator(_age)]
+
+
 class Source(_Section):
-    """One source of exports: whose format, and the folder or URL where the files lie."""
+    """One source of exports: whose format, and the folder or URL where the files lie.
+
+    ``max_age`` is how old its newest export may be before on-call is told; None never asks.
+    """
 
     format: str = "canonical"
     path: str
+    max_age: Age = timedelta(days=3)
 
     @property
     def is_remote(self) -> bool:
@@ -198,7 +229,7 @@ class Settings(_Section):
         return self.as_of or clock.now().astimezone(ZoneInfo(self.calendar.timezone)).date()
 
     def until_on(self, clock: Clock) -> date:
-        """Return the last day covered."""
+        """Return the last day that may be covered by the clock; how far the exports go is ``exports.coverage``'s."""
         if isinstance(self.calendar.until, date):
             return self.calendar.until
         return self.today(clock) - timedelta(days=1)
@@ -222,15 +253,18 @@ class Settings(_Section):
         """Return a SHA-256 over :meth:`numbers`: equal fingerprints, equal meaning of every number."""
         return hashlib.sha256(json.dumps(self.numbers(), sort_keys=True).encode()).hexdigest()
 
-    def dbt_vars(self, clock: Clock, recurring_from: RecurringShape) -> dict[str, Any]:
+    def dbt_vars(
+        self, clock: Clock, recurring_from: RecurringShape, *, until: date | None = None
+    ) -> dict[str, Any]:
         """Return the variables of a dbt run; every date a model needs is among them.
 
         :param recurring_from: the shape that is present, where the setting says ``auto``.
+        :param until: the last day covered by the exports; None for all that the clock allows.
         """
         as_of_at = self.as_of_at()
         return {
             "timezone": self.calendar.timezone,
-            "until": self.until_on(clock).isoformat(),
+            "until": (until or self.until_on(clock)).isoformat(),
             "as_of": as_of_at.isoformat(sep=" ") if as_of_at else None,
             "reporting_currency": self.currency.reporting,
             "currency_rates": self.currency.rows(),

@@ -122,6 +122,34 @@ def remember_version(
     )
 
 
+def note_sighting(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    source: str,
+    file_name: str,
+    modified_at: datetime | None,
+    seen_at: datetime,
+    is_new: bool,
+) -> None:
+    """Note that an accepted file was delivered, also where it was delivered again without a change.
+
+    :param modified_at: when the landing zone says that it was written; the same as last time is no delivery.
+    :param is_new: whether the file brought something, so that it was delivered whatever its time says.
+    """
+    con.execute(
+        "insert into raw.sightings select $source, $file, $modified, $seen where $new or not exists ("
+        "select 1 from (select modified_at from raw.sightings where source = $source and file_name = $file "
+        "order by seen_at desc limit 1) where modified_at is not distinct from $modified::timestamptz)",
+        {
+            "source": source,
+            "file": file_name,
+            "modified": modified_at,
+            "seen": seen_at,
+            "new": is_new,
+        },
+    )
+
+
 def same_refusal(con: duckdb.DuckDBPyConnection, entry: Entry) -> bool:
     """Whether the newest row of this file and table already says the same."""
     found = con.execute(

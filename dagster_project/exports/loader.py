@@ -110,7 +110,7 @@ def load_source(
             if _leads_to_one_of(file, known_names):
                 continue
             if found:
-                loads += _load_file(con, run, landing, file, found)
+                loads += _load_and_note(con, run, landing, file, found)
             else:
                 unrecognised.append(f"{file.name} ({file.instead})" if file.instead else file.name)
     finally:
@@ -154,6 +154,27 @@ def open_landed(
         fields=tuple(fields),
         records=tuple(records),
     )
+
+
+def _load_and_note(
+    con: duckdb.DuckDBPyConnection,
+    run: _Run,
+    landing: Landing,
+    file: LandingFile,
+    found: tuple[Candidate, ...],
+) -> list[FileLoad]:
+    """Load a file, and note that it was delivered: one that comes again unchanged still says up to when it speaks."""
+    loads = _load_file(con, run, landing, file, found)
+    if any(load.outcome != "refused" for load in loads):
+        ledger.note_sighting(
+            con,
+            source=run.source,
+            file_name=file.name,
+            modified_at=file.modified_at,
+            seen_at=run.clock.now(),
+            is_new=any(load.outcome == "loaded" for load in loads),
+        )
+    return loads
 
 
 def _load_file(

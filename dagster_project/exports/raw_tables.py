@@ -36,6 +36,15 @@ _LEDGER_ADDITIONS = (
 # Columns that an earlier version of the contract called otherwise.
 _RENAMED = {"invoices": {"invoice_status": "status"}}
 
+_SIGHTINGS_DDL = """
+create table if not exists raw.sightings (
+    source varchar not null,
+    file_name varchar not null,
+    modified_at timestamp with time zone,
+    seen_at timestamp with time zone not null
+)
+"""
+
 _QUARANTINE_DDL = """
 create table if not exists raw.quarantine (
     load_id bigint not null,
@@ -65,14 +74,20 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create every table of schema ``raw`` that does not exist yet, empty.
 
     One table per canonical and companion table, ``raw.loads`` (one row per file and table of a run),
-    ``raw.quarantine`` (one row per refused row) and ``raw.extra_columns`` (one row per unknown column
-    met, so that each is reported once).
+    ``raw.sightings`` (one row per state in which a file was met), ``raw.quarantine`` (one row per refused row)
+    and ``raw.extra_columns`` (one row per unknown column met, so that each is reported once).
     """
     con.execute("create schema if not exists raw")
     for table in TABLES.values():
         con.execute(_ddl(table))
         _complete(con, table)
-    for statement in (_LEDGER_DDL, *_LEDGER_ADDITIONS, _QUARANTINE_DDL, _EXTRA_COLUMNS_DDL):
+    for statement in (
+        _LEDGER_DDL,
+        *_LEDGER_ADDITIONS,
+        _SIGHTINGS_DDL,
+        _QUARANTINE_DDL,
+        _EXTRA_COLUMNS_DDL,
+    ):
         con.execute(statement)
 
 

@@ -16,6 +16,7 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
+from dagster_project.exports.coverage import covered_until
 from dagster_project.warehouse import history, publication_ledger
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
@@ -129,8 +130,8 @@ def pending_change(
         reasons.append("settings that change numbers have changed")
     if code_version(project).fingerprint != last.code_version:
         reasons.append("models, macros, mappings, rules or suites have changed")
-    if settings.until_on(clock) != last.until:
-        until = settings.until_on(clock)
+    until = covered_until(con, settings, clock)
+    if until != last.until:
         reasons.append(f"the last day covered is {until}, no longer {last.until}")
     if settings.as_of != last.as_of:
         reasons.append(f"as of {settings.as_of or 'now'}, no longer {last.as_of or 'now'}")
@@ -215,7 +216,7 @@ def _describe(
         id=publication_ledger.next_id(con),
         built_at=clock.now(),
         as_of=settings.as_of,
-        until=settings.until_on(clock),
+        until=covered_until(con, settings, clock),
         settings=published_settings(settings),
         settings_fingerprint=settings.fingerprint(),
         input_files=input_files(state),
