@@ -141,6 +141,7 @@ def compile_rule(
         source = Field(_translated(source.text, rule, parameters))
     for role, name in (
         ("currency", rule.currency),
+        ("plus", rule.plus),
         ("minus", rule.minus),
         ("times", rule.times),
         ("minutes", rule.add_minutes),
@@ -210,7 +211,7 @@ def _value(column: Column, rule: Rule, reference: str, family: str) -> str:
     kind, typed = column.kind, family != "text"
     text = f"cast({reference} as varchar)" if typed else reference
     if kind is Kind.TEXT:
-        return _text(column, text)
+        return _address(text) if rule.cast == "address" else _text(column, text)
     if kind in (Kind.INSTANT, Kind.DATE):
         return _time(column, rule, reference, family)
     if kind is Kind.BOOLEAN:
@@ -227,9 +228,25 @@ def _value(column: Column, rule: Rule, reference: str, family: str) -> str:
     if rule.times is not None:
         factor = f"try_cast(coalesce(h_{column.name}_times, '1') as decimal(18,6))"
         amount = f"try_cast({amount} * {factor} as {kind.sql_type})"
-    if rule.minus is not None:
-        amount = _less(amount, f"h_{column.name}_minus", kind.sql_type)
+    return _signed(_summed(amount, column, rule, kind.sql_type), rule)
+
+
+def _address(text: str) -> str:
+    """An e-mail address or telephone number: case does not matter, nor the quote spreadsheets put before it."""
+    return f"nullif(lower(ltrim({text}, chr(39))), '')"
+
+
+def _summed(amount: str, column: Column, rule: Rule, sql_type: str) -> str:
+    for field_name, role, sign in ((rule.plus, "plus", "+"), (rule.minus, "minus", "-")):
+        if field_name is not None:
+            helper = f"h_{column.name}_{role}"
+            other = f"try_cast({helper} as {sql_type})"
+            amount = f"case when {helper} is null then {amount} else {amount} {sign} {other} end"
     return amount
+
+
+def _signed(amount: str, rule: Rule) -> str:
+    return f"-({amount})" if rule.negative else amount
 
 
 def _text(column: Column, text: str) -> str:
@@ -240,14 +257,8 @@ def _text(column: Column, text: str) -> str:
     return text
 
 
-def _less(amount: str, helper: str, sql_type: str) -> str:
-    return f"case when {helper} is null then {amount} else {amount} - try_cast({helper} as {sql_type}) end"
-
-
 def _minor_units(column: Column, rule: Rule, text: str) -> str:
-    minor = f"try_cast({text} as decimal(18,3))"
-    if rule.minus is not None:
-        minor = _less(minor, f"h_{column.name}_minus", "decimal(18,3)")
+    minor = _summed(f"try_cast({text} as decimal(18,3))", column, rule, "decimal(18,3)")
     if rule.currency is None:
         factor = "cast(0.01 as decimal(4,3))"
     else:
@@ -259,7 +270,7 @@ def _minor_units(column: Column, rule: Rule, text: str) -> str:
             f"when {code} in ({three}) then cast(0.001 as decimal(4,3)) "
             "else cast(0.01 as decimal(4,3)) end"
         )
-    return f"try_cast(({minor}) * ({factor}) as {column.kind.sql_type})"
+    return _signed(f"try_cast(({minor}) * ({factor}) as {column.kind.sql_type})", rule)
 
 
 def _time(column: Column, rule: Rule, reference: str, family: str) -> str:

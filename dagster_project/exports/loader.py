@@ -146,6 +146,7 @@ def open_landed(
     """Open a file for the deliveries that its name points to."""
     fields = dict.fromkeys(field for one in found for field in one.delivery.read_fields())
     records = dict.fromkeys(key for one in found for key in one.delivery.records)
+    wrappers = dict.fromkeys(one.delivery.wrapper for one in found if one.delivery.wrapper)
     return open_file(
         con,
         path=path,
@@ -153,6 +154,7 @@ def open_landed(
         profile=profile,
         fields=tuple(fields),
         records=tuple(records),
+        wrappers=tuple(wrappers),
     )
 
 

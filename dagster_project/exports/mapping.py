@@ -43,9 +43,11 @@ Cast = Literal[
     "minor_units",
     "percent",
     "decimal",
+    "address",
 ]
 _INSTANT_CASTS = frozenset({"epoch_seconds", "epoch_millis", "epoch_micros", "epoch_or_iso"})
 _CASTS_BY_KIND: dict[Kind, frozenset[str]] = {
+    Kind.TEXT: frozenset({"address"}),
     Kind.INSTANT: _INSTANT_CASTS,
     Kind.DATE: _INSTANT_CASTS,
     Kind.MONEY: frozenset({"minor_units", "decimal"}),
@@ -121,7 +123,9 @@ class Rule(_Strict):
     :param first_of: vendor columns; per row, the first that is not empty is taken.
     :param cast: how the text is read where it is not the contract's own form.
     :param currency: the field that holds the currency of ``minor_units``.
+    :param plus: a field added (same cast); empty counts as 0.
     :param minus: a field subtracted (same cast); empty counts as 0.
+    :param negative: the vendor writes what it gives back without a sign: the amount is turned round.
     :param times: a field that multiplies the amount (before ``minus``); empty counts as 1.
     :param add_minutes: a field whose number of minutes is added to an instant; empty makes it empty.
     :param translate: vendor's value -> ours; values not named stay as they are, or become ``otherwise``.
@@ -135,7 +139,9 @@ class Rule(_Strict):
     first_of: tuple[str, ...] = ()
     cast: Cast | None = Field(default=None, alias="as")
     currency: str | None = None
+    plus: str | None = None
     minus: str | None = None
+    negative: bool = False
     times: str | None = None
     add_minutes: str | None = None
     translate: dict[str, str] = Field(default_factory=dict, alias="map")
@@ -174,7 +180,8 @@ class Rule(_Strict):
 
     def read_fields(self) -> tuple[str, ...]:
         """Return every field that the rule may read."""
-        extra = [name for name in (self.currency, self.minus, self.times, self.add_minutes) if name]
+        others = (self.currency, self.plus, self.minus, self.times, self.add_minutes)
+        extra = [name for name in others if name]
         for case in self.cases:
             extra += [*(case.when or {})]
             extra += [case.field] if case.field else []
@@ -208,9 +215,11 @@ class Delivery(_Strict):
     :param history: the file is a dump of the present state whose changes are to be dated.
     :param opt_in: fed only where this is asked for (settings of the mapping: ``enabled: true``).
     :param fill_down: fields written only on the first row of a group.
-    :param unnest: a list inside each JSON record; one row per element, whose fields are ``item.…``
-        beside the record's own ``parent.…``.
+    :param unnest: a list inside each JSON record (a dotted path); one row per element, whose fields are
+        ``item.…`` beside the record's own ``parent.…``. Of two lists the second lies in the elements of the
+        first: ``parent.…`` is then that element, ``record.…`` the whole record.
     :param records: keys that may wrap the list of records in a JSON document.
+    :param wrapper: a key that may wrap each record: ``{"invoice": {...}}``.
     """
 
     table: str
@@ -222,7 +231,8 @@ class Delivery(_Strict):
     enabled: bool = True
     records: tuple[str, ...] = ()
     fill_down: FillDown | None = None
-    unnest: str | None = None
+    wrapper: str = ""
+    unnest: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(max_length=2)] = ()
     shape: str = ""
 
     @model_validator(mode="after")
@@ -251,8 +261,9 @@ class Delivery(_Strict):
                 raise ValueError(f"{name} is {kind.value}: it cannot be read as {rule.cast}")
             if rule.add_minutes is not None and kind is not Kind.INSTANT:
                 raise ValueError(f"{name} is {kind.value}: add_minutes is for instants")
-            if (rule.minus or rule.times) is not None and kind not in (Kind.MONEY, Kind.PRICE):
-                raise ValueError(f"{name} is {kind.value}: minus and times are for amounts")
+            sums = rule.plus or rule.minus or rule.times or rule.negative
+            if sums and kind not in (Kind.MONEY, Kind.PRICE):
+                raise ValueError(f"{name} is {kind.value}: plus, minus, times, negative are for amounts")
         return self
 
     @property

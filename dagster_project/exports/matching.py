@@ -45,28 +45,30 @@ def candidates(file_name: str, mappings: tuple[Mapping, ...]) -> tuple[Candidate
 
 
 def choose(opened: Opened, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Return the deliveries that the file's columns can satisfy: per table, the first that fits.
+    """Return the deliveries that the file's columns can satisfy: per table, the one that reads most of them.
 
-    All come from one mapping; the vendor's goes before the canonical one.
+    All come from one mapping; the vendor's goes before the canonical one. Of equals the first is taken.
 
     :raises InputRefusedError: none fits; names what the nearest one misses.
     """
-    chosen: dict[str, Candidate] = {}
+    have = {normal(name) for name in opened.names}
+    chosen: dict[str, tuple[int, Candidate]] = {}
     mapping: Mapping | None = None
     for candidate in found:
         if mapping is not None and candidate.mapping is not mapping:
             break
-        if candidate.delivery.table in chosen:
+        if missing_columns(opened, candidate):
             continue
-        if not missing_columns(opened, candidate):
-            chosen[candidate.delivery.table] = candidate
-            mapping = candidate.mapping
+        mapping = candidate.mapping
+        read = sum(_has(name, have) for name in candidate.delivery.read_fields())
+        if read > chosen.get(candidate.delivery.table, (-1, candidate))[0]:
+            chosen[candidate.delivery.table] = (read, candidate)
     if chosen:
-        return tuple(chosen.values())
+        return tuple(candidate for _, candidate in chosen.values())
     nearest = min(found, key=lambda one: len(missing_columns(opened, one)))
     missing = "; ".join(missing_columns(opened, nearest))
     shape = f" ({nearest.delivery.shape})" if nearest.delivery.shape else ""
-    seen = ", ".join(repr(name) for name in opened.names[:12])
+    seen = ", ".join(repr(name) for name in [one for one in opened.names if "[]" not in one][:12])
     raise InputRefusedError(
         f"this is no {nearest.mapping.format} file for {nearest.delivery.table}{shape}: "
         f"expected {missing}; found {seen or 'no fields'}",
@@ -76,16 +78,17 @@ def choose(opened: Opened, found: tuple[Candidate, ...]) -> tuple[Candidate, ...
 
 def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     """Return, in words, the required columns that the file cannot give."""
-    if opened.is_json and not opened.names and candidate.delivery.unnest is None:
+    if opened.is_json and not opened.names and not candidate.delivery.unnest:
         # Nothing could be sampled (an empty file, or broken lines): rows decide, not the header.
         return ()
     delivery = candidate.delivery
     table = delivery.canonical_table
     have = {normal(name) for name in opened.names}
-    if delivery.unnest is not None:
-        # What the list's elements hold is not in the sample; the list itself must be.
-        found = opened.is_json and normal(delivery.unnest) in have
-        return () if found else (f"JSON records with a list {delivery.unnest}",)
+    if delivery.unnest:
+        # What the list's elements hold may not be in the sample; the list itself must be.
+        path = "[].".join(delivery.unnest)
+        found = opened.is_json and normal(path) in have
+        return () if found else (f"JSON records with a list {path}",)
     missing = []
     for column in table.columns:
         rule = delivery.columns.get(column.name)

@@ -127,6 +127,11 @@ def json_pointer(name: str) -> str:
     return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in name.split("."))
 
 
+def json_path(name: str) -> str:
+    """Return a dotted field name as a JSON path, which unlike a pointer can go on into a list."""
+    return "$" + "".join(f'."{part}"' for part in name.split("."))
+
+
 def open_file(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -135,6 +140,7 @@ def open_file(
     profile: Profile,
     fields: Sequence[str],
     records: Iterable[str] = (),
+    wrappers: Iterable[str] = (),
 ) -> Opened:
     """Open a file for reading.
 
@@ -142,13 +148,14 @@ def open_file(
     :param file_name: the name as given, for messages.
     :param fields: every field that some mapping may ask for.
     :param records: keys that may wrap the list of records in a JSON document.
+    :param wrappers: keys that may wrap each JSON record.
     :raises InputRefusedError: header or structure are not what was expected.
     """
     if profile.form is Form.CSV:
         return _open_csv(path, file_name, profile, fields)
     if profile.form is Form.PARQUET:
         return _open_parquet(con, path, file_name, profile)
-    return _open_json(path, file_name, profile, fields, tuple(records))
+    return _open_json(path, file_name, profile, fields, Wrapping(tuple(records), tuple(wrappers)))
 
 
 def _open_csv(path: Path, file_name: str, profile: Profile, fields: Sequence[str]) -> Opened:
@@ -266,15 +273,30 @@ def _family(sql_type: str) -> str:
     return _FAMILIES.get(sql_type, "nested" if sql_type.endswith(("]", ")")) else "other")
 
 
+@dataclass(frozen=True)
+class Wrapping:
+    """What may lie around records: keys of their list, and keys of each of them."""
+
+    records: tuple[str, ...]
+    each: tuple[str, ...]
+
+    def around(self, record: object) -> str | None:
+        """Return the key that wraps a record, None where it is bare."""
+        if not isinstance(record, dict) or "id" in record:
+            return None
+        return next((key for key in self.each if isinstance(record.get(key), dict)), None)
+
+
 def _open_json(
-    path: Path, file_name: str, profile: Profile, fields: Sequence[str], records: tuple[str, ...]
+    path: Path, file_name: str, profile: Profile, fields: Sequence[str], wrapping: Wrapping
 ) -> Opened:
     if profile.encoding == "utf-16":
         raise InputRefusedError(
             "the file is UTF-16; JSON is UTF-8", where=f"{file_name}:1", fix="export it as UTF-8"
         )
     layout = _json_layout(profile)
-    sample = _sample(profile, layout, records)
+    records = _first_records(_sampled_objects(profile, layout), wrapping)
+    sample = _sample(records, wrapping)
     parameters = Parameters()
     if layout == "lines":
         _refuse_endless_line(profile, file_name)
@@ -297,7 +319,7 @@ def _open_json(
             f"{parameters.bind(str(path))}, format = {shape}, compression = {compression}))"
         )
         wrapper = next(
-            (key for key in records if layout == "document" and _wraps(profile, key)), None
+            (key for key in wrapping.records if layout == "document" and _wraps(profile, key)), None
         )
         if wrapper is not None:
             pointer = parameters.bind(f'$."{wrapper}"[*]')
@@ -305,6 +327,13 @@ def _open_json(
                 f"(select cast(unnest(json_extract(line, {pointer})) as varchar) as line "
                 f"from {relation})"
             )
+    around = next((key for record in records if (key := wrapping.around(record))), None)
+    if around is not None:
+        inner = f"json_extract(line, {parameters.bind(json_path(around))})"
+        relation = (
+            f"(select coalesce(case when json_valid(line) then cast({inner} as varchar) end, line) "
+            f"as line from {relation} as w)"
+        )
     paths = tuple(dict.fromkeys(json_pointer(name) for name in fields))
     return Opened(
         profile.form,
@@ -365,9 +394,8 @@ def _wraps(profile: Profile, key: str) -> bool:
     return f'"{key}"' in profile.head_text[:65536]
 
 
-def _sample(profile: Profile, layout: str, records: tuple[str, ...]) -> list[str]:
-    """Return the dotted names of the fields in the first records."""
-    names: dict[str, None] = {}
+def _sampled_objects(profile: Profile, layout: str) -> list[object]:
+    """Return the objects at the beginning of the file: records, or documents that wrap them."""
     text = profile.head_text
     if layout == "lines":
         found: list[object] = []
@@ -376,10 +404,29 @@ def _sample(profile: Profile, layout: str, records: tuple[str, ...]) -> list[str
                 found.append(json.loads(line))
             except (ValueError, RecursionError):
                 continue
-    else:
-        found = _first_objects(text)
-    for record in found:
-        _collect(record, "", names, records)
+        return found
+    return _first_objects(text)
+
+
+def _first_records(found: list[object], wrapping: Wrapping) -> list[object]:
+    """Return the records in the sampled objects, out of the lists that wrap them."""
+    records: list[object] = []
+    for one in found:
+        lists = [
+            value
+            for key, value in (one.items() if isinstance(one, dict) else ())
+            if key in wrapping.records and isinstance(value, list)
+        ]
+        records += [record for listed in lists for record in listed[:_SAMPLED_RECORDS]] if lists else [one]
+    return records
+
+
+def _sample(records: list[object], wrapping: Wrapping) -> list[str]:
+    """Return the dotted names of the fields in the first records; ``list[].name`` of those in a list."""
+    names: dict[str, None] = {}
+    for record in records:
+        around = wrapping.around(record)
+        _collect(record[around] if around and isinstance(record, dict) else record, "", names)
     return list(names)
 
 
@@ -405,18 +452,17 @@ def _first_objects(text: str) -> list[object]:
     return found
 
 
-def _collect(record: object, prefix: str, names: dict[str, None], records: tuple[str, ...]) -> None:
+def _collect(record: object, prefix: str, names: dict[str, None]) -> None:
     if not isinstance(record, dict) or prefix.count(".") > _SAMPLED_DEPTH:
         return
     for key, value in record.items():
-        if not prefix and key in records and isinstance(value, list):
-            for inner in value[:_SAMPLED_RECORDS]:
-                _collect(inner, "", names, records)
-            continue
         name = f"{prefix}{key}"
         names.setdefault(name)
         if isinstance(value, dict):
-            _collect(value, f"{name}.", names, records)
+            _collect(value, f"{name}.", names)
+        elif isinstance(value, list):
+            for inner in value[:_SAMPLED_RECORDS]:
+                _collect(inner, f"{name}[].", names)
 
 
 def first_line(error: BaseException) -> str:
