@@ -99,10 +99,10 @@ def test_metered_is_told_by_the_price_and_not_by_the_line(
     source: str, shape: str, ask: Query
 ) -> None:
     told = ask(
-        "select plans.usage, count(*) from raw.invoice_lines join raw.plans using (plan_id) group by 1"
+        "select plans.usage, count(*) from raw.invoice_lines join raw.plans using (plan_id) group by 1 order by 1"
     )
 
-    assert dict(told) == {"licensed": 11, "metered": 2}
+    assert told == [("licensed", 11), ("metered", 2)]
 
 
 @each(*LINES)
@@ -147,19 +147,17 @@ def test_a_refund_is_a_row_of_its_own_that_names_its_payment(
         "select cast(refunds.amount as varchar), payments.status, right(refunds.customer_id, 1) "
         "from raw.refunds join raw.payments using (payment_id)"
     )
-    failed = ask(
-        "select count(*), sum(amount) from raw.payments where status = 'failed'"
-    ).fetchone()
+    failed = ask("select count(*), sum(amount) from raw.payments where status = 'failed'")
 
     assert refunds == [("50.00", "succeeded", "b")]
-    assert failed == (1, 200)
+    assert failed == [(1, 200)]
 
 
 @each("stripe/dashboard_2020", "stripe/dashboard_2026")
 def test_the_dashboard_says_in_its_subscriptions_what_each_is_worth(
     source: str, shape: str, ask: Query
 ) -> None:
-    items = con.execute(
+    items = ask(
         "select right(customer_id, 1), cast(unit_amount as double), cast(quantity as int), interval, "
         "cast(cast(valid_from_at as date) as varchar), cast(cast(valid_to_at as date) as varchar) "
         "from raw.subscription_items order by 1"
