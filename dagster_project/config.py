@@ -84,6 +84,13 @@ def _age(given: Any) -> Any:
 Age = Annotated[timedelta | None, BeforeValidator(_age)]
 
 
+def _file_mode(mode: object) -> object:
+    """Return a mode as its four digits; YAML reads ``0440`` as an octal number."""
+    if isinstance(mode, int) and not isinstance(mode, bool):
+        return f"{mode:04o}"
+    return mode
+
+
 class Source(_Section):
     """One source of exports: whose format, and the folder or URL where the files lie.
 
@@ -176,6 +183,13 @@ class Purchases(_Section):
     same_day_orders_are_one: bool = True
 
 
+class Usage(_Section):
+    """What of use counts as having met the product's value (METRICS.md, section 6)."""
+
+    # Names of events. Without any, every event that names a feature is one.
+    key_events: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+
+
 class Ingest(_Section):
     """Limits of what an export may get wrong."""
 
@@ -184,11 +198,18 @@ class Ingest(_Section):
 
 
 class Publish(_Section):
-    """How many publications are kept, and from which relative change on a restatement is an alert."""
+    """What of a publication is kept and shown, to whom, and from which change on a restatement is an alert."""
 
     keep: Annotated[int, Field(ge=1, le=10_000)] = 10
     # None: nobody is told. Changes no number.
     restatement_threshold: Annotated[float, Field(ge=0)] | None = 0.05
+    # Names, e-mail addresses, owners and comments: columns that dbt marks as personal.
+    personal_data: bool = False
+    file_mode: Annotated[Literal["0400", "0440", "0444"], BeforeValidator(_file_mode)] = "0444"
+
+    def mode(self) -> int:
+        """Return the mode of published files."""
+        return int(self.file_mode, 8)
 
 
 class NotifyTarget(_Section):
@@ -207,6 +228,7 @@ class Settings(_Section):
     currency: CurrencySettings = CurrencySettings()
     billing: Billing = Billing()
     purchases: Purchases = Purchases()
+    usage: Usage = Usage()
     dimensions: tuple[str, ...] = DIMENSIONS
     ingest: Ingest = Ingest()
     publish: Publish = Publish()
@@ -275,6 +297,7 @@ class Settings(_Section):
             "bridge_gap_days": self.billing.bridge_gap_days,
             "gross_margin": f"{self.billing.gross_margin:f}",
             "same_day_orders_are_one": self.purchases.same_day_orders_are_one,
+            "key_events": sorted(self.usage.key_events),
             "dimensions": list(self.dimensions),
         }
 

@@ -21,7 +21,7 @@ _PATTERNS = (
     "dagster_project/exports/**/*.yaml",
     "dagster_project/red_lines/**/*.py",
     "dagster_project/red_lines/**/*.yml",
-    "expectations/expectations/**/*.json",
+    "expectations/**/*.yml",
 )
 
 

@@ -58,6 +58,17 @@ def test_the_screen_says_what_happened_and_where_it_lies(first: Ended, said: str
     assert said in first.screen
 
 
+def test_every_published_table_and_column_says_what_it_means(first: Ended, warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse / "marts.duckdb"), read_only=True) as con:
+        silent = con.execute(
+            "select table_name, '' from duckdb_tables() where comment is null"
+            " union all select view_name, '' from duckdb_views() where not internal and comment is null"
+            " union all select table_name, column_name from duckdb_columns()"
+            " where not internal and comment is null"
+        ).fetchall()
+    assert silent == []
+
+
 def test_every_figure_is_the_truth_to_the_cent(first: Ended, warehouse: Path) -> None:
     truth = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
     assert disagreements(truth, warehouse / "marts.duckdb") == []

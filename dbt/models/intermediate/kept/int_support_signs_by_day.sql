@@ -31,7 +31,7 @@ signs as (
     union all
 
     select
-        coalesce(first_response_on, solved_on) as day,
+        answered_on as day,
         {{ row_hash("'answered', customer_id, ticket_id") }} as row_fingerprint
     from tickets
 
@@ -41,6 +41,7 @@ signs as (
         contacted_on as day,
         {{ row_hash("'contacted', customer_id") }} as row_fingerprint
     from contacts
+    where is_outbound
 ),
 
 final as (

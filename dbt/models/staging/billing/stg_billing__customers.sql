@@ -15,7 +15,7 @@ customer_ids as (
     select * from {{ ref('stg_billing__customer_ids') }}
 ),
 
--- An export that names no beginning: the first order is one, or else the export itself.
+-- Where an export names no beginning, the first order is one.
 first_orders as (
     select
         customer_id,
@@ -27,7 +27,7 @@ first_orders as (
 resolved as (
     select
         source.* exclude (created_at),
-        coalesce(source.created_at, first_orders.ordered_at, source._loaded_at) as created_at,
+        coalesce({{ possible_instant('source.created_at') }}, first_orders.ordered_at) as created_at,
         coalesce(customer_ids.customer_id, source.customer_id) as surviving_id,
         case when customer_ids.customer_id is null then 0 else 1 end as is_alias
     from source

@@ -51,7 +51,11 @@ final as (
         *,
         {{ local_date('created_at') }} as created_on,
         {{ local_date('first_response_at') }} as first_response_on,
-        {{ local_date('solved_at') }} as solved_on
+        {{ local_date('solved_at') }} as solved_on,
+        -- solved without an instant: it waits for nobody, and no more is known
+        {{ local_date("coalesce(
+            first_response_at, solved_at, case when lower(status) in ('solved', 'closed', 'resolved') then created_at end
+        )") }} as answered_on
     from joined
 
 )
