@@ -230,7 +230,7 @@ def _origin(rule: Rule, fields: Fields, parameters: Parameters) -> Field | None:
             if case.value is not None:
                 result = parameters.bind(case.value)
             else:
-                found = find_any(alternatives(case.field or ""), fields)
+                found = find_any(alternatives(case.field), fields) if case.field else None
                 result = found.text if found else "null"
             holds = condition_sql(case.when or {}, fields, parameters)
             branches.append(f"when {holds} then {result}")

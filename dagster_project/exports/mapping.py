@@ -126,16 +126,17 @@ Conditions = Annotated[dict[str, Condition], Field(min_length=1)]
 
 
 class Case(_Strict):
-    """One branch: where all conditions hold, the column is this value or this field."""
+    """One branch: where all conditions hold, the column is this value or this field, or empty."""
 
     when: Conditions | None = None
     value: str | None = None
     field: str | None = Field(default=None, alias="from")
+    empty: bool = False
 
     @model_validator(mode="after")
     def _gives_one(self) -> "Case":
-        if (self.value is None) == (self.field is None):
-            raise ValueError("say either value or from")
+        if (self.value is not None) + (self.field is not None) + self.empty != 1:
+            raise ValueError("say one of: value, from, empty: true")
         return self
 
 
