@@ -14,7 +14,7 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.plural import counted
-from dagster_project.red_lines.intervals import wilson
+from dagster_project.red_lines.intervals import trials_column, wilson
 from dagster_project.red_lines.lines import FALLS_WHEN_BAD, against, line_of, periods_needed
 from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.rules import Grain, Rule
@@ -189,7 +189,7 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
     columns = [rule.metric, *([rule.line] if isinstance(rule.line, str) else [])]
     # A rule's columns were checked against METRICS: identifiers come from that list, not from the
     # file.
-    trials = metric.trials_column or metric.sample_column
+    trials = trials_column(metric) or metric.sample_column
     selected = ", ".join(
         quote_identifier(name) for name in (*columns, metric.sample_column, trials)
     )
@@ -284,7 +284,7 @@ def values_before(
 
 
 def _interval(rule: Rule, row: _Figures | None, value: float | None) -> tuple[float, float] | None:
-    if row is None or value is None or rule.subject.trials_column is None:
+    if row is None or value is None or trials_column(rule.subject) is None:
         return None
     return wilson(value, row.trials or 0)
 

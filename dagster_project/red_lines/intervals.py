@@ -7,6 +7,8 @@ R. G. Newcombe, Statistics in Medicine 17 (1998), and by L. D. Brown, T. T. Cai 
 
 from math import sqrt
 
+from dagster_project.red_lines.metrics import METRICS, Metric, Unit
+
 # 97.5 % quantile of the normal distribution: a two-sided interval of 95 %.
 Z95 = 1.959963984540054
 
@@ -26,3 +28,10 @@ def wilson(share: float, trials: int, z: float = Z95) -> tuple[float, float] | N
     return (0.0 if share == 0 else max(0.0, centre - half)), (
         1.0 if share == 1 else min(1.0, centre + half)
     )
+
+
+def trials_column(metric: Metric) -> str | None:
+    """Return the column that counts the people a share is a share of; None for any other value."""
+    parts = [METRICS.get(metric.numerator), METRICS.get(metric.denominator)]
+    counts_people = all(part is not None and part.unit is Unit.COUNT for part in parts)
+    return metric.denominator if metric.unit is Unit.SHARE and counts_people else None

@@ -27,6 +27,7 @@ from pydantic import (
 from dagster_project.config import DIMENSIONS, Age, Settings
 from dagster_project.errors import SettingsError, did_you_mean
 from dagster_project.plural import counted
+from dagster_project.red_lines.intervals import trials_column
 from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
 
 Grain = Literal["month", "quarter", "year"]
@@ -162,7 +163,7 @@ class Rule(BaseModel):
 
     @model_validator(mode="after")
     def _certainty_is_known(self) -> "Rule":
-        if self.only_if_certain and self.subject.trials_column is None:
+        if self.only_if_certain and trials_column(self.subject) is None:
             raise ValueError(f"'only_if_certain' needs a share of people; {self.metric} is none")
         return self
 
