@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.end_to_end.command import Ended, run_ebbline
 from tests.shared import SharedFolder

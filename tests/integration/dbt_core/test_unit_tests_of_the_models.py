@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dagster_project.transform.project import DBT_PROJECT
+from dagster_project.locations import DBT_PROJECT
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.dbt_process import dbt
 from tests.sample import WholeRun

@@ -36,6 +36,7 @@ _COMMON = {
     "invoices_are_known": "update {table} set invoice_id = 'stranger'",
     "interval_counts_are_positive": "update {table} set interval_count = 0",
     "plans_are_known": "update {table} set plan_id = 'stranger'",
+    "orders_are_known": "update {table} set order_id = 'stranger'",
     "payments_are_known": "update {table} set payment_id = 'stranger'",
     "lines_are_known": "update {table} set line_id = 'stranger'",
     "amounts_are_not_negative": "update {table} set amount = -1",
@@ -119,6 +120,7 @@ _OWN = {
     "raw__line_discounts.required_values_are_given": "update {table} set line_id = null",
     "raw__line_taxes.required_values_are_given": "update {table} set line_id = null",
     "raw__offers.answers_follow_offers": "update {table} set accepted_at = '2025-01-01'",
+    "raw__order_totals.no_more_is_refunded_than_ordered": "update {table} set refunded = 11",
     "raw__payments.no_more_is_refunded_than_paid": "update {table} set refunded_amount = 101",
     "raw__ratings.scores_are_on_their_scale": "update {table} set score = 6",
     "raw__sessions.sessions_last_up_to_a_day": "update {table} set duration_seconds = 86401",
@@ -308,6 +310,12 @@ _OWN = {
         "update {table} set others = others + 1"
     ),
     "marts__mart_support_experience.nps_is_between_minus_1_and_1": "update {table} set nps = 50",
+    "marts__mart_support_experience.tickets_belong_to_known_customers": (
+        "update intermediate.int_tickets set customer_id = null"
+    ),
+    "marts__mart_support_experience.ratings_belong_to_known_customers": (
+        "update intermediate.int_ratings set customer_id = null"
+    ),
     "marts__mart_support_experience.tickets_add_up_to_those_of_the_exports": (
         "update {table} set tickets = tickets + 1"
     ),

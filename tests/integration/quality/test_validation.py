@@ -8,9 +8,10 @@ import duckdb
 import pytest
 
 from dagster_project.exports.raw_tables import ensure_raw_tables
+from dagster_project.locations import EXPECTATIONS
 from dagster_project.quality import CheckResult, SuiteError, ValidationReport, validate
 from dagster_project.quality.__main__ import main
-from dagster_project.quality.suites import EXPECTATIONS, read_suites
+from dagster_project.quality.suites import read_suites
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -72,7 +73,7 @@ def test_data_docs_show_the_last_run_only(warehouse: WarehousePaths) -> None:
 
 
 def test_personal_columns_are_never_shown(warehouse: WarehousePaths) -> None:
-    _change(warehouse, "update raw.customers set created_at = null")
+    _change(warehouse, "update raw.customers set _loaded_at = null")
     report = validate(warehouse, "raw", tables=["customers", "ratings"])
     shown = repr(report) + "".join(
         file.read_text(encoding="utf-8") for file in warehouse.root.rglob("*.html")
