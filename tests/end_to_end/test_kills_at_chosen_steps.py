@@ -3,6 +3,7 @@
 import shutil
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_after_kills_in_publication_delivery_and_report_the_next_run_does_what_i
     paths: WarehousePaths = company.paths
     with receiving() as hook:
         company.config.write_text(settings(hook.url), encoding="utf-8")
-        port = hook.url.partition(":1")[2].rpartition(":")[2].partition("/")[0]
+        port = str(urlsplit(hook.url).port)
         seen = [look(paths)]
         for die_at, after in (
             (("os.rename", "/publications/"), False),
