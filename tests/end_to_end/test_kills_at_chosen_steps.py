@@ -79,7 +79,7 @@ def test_after_kills_in_publication_delivery_and_report_the_next_run_does_what_i
     with receiving() as hook:
         company.config.write_text(settings(hook.url), encoding="utf-8")
         port = str(urlsplit(hook.url).port)
-        seen = [look(paths)]
+        seen = [look(paths, validated=False)]
         for die_at, after in (
             (("os.rename", "/publications/"), False),
             (("os.rename", paths.marts_db.name), False),
@@ -91,11 +91,11 @@ def test_after_kills_in_publication_delivery_and_report_the_next_run_does_what_i
                 warm_runs,
                 Order(str(company.config), str(paths.root), None, REST, die_at, after),
             )
-            seen.append(look(paths))
+            seen.append(look(paths, validated=False))
             assert seen == sorted(seen), f"readers were taken back by a kill at {die_at}"
         paths.report.unlink()
         warm_runs.start(Order(str(company.config), str(paths.root)))
         assert warm_runs.ended() == 0, warm_runs.said()
     assert paths.report.exists()
     assert [message["alert"]["rule"] for message in hook.received][:1] == ["any_revenue"]
-    assert look(paths) >= seen[-1] > 1
+    assert look(paths, validated=False) >= seen[-1] > 1
