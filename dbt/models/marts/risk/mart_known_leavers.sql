@@ -28,7 +28,7 @@ final as (
         summed.ends_on,
         {{ money('least(summed.mrr_ending, customer_mrr.mrr)') }} as mrr_ending,
         customer_mrr.mrr,
-        summed.mrr_ending >= customer_mrr.mrr as leaves_wholly,
+        {{ money('summed.mrr_ending') }} >= customer_mrr.mrr as leaves_wholly,
         coalesce(summed.reason, '(none)') as reason
     from summed
     inner join customer_mrr
