@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from dagster_project.errors import EbblineError
+from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.exports.contract import TABLES, UPDATED_AT, Column, Kind, Source, Table
 from dagster_project.exports.writing import DecimalMark, Ends, Writing, date_order, known_zone
 
@@ -458,7 +458,8 @@ def mapping_for(format_name: str, source: Source, folder: Path = FOLDER) -> Mapp
         raise MappingError(
             f"there is no format {format_name!r}",
             where=f"sources.{source}.format",
-            fix=f"known are: {', '.join([CANONICAL, *known])}; or name a mapping file that ends in .yml",
+            fix=did_you_mean(format_name, [CANONICAL, *known])
+            or f"known are: {', '.join([CANONICAL, *known])}; or name a mapping file that ends in .yml",
         )
     mapping = read_mapping(file)
     if mapping.source != source:
