@@ -571,6 +571,52 @@ def replay(
     )
 
 
+@app.command()
+def export(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[LIST]", help="Without one, the lists are named.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file that ends in .csv, .parquet or .json; default: CSV on the screen."
+        ),
+    ] = None,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Write a list to work through: risk, win-back, lost, most-valuable, unanswered, renewals, seasonal, milestones.
+
+    Each row says why the customer is on the list and what to do next. Names and addresses are in it where
+    publish.personal_data says so.
+    """
+    from dagster_project.lists import available_lists, customer_list
+    from dagster_project.screens import lists as answers
+    from dagster_project.warehouse.serving import open_published
+
+    if name is None:
+        _tell(answers.available_lines(available_lists()))
+        return
+    form = out.suffix if out else ".csv"
+    if form not in (".csv", ".parquet", ".json"):
+        raise EbblineError(
+            "this is no form in which a list is written",
+            where=str(out),
+            fix="name a file that ends in .csv, .parquet or .json",
+        )
+    with open_published(_paths(config, warehouse)) as con:
+        listed = customer_list(con, name)
+    if out is None:
+        sys.stdout.write(answers.list_csv(listed))
+        return
+    if form == ".parquet":
+        answers.write_parquet(listed, out)
+    else:
+        text = answers.list_csv(listed) if form == ".csv" else answers.list_json(listed)
+        out.write_text(text, encoding="utf-8", newline="")
+    _tell(answers.written_lines(listed, out))
+
+
 formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)
 app.add_typer(formats_app, name="formats")
 
