@@ -23,6 +23,12 @@ create table staging.stg_billing__customers as select customer_id, created_at::d
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
+create table intermediate.int_collected_payments as
+select payment_id, customer_id, attempted_at::date as collected_on from raw.payments where status = 'succeeded';
+create table intermediate.int_refunds as
+select ''::varchar as customer_id, 0.00::decimal(18, 2) as amount, 'USD' as currency, null::date as refunded_on,
+    null::date as rated_on
+where false;
 create table intermediate.int_tickets as
 select *, customer_id as customer_id_as_given, created_at::date as created_on from raw.tickets;
 create table intermediate.int_ratings as select *, rated_at::date as rated_on from raw.ratings;
