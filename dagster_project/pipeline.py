@@ -12,7 +12,7 @@ import dagster as dg
 
 from dagster_project import errors, red_lines, report
 from dagster_project.definitions import build_definitions
-from dagster_project.defs.ingest import FILES_ACCEPTED, NO_FILES_IN, REFUSALS
+from dagster_project.defs.ingest import FILE_WARNINGS, FILES_ACCEPTED, NO_FILES_IN, REFUSALS
 from dagster_project.defs.publish import PUBLICATION
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import EbblineError, ExitCode
@@ -50,6 +50,7 @@ class RunOutcome:
     refused_files: tuple[str, ...] = ()
     unrecognised_files: tuple[str, ...] = ()
     empty_folders: tuple[str, ...] = ()
+    file_warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     rows_loaded: dict[str, int] = field(default_factory=dict)
     rows_quarantined: dict[str, int] = field(default_factory=dict)
@@ -126,6 +127,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
     published, loaded, quarantined, row_counts = None, {}, {}, {}
     unrecognised: set[str] = set()
     empty_folders: set[str] = set()
+    file_warnings: list[str] = []
     for event in result.get_asset_materialization_events():
         materialization = event.step_materialization_data.materialization
         metadata, key = materialization.metadata, materialization.asset_key
@@ -138,6 +140,8 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
             quarantined[key.path[-1]] = int(str(metadata["rows_quarantined"].value))
             if "unrecognised_files" in metadata:
                 unrecognised.update(map(str, metadata["unrecognised_files"].value))  # type: ignore[arg-type]
+            if FILE_WARNINGS in metadata:
+                file_warnings += map(str, metadata[FILE_WARNINGS].value)  # type: ignore[arg-type]
             if NO_FILES_IN in metadata:
                 empty_folders.add(_text(metadata, NO_FILES_IN))
     if code is ExitCode.PUBLISHED and any(check.critical for check in failed):
@@ -151,6 +155,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
         refused_files=tuple(refused),
         unrecognised_files=tuple(sorted(unrecognised)),
         empty_folders=tuple(sorted(empty_folders)),
+        file_warnings=tuple(dict.fromkeys(file_warnings)),
         errors=tuple(dict.fromkeys(problems)),
         rows_loaded=loaded,
         rows_quarantined=quarantined,
