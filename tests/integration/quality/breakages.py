@@ -36,6 +36,7 @@ _COMMON = {
     "invoices_are_known": "update {table} set invoice_id = 'stranger'",
     "interval_counts_are_positive": "update {table} set interval_count = 0",
     "plans_are_known": "update {table} set plan_id = 'stranger'",
+    "orders_are_known": "update {table} set order_id = 'stranger'",
     "payments_are_known": "update {table} set payment_id = 'stranger'",
     "lines_are_known": "update {table} set line_id = 'stranger'",
     "amounts_are_not_negative": "update {table} set amount = -1",
@@ -119,6 +120,7 @@ _OWN = {
     "raw__line_discounts.required_values_are_given": "update {table} set line_id = null",
     "raw__line_taxes.required_values_are_given": "update {table} set line_id = null",
     "raw__offers.answers_follow_offers": "update {table} set accepted_at = '2025-01-01'",
+    "raw__order_totals.no_more_is_refunded_than_ordered": "update {table} set refunded = 11",
     "raw__payments.no_more_is_refunded_than_paid": "update {table} set refunded_amount = 101",
     "raw__ratings.scores_are_on_their_scale": "update {table} set score = 6",
     "raw__sessions.sessions_last_up_to_a_day": "update {table} set duration_seconds = 86401",
@@ -274,6 +276,22 @@ _OWN = {
     "marts__mart_segment_cohorts.kind_is_known": "update {table} set kind = 'hats' where kind = 'logo'",
     "marts__mart_segment_cohorts.cohorts_of_a_dimension_add_up_to_the_whole": (
         "update {table} set mrr = mrr + 0.01 where kind = 'revenue' and age_months = 1"
+    ),
+    "marts__mart_mrr_waterfall.type_is_known": "update {table} set movement_type = 'hats'",
+    "marts__mart_mrr_waterfall.customers_are_not_more_than_their_movements": (
+        "update {table} set customers = 3"
+    ),
+    "marts__mart_mrr_waterfall.movements_add_up_to_the_closing": (
+        "update {table} set amount = amount + 0.01"
+    ),
+    "marts__mart_committed_mrr.months_follow_one_another": (
+        "update {table} set months_ahead = months_ahead + 1"
+    ),
+    "marts__mart_committed_mrr.what_needs_no_renewal_is_part_of_what_does_not_end": (
+        "update {table} set mrr_committed = mrr_not_ending + 0.01"
+    ),
+    "marts__mart_known_leavers.what_ends_is_part_of_what_is_paid": (
+        "update {table} set mrr_ending = mrr + 0.01"
     ),
     "marts__mart_cohorts.kind_is_known": "update {table} set kind = 'hats' where kind = 'logo'",
     "marts__mart_cohorts.ages_are_without_gaps": "delete from {table} where age_months = 1",
