@@ -26,7 +26,7 @@ def as_csv(kind: "type[DataclassInstance]", rows: "Iterable[DataclassInstance]")
     columns = [field.name for field in fields(kind)]
     table.writerow(columns)
     for row in rows:
-        table.writerow([_cell(getattr(row, column)) for column in columns])
+        table.writerow([safe_cell(getattr(row, column)) for column in columns])
     return out.getvalue()
 
 
@@ -50,7 +50,8 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
-def _cell(value: object) -> object:
+def safe_cell(value: object) -> object:
+    """Return a value as it may stand in a CSV file that somebody opens in a spreadsheet."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value
