@@ -78,7 +78,8 @@ from fct_purchase_lines where customer_id = $customer group by purchase_id, purc
 _SUPPORT = """
 select
     month, 'support',
-    tickets || if(tickets = 1, ' ticket', ' tickets') || ' in the month' || if(complaints > 0, ', ' || complaints || ' of them complaints', '')
+    tickets || if(tickets = 1, ' ticket', ' tickets') || ' in the month'
+    || if(complaints > 0, ', ' || complaints || ' of them complaints', '')
     || if(unanswered > 0, ', ' || unanswered || ' without an answer', '')
     || coalesce(', satisfaction ' || cast(100 * csat as integer) || ' %', ''),
     null
