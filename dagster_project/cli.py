@@ -662,6 +662,26 @@ def export(
     _tell(answers.written_lines(listed, out))
 
 
+@app.command()
+def customer(
+    customer_id: Annotated[str, typer.Argument(help="As in dim_customers.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Show one customer's life: movements, purchases, support, use and risk, in order."""
+    from dagster_project.lists.customer import customer_life
+    from dagster_project.screens.customer import life_json, life_lines
+    from dagster_project.warehouse.serving import open_published
+
+    with open_published(_paths(config, warehouse)) as con:
+        life = customer_life(con, customer_id)
+    if as_json:
+        sys.stdout.write(life_json(life) + "\n")
+    else:
+        _tell(life_lines(life))
+
+
 formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)
 app.add_typer(formats_app, name="formats")
 
