@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.shown import shown
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -34,6 +36,8 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    # A terminal obeys what `cat` shows it of the file.
+    seen = shown(value, keep="\n\r\t")
+    return f"'{seen}" if seen.startswith(_FORMULA_STARTS) else seen
