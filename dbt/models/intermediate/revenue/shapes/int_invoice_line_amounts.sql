@@ -1,0 +1,103 @@
+-- What each line bills without tax and less its discounts, also where discounts and taxes lie in tables of
+-- their own. A line that already is its price less what lies there is not reduced again.
+{%- set left_out = "duration in ('once', 'repeating')" if var('discounts') == 'lasting_only' else 'false' %}
+
+with
+
+lines as (
+    select * from {{ ref('stg_billing__invoice_lines') }}
+),
+
+plans as (
+    select * from {{ ref('stg_billing__plans') }}
+),
+
+discounts as (
+    select
+        invoice_id,
+        line_id,
+        sum(amount) as amount,
+        sum(case when {{ left_out }} then amount else 0 end) as left_out
+    from {{ ref('stg_billing__line_discounts') }}
+    group by invoice_id, line_id
+),
+
+taxes as (
+    select
+        invoice_id,
+        line_id,
+        sum(amount) as amount
+    from {{ ref('stg_billing__line_taxes') }}
+    where is_inclusive
+    group by invoice_id, line_id
+),
+
+joined as (
+    select
+        lines.*,
+        coalesce(discounts.amount, 0) as discount,
+        coalesce(discounts.left_out, 0) as left_out,
+        coalesce(taxes.amount, 0) as inclusive_tax,
+        abs({{ cents('lines.amount') }}) as amount_cents,
+        abs({{ cents('coalesce(discounts.amount, 0)') }}) as discount_cents,
+        abs({{ cents('coalesce(taxes.amount, 0)') }}) as tax_cents,
+        {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents
+    from lines
+    left join plans
+        on lines.plan_id = plans.plan_id
+    left join discounts
+        on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id
+    left join taxes
+        on lines.invoice_id = taxes.invoice_id and lines.line_id = taxes.line_id
+),
+
+-- What is still in the amount: nothing, where it is the price less both, or less than what would be taken off.
+judged as (
+    select
+        *,
+        case
+            when discount_included is not null then 0
+            when amount_cents < discount_cents or amount_cents in (list_cents - discount_cents, list_cents - discount_cents - tax_cents)
+                then 0
+            else 1
+        end as is_discount_apart,
+        case when amount_cents in (list_cents - tax_cents, list_cents - discount_cents - tax_cents) then 0 else 1 end
+            as is_tax_included
+    from joined
+),
+
+final as (
+    select
+        invoice_id,
+        line_id,
+        invoice_status,
+        customer_id,
+        subscription_id,
+        plan_id,
+        kind,
+        quantity,
+        {{ money(
+            'amount - case when amount < 0 then -1 else 1 end'
+            ~ ' * (abs(discount) * is_discount_apart + abs(inclusive_tax) * is_tax_included)'
+        ) }} as amount_billed,
+        {{ money(
+            'amount - case when amount < 0 then -1 else 1 end'
+            ~ ' * (abs(discount) * is_discount_apart - abs(left_out) + abs(inclusive_tax) * is_tax_included)'
+        ) }} as amount,
+        {{ money('greatest(abs(discount) - abs(left_out), abs(coalesce(discount_included, 0)))') }} as discount,
+        currency,
+        period_start_at,
+        period_end_at,
+        period_start_on,
+        period_end_on,
+        is_proration,
+        issued_at,
+        issued_on,
+        paid_at,
+        paid_on,
+        _source_file,
+        _source_row
+    from judged
+)
+
+select * from final
