@@ -1,5 +1,6 @@
 # ebbline. `make` alone lists the targets.
-PYTHON ?= python3.11
+# The first of these that is there; another one with make PYTHON=/path/to/python.
+PYTHON ?= $(or $(firstword $(foreach python,python3.11 python3.12 python3.13,$(shell $(python) -c "" 2>/dev/null && echo $(python)))),python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 export DAGSTER_DISABLE_TELEMETRY := yes
@@ -17,8 +18,7 @@ help: ## list the targets
 
 # uv installs the locked set in seconds; it comes from the same registry as everything else.
 $(BIN)/uv:
-	@command -v $(PYTHON) >/dev/null || { echo "ebbline needs Python 3.11: install it, or say make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "$(PYTHON) is not Python 3.11: say make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { echo "ebbline needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
@@ -58,8 +58,8 @@ format: $(VENV)/.installed-dev ## format Python and SQL
 	$(BIN)/ruff check --fix .
 
 lock: $(BIN)/uv ## compile requirements.lock and requirements-dev.lock anew
-	$(BIN)/uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --group remote --group serve --group spark -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --group dev --group remote --group serve --group spark -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 
 docs: setup ## generate dbt docs for data/warehouse (after make run)
 	EBBLINE_WAREHOUSE_DB=$(CURDIR)/data/warehouse/warehouse.duckdb $(BIN)/dbt docs generate --static --project-dir dbt --profiles-dir dbt --target-path $(CURDIR)/data/warehouse/dbt_docs --log-path $(CURDIR)/data/warehouse/logs

@@ -3,12 +3,13 @@
 import duckdb
 
 from dagster_project.errors import InputRefusedError
+from dagster_project.exports.contract import NEWEST_FIRST
 
 _SHOWN = 20
-_CYCLES = """
+_CYCLES = f"""
 with recursive newest as (
     select customer_id, same_as_customer_id, _deleted from raw.customer_aliases
-    qualify row_number() over (partition by customer_id order by _load_id desc, _source_row desc) = 1
+    qualify row_number() over (partition by customer_id order by {NEWEST_FIRST}) = 1
 ),
 edges as (select customer_id, same_as_customer_id from newest where not _deleted),
 reached as (

@@ -66,7 +66,7 @@ class Column:
 
     :param required: a row without it is quarantined.
     :param allowed: the enumeration, lower case; empty = anything.
-    :param from_companion: a mapping may leave it to the companion table (see :class:`Table`).
+    :param from_tables: tables that may bring it instead; dbt joins them (see :class:`Table`).
     :param below: a bound narrower than that of the kind.
     """
 
@@ -74,7 +74,7 @@ class Column:
     kind: Kind = Kind.TEXT
     required: bool = False
     allowed: tuple[str, ...] = ()
-    from_companion: bool = False
+    from_tables: tuple[str, ...] = ()
     below: int | None = None
 
     @property
@@ -83,12 +83,18 @@ class Column:
         return self.below or self.kind.below
 
 
+UPDATED_AT = Column("updated_at", Kind.INSTANT)
+"""A record's own version: of two rows with one key the later is the newer, whichever file came first."""
+
+
 @dataclass(frozen=True)
 class Table:
-    """One canonical table.
+    """One canonical table; every one ends with :data:`UPDATED_AT`.
 
     :param key: the columns that identify a row; the same key later is a newer version of it.
     :param companion_of: the canonical table this one completes, for vendors that spread it over files.
+    :param numbered: the part of the key that not every vendor has: where it is empty, rows that are alike in
+        the rest of the key are different rows, told apart by their number.
     """
 
     name: str
@@ -96,6 +102,15 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     companion_of: str | None = None
+    numbered: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", (*self.columns, UPDATED_AT))
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The columns whose change makes another version of a row."""
+        return tuple(name for name in self.column_names if name != UPDATED_AT.name)
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``.
@@ -119,6 +134,12 @@ class Table:
 
 
 INTERVALS = ("day", "week", "month", "quarter", "year")
+USAGES = ("licensed", "metered")
+PRICINGS = ("per_unit", "tiered", "package", "flat")
+TAX_BEHAVIORS = ("exclusive", "inclusive")
+DURATIONS = ("once", "repeating", "forever")
+DISPUTE_STATUSES = ("open", "won", "lost")
+OFFERS = ("discount", "free_period", "loyalty", "referral", "gift", "call", "other")
 INVOICE_STATUSES = ("draft", "open", "paid", "void", "uncollectible")
 
 
@@ -131,9 +152,9 @@ def _need(
     kind: Kind = Kind.TEXT,
     *,
     allowed: tuple[str, ...] = (),
-    from_companion: bool = False,
+    or_from: tuple[str, ...] = (),
 ) -> Column:
-    return Column(name, kind, True, allowed, from_companion)
+    return Column(name, kind, True, allowed, or_from)
 
 
 def _may(
@@ -186,6 +207,9 @@ _ALL = (
             _may("interval", allowed=INTERVALS),
             _may("interval_count", Kind.INTEGER, below=_INTERVALS_BELOW),
             _may("tier", Kind.INTEGER),
+            _may("usage", allowed=USAGES),
+            _may("pricing", allowed=PRICINGS),
+            _may("tax_behavior", allowed=TAX_BEHAVIORS),
         ),
         ("plan_id",),
     ),
@@ -247,21 +271,21 @@ _ALL = (
         (
             _need("line_id"),
             _need("invoice_id"),
-            _need("invoice_status", allowed=INVOICE_STATUSES, from_companion=True),
-            _need("customer_id", from_companion=True),
+            _need("invoice_status", allowed=INVOICE_STATUSES, or_from=("invoices", "credit_notes")),
+            _need("customer_id", or_from=("invoices", "credit_notes")),
             _may("subscription_id"),
             _may("plan_id"),
             _need("kind", allowed=("recurring", "one_off", "usage", "tax", "credit")),
             _may("quantity", Kind.QUANTITY),
             _need("amount", Kind.MONEY),
-            _need("currency", from_companion=True),
+            _need("currency", or_from=("invoices", "credit_notes")),
             _may("period_start_at", Kind.INSTANT),
             _may("period_end_at", Kind.INSTANT),
             _may("is_proration", Kind.BOOLEAN),
-            _need("issued_at", Kind.INSTANT, from_companion=True),
+            _need("issued_at", Kind.INSTANT, or_from=("invoices", "credit_notes")),
             _may("paid_at", Kind.INSTANT),
         ),
-        ("line_id",),
+        ("invoice_id", "line_id"),
     ),
     Table(
         "payments",
@@ -297,6 +321,7 @@ _ALL = (
             _may("campaign"),
         ),
         ("order_id", "line_id"),
+        numbered="line_id",
     ),
     Table(
         "tickets",
@@ -304,6 +329,7 @@ _ALL = (
         (
             _need("ticket_id"),
             _may("customer_id"),
+            *_text("organization_id", "user_id"),
             _need("created_at", Kind.INSTANT),
             _may("first_response_at", Kind.INSTANT),
             _may("solved_at", Kind.INSTANT),
@@ -322,6 +348,7 @@ _ALL = (
         (
             _need("rating_id"),
             _may("customer_id"),
+            *_text("organization_id", "user_id"),
             _may("ticket_id"),
             _need("kind", allowed=("csat", "nps", "ces")),
             _need("score", Kind.SCORE),
@@ -349,7 +376,7 @@ _ALL = (
         "usage",
         (
             _need("event_id"),
-            _need("customer_id", from_companion=True),
+            _need("customer_id", or_from=("identities",)),
             _may("user_id"),
             _need("event_name"),
             _need("occurred_at", Kind.INSTANT),
@@ -371,18 +398,127 @@ _ALL = (
         ("session_id",),
     ),
     Table(
+        "refunds",
+        "billing",
+        (
+            _need("refund_id"),
+            _may("payment_id"),
+            _need("customer_id", or_from=("payments", "invoices")),
+            _may("invoice_id"),
+            _need("amount", Kind.MONEY),
+            _need("currency", or_from=("payments", "invoices")),
+            _need("refunded_at", Kind.INSTANT),
+        ),
+        ("refund_id",),
+    ),
+    Table(
+        "offers",
+        "billing",
+        (
+            _need("offer_id"),
+            _need("customer_id"),
+            _need("kind", allowed=OFFERS),
+            _need("made_at", Kind.INSTANT),
+            _may("accepted_at", Kind.INSTANT),
+            _may("declined_at", Kind.INSTANT),
+            _may("cost", Kind.MONEY),
+            _may("currency"),
+            _may("campaign"),
+            _may("is_holdout", Kind.BOOLEAN),
+        ),
+        ("offer_id",),
+    ),
+    Table(
         "invoices",
         "billing",
         (
             _need("invoice_id"),
             _may("customer_id"),
-            _may("invoice_status", allowed=INVOICE_STATUSES),
+            _may("status", allowed=INVOICE_STATUSES),
             _may("currency"),
+            _may("subtotal", Kind.MONEY),
+            _may("discount", Kind.MONEY),
+            _may("tax", Kind.MONEY),
+            _may("total", Kind.MONEY),
+            _may("amount_paid", Kind.MONEY),
+            _may("amount_credited", Kind.MONEY),
             _may("issued_at", Kind.INSTANT),
+            _may("due_at", Kind.INSTANT),
             _may("paid_at", Kind.INSTANT),
         ),
         ("invoice_id",),
         companion_of="invoice_lines",
+    ),
+    Table(
+        "line_discounts",
+        "billing",
+        (
+            _need("invoice_id", or_from=("invoice_lines",)),
+            _need("line_id"),
+            _may("discount_id"),
+            _need("amount", Kind.MONEY),
+            _may("duration", allowed=DURATIONS),
+            _may("in_minor_units", Kind.BOOLEAN),
+        ),
+        ("invoice_id", "line_id", "discount_id"),
+        companion_of="invoice_lines",
+        numbered="discount_id",
+    ),
+    Table(
+        "line_taxes",
+        "billing",
+        (
+            _need("invoice_id", or_from=("invoice_lines",)),
+            _need("line_id"),
+            _may("tax_id"),
+            _need("amount", Kind.MONEY),
+            _may("is_inclusive", Kind.BOOLEAN),
+            _may("in_minor_units", Kind.BOOLEAN),
+        ),
+        ("invoice_id", "line_id", "tax_id"),
+        companion_of="invoice_lines",
+        numbered="tax_id",
+    ),
+    Table(
+        "credit_notes",
+        "billing",
+        (
+            _need("credit_note_id"),
+            _need("customer_id", or_from=("invoices",)),
+            _may("invoice_id"),
+            _may("status"),
+            _may("reason"),
+            _may("currency"),
+            _may("total", Kind.MONEY),
+            _may("issued_at", Kind.INSTANT),
+        ),
+        ("credit_note_id",),
+        companion_of="invoice_lines",
+    ),
+    Table(
+        "disputes",
+        "billing",
+        (
+            _need("dispute_id"),
+            _need("payment_id"),
+            _need("status", allowed=DISPUTE_STATUSES),
+        ),
+        ("dispute_id",),
+        companion_of="payments",
+    ),
+    Table(
+        "organizations",
+        "support",
+        (_need("organization_id"), _may("customer_id"), _may("name")),
+        ("organization_id",),
+        companion_of="tickets",
+    ),
+    Table(
+        "users",
+        "support",
+        (_need("user_id"), *_text("organization_id", "customer_id", "email")),
+        ("user_id",),
+        companion_of="tickets",
     ),
     Table(
         "products",
@@ -422,12 +558,19 @@ LINEAGE: tuple[tuple[str, str], ...] = (
     ("_deleted", "BOOLEAN"),
     ("_extra", "JSON"),
     ("_may_supersede", "BOOLEAN DEFAULT true"),
+    ("_version_at", "TIMESTAMP WITH TIME ZONE"),
 )
 """The columns that every raw row carries beside the canonical ones, with their types.
+
+``_version_at`` tells the newest of the rows with one key: the record's own ``updated_at`` where it has one,
+else the time of the export; empty in rows of an earlier version of ebbline, which go by ``_loaded_at``.
 
 ``_may_supersede`` is false where the load knew that no other row had this key; whoever looks for the newest
 version of each row need not compare those. A row of which nothing is known may be a newer version.
 """
+
+NEWEST_FIRST = "coalesce(_version_at, _loaded_at) desc, _load_id desc, _source_row desc"
+"""The order of the versions of one key; ``dbt/macros/newest_version.sql`` says the same to the models."""
 
 
 def tables_of(source: str) -> tuple[Table, ...]:

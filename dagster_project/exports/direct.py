@@ -67,7 +67,8 @@ def insert_directly(
         inserted = con.execute(
             f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
             f"select {', '.join(plan.output())}, $load_id, $file, _row + {opened.record_offset}, "
-            f"$loaded_at, false, {'_extra' if plan.keeps_extra else 'null'}, false from {rows} "
+            f"$loaded_at, false, {'_extra' if plan.keeps_extra else 'null'}, false, "
+            f"{'v_updated_at' if plan.compiled['updated_at'] else 'null'} from {rows} "
             f"where case when _fault is null then true else error('{_BAD_ROW}') end",
             {**values, "load_id": load_id, "file": opened.file_name, "loaded_at": loaded_at},
         ).fetchone()

@@ -19,7 +19,7 @@ from dagster_project.warehouse.connection import quote_identifier
 
 _TABLE = TABLES["subscription_items"]
 _DATES = ("valid_from_at", "valid_to_at")
-_STATE = tuple(name for name in _TABLE.column_names if name not in _DATES)
+_STATE = tuple(name for name in _TABLE.content if name not in _DATES)
 
 
 def dump_instant(file_name: str, loaded_at: datetime, zone: str) -> datetime:

@@ -465,7 +465,7 @@ def _insert(
     con.execute(
         f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
         f"select {columns}, $load_id, $file, {line}, $loaded_at, false, "
-        f"{'_extra' if stage.keeps_extra else 'null'}, {may_supersede(table)} "
+        f"{'_extra' if stage.keeps_extra else 'null'}, {may_supersede(table)}, updated_at "
         f"from {STAGE} where _fault is null {new}",
         {"load_id": load_id, "file": file_name, "loaded_at": loaded_at},
     )

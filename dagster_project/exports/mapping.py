@@ -241,7 +241,7 @@ class Delivery(_Strict):
         missing = [
             column.name
             for column in table.required
-            if column.name not in self.columns and not column.from_companion
+            if column.name not in self.columns and not column.from_tables
         ]
         if missing:
             raise ValueError(f"{table.name} requires {', '.join(missing)}: no rule gives it")
@@ -296,9 +296,9 @@ class Mapping(_Strict):
         """Whether a row of ``table`` needs this column itself: a companion may bring it instead."""
         if not column.required:
             return False
-        if not column.from_companion or self.format == CANONICAL:
+        if not column.from_tables or self.format == CANONICAL:
             return True
-        return not any(one.canonical_table.companion_of == table.name for one in self.deliveries)
+        return not any(one.table in column.from_tables for one in self.deliveries)
 
     def fingerprint(self) -> str:
         """Return a SHA-256 over everything that the mapping says."""

@@ -33,6 +33,9 @@ _LEDGER_ADDITIONS = (
     "alter table raw.loads add column if not exists remote_version varchar",
 )
 
+# Columns that an earlier version of the contract called otherwise.
+_RENAMED = {"invoices": {"invoice_status": "status"}}
+
 _QUARANTINE_DDL = """
 create table if not exists raw.quarantine (
     load_id bigint not null,
@@ -68,17 +71,32 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw")
     for table in TABLES.values():
         con.execute(_ddl(table))
-        con.execute(
-            f"alter table raw.{quote_identifier(table.name)} "
-            "add column if not exists _may_supersede boolean default true"
-        )
+        _complete(con, table)
     for statement in (_LEDGER_DDL, *_LEDGER_ADDITIONS, _QUARANTINE_DDL, _EXTRA_COLUMNS_DDL):
         con.execute(statement)
 
 
+def _complete(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Bring a table that an earlier version of ebbline made to the contract of this one."""
+    name = f"raw.{quote_identifier(table.name)}"
+    there = {column for (column, *_) in con.execute(f"describe {name}").fetchall()}
+    for old, new in _RENAMED.get(table.name, {}).items():
+        if old in there and new not in there:
+            con.execute(
+                f"alter table {name} rename {quote_identifier(old)} to {quote_identifier(new)}"
+            )
+            there.add(new)
+    for column, sql_type in _typed_columns(table):
+        if column not in there:
+            con.execute(f"alter table {name} add column {quote_identifier(column)} {sql_type}")
+
+
+def _typed_columns(table: Table) -> list[tuple[str, str]]:
+    return [*((column.name, column.kind.sql_type) for column in table.columns), *LINEAGE]
+
+
 def _ddl(table: Table) -> str:
-    columns = [(column.name, column.kind.sql_type) for column in table.columns]
     listed = ", ".join(
-        f"{quote_identifier(name)} {sql_type}" for name, sql_type in (*columns, *LINEAGE)
+        f"{quote_identifier(name)} {sql_type}" for name, sql_type in _typed_columns(table)
     )
     return f"create table if not exists raw.{quote_identifier(table.name)} ({listed})"

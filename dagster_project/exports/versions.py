@@ -13,7 +13,7 @@ from datetime import datetime
 
 import duckdb
 
-from dagster_project.exports.contract import Table
+from dagster_project.exports.contract import NEWEST_FIRST, Table
 from dagster_project.exports.staging import STAGE
 from dagster_project.warehouse.connection import quote_identifier
 
@@ -45,12 +45,12 @@ def find_unchanged(con: duckdb.DuckDBPyConnection, table: Table) -> int:
         )
     if con.execute(f"select 1 from {SHARED} limit 1").fetchone() is None:
         return 0
-    content = _listed(table.column_names)
+    content = _listed(table.content)
     con.execute(
         f"insert into {UNCHANGED} "
         f"with newest as (select -1::bigint as r, {key}, hash({content}) as content, _deleted as gone "
         f"  from {target} where hash({key}) in (select h from {SHARED}) "
-        f"  qualify row_number() over (partition by {key} order by _load_id desc, _source_row desc) = 1), "
+        f"  qualify row_number() over (partition by {key} order by {NEWEST_FIRST}) = 1), "
         f"arriving as (select rowid as r, {key}, hash({content}) as content, false as gone "
         f"  from {STAGE} where _fault is null and hash({key}) in (select h from {SHARED})), "
         "together as (select * from newest union all select * from arriving), "
@@ -89,7 +89,7 @@ def mark_vanished(
     con.execute(
         "create or replace temp table ebb_vanished as "
         f"select n.* from (select * from {target} "
-        f"qualify row_number() over (partition by {key} order by _load_id desc, _source_row desc) = 1) n "
+        f"qualify row_number() over (partition by {key} order by {NEWEST_FIRST}) = 1) n "
         "join raw.loads l on l.load_id = n._load_id "
         "where not n._deleted and l.source = $source and l.format = $format "
         f"and not exists (select 1 from {STAGE} s where coalesce(s._fault, 0) >= 0 and {same_key})",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from dagster_project.exports.contract import TABLES, Table
+from dagster_project.exports.contract import NEWEST_FIRST, TABLES, Table
 from dagster_project.warehouse.connection import quote_identifier
 
 Kind = Literal["new", "late", "corrected", "deleted"]
@@ -176,17 +176,17 @@ def _survivors(con: duckdb.DuckDBPyConnection, load_id: int) -> dict[str, str]:
     """Return the surviving id of every id that was given up, by the aliases known at a load."""
     same_as: dict[str, str] = dict(
         con.execute(
-            """
+            f"""
             with newest as (
                 select customer_id, same_as_customer_id, _deleted from raw.customer_aliases
                 where _load_id <= ?
                 qualify row_number() over (
-                    partition by customer_id order by _load_id desc, _source_row desc
+                    partition by customer_id order by {NEWEST_FIRST}
                 ) = 1
             )
             select customer_id, same_as_customer_id from newest
             where not _deleted and customer_id <> same_as_customer_id
-            """,
+            """,  # noqa: S608
             [load_id],
         ).fetchall()
     )
@@ -235,7 +235,7 @@ def _changes(
             select *, false as is_old from raw.{name}
             where _load_id > $after and _load_id <= $until and {asked}
             qualify row_number() over (
-                partition by {key} order by _load_id desc, _source_row desc
+                partition by {key} order by {NEWEST_FIRST}
             ) = 1
         ),
 
@@ -243,7 +243,7 @@ def _changes(
             select *, true as is_old from raw.{name}
             where _load_id <= $after and ({key}) in (select ({key}) from came)
             qualify row_number() over (
-                partition by {key} order by _load_id desc, _source_row desc
+                partition by {key} order by {NEWEST_FIRST}
             ) = 1
         )
 

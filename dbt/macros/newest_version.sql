@@ -1,6 +1,6 @@
 {#
   The newest version of each row of a raw table, as known at `as_of`, without the deleted.
-  Greatest (_load_id, _source_row) wins: files are loaded in their natural order, so the order of a directory does not matter.
+  The latest version wins, whichever file came first (newest_first).
   Nearly every row has one version, and the load knew which: only keys that came again are compared.
   `among`: a condition on the key, where not all are wanted.
 #}
@@ -21,7 +21,7 @@
             *,
             row_number() over (
                 partition by {{ keys | join(', ') }}
-                order by _load_id desc, _source_row desc
+                order by {{ newest_first() }}
             ) as _version_rank
         from {{ source('raw', table) }} as several_versions
         where
@@ -37,4 +37,12 @@
     select {{ row_hash(keys | join(', ')) }}
     from {{ source('raw', table) }} as came_again
     where coalesce(came_again._may_supersede, true) and {{ known_by_as_of('came_again') }}
+{%- endmacro %}
+
+{#
+  The order of the versions of one key: by the record's own time, else that of its export, else when it was loaded; of one
+  time, the one that was loaded last. contract.py says the same to ingest (NEWEST_FIRST).
+#}
+{% macro newest_first() -%}
+    coalesce(_version_at, _loaded_at) desc, _load_id desc, _source_row desc
 {%- endmacro %}

@@ -83,7 +83,14 @@ def test_what_a_run_does_without_is_named_and_no_mart_is_said_to_be_empty(landin
     found = _check(landing, source="billing")
 
     # Orders, and the shapes of recurring revenue that this company has not, are told by the invoice lines.
-    assert found.unfed_tables == ("customer_aliases", "plans", "subscriptions", "payments")
+    assert found.unfed_tables == (
+        "customer_aliases",
+        "plans",
+        "subscriptions",
+        "payments",
+        "refunds",
+        "offers",
+    )
     assert "nothing here for customer_aliases, plans, subscriptions, payments" in _said(found)
     assert "will be empty" not in _said(found)
 

@@ -79,7 +79,7 @@ SHAPES = {
         '"date_to":1738368000,"quantity":2,"amount":20000,"discount_amount":1000,'
         '"entity_type":"plan_item_price","entity_id":"pro-USD-monthly","subscription_id":"s1"},'
         '{"id":"li_2","amount":500,"entity_type":"adhoc"}]}]',
-        "select i.invoice_status, i.issued_at, l.line_id, l.kind, l.amount, l.plan_id, "
+        "select i.status, i.issued_at, l.line_id, l.kind, l.amount, l.plan_id, "
         "l.period_end_at from raw.invoices i join raw.invoice_lines l using (invoice_id) order by 3",
         [
             ("open", "2025-01-01 00:00:00+00", "li_1", "recurring", "190.00", "pro-USD-monthly",

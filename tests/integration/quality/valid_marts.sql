@@ -9,7 +9,7 @@ create schema ops;
 create table staging.stg_billing__invoice_lines as
 select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     coalesce(lines.customer_id, invoices.customer_id) as customer_id,
-    coalesce(lines.invoice_status, invoices.invoice_status) as invoice_status,
+    coalesce(lines.invoice_status, invoices.status) as invoice_status,
     coalesce(lines.currency, invoices.currency) as currency,
     period_start_at::date as period_start_on, period_end_at::date as period_end_on,
     coalesce(lines.issued_at, invoices.issued_at)::date as issued_on, null::date as paid_on

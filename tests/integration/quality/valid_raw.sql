@@ -16,7 +16,8 @@ select 'product-1' as product_id, 'Desk' as product_name, unnest(lineage(3, 1));
 
 insert into raw.plans by name
 select plan_id, 'product-1' as product, plan_id as plan_name, unit_amount, 'USD' as currency,
-    'month' as interval, 1 as interval_count, unnest(lineage(4, line))
+    'month' as interval, 1 as interval_count, 'licensed' as usage, 'per_unit' as pricing,
+    'exclusive' as tax_behavior, unnest(lineage(4, line))
 from (values ('p1', 50.00, 1), ('p2', 150.00, 2)) as given (plan_id, unit_amount, line);
 
 insert into raw.subscriptions by name
@@ -47,7 +48,7 @@ select 'i1' as item_id, 's1' as subscription_id, 'c1' as customer_id, 'p1' as pl
     unnest(lineage(7, 1));
 
 insert into raw.invoices by name
-select 'in2' as invoice_id, 'c2' as customer_id, 'paid' as invoice_status, 'USD' as currency,
+select 'in2' as invoice_id, 'c2' as customer_id, 'paid' as status, 'USD' as currency,
     timestamptz '2026-03-05 00:00:00+00' as issued_at, unnest(lineage(8, 1));
 
 insert into raw.invoice_lines by name
@@ -99,3 +100,29 @@ select 'x1' as session_id, 'c1' as customer_id, timestamptz '2026-03-14 00:00:00
 
 insert into raw.identities by name
 select 'u1' as user_id, 'c1' as customer_id, unnest(lineage(18, 1));
+
+insert into raw.refunds by name
+select 're1' as refund_id, 'pay1' as payment_id, 'c1' as customer_id, 10.00 as amount, 'USD' as currency,
+    timestamptz '2026-03-11 00:00:00+00' as refunded_at, unnest(lineage(19, 1));
+
+insert into raw.offers by name
+select 'of1' as offer_id, 'c1' as customer_id, 'discount' as kind, timestamptz '2026-03-01 00:00:00+00' as made_at,
+    timestamptz '2026-03-02 00:00:00+00' as accepted_at, unnest(lineage(20, 1));
+
+insert into raw.line_discounts by name
+select 'in1' as invoice_id, 'l1' as line_id, 'd1' as discount_id, 0.00 as amount, 'forever' as duration, unnest(lineage(21, 1));
+
+insert into raw.line_taxes by name
+select 'in1' as invoice_id, 'l1' as line_id, 'vat' as tax_id, 0.00 as amount, false as is_inclusive, unnest(lineage(22, 1));
+
+insert into raw.credit_notes by name
+select 'cn1' as credit_note_id, 'c1' as customer_id, 'in1' as invoice_id, 'issued' as status, unnest(lineage(23, 1));
+
+insert into raw.disputes by name
+select 'dp1' as dispute_id, 'pay1' as payment_id, 'won' as status, unnest(lineage(24, 1));
+
+insert into raw.organizations by name
+select 'org1' as organization_id, 'c1' as customer_id, 'One' as name, unnest(lineage(25, 1));
+
+insert into raw.users by name
+select 'su1' as user_id, 'org1' as organization_id, 'c1' as customer_id, unnest(lineage(26, 1));

@@ -5,7 +5,7 @@
 with
 
 source as (
-    {{ newest_version('invoice_lines', ['line_id'], among=is_computed('line_id')) }}
+    {{ newest_version('invoice_lines', ['invoice_id', 'line_id'], among=is_computed('line_id')) }}
 ),
 
 invoices as (
@@ -20,7 +20,7 @@ completed as (
     select
         source.* exclude (customer_id, invoice_status, currency, issued_at, paid_at),
         coalesce(source.customer_id, invoices.customer_id) as customer_id_as_given,
-        coalesce(source.invoice_status, invoices.invoice_status) as invoice_status,
+        coalesce(source.invoice_status, invoices.status) as invoice_status,
         upper(coalesce(source.currency, invoices.currency)) as currency,
         coalesce(source.issued_at, invoices.issued_at) as issued_at,
         coalesce(source.paid_at, invoices.paid_at) as paid_at

@@ -27,15 +27,16 @@ ranked as (
         customer_id,
         user_id,
         occurred_at,
-        lead(_load_id) over (partition by event_id order by _load_id, _source_row) as superseded_by_load_id
+        max(_load_id) over (partition by event_id) as superseded_by_load_id,
+        row_number() over (partition by event_id order by {{ newest_first() }}) as version_rank
     from versions
 
 ),
 
 superseded as (
 
-    select * from ranked
-    where superseded_by_load_id is not null
+    select * exclude (version_rank) from ranked
+    where version_rank > 1
 
 )
 
