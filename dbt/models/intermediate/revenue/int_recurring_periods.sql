@@ -2,7 +2,7 @@
 -- reporting currency, rounded once, and cut where a dated rate changes. An unknown currency keeps its row
 -- with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
 {{ kept_by_customer(
-    reads=['int_invoice_service_lines', 'int_invoice_line_rates'] if var('recurring_from') == 'invoice_lines' else []
+    reads=['int_invoice_service_lines', 'int_invoice_pieces', 'int_invoice_credits'] if var('recurring_from') == 'invoice_lines' else []
 ) }}
 
 with

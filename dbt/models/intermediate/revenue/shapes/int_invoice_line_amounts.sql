@@ -32,9 +32,31 @@ taxes as (
     group by invoice_id, line_id
 ),
 
+-- Invoices whose lines add up to the subtotal less the discounts: these are in the lines already.
+line_sums as (
+    select
+        invoice_id,
+        sum(amount) as amount
+    from lines
+    where kind <> 'tax' and invoice_id in (select discounts.invoice_id from discounts)
+    group by invoice_id
+),
+
+reduced_invoices as (
+    select line_sums.invoice_id
+    from line_sums
+    inner join {{ ref('stg_billing__invoices') }} as invoices
+        on line_sums.invoice_id = invoices.invoice_id
+    where
+        line_sums.amount < invoices.subtotal
+        and line_sums.amount
+        = invoices.subtotal - (select sum(discounts.amount) from discounts where discounts.invoice_id = line_sums.invoice_id)
+),
+
 joined as (
     select
         lines.*,
+        reduced_invoices.invoice_id is not null as is_reduced,
         coalesce(discounts.amount, 0) as discount,
         coalesce(discounts.left_out, 0) as left_out,
         coalesce(taxes.amount, 0) as inclusive_tax,
@@ -49,6 +71,8 @@ joined as (
         on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id
     left join taxes
         on lines.invoice_id = taxes.invoice_id and lines.line_id = taxes.line_id
+    left join reduced_invoices
+        on lines.invoice_id = reduced_invoices.invoice_id
 ),
 
 -- What is still in the amount: nothing, where it is the price less both, or less than what would be taken off.
@@ -56,9 +80,8 @@ judged as (
     select
         *,
         case
-            when discount_included is not null then 0
-            when amount_cents < discount_cents or amount_cents in (list_cents - discount_cents, list_cents - discount_cents - tax_cents)
-                then 0
+            when is_reduced or amount_cents < discount_cents then 0
+            when amount_cents in (list_cents - discount_cents, list_cents - discount_cents - tax_cents) then 0
             else 1
         end as is_discount_apart,
         case when amount_cents in (list_cents - tax_cents, list_cents - discount_cents - tax_cents) then 0 else 1 end
@@ -84,7 +107,7 @@ final as (
             'amount - case when amount < 0 then -1 else 1 end'
             ~ ' * (abs(discount) * is_discount_apart - abs(left_out) + abs(inclusive_tax) * is_tax_included)'
         ) }} as amount,
-        {{ money('greatest(abs(discount) - abs(left_out), abs(coalesce(discount_included, 0)))') }} as discount,
+        {{ money('abs(discount) - abs(left_out)') }} as discount,
         currency,
         period_start_at,
         period_end_at,

@@ -1,0 +1,29 @@
+with
+
+source as (
+    {{ newest_version('credit_notes', ['credit_note_id']) }}
+),
+
+customer_ids as (
+    select * from {{ ref('stg_billing__customer_ids') }}
+),
+
+final as (
+    select
+        source.credit_note_id,
+        coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
+        source.invoice_id,
+        source.status,
+        source.reason,
+        upper(source.currency) as currency,
+        source.total,
+        source.issued_at,
+        source._load_id,
+        source._source_file,
+        source._source_row
+    from source
+    left join customer_ids
+        on source.customer_id = customer_ids.customer_id_as_given
+)
+
+select * from final
