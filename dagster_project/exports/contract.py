@@ -278,6 +278,7 @@ _ALL = (
             _need("kind", allowed=("recurring", "one_off", "usage", "tax", "credit")),
             _may("quantity", Kind.QUANTITY),
             _need("amount", Kind.MONEY),
+            _may("discount_included", Kind.MONEY),
             _need("currency", or_from=("invoices", "credit_notes")),
             _may("period_start_at", Kind.INSTANT),
             _may("period_end_at", Kind.INSTANT),

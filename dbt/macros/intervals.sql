@@ -127,3 +127,8 @@
         else {{ rounded_quotient(billed, part) }}
     end
 {%- endmacro %}
+
+{# Whole cents times numerator / denominator, in whole cents. #}
+{% macro scaled(cents, numerator, denominator) -%}
+    {{ if_it_fits(rounded_quotient('cast((' ~ cents ~ ') as ' ~ wide_integer() ~ ') * ' ~ numerator, denominator)) }}
+{%- endmacro %}

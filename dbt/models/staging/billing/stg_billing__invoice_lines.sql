@@ -53,6 +53,7 @@ final as (
         completed.kind,
         completed.quantity,
         completed.amount,
+        completed.discount_included,
         completed.currency,
         completed.period_start_at,
         completed.period_end_at,

@@ -32,10 +32,7 @@ pairs as (
         pieces.full_cents,
         case
             when pieces.quantity > 0 and credits.quantity > 0 and credits.quantity <> pieces.quantity
-                then {{ if_it_fits(rounded_quotient(
-                    'cast(pieces.full_cents as ' ~ wide_integer() ~ ') * ' ~ millionths('credits.quantity'),
-                    millionths('pieces.quantity')
-                )) }}
+                then {{ scaled('pieces.full_cents', millionths('credits.quantity'), millionths('pieces.quantity')) }}
         end as share_cents,
         pieces.months_numerator,
         pieces.months_denominator,

@@ -8,10 +8,6 @@ lines as (
     select * from {{ ref('stg_billing__invoice_lines') }}
 ),
 
-plans as (
-    select * from {{ ref('stg_billing__plans') }}
-),
-
 discounts as (
     select
         invoice_id,
@@ -65,7 +61,7 @@ joined as (
         abs({{ cents('coalesce(taxes.amount, 0)') }}) as tax_cents,
         {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents
     from lines
-    left join plans
+    left join {{ ref('stg_billing__plans') }} as plans
         on lines.plan_id = plans.plan_id
     left join discounts
         on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id
@@ -80,7 +76,7 @@ judged as (
     select
         *,
         case
-            when is_reduced or amount_cents < discount_cents then 0
+            when discount_included is not null or is_reduced or amount_cents < discount_cents then 0
             when amount_cents in (list_cents - discount_cents, list_cents - discount_cents - tax_cents) then 0
             else 1
         end as is_discount_apart,
@@ -99,15 +95,11 @@ final as (
         plan_id,
         kind,
         quantity,
-        {{ money(
-            'amount - case when amount < 0 then -1 else 1 end'
-            ~ ' * (abs(discount) * is_discount_apart + abs(inclusive_tax) * is_tax_included)'
-        ) }} as amount_billed,
-        {{ money(
-            'amount - case when amount < 0 then -1 else 1 end'
-            ~ ' * (abs(discount) * is_discount_apart - abs(left_out) + abs(inclusive_tax) * is_tax_included)'
-        ) }} as amount,
-        {{ money('abs(discount) - abs(left_out)') }} as discount,
+        {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
+        {%- set off = 'abs(discount) * is_discount_apart + abs(inclusive_tax) * is_tax_included' %}
+        {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ')') }} as amount_billed,
+        {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ' - abs(left_out))') }} as amount,
+        {{ money('greatest(abs(discount) - abs(left_out), abs(coalesce(discount_included, 0)))') }} as discount,
         currency,
         period_start_at,
         period_end_at,

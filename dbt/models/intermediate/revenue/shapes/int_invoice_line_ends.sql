@@ -4,12 +4,22 @@
 
 with
 
+-- Credit notes that give back money and take back no piece of a subscription, by their reason.
+money_back as (
+    select credit_note_id
+    from {{ ref('stg_billing__credit_notes') }}
+    where replace(lower(reason), ' ', '_') in (
+        'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund'
+    )
+),
+
 lines as (
     select * from {{ ref('int_invoice_line_amounts') }}
     where
         invoice_status in ('paid', 'open', 'uncollectible')
         and kind in ('recurring', 'credit'{{ ", 'usage'" if var('usage_is_recurring') }})
         and (kind <> 'credit' or (amount < 0 and subscription_id is not null))
+        and invoice_id not in (select money_back.credit_note_id from money_back)
         and period_start_at < period_end_at
         and {{ is_computed('customer_id') }}
 ),

@@ -19,10 +19,7 @@ billed as (
         parts.line_key,
         case
             when parts.quantity > 0 and full_lines.quantity > 0
-                then {{ if_it_fits(rounded_quotient(
-                    'cast(full_lines.full_cents as ' ~ wide_integer() ~ ') * ' ~ millionths('parts.quantity'),
-                    millionths('full_lines.quantity')
-                )) }}
+                then {{ scaled('full_lines.full_cents', millionths('parts.quantity'), millionths('full_lines.quantity')) }}
             else full_lines.full_cents
         end as full_cents,
         case when full_lines.period_start_on = parts.period_end_on then 1 else 2 end
@@ -44,7 +41,7 @@ discounts as (
         contract_key,
         list_cents,
         list_cents - full_cents as off_cents,
-        {{ rounded_quotient('100 * cast(list_cents - full_cents as ' ~ wide_integer() ~ ')', 'list_cents') }} as percent
+        {{ scaled('list_cents - full_cents', 100, 'list_cents') }} as percent
     from full_lines
     where list_cents > full_cents
 ),
@@ -52,16 +49,11 @@ discounts as (
 at_discount as (
     select
         parts.line_key,
-        parts.list_cents - {{ if_it_fits(
-            'case when ' ~ rounded_quotient('cast(discounts.list_cents as ' ~ wide_integer() ~ ') * discounts.percent', '100')
-            ~ ' = discounts.off_cents then '
-            ~ rounded_quotient('cast(parts.list_cents as ' ~ wide_integer() ~ ') * discounts.percent', '100')
-            ~ ' else '
-            ~ rounded_quotient(
-                'cast(parts.list_cents as ' ~ wide_integer() ~ ') * discounts.off_cents', 'discounts.list_cents'
-            )
-            ~ ' end'
-        ) }} as full_cents,
+        parts.list_cents - case
+            when {{ scaled('discounts.list_cents', 'discounts.percent', 100) }} = discounts.off_cents
+                then {{ scaled('parts.list_cents', 'discounts.percent', 100) }}
+            else {{ scaled('parts.list_cents', 'discounts.off_cents', 'discounts.list_cents') }}
+        end as full_cents,
         5 as preference,
         0 as distance,
         true as may_be_discounted
@@ -69,17 +61,6 @@ at_discount as (
     inner join discounts
         on parts.contract_key = discounts.contract_key
     where parts.list_cents > 0
-),
-
-at_list_price as (
-    select
-        line_key,
-        list_cents as full_cents,
-        6 as preference,
-        0 as distance,
-        false as may_be_discounted
-    from parts
-    where list_cents > 0
 ),
 
 known as (
@@ -91,7 +72,14 @@ known as (
 
     union all
 
-    select * from at_list_price
+    select
+        line_key,
+        list_cents as full_cents,
+        6 as preference,
+        0 as distance,
+        false as may_be_discounted
+    from parts
+    where list_cents > 0
 ),
 
 -- An amount is rounded, and so is a discount in it.

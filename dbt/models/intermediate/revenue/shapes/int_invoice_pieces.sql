@@ -1,6 +1,6 @@
 -- What each line that is no credit is worth in full, and until when. A later full line of the same product
 -- replaces what was there before, from its own beginning; lines of one invoice add up.
-{{ kept_by_customer(reads=['int_invoice_full_lines', 'int_invoice_parts', 'int_invoice_part_rates']) }}
+{{ kept_by_customer(reads=['int_invoice_full_lines', 'int_invoice_debits']) }}
 
 with
 
@@ -9,52 +9,24 @@ full_lines as (
     where {{ is_computed('customer_id') }}
 ),
 
-parts as (
-    select
-        parts.*,
-        rates.full_cents
-    from {{ ref('int_invoice_parts') }} as parts
-    left join {{ ref('int_invoice_part_rates') }} as rates
-        on parts.line_key = rates.line_key
-    where {{ is_computed('parts.customer_id') }}
-),
-
--- A part of no known amount: where the line says that it is one, the roundest that rounds to what was billed.
--- Otherwise its dates are all that is known.
-rated as (
-    select
-        *,
-        full_cents is not null as is_known,
-        has_interval and (full_cents is not null or is_proration) as is_part,
-        {{ if_it_fits(roundest_full('amount_cents', 'utc_part', 'utc_whole')) }} as guessed_cents
-    from parts
-),
-
 pieces as (
-    {%- set columns = [
-        'line_key', 'invoice_id', 'customer_id', 'contract_key', 'plan_key', 'product', 'kind', 'quantity', 'period_start_at',
-        'period_end_at', 'period_start_on', 'period_end_on', 'counts_until', 'end_reason', 'utc_part', 'utc_whole', 'wall_whole',
-        'day_whole',
-    ] %}
-    select
-        {{ columns | join(', ') }},
-        full_cents,
-        months_numerator,
-        months_denominator,
-        true as is_known,
-        may_be_discounted
-    from full_lines
+    select * from {{ ref('int_invoice_debits') }}
+    where {{ is_computed('customer_id') }}
+),
 
-    union all
-
-    select
-        {{ columns | join(', ') }},
-        case when is_part then coalesce(full_cents, guessed_cents) else amount_cents end as full_cents,
-        case when is_part then interval_numerator else months_numerator end as months_numerator,
-        case when is_part then interval_denominator else months_denominator end as months_denominator,
-        is_known,
-        coalesce(list_cents > full_cents, true) as may_be_discounted
-    from rated
+-- Where no product is told, plans that stood on one invoice together are no alternatives.
+together as (
+    select distinct
+        one.contract_key,
+        one.plan_key,
+        other.plan_key as other_plan_key
+    from full_lines as one
+    inner join full_lines as other
+        on
+            one.contract_key = other.contract_key
+            and one.invoice_id = other.invoice_id
+            and one.plan_key <> other.plan_key
+    where one.product = '(none)'
 ),
 
 replaced as (
@@ -70,18 +42,49 @@ replaced as (
             and pieces.period_start_on < full_lines.period_start_on
             and pieces.period_end_on > full_lines.period_start_on
             and (full_lines.is_whole_by_dates or full_lines.period_end_on <> pieces.period_end_on)
-    where pieces.kind = 'recurring' and full_lines.kind = 'recurring'
+    left join together
+        on
+            pieces.contract_key = together.contract_key
+            and pieces.plan_key = together.plan_key
+            and full_lines.plan_key = together.other_plan_key
+            and pieces.product = '(none)'
+    where pieces.kind = 'recurring' and full_lines.kind = 'recurring' and together.contract_key is null
     group by pieces.line_key
 ),
 
+{% if var('discounts') == 'lasting_only' -%}
+-- A discount of unknown duration that a later line of the same plan and quantity no longer has did not last.
+outlived as (
+    select distinct
+        pieces.line_key,
+        later.full_cents
+    from pieces
+    inner join full_lines as later
+        on
+            pieces.contract_key = later.contract_key
+            and pieces.plan_key = later.plan_key
+            and coalesce(pieces.quantity, 1) = coalesce(later.quantity, 1)
+            and pieces.period_start_on < later.period_start_on
+            and pieces.full_cents < later.full_cents
+            and later.full_cents = later.list_cents
+    where pieces.may_be_discounted
+),
+
+{% endif -%}
 final as (
     select
-        pieces.* exclude (counts_until, end_reason),
+        pieces.* exclude (full_cents, counts_until, end_reason),
+        {{ 'coalesce(outlived.full_cents, pieces.full_cents)' if var('discounts') == 'lasting_only' else 'pieces.full_cents' }}
+            as full_cents,
         least(pieces.counts_until, replaced.replaced_on) as counts_until,
         case when coalesce(replaced.replaced_on >= pieces.counts_until, true) then pieces.end_reason end as end_reason
     from pieces
     left join replaced
         on pieces.line_key = replaced.line_key
+    {%- if var('discounts') == 'lasting_only' %}
+    left join outlived
+        on pieces.line_key = outlived.line_key
+    {%- endif %}
 )
 
 select * from final

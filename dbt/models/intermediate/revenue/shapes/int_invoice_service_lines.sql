@@ -9,18 +9,10 @@ lines as (
     where {{ is_computed('customer_id') }}
 ),
 
-plans as (
-    select * from {{ ref('stg_billing__plans') }}
-),
-
-subscriptions as (
-    select * from {{ ref('stg_billing__subscriptions') }}
-),
-
 described as (
     select
         lines.*,
-        coalesce(plans.product, lines.plan_id, '') as product,
+        coalesce(plans.product, '(none)') as product,
         {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents,
         case plans.billing_interval
             when 'month' then 1 when 'quarter' then 3 when 'year' then 12
@@ -45,9 +37,9 @@ described as (
         case when not subscriptions.cancel_at_period_end then subscriptions.ended_on end as ended_on,
         subscriptions.cancel_requested_on is not null as is_end_asked_for
     from lines
-    left join plans
+    left join {{ ref('stg_billing__plans') }} as plans
         on lines.plan_id = plans.plan_id
-    left join subscriptions
+    left join {{ ref('stg_billing__subscriptions') }} as subscriptions
         on lines.subscription_id = subscriptions.subscription_id
     {%- if not var('usage_is_recurring') %}
     where coalesce(plans.usage, 'licensed') <> 'metered'
@@ -108,6 +100,7 @@ final as (
         {{ clock_lengths('period_start_at', 'period_end_at', 'part') }},
         is_proration,
         is_whole_by_dates,
+        own_months is not null or is_about_plan_days as is_about_whole,
         {{ line_months_numerator() }} as months_numerator,
         {{ line_months_denominator() }} as months_denominator,
         least(period_end_on, unpaid_until, ended_on) as counts_until,
