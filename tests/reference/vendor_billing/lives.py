@@ -5,7 +5,7 @@ proration, ends, refunds and unpaid invoices. How a vendor rounds is a :class:`M
 the modules beside this one. Nothing here reads ebbline.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -104,20 +104,29 @@ class Company:
 
 
 def company(seed: int, customers: int, manner: Manner, until: date) -> Company:
-    """Return a company of so many customers; equal arguments, equal company."""
+    """Return a company of so many customers; equal arguments, equal company. Ids begin with the seed."""
     rng = Random(f"{manner}-{seed}")
-    prices = tuple(_prices(rng))
+    prices = tuple(_prices(rng, f"k{seed}"))
     found = []
     for number in range(customers):
+        customer = f"k{seed}-c{number:04}"
         for nth in range(rng.choice((1, 1, 1, 1, 2))):
-            found.append(
-                _Run(rng, manner, prices, f"s{number:04}-{nth}", f"c{number:04}", until).run()
-            )
+            found.append(_Run(rng, manner, prices, f"{customer}-s{nth}", customer, until).run())
     return Company(prices, tuple(found), manner)
 
 
-def _prices(rng: Random) -> Iterator[Price]:
-    for product in ("desk", "studio", "vault"):
+def companies(seeds: Iterable[int], customers: int, manner: Manner, until: date) -> Company:
+    """Return the companies of several seeds as one: an export and a run are dearer than rows."""
+    found = [company(seed, customers, manner, until) for seed in seeds]
+    return Company(
+        tuple(price for one in found for price in one.prices),
+        tuple(subscription for one in found for subscription in one.subscriptions),
+        manner,
+    )
+
+
+def _prices(rng: Random, name: str) -> Iterator[Price]:
+    for product in (f"{name}-desk", f"{name}-studio", f"{name}-vault"):
         pricing = rng.choice(("per_unit", "per_unit", "tiered", "package"))
         monthly = rng.choice((900, 1500, 1900, 4990, 10000, 12900))
         for months, factor in ((1, 1), (3, 3), (12, 10)):
