@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast ui check format lock docs bench clean
+.PHONY: help setup run test test-deep test-fast ui check quick format lock docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -36,22 +36,29 @@ setup: $(VENV)/.installed ## make the environment in .venv
 run: setup ## ingest data/sample, build, validate, publish, alert, write the report
 	@$(BIN)/ebbline run
 
-# In their own order: the longest file, of a single test, would otherwise come last and run alone.
-test: $(VENV)/.installed-dev ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
+# Two workers, spread by group or file, the longest first: docs/testing.md.
+TIER := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations 25
+
+test: $(VENV)/.installed-dev ## the tests that guard every behaviour, 12 minutes at most
+	$(TIER)
+
+test-deep: test ## the same, then what takes long: every kill, every night, more seeds
+	$(TIER) tests/deep
 
 test-fast: $(VENV)/.installed-dev ## the unit tests alone
-	$(BIN)/python -m pytest -n 2 tests/unit
+	$(TIER) tests/unit
 
 ui: setup ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/ebbline ui
 
-check: $(VENV)/.installed-dev ## format, lint, types, SQL lint, unit tests
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+check: quick ## format, lint, types, SQL lint
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --nocolor dbt/models dbt/tests
-	$(BIN)/python -m pytest -q -n 2 tests/unit
+	$(BIN)/python -m dagster_project.quality sql build/expectations && $(BIN)/sqlfluff lint --nocolor build/expectations
+
+quick: $(VENV)/.installed-dev ## the part of `check` that takes seconds, as the pre-commit hook runs it
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
 
 format: $(VENV)/.installed-dev ## format Python and SQL
 	$(BIN)/ruff format .

@@ -20,7 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from dagster_project.quality.suites import STAGES, Stage, Suite, read_suites
+from dagster_project.quality.checks import Stage
+from dagster_project.quality.suites import STAGES, Suite, read_suites
 from dagster_project.quality.validation import validate
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -146,7 +147,7 @@ def _named(statement: str, suites: tuple[Suite, ...]) -> str:
     for suite in suites:
         for expectation in suite.expectations:
             # What stands before and after the table; GX puts the table in between in its own way.
-            parts = expectation.kwargs.get("unexpected_rows_query", "").split("{batch}")
+            parts = expectation.question.kwargs.get("unexpected_rows_query", "").split("{batch}")
             if (
                 parts != [""]
                 and suite.table in text

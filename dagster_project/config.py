@@ -17,6 +17,7 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -57,11 +58,62 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _order_of_dates(said: str) -> str:
+    if said not in ("day_first", "month_first") and "%" not in said:
+        raise ValueError(
+            f"{said!r} is neither day_first, month_first nor a pattern such as '%d %b %Y'"
+        )
+    return said
+
+
+_AGE = re.compile(r"(\d+) ?(h|hours?|d|days?|w|weeks?)")
+_AGE_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_GREATEST_AGE = timedelta(days=3650)
+
+
+def _age(given: Any) -> Any:
+    """Return ``36h``, ``3 days``, ``1w`` or a number of days as a length of time; null and ``never`` as None."""
+    if given is None or given == "never":
+        return None
+    if isinstance(given, timedelta):
+        return given
+    match = _AGE.fullmatch(given.strip()) if isinstance(given, str) else None
+    if match is not None:
+        found = min(int(match[1]), 10**6) * _AGE_UNITS[match[2][0]]
+    elif isinstance(given, int) and not isinstance(given, bool):
+        found = timedelta(days=min(max(given, 0), 10**6))
+    else:
+        raise ValueError(f"{given!r} is no length of time such as 36h or 3 days")
+    if not timedelta() < found <= _GREATEST_AGE:
+        raise ValueError(f"{given!r} is not between an hour and ten years")
+    return found
+
+
+Age = Annotated[timedelta | None, BeforeValidator(_age)]
+
+
+def _file_mode(mode: object) -> object:
+    """Return a mode as its four digits; YAML reads ``0440`` as an octal number."""
+    if isinstance(mode, int) and not isinstance(mode, bool):
+        return f"{mode:04o}"
+    return mode
+
+
 class Source(_Section):
-    """One source of exports: whose format, and the folder or URL where the files lie."""
+    """One source of exports: whose format, and the folder or URL where the files lie.
+
+    ``max_age`` is how old its newest export may be before on-call is told; None never asks. What follows it says how
+    these exports write what could be read in two ways, and which tables are full dumps.
+    """
 
     format: str = "canonical"
     path: str
+    max_age: Age = timedelta(days=3)
+    decimal: Literal[".", ","] | None = None
+    dates: Annotated[str, AfterValidator(_order_of_dates)] | None = None
+    zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    ends: Literal["inclusive", "exclusive"] | None = None
+    full: tuple[str, ...] = ()
 
     @property
     def is_remote(self) -> bool:
@@ -146,6 +198,13 @@ class Purchases(_Section):
     same_day_orders_are_one: bool = True
 
 
+class Usage(_Section):
+    """What of use counts as having met the product's value (METRICS.md, section 6)."""
+
+    # Names of events. Without any, every event that names a feature is one.
+    key_events: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+
+
 class Ingest(_Section):
     """Limits of what an export may get wrong."""
 
@@ -154,11 +213,18 @@ class Ingest(_Section):
 
 
 class Publish(_Section):
-    """How many publications are kept, and from which relative change on a restatement is an alert."""
+    """What of a publication is kept and shown, to whom, and from which change on a restatement is an alert."""
 
     keep: Annotated[int, Field(ge=1, le=10_000)] = 10
     # None: nobody is told. Changes no number.
     restatement_threshold: Annotated[float, Field(ge=0)] | None = 0.05
+    # Names, e-mail addresses, owners and comments: columns that dbt marks as personal.
+    personal_data: bool = False
+    file_mode: Annotated[Literal["0400", "0440", "0444"], BeforeValidator(_file_mode)] = "0444"
+
+    def mode(self) -> int:
+        """Return the mode of published files."""
+        return int(self.file_mode, 8)
 
 
 class NotifyTarget(_Section):
@@ -177,6 +243,7 @@ class Settings(_Section):
     currency: CurrencySettings = CurrencySettings()
     billing: Billing = Billing()
     purchases: Purchases = Purchases()
+    usage: Usage = Usage()
     dimensions: tuple[str, ...] = DIMENSIONS
     ingest: Ingest = Ingest()
     publish: Publish = Publish()
@@ -199,7 +266,7 @@ class Settings(_Section):
         return self.as_of or clock.now().astimezone(ZoneInfo(self.calendar.timezone)).date()
 
     def until_on(self, clock: Clock) -> date:
-        """Return the last day covered."""
+        """Return the last day that may be covered by the clock; how far the exports go is ``exports.coverage``'s."""
         if isinstance(self.calendar.until, date):
             return self.calendar.until
         return self.today(clock) - timedelta(days=1)
@@ -223,15 +290,18 @@ class Settings(_Section):
         """Return a SHA-256 over :meth:`numbers`: equal fingerprints, equal meaning of every number."""
         return hashlib.sha256(json.dumps(self.numbers(), sort_keys=True).encode()).hexdigest()
 
-    def dbt_vars(self, clock: Clock, recurring_from: RecurringShape) -> dict[str, Any]:
+    def dbt_vars(
+        self, clock: Clock, recurring_from: RecurringShape, *, until: date | None = None
+    ) -> dict[str, Any]:
         """Return the variables of a dbt run; every date a model needs is among them.
 
         :param recurring_from: the shape that is present, where the setting says ``auto``.
+        :param until: the last day covered by the exports; None for all that the clock allows.
         """
         as_of_at = self.as_of_at()
         return {
             "timezone": self.calendar.timezone,
-            "until": self.until_on(clock).isoformat(),
+            "until": (until or self.until_on(clock)).isoformat(),
             "as_of": as_of_at.isoformat(sep=" ") if as_of_at else None,
             "reporting_currency": self.currency.reporting,
             "currency_rates": self.currency.rows(),
@@ -243,6 +313,7 @@ class Settings(_Section):
             "gross_margin": f"{self.billing.gross_margin:f}",
             "discounts": self.billing.discounts,
             "same_day_orders_are_one": self.purchases.same_day_orders_are_one,
+            "key_events": sorted(self.usage.key_events),
             "dimensions": list(self.dimensions),
         }
 

@@ -22,15 +22,12 @@ from dagster_project.config import Settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
+from dagster_project.exports.coverage import covered_until
 from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
+from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.dbt_process import parent_named
-from dagster_project.transform.project import (
-    DBT_PROJECT,
-    current_manifest,
-    dbt_command,
-    project_digest,
-)
+from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import pending_change
@@ -152,6 +149,7 @@ def definitions() -> dg.Definitions:
             if not some_file_was_loaded(con):
                 raise _nothing_loaded(settings)
             shape = recurring_shape(con, settings)
+            until = covered_until(con, settings, warehouse.clock)
             settle(con, paths)
             publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
@@ -160,7 +158,7 @@ def definitions() -> dg.Definitions:
                 context.log.info("inputs, settings and code are those of the last publication")
                 return
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
-        variables = json.dumps(settings.dbt_vars(warehouse.clock, shape))
+        variables = json.dumps(settings.dbt_vars(warehouse.clock, shape, until=until))
         # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
         # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.
         digest, built_by = project_digest(), paths.dbt_target / "project.sha256"

@@ -49,10 +49,14 @@ FORMULAS: dict[str, str] = {
     "returning_buyers": "customers who bought in the period and had bought before it",
     "purchases": "purchases in the period",
     "purchase_amount": "paid for the purchases in the period",
+    "repeat_purchases": "purchases in the period that were not their customer's first",
+    "repeat_purchase_amount": "paid for the repeat purchases in the period",
+    "repeat_customer_amount": "purchase_amount of customers with two purchases or more by the end of"
+    " the period",
+    "average_days_between": "days from the purchase before to each repeat purchase / repeat_purchases",
     "repeat_customer_rate": "repeat_buyers_to_date / buyers_to_date",
     "returning_rate": "returning_buyers / buyers",
-    "repeat_revenue_share": "purchase_amount of customers with two purchases or more by the end"
-    " of the period / purchase_amount",
+    "repeat_revenue_share": "repeat_customer_amount / purchase_amount",
 }
 
 

@@ -34,6 +34,10 @@ _OF_THE_PERIOD = ShownPurchases()
 _SHOWN: dict[str, ShownPurchases] = {
     "returning_buyers": ShownPurchases(earlier=1),
     "returning_rate": ShownPurchases(earlier=1),
+    "repeat_purchases": ShownPurchases(earlier=1),
+    "repeat_purchase_amount": ShownPurchases(earlier=1),
+    "repeat_customer_amount": ShownPurchases(earlier=2),
+    "average_days_between": ShownPurchases(earlier=1),
     "repeat_revenue_share": ShownPurchases(earlier=2),
     "buyers_to_date": ShownPurchases(earlier=1, in_period=False),
     "repeat_buyers_to_date": ShownPurchases(earlier=2, in_period=False),

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -25,6 +26,7 @@ class LandingFile:
     :param location: the local path, or the path inside the remote file system.
     :param version: what a remote landing zone calls this state of the file (an ETag, a generation); None
         where only the content can tell.
+    :param modified_at: when it was last written, as the landing zone says; None where it does not.
     :param instead: what lies there in place of a file (a folder, a named pipe), in words; None for a file.
     """
 
@@ -33,6 +35,7 @@ class LandingFile:
     size_bytes: int
     version: str | None = None
     instead: str | None = None
+    modified_at: datetime | None = None
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -98,7 +101,13 @@ class LocalLanding:
             state = path.stat()
         except OSError as error:
             return LandingFile(name, str(path), 0, instead=_link_that_fails(error))
-        return LandingFile(name, str(path), state.st_size, instead=_instead_of_a_file(path, state))
+        return LandingFile(
+            name,
+            str(path),
+            state.st_size,
+            instead=_instead_of_a_file(path, state),
+            modified_at=_written_at(state.st_mtime),
+        )
 
     @contextmanager
     def at_hand(self, file: LandingFile) -> Iterator[Path]:
@@ -141,6 +150,14 @@ class LocalLanding:
 
     def version_at_hand(self, file: LandingFile) -> str | None:
         """A local file is known by its content, which is cheap to read."""
+        return None
+
+
+def _written_at(seconds: float) -> datetime | None:
+    """Return a time of change as an instant; None for one that no calendar holds."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
         return None
 
 

@@ -24,17 +24,28 @@ create table if not exists raw.loads (
     duration_seconds double not null,
     outcome varchar not null,
     message varchar,
-    remote_version varchar
+    remote_version varchar,
+    exported_at timestamp with time zone
 )
 """
 # A ledger that an earlier version made.
 _LEDGER_ADDITIONS = (
     "alter table raw.loads add column if not exists rows_for_others bigint default 0",
     "alter table raw.loads add column if not exists remote_version varchar",
+    "alter table raw.loads add column if not exists exported_at timestamp with time zone",
 )
 
 # Columns that an earlier version of the contract called otherwise.
 _RENAMED = {"invoices": {"invoice_status": "status"}}
+
+_SIGHTINGS_DDL = """
+create table if not exists raw.sightings (
+    source varchar not null,
+    file_name varchar not null,
+    modified_at timestamp with time zone,
+    seen_at timestamp with time zone not null
+)
+"""
 
 _QUARANTINE_DDL = """
 create table if not exists raw.quarantine (
@@ -65,14 +76,20 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create every table of schema ``raw`` that does not exist yet, empty.
 
     One table per canonical and companion table, ``raw.loads`` (one row per file and table of a run),
-    ``raw.quarantine`` (one row per refused row) and ``raw.extra_columns`` (one row per unknown column
-    met, so that each is reported once).
+    ``raw.sightings`` (one row per state in which a file was met), ``raw.quarantine`` (one row per refused row)
+    and ``raw.extra_columns`` (one row per unknown column met, so that each is reported once).
     """
     con.execute("create schema if not exists raw")
     for table in TABLES.values():
         con.execute(_ddl(table))
         _complete(con, table)
-    for statement in (_LEDGER_DDL, *_LEDGER_ADDITIONS, _QUARANTINE_DDL, _EXTRA_COLUMNS_DDL):
+    for statement in (
+        _LEDGER_DDL,
+        *_LEDGER_ADDITIONS,
+        _SIGHTINGS_DDL,
+        _QUARANTINE_DDL,
+        _EXTRA_COLUMNS_DDL,
+    ):
         con.execute(statement)
 
 

@@ -6,6 +6,7 @@ copy and never half a load. Which client speaks which protocol is fsspec's busin
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,8 @@ _NEEDS = {
 _CLIENT_ERRORS = (("aiohttp", "ClientError"), ("botocore.exceptions", "BotoCoreError"))
 # What tells one state of a remote file from another, by protocol.
 _STATE_KEYS = ("ETag", "etag", "generation", "md5Hash", "Content-MD5")
+# When a file was last written, by protocol.
+_TIME_KEYS = ("LastModified", "last_modified", "updated", "mtime", "modified")
 _VERSION_KEYS = (*_STATE_KEYS, "LastModified", "mtime", "size")
 
 
@@ -69,7 +72,13 @@ class RemoteLanding:
                 fix="check the URL, the credentials and the network",
             ) from error
         found = [
-            LandingFile(self._relative(path), path, int(info.get("size") or 0), _state(info))
+            LandingFile(
+                self._relative(path),
+                path,
+                int(info.get("size") or 0),
+                _state(info),
+                modified_at=_modified_at(info),
+            )
             for path, info in listed.items()
             if info.get("type", "file") == "file"
         ]
@@ -129,6 +138,22 @@ def _state(info: dict[str, Any]) -> str | None:
     for key in _STATE_KEYS:
         if info.get(key):
             return f"{key.lower()}:{str(info[key]).strip(chr(34))}:{info.get('size')}"
+    return None
+
+
+def _modified_at(info: dict[str, Any]) -> datetime | None:
+    """Return when the file system says that the file was last written; None where it does not say."""
+    for key in _TIME_KEYS:
+        found = info.get(key)
+        try:
+            if isinstance(found, int | float) and found > 0:
+                return datetime.fromtimestamp(found, UTC)
+            if isinstance(found, str):
+                found = datetime.fromisoformat(found)
+        except (OverflowError, OSError, ValueError):
+            continue
+        if isinstance(found, datetime):
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
     return None
 
 

@@ -1,7 +1,8 @@
 """Validation: what is expected of the exports and of the marts, and whether it holds."""
 
+from dagster_project.quality.checks import CheckSpec
 from dagster_project.quality.results import CheckResult, ValidationReport
-from dagster_project.quality.suites import CheckSpec, SuiteError, list_checks
+from dagster_project.quality.suites import SuiteError, list_checks
 from dagster_project.quality.validation import validate
 
 __all__ = [

@@ -58,14 +58,14 @@ def _order(suite: Suite, columns: list[str]) -> str:
 
 def _statement(suite: Suite, expectation: Expectation) -> tuple[str, list[Any]] | None:
     table = f"{quote_identifier(suite.stage)}.{quote_identifier(suite.table)}"
-    kwargs = expectation.kwargs
-    if expectation.expectation_type == "unexpected_rows_expectation":
+    kwargs = expectation.question.kwargs
+    if expectation.question.expectation_type == "unexpected_rows_expectation":
         return kwargs["unexpected_rows_query"].format(batch=table), []
     if "column" not in kwargs:
         return None
     column = quote_identifier(kwargs["column"])
     values: list[Any]
-    match expectation.expectation_type:
+    match expectation.question.expectation_type:
         case "expect_column_values_to_not_be_null":
             condition, values = f"{column} is null", []
         case "expect_column_values_to_be_in_set":

@@ -39,8 +39,9 @@ if not _PYSPARK_IS_THERE:
 
 from dagster_project.plural import counted
 from dagster_project.quality import dialect
+from dagster_project.quality.checks import Stage
 from dagster_project.quality.results import CheckpointRun, Outcome
-from dagster_project.quality.suites import Stage, SuiteError
+from dagster_project.quality.suites import SuiteError
 from dagster_project.warehouse.paths import WarehousePaths
 
 # Registering a metric anew is GX's own way of extension; it warns, which belongs on nobody's screen.
@@ -64,9 +65,9 @@ _registry_log.disabled = False
 
 
 def run_checkpoint(folder: Path, stage: Stage, paths: WarehousePaths) -> CheckpointRun:
-    """Run one checkpoint of a wired context and build its pages of Data Docs.
+    """Run one checkpoint of a context and build its pages of Data Docs.
 
-    :param folder: the copy of the context; GX may write into it.
+    :param folder: of the context; GX may write into it.
     :param stage: name of the checkpoint.
     :param paths: whose database is read and under which Data Docs are built.
     """

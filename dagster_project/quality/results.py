@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dagster_project.quality.suites import CheckSpec
+from dagster_project.quality.checks import CheckSpec
 
 Row = dict[str, Any]
 

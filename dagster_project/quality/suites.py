@@ -1,25 +1,39 @@
-"""The suites as they lie on disk, read without Great Expectations.
+"""The suites as people write them: ``expectations/<stage>/<table>.yml``, read without Great Expectations.
 
-Importing GX takes seconds; listing what is checked must not. Only reading and checking the JSON
-belongs here, running it does not.
+Importing GX takes seconds; listing what is checked must not. Only reading and checking the YAML belongs here. What
+every table is asked without being told is ``standard``'s business, what GX makes of a suite ``context``'s.
 """
 
-import json
 import re
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Annotated, Any, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dagster_project.errors import EbblineError
-
-Stage = Literal["raw", "marts"]
-Severity = Literal["critical", "warning"]
+from dagster_project.locations import EXPECTATIONS
+from dagster_project.quality.checks import (
+    Check,
+    CheckSpec,
+    Question,
+    Severity,
+    Stage,
+    accepted_values,
+    between,
+    no_rows,
+    references,
+)
+from dagster_project.quality.contracts import TableContract, mart_contracts, raw_contracts
+from dagster_project.quality.standard import not_emptied, standard_checks
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
-EXPECTATIONS = Path(__file__).parents[2] / "expectations"
 
-_SUITE_NAME = re.compile(r"(raw|marts)__([a-z][a-z0-9_]*)")
-_CHECK_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TABLE = re.compile(r"[a-z][a-z0-9_]*")
+_QUALIFIED = r"^[a-z_]+\.[a-z][a-z0-9_]*$"
+_NAME = r"^[a-z][a-z0-9_]*$"
 
 
 class SuiteError(EbblineError):
@@ -27,61 +41,32 @@ class SuiteError(EbblineError):
 
 
 @dataclass(frozen=True)
-class CheckSpec:
-    """One expectation, as it is listed before anything runs.
-
-    :param suite: name of the suite, ``<stage>__<table>``.
-    :param stage: the schema that is checked: ``raw`` before the transformation, ``marts`` after it.
-    :param table: the table it guards, without schema.
-    :param name: a claim in snake case, unique within its suite.
-    :param severity: ``critical`` blocks the publication, ``warning`` informs.
-    :param description: one sentence for a person.
-    """
-
-    suite: str
-    stage: Stage
-    table: str
-    name: str
-    severity: Severity
-    description: str
-
-
-@dataclass(frozen=True)
 class Expectation:
-    """One expectation of a suite.
-
-    :param spec: what is listed of it.
-    :param expectation_type: the GX type, such as ``expect_column_values_to_be_in_set``.
-    :param kwargs: its GX arguments.
-    :param needs: tables (``schema.table``) without which there is nothing to compare with.
-    """
+    """One check of a suite: what is listed of it, and what GX is asked."""
 
     spec: CheckSpec
-    expectation_type: str
-    kwargs: dict[str, Any]
-    needs: tuple[str, ...] = ()
+    question: Question
 
 
 @dataclass(frozen=True)
 class Suite:
-    """One suite: the expectations of one table.
+    """The checks of one table.
 
-    :param name: ``<stage>__<table>``.
-    :param stage: schema of the table.
-    :param table: the table, without schema.
     :param key: columns that name a row to a person.
     :param personal: columns whose values are never shown.
-    :param expectations: in the order of the file.
-    :param document: the JSON as read.
+    :param expectations: the standard ones first, then those of the file, in its order.
     """
 
-    name: str
     stage: Stage
     table: str
     key: tuple[str, ...]
     personal: frozenset[str]
     expectations: tuple[Expectation, ...]
-    document: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What GX and the pages call the suite."""
+        return f"{self.stage}__{self.table}"
 
     @property
     def qualified_table(self) -> str:
@@ -89,30 +74,118 @@ class Suite:
         return f"{self.stage}.{self.table}"
 
 
-def read_suites(folder: Path = EXPECTATIONS) -> tuple[Suite, ...]:
-    """Read every suite of a context folder, in order of name.
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    :param folder: the folder that holds ``great_expectations.yml``.
-    :raises SuiteError: the folder is no context, holds no suite, or suites are malformed.
+
+_Column = Annotated[str, Field(pattern=_NAME)]
+_OtherTable = Annotated[str, Field(pattern=_QUALIFIED)]
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class _Values(_Strict):
+    column: _Column
+    values: Annotated[tuple[str | int, ...], Field(min_length=1)]
+
+
+class _Between(_Strict):
+    column: _Column
+    min: int | float | None = None
+    max: int | float | None = None
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> "_Between":
+        if self.min is None and self.max is None:
+            raise ValueError("say min, max or both")
+        return self
+
+
+class _References(_Strict):
+    column: _Column
+    table: _OtherTable
+    to: _Column | None = None
+    where_exported: bool = False
+
+
+class _WrittenCheck(_Strict):
+    """One entry under ``checks``: one of the four forms, and what a person is told."""
+
+    description: _Text
+    severity: Severity
+    needs: tuple[_OtherTable, ...] = ()
+    sql: _Text | None = None
+    accepted_values: _Values | None = None
+    between: _Between | None = None
+    references: _References | None = None
+
+    @model_validator(mode="after")
+    def _has_one_form(self) -> "_WrittenCheck":
+        forms = (self.sql, self.accepted_values, self.between, self.references)
+        if sum(form is not None for form in forms) != 1:
+            raise ValueError("say one of: sql, accepted_values, between, references")
+        if self.sql is not None and "{batch}" not in self.sql:
+            raise ValueError("the SQL does not name {batch}, the table that is checked")
+        return self
+
+    def question(self, key: tuple[str, ...]) -> Question:
+        """Return what GX is asked."""
+        if self.accepted_values is not None:
+            return accepted_values(self.accepted_values.column, self.accepted_values.values)
+        if self.between is not None:
+            return between(self.between.column, self.between.min, self.between.max)
+        if self.references is not None:
+            other = self.references
+            return references(
+                other.column,
+                other.table,
+                other.to or other.column,
+                shown=key,
+                where_exported=other.where_exported,
+            )
+        assert self.sql is not None, "one form is given"
+        return no_rows(self.sql, self.needs)
+
+
+class _SuiteFile(_Strict):
+    """A suite file. A raw table or mart of the contract needs none where the standard checks are enough."""
+
+    key: tuple[_Column, ...] = ()
+    personal: tuple[_Column, ...] = ()
+    never_emptied: bool = False
+    without: dict[_Column, _Text] = Field(default_factory=dict)
+    checks: dict[_Column, _WrittenCheck] = Field(default_factory=dict)
+
+
+def read_suites(folder: Path = EXPECTATIONS) -> tuple[Suite, ...]:
+    """Return the suite of every table of the contracts and of every file, in order of name.
+
+    :param folder: holds ``raw/*.yml`` and ``marts/*.yml``.
+    :raises SuiteError: no suites are here, or some are malformed; all of them are named.
     """
-    files = sorted((folder / "expectations").glob("*.json"))
-    if not (folder / "great_expectations.yml").is_file() or not files:
+    files = {
+        (stage, file.stem): file for stage in STAGES for file in (folder / stage).glob("*.yml")
+    }
+    if not files:
         raise SuiteError(
-            "no Great Expectations context with suites is here",
+            "no suites are here",
             where=str(folder),
-            fix="the folder must hold great_expectations.yml and expectations/*.json",
+            fix="the folder must hold raw/*.yml and marts/*.yml",
         )
-    suites: list[Suite] = []
-    faults: list[str] = []
-    for file in files:
+    contracts: dict[tuple[Stage, str], TableContract] = {
+        **{("raw", table): contract for table, contract in raw_contracts().items()},
+        **{("marts", table): contract for table, contract in mart_contracts().items()},
+    }
+    suites, faults = [], []
+    for stage, table in sorted({*files, *contracts}):
         try:
-            suites.append(_suite(file))
-        except (KeyError, ValueError, TypeError) as error:
-            faults.append(f"{file.name}: {type(error).__name__} {error}")
+            written = _read(files.get((stage, table)))
+            suites.append(_suite(stage, table, written, contracts.get((stage, table))))
+        except (ValueError, yaml.YAMLError) as error:
+            faults += [f"{stage}/{table}.yml: {fault}" for fault in _in_words(error)]
     if faults:
         raise SuiteError(
             "suites cannot be read",
-            where=str(folder / "expectations"),
+            where=str(folder),
             evidence=faults,
             fix="docs/validation.md says what a suite holds",
         )
@@ -120,9 +193,8 @@ def read_suites(folder: Path = EXPECTATIONS) -> tuple[Suite, ...]:
 
 
 def list_checks(folder: Path = EXPECTATIONS) -> tuple[CheckSpec, ...]:
-    """Return every expectation of every suite, without importing Great Expectations.
+    """Return every check of every suite, without importing Great Expectations.
 
-    :param folder: the folder that holds ``great_expectations.yml``.
     :raises SuiteError: as :func:`read_suites`.
     """
     return tuple(
@@ -130,49 +202,82 @@ def list_checks(folder: Path = EXPECTATIONS) -> tuple[CheckSpec, ...]:
     )
 
 
-def _suite(file: Path) -> Suite:
-    document = json.loads(file.read_text(encoding="utf-8"))
-    name = document["name"]
-    parts = _SUITE_NAME.fullmatch(name)
-    if parts is None or name != file.stem:
-        raise ValueError(f"the name {name!r} must be <raw|marts>__<table> and that of the file")
-    stage, table = cast(Stage, parts[1]), parts[2]
-    expectations = tuple(
-        _expectation(entry, suite=name, stage=stage, table=table)
-        for entry in document["expectations"]
-    )
-    names = [expectation.spec.name for expectation in expectations]
-    if len(set(names)) != len(names):
-        raise ValueError("two expectations have one name")
+def written_sql(folder: Path = EXPECTATIONS) -> dict[str, str]:
+    """Return the SQL that people wrote, by ``<stage>__<table>.<check>``, with the table in place of ``{batch}``."""
+    return {
+        f"{stage}__{file.stem}.{name}": check.sql.replace("{batch}", f"{stage}.{file.stem}")
+        for stage in STAGES
+        for file in sorted((folder / stage).glob("*.yml"))
+        for name, check in _read(file).checks.items()
+        if check.sql is not None
+    }
+
+
+def _suite(stage: Stage, table: str, written: _SuiteFile, contract: TableContract | None) -> Suite:
+    if not _TABLE.fullmatch(table):
+        raise ValueError("a file is called like its table, in snake case")
+    key = written.key or (contract.key if contract else ())
+    if not key:
+        raise ValueError("key: name the columns that identify a row")
+    if contract is not None and set(written.key) == set(contract.key):
+        raise ValueError("key: it is that of the contract; leave it out")
+    standard = {
+        check.name: check
+        for check in (standard_checks(stage, table, replace(contract, key=key)) if contract else ())
+    }
+    unknown = sorted(written.without.keys() - standard.keys())
+    if unknown:
+        raise ValueError(f"without: no standard check of this table is called {', '.join(unknown)}")
+    own = [
+        Check(name, check.severity, check.description, check.question(key))
+        for name, check in written.checks.items()
+    ]
+    if written.never_emptied:
+        own.append(not_emptied(table))
+    replaced = {check.name for check in own} | written.without.keys()
+    checks = [*(c for c in standard.values() if c.name not in replaced), *own]
+    if not checks:
+        raise ValueError("checks: nothing is checked")
+    suite = f"{stage}__{table}"
     return Suite(
-        name=name,
         stage=stage,
         table=table,
-        key=tuple(document["meta"]["key"]),
-        personal=frozenset(document["meta"].get("personal_columns", ())),
-        expectations=expectations,
-        document=document,
-    )
-
-
-def _expectation(entry: dict[str, Any], *, suite: str, stage: Stage, table: str) -> Expectation:
-    name, severity = entry["meta"]["name"], entry["severity"]
-    if not _CHECK_NAME.fullmatch(name):
-        raise ValueError(f"the expectation's name {name!r} is not in snake case")
-    if severity not in get_args(Severity):
-        raise ValueError(f"{name}: severity {severity!r} is neither critical nor warning")
-    if not entry["description"]:
-        raise ValueError(f"{name}: the description is empty")
-    return Expectation(
-        spec=CheckSpec(
-            suite=suite,
-            stage=stage,
-            table=table,
-            name=name,
-            severity=severity,
-            description=entry["description"],
+        key=key,
+        personal=frozenset(written.personal),
+        expectations=tuple(
+            Expectation(
+                CheckSpec(suite, stage, table, check.name, check.severity, check.description),
+                check.question,
+            )
+            for check in checks
         ),
-        expectation_type=entry["type"],
-        kwargs=entry["kwargs"],
-        needs=tuple(entry["meta"].get("needs", ())),
     )
+
+
+class _OnlyOnce(yaml.CSafeLoader):
+    """Reads plain YAML, and refuses a key that is given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Return the mapping of a node."""
+        names = [key.value for key, _ in node.value]
+        for name in names:
+            if names.count(name) > 1:
+                line = node.start_mark.line + 1
+                raise ValueError(f"{name!r} is given twice in the mapping at line {line}")
+        return super().construct_mapping(node, deep=deep)
+
+
+def _read(file: Path | None) -> _SuiteFile:
+    if file is None:
+        return _SuiteFile()
+    document = yaml.load(file.read_text(encoding="utf-8"), Loader=_OnlyOnce)
+    return _SuiteFile.model_validate(document if document is not None else {})
+
+
+def _in_words(error: Exception) -> list[str]:
+    if isinstance(error, ValidationError):
+        return [
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
+        ]
+    return [" ".join(str(error).split())]

@@ -1,30 +1,27 @@
 """Running the suites of one stage against the working database.
 
-The committed context is copied into the warehouse folder first, because GX writes beside its
-configuration, and the copy is wired for this run alone. Talking to GX itself is left to
+What GX wants to find on disk is made in the warehouse folder, for this run alone. Talking to GX itself is left to
 ``great_expectations_run``, what a suite holds to the files in expectations/.
 """
 
-import json
 import shutil
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from dagster_project.quality.checks import Stage
+from dagster_project.quality.context import write_context
 from dagster_project.quality.failing_rows import failing_rows
 from dagster_project.quality.results import CheckpointRun, CheckResult, ValidationReport
 from dagster_project.quality.suites import (
-    EXPECTATIONS,
     Expectation,
-    Stage,
     Suite,
     SuiteError,
     read_suites,
 )
-from dagster_project.quality.wiring import wire
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -34,7 +31,7 @@ def validate(
     stage: Stage,
     *,
     tables: Collection[str] | None = None,
-    folder: Path = EXPECTATIONS,
+    suites: Sequence[Suite] | None = None,
 ) -> ValidationReport:
     """Check the tables of one schema of ``warehouse.duckdb``, reading only.
 
@@ -44,28 +41,25 @@ def validate(
     :param paths: the warehouse.
     :param stage: ``raw`` before the transformation, ``marts`` after it.
     :param tables: check only these tables (names without schema); all where None.
-    :param folder: the committed context; copied, never written to.
-    :raises SuiteError: the context cannot be read, or a table has no suite.
+    :param suites: those to choose from; where None, those of ``expectations/``.
+    :raises SuiteError: the suites cannot be read, or a table has none.
     :raises WarehouseLockedError: another process is writing.
     """
-    suites = _chosen(read_suites(folder), stage, tables)
+    chosen = _chosen(read_suites() if suites is None else suites, stage, tables)
     # Imported here: GX costs seconds, and whoever only lists checks must not pay them.
     from dagster_project.quality.great_expectations_run import run_checkpoint
 
     started = time.perf_counter()
     with open_warehouse(paths, read_only=True) as con:
         existing = _tables(con)
-    present = {suite.name for suite in suites if suite.qualified_table in existing}
     ran = CheckpointRun()
-    if present:
-        context = _copy_context(paths, folder, suites, existing)
-        wire(context, only=present)
-        ran = run_checkpoint(context, stage, paths)
+    if any(suite.qualified_table in existing for suite in chosen):
+        ran = run_checkpoint(_new_context(paths, chosen, existing), stage, paths)
     with open_warehouse(paths, read_only=True) as con:
         findings = _Findings(con, existing, ran)
         results = tuple(
             findings.result(suite, expectation)
-            for suite in suites
+            for suite in chosen
             for expectation in suite.expectations
         )
     return ValidationReport(results, ran.docs_index, time.perf_counter() - started)
@@ -84,7 +78,7 @@ class _Findings:
         if suite.qualified_table not in self.existing:
             message = f"table {suite.qualified_table} does not exist"
             return CheckResult(spec, False, "no table", (), message, page)
-        absent = sorted(set(expectation.needs) - self.existing)
+        absent = sorted(set(expectation.question.needs) - self.existing)
         if absent:
             message = f"nothing to compare with yet: {', '.join(absent)} does not exist"
             return CheckResult(spec, True, "nothing to compare with", (), message, page)
@@ -97,7 +91,7 @@ class _Findings:
 
 
 def _chosen(
-    suites: tuple[Suite, ...], stage: Stage, tables: Collection[str] | None
+    suites: Sequence[Suite], stage: Stage, tables: Collection[str] | None
 ) -> tuple[Suite, ...]:
     of_stage = tuple(suite for suite in suites if suite.stage == stage)
     if tables is None:
@@ -108,7 +102,7 @@ def _chosen(
             "tables without a suite cannot be validated",
             where=stage,
             evidence=unknown,
-            fix=f"add expectations/expectations/{stage}__<table>.json, or leave the table out",
+            fix=f"add expectations/{stage}/<table>.yml, or leave the table out",
         )
     return tuple(suite for suite in of_stage if suite.table in tables)
 
@@ -120,22 +114,15 @@ def _tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(name for (name,) in rows)
 
 
-def _copy_context(
-    paths: WarehousePaths, folder: Path, suites: tuple[Suite, ...], existing: frozenset[str]
+def _new_context(
+    paths: WarehousePaths, suites: tuple[Suite, ...], existing: frozenset[str]
 ) -> Path:
-    """Copy the context beside the warehouse, with only what can run now in its checkpoints."""
+    """Write the context of this run beside the warehouse and return its folder."""
     work = paths.root / "quality"
-    copy = work / "context"
-    if copy.exists():
-        shutil.rmtree(copy)
-    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("uncommitted"))
+    context = work / "context"
+    shutil.rmtree(context, ignore_errors=True)
     for suite in suites:
         # Data Docs show the last run; older ones are in the publications.
         shutil.rmtree(work / "results" / suite.name, ignore_errors=True)
-        entries = zip(suite.document["expectations"], suite.expectations, strict=True)
-        runnable = [entry for entry, known in entries if existing.issuperset(known.needs)]
-        file = copy / "expectations" / f"{suite.name}.json"
-        file.write_text(json.dumps({**suite.document, "expectations": runnable}), "utf-8")
-    # A run names every place itself; GX would read this file anew for every expectation.
-    (copy / "config_variables.yml").write_text("{}\n", "utf-8")
-    return copy
+    write_context(context, suites, existing=existing)
+    return context

@@ -437,9 +437,9 @@ def _red_lines(con: duckdb.DuckDBPyConnection) -> tuple[RedLine, ...]:
                     'detail': detail
                 } order by period
             )
-        from marts.red_line_status
+        from (select *, row_number() over () as place from marts.red_line_status)
         group by rule, segment
-        order by min(rowid)
+        order by min(place)
         """
     ).fetchall()
     return tuple(

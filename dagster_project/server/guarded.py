@@ -17,6 +17,8 @@ from dagster_project.errors import EbblineError
 from dagster_project.server.quack import load_quack
 from dagster_project.warehouse.attachment import attach, attached
 from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.published_comments import comments_of, write_comments
+from dagster_project.warehouse.serving import published_tables
 
 # What lists the catalog (clients ask it when they attach) and what makes rows of arguments.
 TABLE_FUNCTIONS = (
@@ -30,17 +32,32 @@ TABLE_FUNCTIONS = (
     "range",
     "unnest",
 )
-_GUARD = f"""
+# Scalar functions that tell of the server rather than of the marts.
+TELLING_FUNCTIONS = ("current_setting", "getvariable", "write_log")
+# The engine's own views that list tables and columns; all others of its views are refused by name.
+LISTING_VIEWS = ("duckdb_columns", "duckdb_schemas", "duckdb_tables", "duckdb_views")
+_GUARD = """
 create macro may_ask(session_id, statement) as (
     with parsed as (select json_serialize_sql(statement::varchar) as tree)
     select not (tree ->> '$.error')::boolean
         and len(list_filter(
             json_extract_string(tree, '$..function.function_name'),
-            lambda name: lower(name) not in {TABLE_FUNCTIONS}
+            lambda name: lower(name) not in {table_functions}
+        )) = 0
+        and len(list_filter(
+            json_extract_string(tree, '$..function_name'),
+            lambda name: lower(name) in {telling_functions}
+        )) = 0
+        and len(list_filter(
+            json_extract_string(tree, '$..table_name'),
+            lambda name: lower(name) in {hidden_views}
+        )) = 0
+        and len(list_filter(
+            json_extract_string(tree, '$..schema_name'), lambda name: lower(name) = 'pg_catalog'
         )) = 0
     from parsed
 )
-"""  # noqa: S608 - the names above
+"""
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -65,7 +82,7 @@ class GuardedMarts:
         folder = Path(self._folder.name)
         try:
             self.con = _opened(marts, folder)
-            row = self.con.execute("select id, built_at from published.marts.publication")
+            row = self.con.execute("select id, built_at from main.publication")
             self.publication_id: int
             self.built_at: datetime
             self.publication_id, self.built_at = row.fetchall()[0]
@@ -103,18 +120,34 @@ def _opened(marts: Path, folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _make_views(con: duckdb.DuckDBPyConnection) -> None:
-    """Make every mart known as ``metrics`` and as ``marts.metrics``, and the guard.
+    """Make every mart known as ``metrics`` and as ``marts.metrics``, with its comments, and the guard.
 
     An attached client asks for ``metrics`` whatever schema it names; ``marts.metrics`` is what people
     write.
     """
-    names = con.execute(
-        "select table_name from information_schema.tables"
-        " where table_catalog = 'published' and table_schema = 'marts'"
-    ).fetchall()
+    described = comments_of(con, "published")
+    layout, names = published_tables(con, "published")
     con.execute("create schema marts")
-    for (name,) in names:
+    for name in names:
         mart = quote_identifier(name)
         for schema in ("main", "marts"):
-            con.execute(f"create view {schema}.{mart} as from published.marts.{mart}")
-    con.execute(_GUARD)
+            con.execute(f"create view {schema}.{mart} as from published.{layout}.{mart}")
+            write_comments(con, ("ebbline", schema, name), described[name], kind="view")
+    con.execute(_guard(con))
+
+
+def _guard(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the macro that is asked before every statement."""
+    hidden = con.execute(
+        """
+        select distinct lower(view_name) from duckdb_views()
+        where internal and schema_name <> 'information_schema' and not list_contains(?, view_name)
+        order by 1
+        """,
+        [list(LISTING_VIEWS)],
+    ).fetchall()
+    return _GUARD.format(
+        table_functions=TABLE_FUNCTIONS,
+        telling_functions=TELLING_FUNCTIONS,
+        hidden_views=tuple(name for (name,) in hidden),
+    )

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,9 @@ from dagster_project.errors import EbblineError, SettingsError
 from dagster_project.warehouse.attachment import quote_path
 
 TOKEN = "EBBLINE_SERVE_TOKEN"
-SHORTEST_TOKEN = 16
+SHORTEST_TOKEN = 24
+# Fewer different characters, pairs of neighbours or steps between them than any random token of that length has.
+_LEAST_CHARACTERS, _LEAST_PAIRS, _LEAST_STEPS = 8, 16, 8
 # The server draws its session ids from httpfs, which brings the secure random numbers.
 _EXTENSIONS = ("httpfs", "quack")
 
@@ -74,17 +77,35 @@ class Address:
 def token_from_environment(environment: Mapping[str, str]) -> str:
     """Return the token that clients must know.
 
-    :raises SettingsError: there is none, or it is short enough to be guessed; it is never shown.
+    :raises SettingsError: there is none, or it may be guessed; it is never shown.
     """
     token = environment.get(TOKEN, "")
-    if len(token) >= SHORTEST_TOKEN:
+    weakness = _weakness(token)
+    if not weakness:
         return token
     raise SettingsError(
-        f"is shorter than {SHORTEST_TOKEN} characters" if token else "clients need a token",
+        weakness,
         where=TOKEN,
         fix=f'make one: export {TOKEN}="$(python3 -c '
         "'import secrets; print(secrets.token_urlsafe(32))')\"",
     )
+
+
+def _weakness(token: str) -> str:
+    """Return why a token may be guessed; empty where it is long enough and repeats little."""
+    if not token:
+        return "clients need a token"
+    if len(token) < SHORTEST_TOKEN:
+        return f"is shorter than {SHORTEST_TOKEN} characters"
+    pairs = set(pairwise(token))
+    steps = {ord(after) - ord(before) for before, after in pairs}
+    if (
+        len(set(token)) < _LEAST_CHARACTERS
+        or len(pairs) < _LEAST_PAIRS
+        or len(steps) < _LEAST_STEPS
+    ):
+        return "repeats itself or counts up: it may be guessed"
+    return ""
 
 
 def load_quack(con: duckdb.DuckDBPyConnection) -> None:

@@ -13,12 +13,12 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.history import differs
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publication_file
 from dagster_project.warehouse.publication_record import Publication, select_publications
+from dagster_project.warehouse.serving import attached_publication
 
 _PERIOD_KEY = ("grain", "period_start", "dimension", "member")
 # Where the key is not the shortest unique run of first columns; see `_key`.
@@ -146,7 +146,10 @@ def both_attached(earlier: Path, later: Path) -> Iterator[duckdb.DuckDBPyConnect
     """Open two publication files for reading, as databases ``earlier`` and ``later``."""
     with duckdb.connect(":memory:") as con:
         con.execute("set timezone = 'UTC'")
-        with attached(con, earlier, "earlier"), attached(con, later, "later"):
+        with (
+            attached_publication(con, earlier, "earlier"),
+            attached_publication(con, later, "later"),
+        ):
             yield con
 
 
@@ -207,11 +210,11 @@ def _columns(con: duckdb.DuckDBPyConnection, database: str, mart: str) -> dict[s
 def _marts_of_either(con: duckdb.DuckDBPyConnection) -> list[str]:
     rows = con.execute(
         """
-        select distinct table_name from duckdb_tables()
+        select distinct view_name from duckdb_views()
         where
             database_name in ('earlier', 'later') and schema_name = 'marts'
-            and table_name not in (select unnest(?))
-        order by table_name
+            and view_name not in (select unnest(?))
+        order by view_name
         """,
         [list(_NOT_COMPARED)],
     ).fetchall()

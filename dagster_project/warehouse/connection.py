@@ -123,3 +123,8 @@ def unreadable(file: Path, error: duckdb.Error, *, fix: str) -> EbblineError:
 def quote_identifier(name: str) -> str:
     """Return ``name`` as a quoted SQL identifier; embedded quotes are doubled."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """Return a text as a SQL literal, for statements that take no parameter (COMMENT, CREATE VIEW)."""
+    return "'" + text.replace("'", "''") + "'"

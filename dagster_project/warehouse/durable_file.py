@@ -11,16 +11,16 @@ from pathlib import Path
 READ_ONLY = 0o444
 
 
-def put_in_place(finished: Path, place: Path) -> None:
-    """Make ``finished`` read-only and rename it to ``place`` (same folder), durably."""
+def put_in_place(finished: Path, place: Path, *, mode: int = READ_ONLY) -> None:
+    """Give ``finished`` its mode and rename it to ``place`` (same folder), durably."""
     _fsync_file(finished)
-    finished.chmod(READ_ONLY)
+    finished.chmod(mode)
     finished.replace(place)
     fsync_folder(place.parent)
 
 
 def copy_in_place(source: Path, place: Path) -> None:
-    """Replace ``place`` by a read-only copy of ``source``, times included, in one rename.
+    """Replace ``place`` by a copy of ``source``, times and mode included, in one rename.
 
     A copy rather than a hard link: a program that opens ``place`` for writing must not change
     ``source``.
@@ -29,7 +29,7 @@ def copy_in_place(source: Path, place: Path) -> None:
     temporary.unlink(missing_ok=True)
     shutil.copyfile(source, temporary)
     shutil.copystat(source, temporary)
-    put_in_place(temporary, place)
+    put_in_place(temporary, place, mode=source.stat().st_mode & READ_ONLY)
 
 
 def looks_same(one: Path, other: Path) -> bool:

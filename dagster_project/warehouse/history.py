@@ -71,22 +71,21 @@ def ensure_history(con: duckdb.DuckDBPyConnection) -> None:
 def write_versions(
     con: duckdb.DuckDBPyConnection, database: str, *, publication_id: int, new_versions: bool
 ) -> None:
-    """Create ``marts.metric_versions`` in ``database``: all older versions, and this publication's.
+    """Create table ``metric_versions`` in ``database``: all older versions, and this publication's.
 
-    :param database: a quoted, attached name that already holds ``marts.metrics`` and
-        ``marts.publication``.
+    :param database: a quoted, attached name that already holds ``metrics`` and ``publication``.
     :param new_versions: whether this publication states anything (a rebuild of a past state does
         not).
     """
-    con.execute(f"create table {database}.marts.metric_versions ({_COLUMNS})")
+    con.execute(f"create table {database}.main.metric_versions ({_COLUMNS})")
     con.execute(
-        f"insert into {database}.marts.metric_versions ({_NAMES}) "  # noqa: S608
+        f"insert into {database}.main.metric_versions ({_NAMES}) "  # noqa: S608
         f"select {_NAMES} from ops.metric_versions order by publication_id, {_KEY}"
     )
     if new_versions:
         con.execute(
             f"""
-            insert into {database}.marts.metric_versions ({_NAMES})
+            insert into {database}.main.metric_versions ({_NAMES})
             with
 
             stated as (
@@ -94,7 +93,7 @@ def write_versions(
                     metric, grain, period_start::date as period_start, dimension, member,
                     value::double as value, numerator::double as numerator,
                     denominator::double as denominator
-                from {database}.marts.metrics
+                from {database}.main.metrics
             ),
 
             known as (
@@ -124,7 +123,7 @@ def write_versions(
             select
                 {_KEY}, publication.id, publication.built_at,
                 value, numerator, denominator, withdrawn
-            from compared cross join {database}.marts.publication as publication
+            from compared cross join {database}.main.publication as publication
             where publication.id = ?
             order by {_KEY}
             """,  # noqa: S608
@@ -132,12 +131,12 @@ def write_versions(
         )
 
 
-def adopt_versions(con: duckdb.DuckDBPyConnection, database: str) -> None:
-    """Add the versions in a published file that the ledger lacks."""
+def adopt_versions(con: duckdb.DuckDBPyConnection, published: str) -> None:
+    """Add the versions of an attached publication that the ledger lacks."""
     con.execute(
         f"""
         insert into ops.metric_versions ({_NAMES})
-        select {_NAMES} from {database}.marts.metric_versions
+        select {_NAMES} from {published}.marts.metric_versions
         where
             publication_id not in (select id from ops.publications)
             and publication_id not in (select publication_id from ops.metric_versions)

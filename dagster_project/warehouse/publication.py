@@ -6,7 +6,7 @@ calls holds the warehouse lock and no connection. What is published is the calle
 validation comes before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
+from dagster_project.exports.coverage import covered_until
 from dagster_project.warehouse import history, publication_ledger
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
@@ -32,12 +33,21 @@ from dagster_project.warehouse.publication_record import (
     read_publication,
     write_publication,
 )
+from dagster_project.warehouse.published_comments import (
+    OWN_TABLES,
+    Described,
+    model_descriptions,
+    write_comments,
+)
+from dagster_project.warehouse.ready_views import create_ready_views, has_table
 
 # Written by this package into every publication; a mart of the same name would be overwritten
 # silently.
 _OWN_TABLES = ("publication", "metric_versions")
 # Published beside the marts, because `why` and readers want to know a customer's plan on a day.
 _ALSO_PUBLISHED = {"customer_plan_days": ("intermediate", "int_customer_plan_days")}
+# Settings that change no number but what is seen, and by whom; what they were before there was such a setting.
+_SHOWS = {"personal_data": True, "file_mode": "0444"}
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,10 @@ def publish(
             code=code_version(project),
         )
         unfinished = paths.publications / f"{publication.file_name}.tmp"
-        _write(con, unfinished, publication)
-        put_in_place(unfinished, paths.publications / publication.file_name)
+        _write(con, unfinished, publication, project, personal_data=settings.publish.personal_data)
+        put_in_place(
+            unfinished, paths.publications / publication.file_name, mode=settings.publish.mode()
+        )
         publication_ledger.settle(con, paths)
         publication_ledger.prune(con, paths, settings.publish.keep if keep is None else keep)
     return publication
@@ -129,9 +141,15 @@ def pending_change(
         reasons.append("settings that change numbers have changed")
     if code_version(project).fingerprint != last.code_version:
         reasons.append("models, macros, mappings, rules or suites have changed")
-    if settings.until_on(clock) != last.until:
-        until = settings.until_on(clock)
+    until = covered_until(con, settings, clock)
+    if until != last.until:
         reasons.append(f"the last day covered is {until}, no longer {last.until}")
+    shown = {
+        name: value
+        for name, value in settings.publish.model_dump().items()
+        if name in _SHOWS and value != last.settings["publish"].get(name, _SHOWS[name])
+    }
+    reasons += [f"publish.{name} is now {value}" for name, value in shown.items()]
     if settings.as_of != last.as_of:
         reasons.append(f"as of {settings.as_of or 'now'}, no longer {last.as_of or 'now'}")
     return PendingChange(tuple(reasons), last)
@@ -215,7 +233,7 @@ def _describe(
         id=publication_ledger.next_id(con),
         built_at=clock.now(),
         as_of=settings.as_of,
-        until=settings.until_on(clock),
+        until=covered_until(con, settings, clock),
         settings=published_settings(settings),
         settings_fingerprint=settings.fingerprint(),
         input_files=input_files(state),
@@ -228,15 +246,25 @@ def _describe(
     )
 
 
-def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication) -> None:
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    file: Path,
+    publication: Publication,
+    project: Path,
+    *,
+    personal_data: bool,
+) -> None:
     """Write a complete publication to ``file`` and close it; views become tables."""
+    models = model_descriptions(project)
     with attached(con, file, "unfinished", read_only=False) as database:
-        con.execute(f"create schema {database}.marts")
         for table, (schema, source) in _published_tables(con).items():
+            described = models.get(source, Described(""))
+            hidden = () if personal_data else sorted(described.personal)
             con.execute(
-                f"create table {database}.marts.{quote_identifier(table)} as "  # noqa: S608
-                f"select * from {schema}.{quote_identifier(source)}"
+                f"create table {database}.main.{quote_identifier(table)} as "  # noqa: S608
+                f"select *{_emptied(hidden)} from {schema}.{quote_identifier(source)}"
             )
+            write_comments(con, ("unfinished", "main", table), described)
         write_publication(con, database, publication)
         history.write_versions(
             con,
@@ -244,7 +272,19 @@ def _write(con: duckdb.DuckDBPyConnection, file: Path, publication: Publication)
             publication_id=publication.id,
             new_versions=publication.as_of is None and "metrics" in publication.row_counts,
         )
+        for table, described in OWN_TABLES.items():
+            if has_table(con, "unfinished", table):
+                write_comments(con, ("unfinished", "main", table), described)
+        create_ready_views(con, "unfinished")
         con.execute(f"checkpoint {database}")
+
+
+def _emptied(columns: Iterable[str]) -> str:
+    """Return SQL after ``select *`` that leaves columns where they are, of their type, without a value."""
+    replaced = ", ".join(
+        f"nullif({name}, {name}) as {name}" for name in map(quote_identifier, columns)
+    )
+    return f" replace ({replaced})" if replaced else ""
 
 
 def _published_tables(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:

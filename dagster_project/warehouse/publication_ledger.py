@@ -15,7 +15,6 @@ from typing import Literal
 
 import duckdb
 
-from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.durable_file import copy_in_place, fsync_folder, looks_same
 from dagster_project.warehouse.history import adopt_versions, ensure_history
 from dagster_project.warehouse.paths import WarehousePaths
@@ -26,6 +25,7 @@ from dagster_project.warehouse.publication_record import (
     file_name,
     select_publications,
 )
+from dagster_project.warehouse.serving import attached_publication
 
 _UNFINISHED = re.compile(r"\d{6,}\.duckdb(\.tmp)?(\.wal)?(\.tmp)?")
 
@@ -140,14 +140,14 @@ def _remove_unfinished(paths: WarehousePaths) -> None:
 
 def _adopt(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Record a file that was put in place before the ledger could say so."""
-    with attached(con, file, "adopted") as database:
+    with attached_publication(con, file, "adopted") as published:
         con.begin()
-        adopt_versions(con, database)
+        adopt_versions(con, published)
         con.execute(
             f"insert into ops.publications ({COLUMN_LIST}) "  # noqa: S608
-            f"select {COLUMN_LIST} from {database}.marts.publication"
+            f"select {COLUMN_LIST} from {published}.marts.publication"
         )
-        row = con.execute(f"select id, built_at from {database}.marts.publication").fetchone()  # noqa: S608
+        row = con.execute(f"select id, built_at from {published}.marts.publication").fetchone()  # noqa: S608
         assert row is not None, "a publication has one row about itself"
         record_event(con, PublicationEvent("published", row[0], row[1]))
         con.commit()

@@ -1,4 +1,4 @@
-"""What a publication says about itself: one row of ``marts.publication``, ``ops.publications``.
+"""What a publication says about itself: one row of its table ``publication``, and of ``ops.publications``.
 
 The row is written into the published file and copied from there into the ledger, so both always
 agree. Only the row, its columns and how it is read belong here.
@@ -109,10 +109,10 @@ def input_files(state: InputState) -> list[dict[str, Any]]:
 def write_publication(
     con: duckdb.DuckDBPyConnection, database: str, publication: Publication
 ) -> None:
-    """Create ``marts.publication`` with its one row in ``database`` (a quoted, attached name)."""
-    con.execute(f"create table {database}.marts.publication ({COLUMN_DEFINITIONS})")
+    """Create table ``publication`` with its one row in ``database`` (a quoted, attached name)."""
+    con.execute(f"create table {database}.main.publication ({COLUMN_DEFINITIONS})")
     con.execute(
-        f"insert into {database}.marts.publication ({COLUMN_LIST}) values ({_PLACES})",  # noqa: S608
+        f"insert into {database}.main.publication ({COLUMN_LIST}) values ({_PLACES})",  # noqa: S608
         [
             json.dumps(value) if isinstance(value, dict | list) else value
             for value in (getattr(publication, name) for name in COLUMNS)

@@ -27,6 +27,8 @@ class Buyer:
     :ivar purchases, amount: in the period; the amount in the reporting currency.
     :ivar is_returning: bought before the period began.
     :ivar is_repeat: has at least two purchases by the closing.
+    :ivar repeat_purchases, repeat_amount: the purchases of the period that were not the first ever.
+    :ivar days_between: from the purchase before to each of these, summed.
     """
 
     customer_id: str
@@ -35,6 +37,9 @@ class Buyer:
     amount: Decimal
     is_returning: bool
     is_repeat: bool
+    repeat_purchases: int = 0
+    repeat_amount: Decimal = ZERO
+    days_between: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,11 @@ class BuyerPair:
 PURCHASE_PARTS: dict[str, MetricParts] = {
     "buyers": MetricParts(sum_of("buyers")),
     "purchases": MetricParts(sum_of("purchases")),
+    "repeat_purchases": MetricParts(sum_of("repeat_purchases")),
     "purchase_amount": MetricParts(sum_of("amount")),
+    "repeat_purchase_amount": MetricParts(sum_of("repeat_amount")),
+    "repeat_customer_amount": MetricParts(sum_of("repeat_customer_amount")),
+    "average_days_between": MetricParts(sum_of("days_between"), sum_of("repeat_purchases")),
     "returning_buyers": MetricParts(sum_of("returning_buyers")),
     "returning_rate": MetricParts(sum_of("returning_buyers"), sum_of("buyers")),
     "repeat_revenue_share": MetricParts(sum_of("repeat_customer_amount"), sum_of("amount")),
@@ -59,10 +68,13 @@ PURCHASE_PARTS: dict[str, MetricParts] = {
 }
 _FIGURES = (
     "buyers_to_date", "repeat_buyers_to_date", "buyers", "returning_buyers", "purchases", "amount",
-    "repeat_customer_amount",
+    "repeat_customer_amount", "repeat_purchases", "repeat_amount", "days_between",
 )  # fmt: skip
 # The SELECT list of a buyer, in the order of the fields of `Buyer`.
-_BUYER = ("customer_id", "member", "purchases", "amount", "is_returning", "is_repeat")
+_BUYER = (
+    "customer_id", "member", "purchases", "amount", "is_returning", "is_repeat",
+    "repeat_purchases", "repeat_amount", "days_between",
+)  # fmt: skip
 
 
 def figures_of_buyer(buyer: Buyer | None) -> Figures:
@@ -78,6 +90,9 @@ def figures_of_buyer(buyer: Buyer | None) -> Figures:
         "purchases": Decimal(buyer.purchases),
         "amount": buyer.amount,
         "repeat_customer_amount": buyer.amount * buyer.is_repeat,
+        "repeat_purchases": Decimal(buyer.repeat_purchases),
+        "repeat_amount": buyer.repeat_amount,
+        "days_between": Decimal(buyer.days_between),
     }
 
 
@@ -149,10 +164,14 @@ def _buyers_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -
         with
 
         purchases as (
-            select customer_id, purchase_id, purchased_on, sum(amount) as amount
+            select
+                customer_id, purchase_id, purchased_on, purchase_number, sum(amount) as amount,
+                purchased_on - lag(purchased_on) over (
+                    partition by customer_id order by purchase_number
+                ) as days_since_previous
             from {database}.marts.fct_purchase_lines
             where purchased_on < ${database}_closing
-            group by customer_id, purchase_id, purchased_on
+            group by customer_id, purchase_id, purchased_on, purchase_number
         ),
 
         buyers as (
@@ -163,14 +182,25 @@ def _buyers_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -
                     sum(amount) filter (purchased_on >= ${database}_opening), 0
                 )::decimal(18, 2) as amount,
                 min(purchased_on) < ${database}_opening as is_returning,
-                count(*) > 1 as is_repeat
+                count(*) > 1 as is_repeat,
+                count(days_since_previous) filter (
+                    purchased_on >= ${database}_opening
+                ) as repeat_purchases,
+                coalesce(
+                    sum(amount) filter (
+                        purchased_on >= ${database}_opening and days_since_previous is not null
+                    ), 0
+                )::decimal(18, 2) as repeat_amount,
+                coalesce(
+                    sum(days_since_previous) filter (purchased_on >= ${database}_opening), 0
+                ) as days_between
             from purchases
             group by customer_id
         )
 
         select
             customer_id, {_member_sql(con, database, dimension)} as member, purchases, amount,
-            is_returning, is_repeat
+            is_returning, is_repeat, repeat_purchases, repeat_amount, days_between
         from buyers left join {database}.marts.dim_customers using (customer_id)
     """  # noqa: S608
 

@@ -1,9 +1,8 @@
 """Reading what was published, from its file. Needs no lock and never disturbs a run.
 
-A file named ``marts.duckdb`` with a schema ``marts`` makes the name ``marts.metrics`` ambiguous to
-DuckDB when it is opened directly: there it is ``marts.marts.metrics``, or ``use marts.marts`` and
-then plain ``metrics``. :func:`open_marts` attaches the file under another name, so that both
-``marts.metrics`` and ``metrics`` mean the mart.
+The marts lie in the default schema of the file, so whoever opens it finds them by their bare name. Files
+of earlier versions have them in a schema ``marts``. Our own readers need not know which:
+:func:`attached_publication` shows either as ``<name>.marts.<table>``.
 """
 
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import duckdb
 from dagster_project.errors import EbblineError
 from dagster_project.plural import counted
 from dagster_project.warehouse.attachment import attached
-from dagster_project.warehouse.connection import unreadable
+from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.paths import WarehousePaths
 
 
@@ -34,15 +33,55 @@ def open_marts(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             if file == paths.marts_db
             else "move it away; no other publication needs it"
         )
-        with attached(con, file, "published", fix=fix):
-            try:
-                con.execute("use published.marts")
-            except duckdb.CatalogException as error:
-                raise unreadable(file, error, fix=fix) from error
+        with attached_publication(con, file, "published", fix=fix):
+            con.execute("use published.marts")
             try:
                 yield con
             finally:
                 con.execute("use memory")
+
+
+@contextmanager
+def attached_publication(
+    con: duckdb.DuckDBPyConnection, file: Path, name: str, *, fix: str = ""
+) -> Iterator[str]:
+    """Attach a published file for reading and yield ``name``, quoted; it is detached however the block ends.
+
+    What it holds is then called ``<name>.marts.<table>``, whichever way the file is laid out.
+
+    :param fix: what to do where the file cannot be read.
+    :raises EbblineError: there is no such file, or it is no publication.
+    """
+    seen = quote_identifier(name)
+    with attached(con, file, f"{name}_file", fix=fix) as source:
+        schema, tables = published_tables(con, f"{name}_file")
+        if not tables:
+            raise EbblineError("this file holds no marts", where=str(file), fix=fix)
+        con.execute(f"attach ':memory:' as {seen}")
+        try:
+            con.execute(f"create schema {seen}.marts")
+            for table in tables:
+                quoted = quote_identifier(table)
+                con.execute(f"create view {seen}.marts.{quoted} as from {source}.{schema}.{quoted}")
+            yield seen
+        finally:
+            con.execute(f"detach {seen}")
+
+
+def published_tables(con: duckdb.DuckDBPyConnection, database: str) -> tuple[str, list[str]]:
+    """Return the schema of an attached publication that holds the marts, and the tables in it.
+
+    :param database: the name it is attached under, not quoted.
+    """
+    rows = con.execute(
+        """
+        select schema_name, table_name from duckdb_tables() where database_name = $database
+        and schema_name in ('main', 'marts') order by table_name
+        """,
+        {"database": database},
+    ).fetchall()
+    schema = "marts" if any(found == "marts" for found, _ in rows) else "main"
+    return schema, [table for found, table in rows if found == schema]
 
 
 @contextmanager

@@ -2,6 +2,11 @@
 {% macro until_date() -%}cast('{{ var("until") }}' as date){%- endmacro %}
 {% macro after_until() -%}{{ add_days(until_date(), 1) }}{%- endmacro %}
 
+{# An instant, and none where it cannot be one: 1900, year 1 and the first day that computers count are empty fields. #}
+{% macro possible_instant(instant) -%}
+    case when {{ instant }} >= {{ instant_literal('1970-01-02 00:00:00+00') }} then {{ instant }} end
+{%- endmacro %}
+
 {# The whole numbers 0 .. 10^digits - 1 as a table with one column n, in SQL that every engine reads. #}
 {% macro numbers(digits) -%}
     select

@@ -102,17 +102,33 @@
     where identities.newest_load_id > {{ load }} and identities.customer_id is not null
 {% endmacro %}
 
+{# What usage days are made with beside the events themselves. #}
+{% macro usage_context() -%}
+    '{{ var("timezone") }}{{ "/" ~ local_md5(tojson(var("key_events"))) if var("key_events") }}'
+{%- endmacro %}
+
+{# Condition: an event in which a customer meets the product's value: one of the key events, else any that names a feature. #}
+{% macro is_key_event(alias) -%}
+    {%- if var('key_events') -%}
+    {{ alias }}.event_name in (
+        {%- for name in var('key_events') %}'{{ name | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor -%}
+    )
+    {%- else -%}
+    {{ alias }}.feature is not null
+    {%- endif -%}
+{%- endmacro %}
+
 {# Seconds since 1970 of an instant, whole. #}
 {% macro epoch_seconds(instant) -%}{{ return(adapter.dispatch('epoch_seconds')(instant)) }}{%- endmacro %}
 {% macro duckdb__epoch_seconds(instant) -%}cast(epoch_ms({{ instant }}) // 1000 as bigint){%- endmacro %}
 {% macro spark__epoch_seconds(instant) -%}unix_timestamp({{ instant }}){%- endmacro %}
 
 {#
-  Days that a new alias may have moved to another customer, and days cut in another time zone, cannot be told from the
-  others: all are forgotten and computed again.
+  Days that a new alias may have moved to another customer, and days cut in another time zone or searched for other key
+  events, cannot be told from the others: all are forgotten and computed again.
 #}
 {% macro usage_days_moved(daily) %}
-    exists (select 1 from {{ daily }} as cut where cut.time_zone <> '{{ var("timezone") }}')
+    exists (select 1 from {{ daily }} as cut where cut.context <> {{ usage_context() }})
     or exists (
         select 1
         from {{ ref('stg_usage__alias_loads') }} as alias_loads

@@ -1,42 +1,5 @@
-"""The command line as a user runs it: real processes, a warehouse in a temporary folder."""
+"""The installed command, for the tests of this folder."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from tests.end_to_end.command import ebbline
 
-import pytest
-
-from dagster_project.transform.project import PROJECT_ROOT
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended and what it said."""
-
-    code: int
-    screen: str
-
-
-Ebbline = Callable[..., Ended]
-
-
-@pytest.fixture(scope="session")
-def ebbline() -> Ebbline:
-    """Run the installed command in the project's folder, with a plain environment."""
-
-    def run(*arguments: str | Path, **environment: str) -> Ended:
-        plain = {key: value for key, value in os.environ.items() if not key.startswith("EBBLINE_")}
-        ended = subprocess.run(
-            [Path(sys.executable).with_name("ebbline"), *map(str, arguments)],
-            cwd=PROJECT_ROOT,
-            env={**plain, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout + ended.stderr)
-
-    return run
+__all__ = ["ebbline"]

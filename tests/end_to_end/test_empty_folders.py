@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project import simulate
-from tests.end_to_end.conftest import Ebbline, Ended
+from tests.end_to_end.command import Ebbline, Ended
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 
 from dagster_project import red_lines
 from dagster_project.config import load_settings
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.serving import open_marts
-from tests.end_to_end.conftest import Ebbline, Ended
+from tests.end_to_end.command import Ebbline, Ended
 from tests.end_to_end.truth import disagreements
 
 SAMPLE = PROJECT_ROOT / "data" / "sample"
@@ -56,6 +56,17 @@ def test_it_ends_well(first: Ended) -> None:
 )
 def test_the_screen_says_what_happened_and_where_it_lies(first: Ended, said: str) -> None:
     assert said in first.screen
+
+
+def test_every_published_table_and_column_says_what_it_means(first: Ended, warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse / "marts.duckdb"), read_only=True) as con:
+        silent = con.execute(
+            "select table_name, '' from duckdb_tables() where comment is null"
+            " union all select view_name, '' from duckdb_views() where not internal and comment is null"
+            " union all select table_name, column_name from duckdb_columns()"
+            " where not internal and comment is null"
+        ).fetchall()
+    assert silent == []
 
 
 def test_every_figure_is_the_truth_to_the_cent(first: Ended, warehouse: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.exports import ensure_raw_tables, load_source
+from dagster_project.exports.coverage import covered_until
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
@@ -27,7 +28,10 @@ def load_and_build(
                 settings=settings,
                 clock=clock,
             )
-        variables = json.dumps(settings.dbt_vars(clock, recurring_shape(con, settings)))
+        until = covered_until(con, settings, clock)
+        variables = json.dumps(
+            settings.dbt_vars(clock, recurring_shape(con, settings), until=until)
+        )
     done = dbt(
         "run",
         *("--select", *(f"+{model}" for model in models)),

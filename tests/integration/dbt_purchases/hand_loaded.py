@@ -39,6 +39,13 @@ class Warehouse:
         with duckdb.connect(str(self.file)) as con:
             ensure_raw_tables(con)
 
+    @classmethod
+    def of(cls, file: Path) -> "Warehouse":
+        """Return a warehouse that is built already, to ask questions of."""
+        warehouse = cls.__new__(cls)
+        warehouse.file = file
+        return warehouse
+
     def copied_to(self, file: Path) -> "Warehouse":
         """Return a warehouse of its own that begins as this one is now."""
         copy = Warehouse(file, self.target, self.settings)
@@ -68,7 +75,7 @@ class Warehouse:
                 )
         return self.load_id
 
-    def build(self, *models: str, full_refresh: bool = False, **settings: Cell) -> None:
+    def build(self, *models: str, full_refresh: bool = False, **settings: Cell | list[str]) -> None:
         """Run ``models`` with everything above them, as the pipeline does."""
         done = dbt(
             "build",

@@ -43,6 +43,13 @@ def built_once(make_warehouse: MakeWarehouse) -> Warehouse:
             event("e8", None, "06 09:00:00", user_id="u1"),
             event("e9", None, "07 09:00:00", user_id="u2"),
             event("e10", "c", "08 09:00:00"),
+            event("e11", "late", "10 23:59:00", user_id="u9"),
+            event("e12", "late", "11 00:10:00", user_id="u9"),
+            event("e13", "late", "11 00:30:00", user_id="u9"),
+            event("e14", "late", "11 01:30:00", user_id="u9"),
+            event("e15", "named", "10 23:59:00", session_id="s2"),
+            event("e16", "named", "11 00:50:00", session_id="s2"),
+            event("e17", "named", "11 00:51:00", session_id="s3"),
         ],
     )
     made.build("int_usage_days")
@@ -63,23 +70,45 @@ def both_ways(warehouse: Warehouse) -> tuple[Rows, Rows]:
     return increment, warehouse.rows(DAYS)
 
 
-def test_a_pause_of_more_than_half_an_hour_and_midnight_end_a_session(
-    warehouse: Warehouse,
-) -> None:
-    assert warehouse.rows(
-        "select cast(used_on as varchar), events, sessions, session_seconds, feature_count"
-        " from intermediate.int_usage_daily where customer_id = 'a' order by used_on"
-    ) == [
-        ("2025-03-01", 4, 3, 1799, 2),
-        ("2025-03-02", 1, 1, 0, 0),
-        ("2025-03-05", 2, 1, 14400, 0),
+def first_sessions(warehouse: Warehouse, customer: str) -> Rows:
+    """Return the days of a customer with the length of their first session."""
+    return warehouse.rows(
+        "select cast(used_on as varchar), first_session_seconds from intermediate.int_usage_daily"
+        f" where customer_id = '{customer}' order by used_on"
+    )
+
+
+def test_a_pause_of_more_than_half_an_hour_ends_a_session(warehouse: Warehouse) -> None:
+    assert first_sessions(warehouse, "a") == [
+        ("2025-03-01", 1799),
+        ("2025-03-02", 0),
+        ("2025-03-05", 14400),
     ]
+
+
+@pytest.mark.parametrize(("customer", "seconds"), [("late", 1860), ("named", 3060)])
+def test_midnight_ends_no_session(warehouse: Warehouse, customer: str, seconds: int) -> None:
+    assert first_sessions(warehouse, customer)[0] == ("2025-03-10", seconds)
+
+
+def test_what_comes_late_of_the_day_after_goes_on_with_the_session(warehouse: Warehouse) -> None:
+    warehouse.load("events", [event("e18", "late", "11 00:50:00", user_id="u9")])
+    increment, full = both_ways(warehouse)
+    assert increment == full
+    assert first_sessions(warehouse, "late")[0] == ("2025-03-10", 3060)
+
+
+def test_other_key_events_compute_every_day_again(warehouse: Warehouse) -> None:
+    key_events = "select sum(key_events) from intermediate.int_usage_daily"
+    before = warehouse.rows(key_events)
+    warehouse.build("int_usage_days", key_events=["open"])
+    assert (before, warehouse.rows(key_events)) == ([(3,)], [(16,)])
 
 
 def test_a_user_known_by_identity_is_its_customers_usage(warehouse: Warehouse) -> None:
     assert warehouse.rows(
         "select customer_id, events from intermediate.int_usage_daily"
-        " where customer_id <> 'a' order by 1"
+        " where customer_id in ('b', 'c') order by 1"
     ) == [("b", 1), ("c", 1)]
 
 
@@ -101,7 +130,7 @@ def test_new_late_corrected_deleted_and_reassigned_rows_end_like_a_full_refresh(
     )
     increment, full = both_ways(warehouse)
     assert increment == full
-    assert [(row[0], str(row[1])) for row in full] == [
+    assert [(row[0], str(row[1])) for row in full if len(row[0]) == 1] == [
         ("a", "2025-03-01"),
         ("a", "2025-03-03"),
         ("a", "2025-03-05"),
@@ -123,7 +152,7 @@ def test_more_features_than_one_word_holds_are_told_apart(warehouse: Warehouse) 
     warehouse.load("events", [event("h", "a", "01 12:00:00", feature="f1")])
     increment, full = both_ways(warehouse)
     assert increment == full
-    assert [(str(row[1]), row[6]) for row in full if row[0] == "a"] == [
+    assert [(str(row[1]), row[5]) for row in full if row[0] == "a"] == [
         ("2025-03-01", 3),
         ("2025-03-02", 0),
         ("2025-03-05", 0),
@@ -137,7 +166,7 @@ def test_an_alias_moves_all_days_to_the_surviving_customer(warehouse: Warehouse)
     warehouse.load("events", [event("e30", "c", "01 12:00:00")])
     increment, full = both_ways(warehouse)
     assert increment == full
-    assert {row[0] for row in full} == {"a", "b"}
+    assert {row[0] for row in full} == {"a", "b", "late", "named"}
 
 
 def test_an_alias_and_more_features_than_a_word_may_come_in_one_night(warehouse: Warehouse) -> None:
@@ -147,7 +176,7 @@ def test_an_alias_and_more_features_than_a_word_may_come_in_one_night(warehouse:
     )
     increment, full = both_ways(warehouse)
     assert increment == full
-    assert {row[0] for row in full} == {"a", "b"}
+    assert {row[0] for row in full} == {"a", "b", "late", "named"}
 
 
 def test_a_night_computes_only_the_days_its_rows_touch(warehouse: Warehouse) -> None:

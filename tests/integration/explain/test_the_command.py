@@ -36,9 +36,9 @@ def damaged(sample: WarehousePaths, tmp_path: Path) -> WarehousePaths:
     with duckdb.connect(str(paths.marts_db)) as con:
         con.execute(
             """
-            delete from marts.marts.fct_mrr_movements
+            delete from marts.fct_mrr_movements
             where (customer_id, movement_on) in (
-                select customer_id, movement_on from marts.marts.fct_mrr_movements
+                select customer_id, movement_on from marts.fct_mrr_movements
                 where movement_on < date '2026-03-01' and movement_type = 'expansion'
                 order by movement_on desc limit 1
             )

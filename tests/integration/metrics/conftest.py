@@ -1,18 +1,20 @@
-"""Fixtures of the metric tests: dbt runs over generated companies, each made once and read by many
-tests.
-"""
+"""Fixtures of the metric tests: dbt runs over generated companies, each made once and read by many tests."""
 
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.metrics.dbt_run import Marts, build
 from tests.reference.company import Company, company
 from tests.reference.histories import Making, random_books
 from tests.reference.rows import Books, Terms
+from tests.shared import SharedFolder
 
 RATES: dict[str, Decimal | dict[date, Decimal]] = {"EUR": Decimal("1.08"), "GBP": Decimal("1.27")}
 DATED_EURO = {
@@ -88,19 +90,27 @@ class Case:
     marts: Marts
 
 
+def _run(name: str, root: Path) -> Company:
+    scenario = SCENARIOS[name]
+    books = scenario.books()
+    build(root, books, scenario.terms, corrected=scenario.corrected)
+    return company(books, scenario.terms)
+
+
 @pytest.fixture(scope="session")
-def case_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Case]:
-    """Return a function that runs a scenario the first time it is asked for."""
-    done: dict[str, Case] = {}
+def case_of(shared: SharedFolder) -> Callable[[str], Case]:
+    """Return a function that runs a scenario the first time any worker asks for it."""
+    seen: dict[str, Case] = {}
 
     def run(name: str) -> Case:
-        if name not in done:
-            scenario = SCENARIOS[name]
-            books = scenario.books()
-            root = tmp_path_factory.mktemp("scenario")
-            marts = build(root, books, scenario.terms, corrected=scenario.corrected)
-            done[name] = Case(books, company(books, scenario.terms), marts)
-        return done[name]
+        if name not in seen:
+            folder = shared.made(
+                f"scenario-{list(SCENARIOS).index(name)}",
+                lambda root: (root / "expected").write_bytes(pickle.dumps(_run(name, root))),
+            )
+            expected: Company = pickle.loads((folder / "expected").read_bytes())
+            seen[name] = Case(expected.books, expected, Marts(WarehousePaths(folder / "warehouse")))
+        return seen[name]
 
     return run
 

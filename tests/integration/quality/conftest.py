@@ -8,9 +8,9 @@ import pytest
 
 from dagster_project.exports.contract import TABLES
 from dagster_project.exports.raw_tables import ensure_raw_tables
+from dagster_project.quality.contracts import mart_contracts
 from dagster_project.warehouse.connection import open_warehouse, quote_identifier
 from dagster_project.warehouse.paths import WarehousePaths
-from tests.integration.quality.mart_contracts import mart_contracts
 
 HERE = Path(__file__).parent
 
@@ -48,10 +48,10 @@ def _count_into_ledger(con: duckdb.DuckDBPyConnection) -> None:
 
 def _complete_to_contracts(con: duckdb.DuckDBPyConnection) -> None:
     """Give every mart the columns and types of its contract; what the SQL left out is NULL."""
-    for table, columns in mart_contracts().items():
+    for table, contract in mart_contracts().items():
         name = f"marts.{quote_identifier(table)}"
         there = {row[0] for row in con.execute(f"describe {name}").fetchall()}
-        for column, type_name in columns.items():
+        for column, type_name in contract.columns.items():
             change = f"alter column {quote_identifier(column)} type {type_name}"
             if column not in there:
                 change = f"add column {quote_identifier(column)} {type_name}"

@@ -21,7 +21,7 @@ CASES = [
     pytest.param(suite, expectation, id=f"{suite.name}-{expectation.spec.name}")
     for suite in read_suites()
     for expectation in suite.expectations
-    if expectation.expectation_type != WITHOUT_ROWS
+    if expectation.question.expectation_type != WITHOUT_ROWS
 ]
 
 

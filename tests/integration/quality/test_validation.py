@@ -1,7 +1,6 @@
 """How a validation behaves around its expectations: what it reads, shows, leaves and refuses."""
 
 import hashlib
-import json
 import shutil
 from pathlib import Path
 
@@ -9,8 +8,10 @@ import duckdb
 import pytest
 
 from dagster_project.exports.raw_tables import ensure_raw_tables
+from dagster_project.locations import EXPECTATIONS
 from dagster_project.quality import CheckResult, SuiteError, ValidationReport, validate
-from dagster_project.quality.suites import EXPECTATIONS, read_suites
+from dagster_project.quality.__main__ import main
+from dagster_project.quality.suites import read_suites
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -197,31 +198,21 @@ def test_a_table_without_a_suite_is_named(warehouse: WarehousePaths) -> None:
     assert refused.value.evidence == ("hats",)
 
 
-def test_a_wrong_folder_is_an_error_and_never_an_empty_context(
-    warehouse: WarehousePaths, tmp_path: Path
-) -> None:
-    with pytest.raises(SuiteError, match="no Great Expectations context"):
-        validate(warehouse, "raw", folder=tmp_path / "nowhere")
-
-
 def test_a_suite_added_as_a_file_is_run(warehouse: WarehousePaths, tmp_path: Path) -> None:
     folder = tmp_path / "expectations"
     shutil.copytree(EXPECTATIONS, folder)
-    added = {
-        "name": "raw__loads",
-        "meta": {"key": ["load_id"]},
-        "expectations": [
-            {
-                "type": "expect_column_values_to_not_be_null",
-                "kwargs": {"column": "message"},
-                "severity": "warning",
-                "description": "Every load has something to say.",
-                "meta": {"name": "loads_have_a_message"},
-            }
-        ],
-    }
-    (folder / "expectations" / "raw__loads.json").write_text(json.dumps(added), "utf-8")
-    report = validate(warehouse, "raw", tables=["loads"], folder=folder)
+    (folder / "raw" / "loads.yml").write_text(
+        """
+        key: [load_id]
+        checks:
+          loads_have_a_message:
+            description: Every load has something to say.
+            severity: warning
+            sql: select load_id from {batch} where message is null
+        """,
+        encoding="utf-8",
+    )
+    report = validate(warehouse, "raw", tables=["loads"], suites=read_suites(folder))
     assert [r.spec.name for r in report.warnings] == ["loads_have_a_message"]
 
 
@@ -230,14 +221,13 @@ def test_an_open_reader_elsewhere_is_no_obstacle(warehouse: WarehousePaths) -> N
         assert validate(warehouse, "raw", tables=["plans"]).critical_failures == ()
 
 
-def test_great_expectations_itself_opens_the_committed_context(
+def test_great_expectations_itself_opens_the_context(
     warehouse: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import great_expectations as gx
 
-    # A copy, because GX may write beside the files it opens.
     folder = tmp_path / "opened"
-    shutil.copytree(EXPECTATIONS, folder)
+    main("context", folder)
     monkeypatch.setenv("EBBLINE_WAREHOUSE_DB", str(warehouse.warehouse_db))
     context = gx.get_context(mode="file", context_root_dir=folder)
     assert {s.name for s in context.suites.all()} == {s.name for s in read_suites()}
@@ -250,8 +240,7 @@ def test_it_is_found_from_the_root_of_a_project_under_the_name_that_it_looks_for
     import great_expectations as gx
 
     # `project_root_dir` makes GX look for a folder called gx, and make an empty one where none is.
-    (tmp_path / "project").mkdir()
-    shutil.copytree(EXPECTATIONS, tmp_path / "project" / "gx")
+    main("context", tmp_path / "project" / "gx")
     monkeypatch.setenv("EBBLINE_WAREHOUSE_DB", str(warehouse.warehouse_db))
     context = gx.get_context(mode="file", project_root_dir=tmp_path / "project")
     assert {s.name for s in context.suites.all()} == {s.name for s in read_suites()}
@@ -269,7 +258,7 @@ def test_opening_a_wrong_folder_makes_no_context_there(
     assert (refused.value.where, list(wrong.iterdir())) == (str(wrong), [])
 
 
-def test_great_expectations_itself_runs_the_committed_checkpoints(
+def test_great_expectations_itself_runs_the_checkpoints(
     warehouse: WarehousePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import great_expectations as gx
@@ -277,7 +266,7 @@ def test_great_expectations_itself_runs_the_committed_checkpoints(
     from dagster_project.quality import dialect
 
     folder = tmp_path / "opened"
-    shutil.copytree(EXPECTATIONS, folder)
+    main("context", folder)
     monkeypatch.setenv("EBBLINE_WAREHOUSE_DB", str(warehouse.warehouse_db))
     dialect.register()
     try:

@@ -19,10 +19,12 @@ create table staging.stg_billing__payments as select *, attempted_at::date as at
 create table staging.stg_billing__plans as
 select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count from raw.plans;
 create table staging.stg_billing__customers as select customer_id, created_at::date as created_on from raw.customers;
-create table staging.stg_support__tickets as select *, created_at::date as created_on from raw.tickets;
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
+create table intermediate.int_tickets as
+select *, customer_id as customer_id_as_given, created_at::date as created_on from raw.tickets;
+create table intermediate.int_ratings as select *, rated_at::date as rated_on from raw.ratings;
 create table intermediate.int_currency_rates as
 select 'USD' as currency, date '0001-01-01' as valid_from, null::date as valid_to, 1.0::decimal(18, 8) as rate;
 create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id where false;
@@ -179,6 +181,8 @@ select 'orders' as kind, cohort_month, age_months, 1 as cohort_customers, active
     active_customers::double as active_share
 from (values ('2026-01-01'::date, 0, 1), ('2026-01-01', 1, 1), ('2026-01-01', 2, 0), ('2026-03-01', 0, 1))
     as given (cohort_month, age_months, active_customers);
+create table marts.mart_segment_cohorts as
+select *, 'industry' as dimension, '(none)' as member from marts.mart_cohorts;
 -- One payment of 100.00 in March by a customer of January; purchases of 10.00, 20.00 and 30.00.
 create table marts.mart_ltv_cohorts as
 select kind, cohort_month, age_months, cohort_customers, revenue,
@@ -223,7 +227,7 @@ select * exclude (purchases, repeat_purchases, purchase_amount),
 from buying;
 create table marts.mart_purchase_periods as
 select grain, period_start, period_end, is_complete, dimension, member, buyers, purchases, repeat_purchases, purchase_amount,
-    0.00 as repeat_purchase_amount, 0.0::double as repeat_revenue_share, 31.0::double as average_days_between
+    0.00 as repeat_purchase_amount, 0.00 as repeat_customer_amount, 0.0::double as repeat_revenue_share, 31.0::double as average_days_between
 from buying;
 create table marts.fct_purchase_lines as
 select purchase_id, purchase_number, orders.customer_id, purchased_on, 'orders' as source_table,
@@ -264,10 +268,11 @@ with churn as (
     select * from rates unpivot include nulls (value for metric in (
         columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
     union all by name
-    select * from (select * exclude (buyers, repeat_purchases, repeat_purchase_amount, average_days_between) from purchases) unpivot include nulls (value for metric in (
+    select * from (select * exclude (buyers) from purchases) unpivot include nulls (value for metric in (
         columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
 )
-select metric, tall.grain, tall.period_start::date as period_start, tall.dimension, tall.member,
+select metric, 'count' as unit, tall.grain, tall.period_start::date as period_start, periods.period_end, periods.is_complete,
+    tall.dimension, tall.member,
     if(metric = 'churn_rate', customers_lost, null) as numerator,
     if(metric = 'churn_rate', customers_opening, null) as denominator, value::double as value
 from tall join marts.mart_churn_periods as periods
@@ -304,7 +309,7 @@ create table marts.mart_risk_list as
 select customer_id, '2026-04-01'::date as score_on, greatest(100 - mrr, 10)::double as score,
     row_number() over (order by mrr) as risk_rank, 'no use for 34 days' as reasons, mrr as mrr_at_stake,
     34 as days_since_use, 'weekly' as frequency_class, 'daily' as habit_class, 3 as days_since_contact,
-    0 as unanswered_requests
+    0 as unanswered_requests, null::integer as days_unanswered
 from marts.dim_customers where mrr > 0;
 create table marts.mart_value_concentration as
 select period_start as month, 1 as decile, customers_closing as customers, mrr_closing as mrr, 1.0::double as mrr_share,

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.durable_file import put_in_place
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -30,8 +30,7 @@ def swap_in(paths: WarehousePaths, publication: int) -> None:
     new = paths.root / "new.duckdb"
     with duckdb.connect() as con:
         con.execute(f"attach '{new}' as published")
-        con.execute("create schema published.marts")
-        con.execute("use published.marts")
+        con.execute("use published")
         con.execute(
             "create table publication as"
             " select ?::bigint as id, timestamptz '2026-04-02 03:00:00+00' as built_at",
@@ -43,6 +42,8 @@ def swap_in(paths: WarehousePaths, publication: int) -> None:
             " range as n from range(1000)",
             [publication],
         )
+        con.execute("comment on table metrics is 'Every figure.'")
+        con.execute("comment on column metrics.value is 'The figure.'")
         con.execute("use memory")
     put_in_place(new, paths.marts_db)
 

@@ -1,8 +1,10 @@
 """What ``ebbline serve`` says when it cannot serve, and how it ends then."""
 
 import os
+import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -10,10 +12,10 @@ import pytest
 
 pytest.importorskip("duckdb_extension_quack", reason="the extra `serve` is not installed")
 
-from dagster_project.errors import EbblineError
+from dagster_project.errors import EbblineError, SettingsError
 from dagster_project.screens.serve import address_lines
 from dagster_project.server import Address
-from dagster_project.server.quack import load_quack
+from dagster_project.server.quack import load_quack, token_from_environment
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.server.conftest import TOKEN, command, free_port, serving
 
@@ -35,9 +37,26 @@ def test_without_a_token_it_says_how_to_make_one(paths: WarehousePaths) -> None:
     assert (code, "secrets.token_urlsafe" in said) == (1, True), said
 
 
-def test_a_short_token_is_refused_and_not_shown(paths: WarehousePaths) -> None:
-    code, said = start(paths, free_port(), EBBLINE_SERVE_TOKEN="secret-of-15-ch")
-    assert (code, "shorter than 16" in said, "secret-of" in said) == (1, True, False), said
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("secret-of-23-characters", "shorter than 24"),
+        ("secretsecretsecretsecretsecret", "may be guessed"),
+        ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "may be guessed"),
+        ("abcdefghijklmnopqrstuvwxyz012345", "may be guessed"),
+        ("12345678901234567890123456789012", "may be guessed"),
+    ],
+)
+def test_a_token_that_may_be_guessed_is_refused_and_not_shown(token: str, words: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        token_from_environment({"EBBLINE_SERVE_TOKEN": token})
+    assert (words in str(refused.value), token in str(refused.value)) == (True, False)
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex])
+def test_what_python_draws_at_random_is_a_token(make: Callable[[int], str]) -> None:
+    token = make(24)
+    assert token_from_environment({"EBBLINE_SERVE_TOKEN": token}) == token
 
 
 def test_without_a_publication_it_says_so(tmp_path: Path) -> None:

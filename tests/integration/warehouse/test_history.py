@@ -97,7 +97,7 @@ def test_the_history_is_published_with_the_marts(tmp_path: Path) -> None:
     with open_warehouse(WarehousePaths(tmp_path)) as con:
         ours = con.execute("from ops.metric_versions order by all").fetchall()
         con.execute(f"attach '{tmp_path / 'marts.duckdb'}' as published (read_only)")
-        theirs = con.execute("from published.marts.metric_versions order by all").fetchall()
+        theirs = con.execute("from published.metric_versions order by all").fetchall()
     assert len(ours) == 24 and ours == theirs
 
 

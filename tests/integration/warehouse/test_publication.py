@@ -98,7 +98,7 @@ def test_views_become_tables_and_nothing_but_the_marts_is_there(tmp_path: Path) 
             """
         ).fetchall()
     assert found == [
-        ("marts", name, "BASE TABLE")
+        ("main", name, "BASE TABLE")
         for name in (
             "fct_customer_months",
             "mart_revenue_periods",
@@ -107,16 +107,6 @@ def test_views_become_tables_and_nothing_but_the_marts_is_there(tmp_path: Path) 
             "publication",
         )
     ]
-
-
-def test_a_reader_who_opens_the_file_by_itself_finds_the_marts_by_their_full_name(
-    tmp_path: Path,
-) -> None:
-    publish_state(tmp_path, 1)
-    with duckdb.connect(str(tmp_path / "marts.duckdb"), read_only=True) as con:
-        assert con.execute("select id from marts.marts.publication").fetchone() == (1,)
-        con.execute("use marts.marts")
-        assert con.execute("select id from publication").fetchone() == (1,)
 
 
 def test_published_files_are_read_only_and_nothing_unfinished_is_left(tmp_path: Path) -> None:
@@ -266,7 +256,7 @@ def test_a_log_left_beside_the_marts_file_is_not_replayed_into_the_next_one(
     marts = tmp_path / "marts.duckdb"
     marts.chmod(0o644)
     writer = duckdb.connect(str(marts))
-    writer.execute("create table marts.marts.scribble as select 1 as x")
+    writer.execute("create table marts.scribble as select 1 as x")
     wal = Path(f"{marts}.wal").read_bytes()
     writer.close()
     Path(f"{marts}.wal").write_bytes(wal)
@@ -282,7 +272,7 @@ def test_writing_to_the_marts_file_does_not_reach_the_kept_publication(tmp_path:
     marts = tmp_path / "marts.duckdb"
     marts.chmod(0o644)
     with duckdb.connect(str(marts)) as con:
-        con.execute("delete from marts.marts.metrics")
+        con.execute("delete from marts.metrics")
     assert kept.read_bytes() == before
 
 

@@ -307,8 +307,8 @@ def test_a_publication_of_older_code_that_does_not_tell_its_buyers_is_named(
     older = tmp_path / "older.duckdb"
     shutil.copy(publication_file(company, 1), older)
     with duckdb.connect(older) as con:
-        con.execute("drop table older.marts.fct_purchase_lines")
-        con.execute("alter table older.marts.fct_mrr_movements drop column source_table")
+        con.execute("drop table older.main.fct_purchase_lines")
+        con.execute("alter table older.main.fct_mrr_movements drop column source_table")
     with (
         both_attached(older, publication_file(company, 2)) as con,
         open_warehouse(company, read_only=True) as warehouse,

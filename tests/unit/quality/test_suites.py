@@ -1,4 +1,4 @@
-"""The suites as files: what lists them, what they may hold, and that the wiring beside them is theirs."""
+"""The suites as files: what lists them, what they may hold, and what Great Expectations is given of them."""
 
 import json
 import re
@@ -10,25 +10,27 @@ from pathlib import Path
 import pytest
 
 from dagster_project.exports.contract import TABLES
-from dagster_project.quality.suites import EXPECTATIONS, SuiteError, list_checks, read_suites
-from dagster_project.quality.wiring import wire
+from dagster_project.locations import EXPECTATIONS
+from dagster_project.quality.context import write_context
+from dagster_project.quality.suites import SuiteError, list_checks, read_suites
 
 PERSONAL = ("email", "account_owner", "cancellation_comment", "comment", "row_text")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the committed context that a test may change."""
+    """A copy of the committed suites that a test may change."""
     copy = tmp_path / "expectations"
-    shutil.copytree(EXPECTATIONS, copy, ignore=shutil.ignore_patterns("uncommitted"))
+    shutil.copytree(EXPECTATIONS, copy)
     return copy
 
 
-def _rewrite(folder: Path, suite: str, **changes: object) -> None:
-    file = folder / "expectations" / f"{suite}.json"
-    document = json.loads(file.read_text(encoding="utf-8"))
-    document["expectations"][0] |= changes
-    file.write_text(json.dumps(document), encoding="utf-8")
+def _written(folder: Path, suite: str) -> list[str]:
+    """Write a suite and return what is said against it."""
+    (folder / "raw" / "plans.yml").write_text(suite, encoding="utf-8")
+    with pytest.raises(SuiteError, match="cannot be read") as refused:
+        read_suites(folder)
+    return list(refused.value.evidence)
 
 
 def test_listing_checks_does_not_import_great_expectations() -> None:
@@ -53,17 +55,6 @@ def test_every_suite_has_a_critical_expectation() -> None:
     assert critical == {suite.name for suite in read_suites()}
 
 
-def test_every_query_names_its_batch() -> None:
-    # GX prints a complaint on the screen of the run about each that does not.
-    queries = [
-        (suite.name, expectation.spec.name)
-        for suite in read_suites()
-        for expectation in suite.expectations
-        if "{batch}" not in expectation.kwargs.get("unexpected_rows_query", "{batch}")
-    ]
-    assert queries == []
-
-
 def test_no_expectation_touches_a_personal_column() -> None:
     words = re.compile(rf"\b({'|'.join(PERSONAL)})\b")
     touching = [
@@ -71,7 +62,9 @@ def test_no_expectation_touches_a_personal_column() -> None:
         for suite in read_suites()
         for expectation in suite.expectations
         if words.search(
-            expectation.kwargs.get("unexpected_rows_query", expectation.kwargs.get("column", ""))
+            expectation.question.kwargs.get(
+                "unexpected_rows_query", expectation.question.kwargs.get("column", "")
+            )
         )
         # Names and types of columns may be checked; their values may not be read.
         and expectation.spec.name != "types_are_those_of_the_contract"
@@ -81,7 +74,7 @@ def test_no_expectation_touches_a_personal_column() -> None:
 
 def test_no_expectation_asks_for_what_is_slow_or_refused_on_duckdb() -> None:
     slow = re.compile("unique|regex")
-    kinds = {e.expectation_type for suite in read_suites() for e in suite.expectations}
+    kinds = {e.question.expectation_type for suite in read_suites() for e in suite.expectations}
     assert [kind for kind in kinds if slow.search(kind)] == []
 
 
@@ -95,54 +88,122 @@ def test_committed_files_hold_no_absolute_path() -> None:
     assert found == []
 
 
-def test_the_committed_wiring_is_that_of_the_suites(folder: Path) -> None:
-    wire(folder)
-    committed = {
-        str(file.relative_to(EXPECTATIONS)): file.read_text(encoding="utf-8")
-        for file in EXPECTATIONS.rglob("*")
-        if file.is_file() and "uncommitted" not in file.parts
-    }
-    derived = {
-        str(file.relative_to(folder)): file.read_text(encoding="utf-8")
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
-    assert derived == committed
+def test_a_table_of_the_contracts_needs_no_file(folder: Path) -> None:
+    (folder / "raw" / "plans.yml").unlink()
+    plans = next(suite for suite in read_suites(folder) if suite.name == "raw__plans")
+    assert "required_values_are_given" in {e.spec.name for e in plans.expectations}
 
 
-def test_a_checkpoint_can_be_narrowed(folder: Path) -> None:
-    wire(folder, only={"raw__plans"})
-    checkpoint = json.loads((folder / "checkpoints" / "raw.json").read_text(encoding="utf-8"))
+def test_a_check_takes_the_place_of_the_standard_one_of_its_name(folder: Path) -> None:
+    (folder / "raw" / "plans.yml").write_text(
+        """
+        checks:
+          rows_loaded_are_here:
+            description: No plan is lost.
+            severity: warning
+            sql: select plan_id from {batch} where false
+        """,
+        encoding="utf-8",
+    )
+    plans = next(suite for suite in read_suites(folder) if suite.name == "raw__plans")
+    found = [
+        e.spec.description for e in plans.expectations if e.spec.name == "rows_loaded_are_here"
+    ]
+    assert found == ["No plan is lost."]
+
+
+def test_a_standard_check_is_left_out_with_its_reason(folder: Path) -> None:
+    (folder / "raw" / "plans.yml").write_text(
+        "without: {rows_loaded_are_here: nobody loads plans}", encoding="utf-8"
+    )
+    plans = next(suite for suite in read_suites(folder) if suite.name == "raw__plans")
+    assert "rows_loaded_are_here" not in {e.spec.name for e in plans.expectations}
+
+
+def test_a_suite_without_its_table_runs_in_no_checkpoint(tmp_path: Path) -> None:
+    write_context(tmp_path, read_suites(), existing={"raw.plans", "raw.loads"})
+    checkpoint = json.loads((tmp_path / "checkpoints" / "raw.json").read_text(encoding="utf-8"))
     assert [d["name"] for d in checkpoint["validation_definitions"]] == ["raw__plans"]
 
 
-def test_a_folder_without_a_context_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SuiteError, match="no Great Expectations context"):
+def test_a_check_without_what_it_needs_is_not_asked(tmp_path: Path) -> None:
+    write_context(tmp_path, read_suites(), existing={"raw.plans"})
+    suite = json.loads((tmp_path / "expectations" / "raw__plans.json").read_text(encoding="utf-8"))
+    asked = {entry["meta"]["name"] for entry in suite["expectations"]}
+    assert "required_values_are_given" in asked and "rows_loaded_are_here" not in asked
+
+
+def test_the_same_suites_make_the_same_files(tmp_path: Path) -> None:
+    for copy in ("one", "two"):
+        write_context(tmp_path / copy, read_suites())
+    one, two = (
+        {file.name: file.read_bytes() for file in (tmp_path / copy).rglob("*") if file.is_file()}
+        for copy in ("one", "two")
+    )
+    assert one == two
+
+
+def test_a_folder_without_suites_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SuiteError, match="no suites are here"):
         read_suites(tmp_path)
 
 
 def test_all_malformed_suites_are_named_at_once(folder: Path) -> None:
-    _rewrite(folder, "raw__plans", severity="fatal")
-    _rewrite(folder, "raw__orders", description="")
+    for table in ("plans", "orders"):
+        (folder / "raw" / f"{table}.yml").write_text("nonsense: true", encoding="utf-8")
     with pytest.raises(SuiteError) as refused:
         read_suites(folder)
     assert [fault.split(":")[0] for fault in refused.value.evidence] == [
-        "raw__orders.json",
-        "raw__plans.json",
+        "raw/orders.yml",
+        "raw/plans.yml",
     ]
 
 
-def test_a_suite_is_named_like_its_file(folder: Path) -> None:
-    suites = folder / "expectations"
-    (suites / "raw__plans.json").rename(suites / "raw__hats.json")
-    with pytest.raises(SuiteError, match="cannot be read"):
-        read_suites(folder)
+@pytest.mark.parametrize(
+    ("suite", "said"),
+    [
+        (
+            "checks: {a: {description: A., severity: fatal, sql: 'select 1 from {batch}'}}",
+            "raw/plans.yml: checks.a.severity: Input should be 'critical' or 'warning'",
+        ),
+        (
+            "checks: {a: {description: '', severity: warning, sql: 'select 1 from {batch}'}}",
+            "raw/plans.yml: checks.a.description: String should have at least 1 character",
+        ),
+        (
+            "checks: {a: {description: A., severity: warning, sql: select 1 from raw.plans}}",
+            "raw/plans.yml: checks.a: the SQL does not name {batch}, the table that is checked",
+        ),
+        (
+            "checks: {a: {description: A., severity: warning}}",
+            "raw/plans.yml: checks.a: say one of: sql, accepted_values, between, references",
+        ),
+        (
+            "checks: {a: {description: A., severity: warning, between: {column: tier}}}",
+            "raw/plans.yml: checks.a.between: say min, max or both",
+        ),
+        (
+            "without: {hats_are_known: there are none}",
+            "raw/plans.yml: without: no standard check of this table is called hats_are_known",
+        ),
+        (
+            "key: [plan_id]",
+            "raw/plans.yml: key: it is that of the contract; leave it out",
+        ),
+        (
+            "personal: [name]\npersonal: [email]",
+            "raw/plans.yml: 'personal' is given twice in the mapping at line 1",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_suite_is_said(folder: Path, suite: str, said: str) -> None:
+    assert _written(folder, suite) == [said]
 
 
-def test_two_expectations_of_one_name_are_refused(folder: Path) -> None:
-    file = folder / "expectations" / "raw__plans.json"
-    document = json.loads(file.read_text(encoding="utf-8"))
-    document["expectations"].append(document["expectations"][0])
-    file.write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(SuiteError, match="cannot be read"):
+def test_a_file_of_no_contract_must_say_its_key(folder: Path) -> None:
+    (folder / "raw" / "hats.yml").write_text("personal: [name]", encoding="utf-8")
+    with pytest.raises(SuiteError) as refused:
         read_suites(folder)
+    assert list(refused.value.evidence) == [
+        "raw/hats.yml: key: name the columns that identify a row"
+    ]

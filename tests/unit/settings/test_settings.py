@@ -79,6 +79,8 @@ def test_the_environment_is_overridden_by_arguments(
         (MINIMAL + "red_lines: [\n", 4, "not YAML"),
         ("sources: !!python/object/apply:os.system ['true']\n", 1, "not YAML"),
         (MINIMAL + "as_of: 2026-01-01\n", 3, "--as-of"),
+        (MINIMAL + "publish: {file_mode: '0666'}\n", 3, "publish.file_mode"),
+        (MINIMAL + "publish: {file_mode: 440}\n", 3, "publish.file_mode"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(
@@ -88,6 +90,12 @@ def test_a_mistake_is_told_with_its_line(
         load_settings(write(settings_file, text))
     assert said in str(raised.value)
     assert f"{settings_file}:{line}" in str(raised.value)
+
+
+@pytest.mark.parametrize("written", ["0440", "'0440'"])
+def test_a_mode_may_be_written_as_a_number_or_as_text(settings_file: Path, written: str) -> None:
+    text = MINIMAL + f"publish: {{file_mode: {written}}}\n"
+    assert load_settings(write(settings_file, text)).publish.mode() == 0o440
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:

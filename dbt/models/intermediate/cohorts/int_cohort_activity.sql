@@ -2,16 +2,16 @@
 {{ kept(
     reaches_to=add_months('month', 1),
     reads=[
-        'int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day',
+        'int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day', 'int_segments_by_day',
         'fct_customer_months', 'int_usage_months',
     ]
 ) }}
 
 with
 
-cohort_customers as (
+cohort_members as (
 
-    select * from {{ ref('int_cohort_customers') }}
+    select * from {{ ref('int_cohort_members') }}
 
 ),
 
@@ -96,18 +96,21 @@ activity as (
 final as (
 
     select
-        cohort_customers.kind,
-        cohort_customers.cohort_month,
+        cohort_members.kind,
+        cohort_members.dimension,
+        cohort_members.member,
+        cohort_members.cohort_month,
         activity.month,
         cast(count(*) as integer) as active_customers,
         {{ money('sum(activity.mrr)') }} as mrr
     from activity
-    inner join cohort_customers
+    inner join cohort_members
         on
-            activity.kind = cohort_customers.kind
-            and activity.customer_id = cohort_customers.customer_id
-    where activity.month >= cohort_customers.cohort_month
-    group by cohort_customers.kind, cohort_customers.cohort_month, activity.month
+            activity.kind = cohort_members.kind
+            and activity.customer_id = cohort_members.customer_id
+    where activity.month >= cohort_members.cohort_month
+    group by
+        cohort_members.kind, cohort_members.dimension, cohort_members.member, cohort_members.cohort_month, activity.month
 
 )
 

@@ -24,7 +24,8 @@ final as (
         'revenue' as kind,
         customer_id,
         {{ period_start('month', 'movement_on') }} as cohort_month,
-        amount as cohort_mrr
+        amount as cohort_mrr,
+        plan_id
     from movements
     where movement_type = 'new'
 
@@ -34,7 +35,8 @@ final as (
         'usage' as kind,
         customer_id,
         {{ period_start('month', 'created_on') }} as cohort_month,
-        cast(null as decimal(18, 2)) as cohort_mrr
+        cast(null as decimal(18, 2)) as cohort_mrr,
+        cast(null as {{ dbt.type_string() }}) as plan_id
     from customers
     where created_on <= {{ until_date() }}
 
@@ -44,7 +46,8 @@ final as (
         'orders' as kind,
         customer_id,
         {{ period_start('month', 'first_purchased_on') }} as cohort_month,
-        cast(null as decimal(18, 2)) as cohort_mrr
+        cast(null as decimal(18, 2)) as cohort_mrr,
+        cast(null as {{ dbt.type_string() }}) as plan_id
     from buyers
 
 )

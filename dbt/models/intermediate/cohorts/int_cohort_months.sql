@@ -1,60 +1,35 @@
--- Every pair of a cohort month and a month it has been observed in to the end. Cells that lie
+-- Every month in which a cohort began, with every month since that has been observed to the end. Cells that lie
 -- in the running month or later are absent, not zero.
 with
 
-customers as (
+cohort_customers as (
 
-    select * from {{ ref('stg_billing__customers') }}
-
-),
-
-purchases as (
-
-    select * from {{ ref('int_purchases') }}
-
-),
-
-movements as (
-
-    select * from {{ ref('fct_mrr_movements') }}
-
-),
-
-beginnings as (
-
-    select min(created_on) as first_on from customers
-    union all
-    select min(purchased_on) as first_on from purchases
-    union all
-    select min(movement_on) as first_on from movements
+    select * from {{ ref('int_cohort_customers') }}
 
 ),
 
 numbers as (
 
-    {{ numbers(3) }}
+    {{ numbers(4) }}
 
 ),
 
-months as (
+cohorts as (
 
-    select {{ add_months(period_start('month', 'beginning.first_on'), 'numbers.n') }} as month
-    from (select min(first_on) as first_on from beginnings) as beginning
-    cross join numbers
-    where
-        {{ add_months(period_start('month', 'beginning.first_on'), 'numbers.n + 1') }} <= {{ after_until() }}
+    select distinct cohort_month from cohort_customers
 
 ),
 
 final as (
 
     select
-        cohorts.month as cohort_month,
-        cast({{ months_between('cohorts.month', 'months.month') }} as integer) as age_months,
-        months.month,
-        {{ add_months('months.month', 1) }} as month_end
-    from months as cohorts
-    inner join months on cohorts.month <= months.month
+        cohorts.cohort_month,
+        cast(numbers.n as integer) as age_months,
+        {{ add_months('cohorts.cohort_month', 'numbers.n') }} as month,
+        {{ add_months('cohorts.cohort_month', 'numbers.n + 1') }} as month_end
+    from cohorts
+    inner join numbers
+        on numbers.n < {{ months_between('cohorts.cohort_month', after_until()) }}
 
 )
 

@@ -1,21 +1,24 @@
 -- Revenue of a cohort per month: collected money; for buyers, what they bought.
 {{ kept(
     reaches_to=add_months('month', 1),
-    reads=['int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day', 'int_collected_revenue_by_day']
+    reads=[
+        'int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day', 'int_segments_by_day',
+        'int_collected_revenue_by_day',
+    ]
 ) }}
 
 with
 
-cohort_customers as (
+cohort_members as (
 
-    select * from {{ ref('int_cohort_customers') }}
+    select * from {{ ref('int_cohort_members') }}
 
 ),
 
 -- of those whose cohort began before, older revenue is counted already
 begun as (
 
-    select customer_id from cohort_customers
+    select customer_id from cohort_members
     where {{ is_in_missing_month('cohort_month') }}
 
 ),
@@ -61,21 +64,25 @@ revenue as (
 final as (
 
     select
-        cohort_customers.kind,
-        cohort_customers.cohort_month,
+        cohort_members.kind,
+        cohort_members.dimension,
+        cohort_members.member,
+        cohort_members.cohort_month,
         -- a deposit paid before the first day of service belongs to the first month
-        greatest(revenue.month, cohort_customers.cohort_month) as month,
+        greatest(revenue.month, cohort_members.cohort_month) as month,
         {{ money('sum(revenue.amount)') }} as revenue
     from revenue
-    inner join cohort_customers
+    inner join cohort_members
         on
-            revenue.customer_id = cohort_customers.customer_id
-            and (revenue.origin = 'orders') = (cohort_customers.kind = 'orders')
-    where {{ is_in_missing_month('greatest(revenue.month, cohort_customers.cohort_month)') }}
+            revenue.customer_id = cohort_members.customer_id
+            and (revenue.origin = 'orders') = (cohort_members.kind = 'orders')
+    where {{ is_in_missing_month('greatest(revenue.month, cohort_members.cohort_month)') }}
     group by
-        cohort_customers.kind,
-        cohort_customers.cohort_month,
-        greatest(revenue.month, cohort_customers.cohort_month)
+        cohort_members.kind,
+        cohort_members.dimension,
+        cohort_members.member,
+        cohort_members.cohort_month,
+        greatest(revenue.month, cohort_members.cohort_month)
 
 )
 

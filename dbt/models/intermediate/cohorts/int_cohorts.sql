@@ -2,9 +2,9 @@
 
 with
 
-cohort_customers as (
+cohort_members as (
 
-    select * from {{ ref('int_cohort_customers') }}
+    select * from {{ ref('int_cohort_members') }}
 
 ),
 
@@ -37,12 +37,14 @@ cohorts as (
 
     select
         kind,
+        dimension,
+        member,
         cohort_month,
         cast(count(*) as integer) as cohort_customers,
         {{ money('sum(cohort_mrr)') }} as cohort_mrr
-    from cohort_customers
+    from cohort_members
     where kind <> 'usage' or exists (select 1 from usage_by_day)
-    group by kind, cohort_month
+    group by kind, dimension, member, cohort_month
 
 ),
 
@@ -50,6 +52,8 @@ final as (
 
     select
         cohorts.kind,
+        cohorts.dimension,
+        cohorts.member,
         cohorts.cohort_month,
         cohort_months.age_months,
         cohorts.cohort_customers,
@@ -58,7 +62,7 @@ final as (
         case when cohorts.kind = 'revenue' then {{ money('coalesce(activity.mrr, 0)') }} end as mrr,
         {{ money('coalesce(cohort_revenue.revenue, 0)') }} as revenue,
         {{ money('sum(coalesce(cohort_revenue.revenue, 0)) over (
-            partition by cohorts.kind, cohorts.cohort_month
+            partition by cohorts.kind, cohorts.dimension, cohorts.member, cohorts.cohort_month
             order by cohort_months.age_months
             rows between unbounded preceding and current row
         )') }} as cumulative_revenue
@@ -67,11 +71,15 @@ final as (
     left join activity
         on
             cohorts.kind = activity.kind
+            and cohorts.dimension = activity.dimension
+            and cohorts.member = activity.member
             and cohorts.cohort_month = activity.cohort_month
             and cohort_months.month = activity.month
     left join cohort_revenue
         on
             cohorts.kind = cohort_revenue.kind
+            and cohorts.dimension = cohort_revenue.dimension
+            and cohorts.member = cohort_revenue.member
             and cohorts.cohort_month = cohort_revenue.cohort_month
             and cohort_months.month = cohort_revenue.month
 

@@ -8,9 +8,25 @@ payments as (
 
 ),
 
+collected as (
+
+    select * from {{ ref('int_collected_payments') }}
+
+),
+
+refunds as (
+
+    select * from {{ ref('int_refunds') }}
+
+),
+
 invoice_lines as (
 
     select * from {{ ref('stg_billing__invoice_lines') }}
+    where
+        invoice_status = 'paid'
+        and kind <> 'tax'
+        and not exists (select 1 from payments)
 
 ),
 
@@ -26,16 +42,22 @@ rates as (
 
 ),
 
+credited_invoices as (
+
+    select distinct invoice_id from invoice_lines
+    where kind = 'credit'
+
+),
+
 billed as (
 
     select
         customer_id,
-        attempted_on as collected_on,
-        case when status = 'refunded' and refunded_amount = 0 then 0 else amount - refunded_amount end
-            as amount,
-        currency
-    from payments
-    where status in ('succeeded', 'refunded')
+        collected_on,
+        amount,
+        currency,
+        collected_on as rated_on
+    from collected
 
     union all
 
@@ -43,12 +65,25 @@ billed as (
         customer_id,
         coalesce(paid_on, issued_on) as collected_on,
         amount,
-        currency
+        currency,
+        coalesce(paid_on, issued_on) as rated_on
     from invoice_lines
+
+    union all
+
+    -- among lines a credit has taken the money back already; what is paid back is worth what was paid
+    select
+        refunds.customer_id,
+        refunds.refunded_on as collected_on,
+        -refunds.amount as amount,
+        refunds.currency,
+        refunds.rated_on
+    from refunds
+    left join credited_invoices
+        on refunds.invoice_id = credited_invoices.invoice_id
     where
-        invoice_status = 'paid'
-        and kind <> 'tax'
-        and not exists (select 1 from payments)
+        credited_invoices.invoice_id is null
+        and (exists (select 1 from collected) or exists (select 1 from invoice_lines))
 
 ),
 
@@ -62,8 +97,8 @@ final as (
     left join rates
         on
             billed.currency = rates.currency
-            and billed.collected_on >= coalesce(rates.valid_from, cast('0001-01-01' as date))
-            and billed.collected_on < coalesce(rates.valid_to, cast('9999-12-31' as date))
+            and billed.rated_on >= coalesce(rates.valid_from, cast('0001-01-01' as date))
+            and billed.rated_on < coalesce(rates.valid_to, cast('9999-12-31' as date))
 
     union all
 

@@ -4,11 +4,11 @@
 with
 
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_tickets') }}
 ),
 
 ratings as (
-    select * from {{ ref('stg_support__ratings') }}
+    select * from {{ ref('int_ratings') }}
 ),
 
 bad_experiences as (
@@ -18,7 +18,7 @@ bad_experiences as (
 passed as (
     select
         created_on as day,
-        {{ row_hash("'ticket', customer_id, created_at, first_response_at, solved_at, is_complaint, reopens") }}
+        {{ row_hash("'ticket', customer_id, created_at, first_response_at, solved_at, answered_on, is_complaint, reopens") }}
             as row_fingerprint
     from tickets
 

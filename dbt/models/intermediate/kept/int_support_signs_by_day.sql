@@ -8,11 +8,11 @@ bad_experiences as (
 ),
 
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_tickets') }}
 ),
 
 contacts as (
-    select * from {{ ref('stg_support__contacts') }}
+    select * from {{ ref('int_contacts') }}
 ),
 
 signs as (
@@ -31,7 +31,7 @@ signs as (
     union all
 
     select
-        coalesce(first_response_on, solved_on) as day,
+        answered_on as day,
         {{ row_hash("'answered', customer_id, ticket_id") }} as row_fingerprint
     from tickets
 
@@ -41,6 +41,7 @@ signs as (
         contacted_on as day,
         {{ row_hash("'contacted', customer_id") }} as row_fingerprint
     from contacts
+    where is_outbound
 ),
 
 final as (

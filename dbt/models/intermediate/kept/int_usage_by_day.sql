@@ -11,7 +11,7 @@ usage_days as (
 final as (
     select
         used_on as day,
-        {{ fingerprint(row_hash('customer_id, events > 0, first_session_seconds' ~ feature_mask_columns())) }} as fingerprint
+        {{ fingerprint(row_hash('customer_id, events > 0, key_events > 0, first_session_seconds' ~ feature_mask_columns())) }} as fingerprint
     from usage_days
     group by used_on
 )

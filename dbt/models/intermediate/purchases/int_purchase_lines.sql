@@ -130,7 +130,9 @@ final as (
             purchase_lines.currency = rates.currency
             and purchase_lines.purchased_on >= coalesce(rates.valid_from, cast('0001-01-01' as date))
             and purchase_lines.purchased_on < coalesce(rates.valid_to, cast('9999-12-31' as date))
-    where purchase_lines.purchased_on <= cast('{{ var("until") }}' as date)
+    where
+        purchase_lines.purchased_on <= {{ until_date() }}
+        and {{ possible_instant('purchase_lines.purchased_at') }} is not null
 
 )
 

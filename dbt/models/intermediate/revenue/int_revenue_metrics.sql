@@ -1,21 +1,25 @@
 -- The figures of mart_revenue_periods and mart_churn_periods in tall form. Numerator and denominator of a
 -- rate are the very sums it is made of; a plain amount has no denominator.
 {%- set rates = [
-    ('churn_rate', 'customers_lost', 'customers_opening'),
-    ('retention_rate', 'customers_retained', 'customers_opening'),
-    ('mrr_churn_rate', 'mrr_churn', 'mrr_opening'),
-    ('ndr', 'mrr_kept', 'mrr_opening'),
-    ('grr', 'mrr_kept_at_most', 'mrr_opening'),
-    ('ndr_12m', 'mrr_kept_12m', 'mrr_opening_12m'),
-    ('grr_12m', 'mrr_kept_at_most_12m', 'mrr_opening_12m'),
-    ('quick_ratio', 'mrr_new + mrr_reactivation + mrr_expansion', 'mrr_contraction + mrr_churn'),
+    ('churn_rate', 'share', 'customers_lost', 'customers_opening'),
+    ('retention_rate', 'share', 'customers_retained', 'customers_opening'),
+    ('mrr_churn_rate', 'share', 'mrr_churn', 'mrr_opening'),
+    ('ndr', 'ratio', 'mrr_kept', 'mrr_opening'),
+    ('grr', 'share', 'mrr_kept_at_most', 'mrr_opening'),
+    ('ndr_12m', 'ratio', 'mrr_kept_12m', 'mrr_opening_12m'),
+    ('grr_12m', 'share', 'mrr_kept_at_most_12m', 'mrr_opening_12m'),
+    ('quick_ratio', 'ratio', 'mrr_new + mrr_reactivation + mrr_expansion', 'mrr_contraction + mrr_churn'),
 ] %}
-{%- set amounts = [
-    'customers_opening', 'customers_closing', 'customers_retained', 'customers_lost', 'customers_new',
-    'customers_reactivated', 'upgrades', 'downgrades', 'mrr_opening', 'mrr_new', 'mrr_reactivation',
-    'mrr_expansion', 'mrr_contraction', 'mrr_churn', 'fx', 'transfer_in', 'transfer_out', 'mrr_closing',
-    'customers_lost_voluntary', 'customers_lost_involuntary', 'mrr_churn_voluntary', 'mrr_churn_involuntary',
-] %}
+{%- set amounts = {
+    'count': [
+        'customers_opening', 'customers_closing', 'customers_retained', 'customers_lost', 'customers_new',
+        'customers_reactivated', 'upgrades', 'downgrades', 'customers_lost_voluntary', 'customers_lost_involuntary',
+    ],
+    'money': [
+        'mrr_opening', 'mrr_new', 'mrr_reactivation', 'mrr_expansion', 'mrr_contraction', 'mrr_churn', 'fx',
+        'transfer_in', 'transfer_out', 'mrr_closing', 'mrr_churn_voluntary', 'mrr_churn_involuntary',
+    ],
+} %}
 
 with
 
@@ -32,11 +36,14 @@ lifetimes as (
 ),
 
 final as (
-    {%- for metric, numerator, denominator in rates %}
+    {%- for metric, unit, numerator, denominator in rates %}
     select
         '{{ metric }}' as metric,
+        '{{ unit }}' as unit,
         grain,
         period_start,
+        period_end,
+        is_complete,
         dimension,
         member,
         {{ money(numerator) }} as numerator,
@@ -46,11 +53,15 @@ final as (
 
     union all
     {% endfor %}
-    {%- for metric in amounts %}
+    {%- for unit, metrics in amounts.items() %}
+    {%- for metric in metrics %}
     select
         '{{ metric }}' as metric,
+        '{{ unit }}' as unit,
         grain,
         period_start,
+        period_end,
+        is_complete,
         dimension,
         member,
         {{ money(metric) }} as numerator,
@@ -60,10 +71,14 @@ final as (
 
     union all
     {% endfor %}
+    {%- endfor %}
     select
         'arpa' as metric,
+        'money' as unit,
         grain,
         period_start,
+        period_end,
+        is_complete,
         dimension,
         member,
         mrr_closing as numerator,
@@ -75,8 +90,11 @@ final as (
 
     select
         'ltv' as metric,
+        'money' as unit,
         grain,
         period_start,
+        period_end,
+        is_complete,
         dimension,
         member,
         ltv as numerator,

@@ -58,6 +58,7 @@ final as (
         has_fallen,
         bad_experiences_90,
         unanswered,
+        first_unanswered_on,
         last_contacted_on,
         cancel_requested,
         failed_payments_35,

@@ -31,6 +31,7 @@ joined as (
         coalesce(usage_begins.first_on <= {{ add_days('usage_signals.score_on', -28) }}, false) as is_usage_known,
         coalesce(support_signals.bad_experiences_90, 0) as bad_experiences_90,
         coalesce(support_signals.unanswered, 0) as unanswered,
+        support_signals.first_unanswered_on,
         support_signals.last_contacted_on,
         billing_signals.cancel_requested,
         billing_signals.failed_payments_35,

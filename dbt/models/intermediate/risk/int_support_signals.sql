@@ -17,16 +17,17 @@ bad_experiences as (
 ),
 
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_tickets') }}
 ),
 
--- a contact is the last one until the next
+-- a contact of ours is the last one until the next
 contacts as (
     select
         customer_id,
         contacted_on,
         lead(contacted_on) over (partition by customer_id order by contacted_on) as next_contacted_on
-    from {{ ref('stg_support__contacts') }}
+    from {{ ref('int_contacts') }}
+    where is_outbound
 ),
 
 signs as (
@@ -35,6 +36,7 @@ signs as (
         scored.customer_id,
         1 as bad_experiences_90,
         0 as unanswered,
+        cast(null as date) as asked_on,
         cast(null as date) as contacted_on
     from scored
     inner join bad_experiences
@@ -45,20 +47,20 @@ signs as (
 
     union all
 
-    -- open for two days or more that morning, and no older than the quarter before
+    -- open for two days or more that morning, however old
     select
         scored.score_on,
         scored.customer_id,
         0 as bad_experiences_90,
         1 as unanswered,
+        tickets.created_on as asked_on,
         cast(null as date) as contacted_on
     from scored
     inner join tickets
         on
             scored.customer_id = tickets.customer_id
             and tickets.created_on < {{ add_days('scored.score_on', -2) }}
-            and tickets.created_on >= {{ add_days('scored.score_on', -90) }}
-            and coalesce(tickets.first_response_on, tickets.solved_on, scored.score_on) >= scored.score_on
+            and coalesce(tickets.answered_on, scored.score_on) >= scored.score_on
 
     union all
 
@@ -67,6 +69,7 @@ signs as (
         scored.customer_id,
         0 as bad_experiences_90,
         0 as unanswered,
+        cast(null as date) as asked_on,
         contacts.contacted_on
     from scored
     inner join contacts
@@ -74,7 +77,6 @@ signs as (
             scored.customer_id = contacts.customer_id
             and contacts.contacted_on < scored.score_on
             and coalesce(contacts.next_contacted_on, scored.score_on) >= scored.score_on
-            and contacts.contacted_on >= {{ add_days('scored.score_on', -400) }}
 ),
 
 final as (
@@ -83,6 +85,7 @@ final as (
         customer_id,
         cast(sum(bad_experiences_90) as integer) as bad_experiences_90,
         cast(sum(unanswered) as integer) as unanswered,
+        min(asked_on) as first_unanswered_on,
         max(contacted_on) as last_contacted_on
     from signs
     group by score_on, customer_id

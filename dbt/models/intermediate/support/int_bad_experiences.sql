@@ -1,14 +1,14 @@
--- What went wrong for a customer, dated on the day it was known. A rating is bad in the lower
--- half of its scale (1 or 2 of 5, 0 of 1), an NPS answer up to 6 of 10. Exports date no reopening: it is
+-- What went wrong for a customer, dated on the day it was known. A rating is bad below the middle
+-- of its scale (1 or 2 of 5, 1 of 2, 0 of 1), an NPS answer up to 6 of 10. Exports date no reopening: it is
 -- known at the latest when the ticket is solved.
 with
 
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_tickets') }}
 ),
 
 ratings as (
-    select * from {{ ref('stg_support__ratings') }}
+    select * from {{ ref('int_ratings') }}
 ),
 
 final as (
@@ -38,7 +38,7 @@ final as (
     where
         customer_id is not null
         and (
-            (kind = 'csat' and 2 * score < coalesce(scale_max, 5))
+            (kind = 'csat' and {{ is_dissatisfied('score', 'scale_max') }})
             or (kind = 'nps' and score <= 6)
         )
 )

@@ -14,7 +14,7 @@ final as (
         customers.created_on,
         first_use_days.first_used_on,
         first_use_days.first_session_seconds,
-        first_use_days.first_feature_on,
+        first_use_days.first_key_event_on,
         {{ add_days('first_use_days.first_used_on', 36) }} <= {{ until_date() }} as is_observed,
         coalesce(first_use_days.is_retained_30_days, 0) = 1 as is_retained_30_days
     from customers

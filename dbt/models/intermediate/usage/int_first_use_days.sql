@@ -1,6 +1,6 @@
--- When a customer used the product first, and what followed. Kept once a month has passed and a feature was used.
+-- When a customer used the product first, and what followed. Kept once a month has passed and there was a key event.
 {{ kept(
-    reaches_to='greatest(' ~ add_days('first_used_on', 37) ~ ', coalesce(' ~ add_days('first_feature_on', 1) ~ ", cast('9999-12-31' as date)))",
+    reaches_to='greatest(' ~ add_days('first_used_on', 37) ~ ', coalesce(' ~ add_days('first_key_event_on', 1) ~ ", cast('9999-12-31' as date)))",
     reads=['int_usage_by_day', 'int_usage_months']
 ) }}
 
@@ -25,7 +25,7 @@ first_days as (
     select
         customer_id,
         min(used_on) as first_used_on,
-        min(case when feature_count > 0 then used_on end) as first_feature_on
+        min(case when key_events > 0 then used_on end) as first_key_event_on
     from usage_days
     group by customer_id
 ),
@@ -52,7 +52,7 @@ final as (
         first_days.customer_id,
         first_days.first_used_on,
         followed.first_session_seconds,
-        first_days.first_feature_on,
+        first_days.first_key_event_on,
         followed.is_retained_30_days
     from first_days
     inner join followed

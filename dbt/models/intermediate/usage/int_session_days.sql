@@ -13,8 +13,6 @@ final as (
     select
         customer_id,
         started_on as used_on,
-        cast(count(*) as integer) as sessions,
-        cast(sum(duration_seconds) as bigint) as session_seconds,
         cast(min_by(duration_seconds, started_at) as bigint) as first_session_seconds
     from sessions
     where customer_id is not null

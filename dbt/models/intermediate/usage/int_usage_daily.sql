@@ -1,6 +1,6 @@
 -- A night recomputes only the customer days that its rows touch: those of new events, those
 -- a correction took an event away from, and those of users whose customer became known or
--- changed. A new alias may move any day, and a time zone moves all: both start over, and are forgotten in a transaction
+-- changed; and the days before them, whose first session may run on. A new alias may move any day, and a time zone moves all: both start over, and are forgotten in a transaction
 -- of their own, since a table that lost rows cannot gain a column (on_schema_change) in the same one.
 -- depends_on: {{ ref('stg_usage__superseded_events') }}
 -- depends_on: {{ ref('stg_usage__identity_versions') }}
@@ -21,8 +21,8 @@
 ) }}
 {%- if is_incremental() %}
 {%- set touched_days = usage_days_touched_since(newest_load_of_usage_days(this)) %}
-{#- A day at either side of UTC: no zone is further away. #}
-{%- set first_touched = single_value('select ' ~ add_days('min(used_on)', -1) ~ ' from (' ~ touched_days ~ ') as days') %}
+{#- A session may have begun the day before, and a day at either side of UTC: no zone is further away. #}
+{%- set first_touched = single_value('select ' ~ add_days('min(used_on)', -2) ~ ' from (' ~ touched_days ~ ') as days') %}
 {%- endif %}
 
 with
@@ -30,7 +30,27 @@ with
 {% if is_incremental() -%}
 touched as (
 
-    select * from ({{ touched_days }}) as days
+    {% for days in [0, -1] -%}
+    select
+        customer_id,
+        {{ add_days('used_on', days) }} as used_on
+    from ({{ touched_days }}) as days
+    {{ 'union' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- a session runs on into the day after
+days_read as (
+
+    select * from touched
+
+    union
+
+    select
+        customer_id,
+        {{ add_days('used_on', 1) }} as used_on
+    from touched
 
 ),
 
@@ -48,13 +68,14 @@ touched as (
         {% for word in range(feature_words()) -%}
         case when events.feature_word = {{ word }} then events.feature_bit end as feature_mask_{{ word }},
         {% endfor -%}
+        case when {{ is_key_event('events') }} then 1 else 0 end as key_event,
         events._load_id
     from {{ ref('stg_usage__events') }} as events
     {%- if is_incremental() %}
-    inner join touched
+    inner join days_read
         on
-            events.customer_id = touched.customer_id
-            and events.occurred_on = touched.used_on
+            events.customer_id = days_read.customer_id
+            and events.occurred_on = days_read.used_on
     {%- endif %}
     where
         events.customer_id is not null
@@ -65,18 +86,19 @@ touched as (
 
 ),
 {% endfor %}
--- the vendor's session where the event names one, else a pause of half an hour ends it;
--- a session that runs over midnight is a session of both days
+-- the vendor's session where the event names one, else a pause of half an hour ends it
 named_sessions as (
 
     select
         customer_id,
         occurred_on,
+        user_id,
+        session_id,
         count(*) as events,
-        1 as sessions,
-        max(at_second) - min(at_second) as seconds,
+        sum(key_event) as key_events,
         min(at_second) as started_second,
-        max(at_second) - min(at_second) as first_seconds,
+        max(at_second) as first_ended_second,
+        max(at_second) as ended_second,
         {{ united_feature_masks() }},
         max(_load_id) as _load_id
     from named_events
@@ -111,12 +133,13 @@ guessed_sessions as (
     select
         customer_id,
         occurred_on,
+        user_id,
+        cast(null as {{ dbt.type_string() }}) as session_id,
         count(*) as events,
-        sum(begins) as sessions,
-        sum(case when begins = 0 then at_second - previous_second else 0 end) as seconds,
+        sum(key_event) as key_events,
         min(at_second) as started_second,
-        coalesce(min(case when begins = 1 then previous_second end), max(at_second)) - min(at_second)
-            as first_seconds,
+        coalesce(min(case when begins = 1 then previous_second end), max(at_second)) as first_ended_second,
+        max(at_second) as ended_second,
         {{ united_feature_masks() }},
         max(_load_id) as _load_id
     from begun
@@ -132,19 +155,36 @@ sessions as (
 
 ),
 
--- a day has fewer than 100000 seconds: the earliest session and, of equals, the shortest, as one number
+-- midnight ends no session: what goes on within half an hour, or under the same id, is one (until the next midnight)
+continued as (
+
+    select
+        sessions.*,
+        coalesce(next_day.first_ended_second, sessions.first_ended_second) - sessions.started_second as first_seconds
+    from sessions
+    left join sessions as next_day
+        on
+            sessions.customer_id = next_day.customer_id
+            and {{ add_days('sessions.occurred_on', 1) }} = next_day.occurred_on
+            and coalesce(sessions.user_id, '') = coalesce(next_day.user_id, '')
+            and coalesce(sessions.session_id, '') = coalesce(next_day.session_id, '')
+            and sessions.first_ended_second = sessions.ended_second
+            and (sessions.session_id is not null or next_day.started_second - sessions.ended_second <= 1800)
+
+),
+
+-- two days have fewer than 1000000 seconds: the earliest session and, of equals, the shortest, as one number
 by_day as (
 
     select
         customer_id,
         occurred_on,
         sum(events) as events,
-        sum(sessions) as sessions,
-        sum(seconds) as session_seconds,
-        min(started_second * 100000 + first_seconds) % 100000 as first_session_seconds,
+        sum(key_events) as key_events,
+        min(started_second * 1000000 + first_seconds) % 1000000 as first_session_seconds,
         {{ united_feature_masks() }},
         max(_load_id) as _load_id
-    from sessions
+    from continued
     group by customer_id, occurred_on
 
 ),
@@ -155,16 +195,21 @@ computed as (
         customer_id,
         occurred_on as used_on,
         cast(events as integer) as events,
-        cast(sessions as integer) as sessions,
-        cast(session_seconds as bigint) as session_seconds,
+        cast(key_events as integer) as key_events,
         cast(first_session_seconds as bigint) as first_session_seconds,
         cast({{ features_in_masks() }} as integer) as feature_count,
-        '{{ var("timezone") }}' as time_zone,
+        {{ usage_context() }} as context,
         _load_id,
         {% for word in range(feature_words()) -%}
         feature_mask_{{ word }}{{ ',' if not loop.last }}
         {% endfor %}
     from by_day
+    {%- if is_incremental() %}
+    where exists (
+        select 1 from touched
+        where touched.customer_id = by_day.customer_id and touched.used_on = by_day.occurred_on
+    )
+    {%- endif %}
 
 )
 
@@ -177,11 +222,10 @@ select
     touched.customer_id,
     touched.used_on,
     0 as events,
-    0 as sessions,
-    0 as session_seconds,
+    0 as key_events,
     0 as first_session_seconds,
     0 as feature_count,
-    '{{ var("timezone") }}' as time_zone,
+    {{ usage_context() }} as context,
     -1 as _load_id,
     {% for word in range(feature_words()) -%}
     cast(null as bigint) as feature_mask_{{ word }}{{ ',' if not loop.last }}

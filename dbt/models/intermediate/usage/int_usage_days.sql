@@ -20,8 +20,7 @@ exported as (
         daily.customer_id,
         daily.used_on,
         daily.events,
-        coalesce(given.sessions, daily.sessions) as sessions,
-        coalesce(given.session_seconds, daily.session_seconds) as session_seconds,
+        daily.key_events,
         coalesce(given.first_session_seconds, daily.first_session_seconds) as first_session_seconds,
         daily.feature_count,
         {% for word in range(feature_words()) -%}
@@ -41,8 +40,7 @@ without_events as (
         given.customer_id,
         given.used_on,
         0 as events,
-        given.sessions,
-        given.session_seconds,
+        0 as key_events,
         given.first_session_seconds,
         0 as feature_count,
         {% for word in range(feature_words()) -%}

@@ -22,6 +22,10 @@ plan_days as (
     where valid_to is null
 ),
 
+buyers as (
+    select * from {{ ref('int_buyers') }}
+),
+
 lives as (
     select
         customer_id,
@@ -49,18 +53,23 @@ final as (
             case
                 when customer_mrr.mrr > 0 then 'active'
                 when lives.first_active_on is not null then 'lost'
+                when buyers.customer_id is not null then 'buyer'
                 else 'never paid'
             end as {{ dbt.type_string() }}
         ) as status,
         {{ money('coalesce(customer_mrr.mrr, 0)') }} as mrr,
         plan_days.plan_id,
         lives.first_active_on,
-        lives.last_churned_on
+        lives.last_churned_on,
+        cast(coalesce(buyers.purchases, 0) as integer) as purchases,
+        buyers.last_purchased_on
     from segments
     left join customers
         on segments.customer_id = customers.customer_id
     left join lives
         on segments.customer_id = lives.customer_id
+    left join buyers
+        on segments.customer_id = buyers.customer_id
     left join customer_mrr
         on segments.customer_id = customer_mrr.customer_id
     left join plan_days

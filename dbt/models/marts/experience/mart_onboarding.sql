@@ -18,8 +18,11 @@ classed as (
         end as first_session,
         case when is_observed then 1 else 0 end as is_observed,
         case when is_observed and is_retained_30_days then 1 else 0 end as is_retained,
-        {{ days_between('created_on', 'first_used_on') }} as days_to_first_use,
-        {{ days_between('created_on', 'first_feature_on') }} as days_to_value
+        -- a trial before the record in billing: there was no way to go
+        {%- for first, days in [('first_used_on', 'days_to_first_use'), ('first_key_event_on', 'days_to_value')] %}
+        case when {{ first }} >= created_on then {{ days_between('created_on', first) }} when {{ first }} < created_on then 0 end
+            as {{ days }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from first_use
     where exists (select 1 from usage_by_day)
 ),

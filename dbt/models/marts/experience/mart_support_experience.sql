@@ -3,11 +3,11 @@
 with
 
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_tickets') }}
 ),
 
 ratings as (
-    select * from {{ ref('stg_support__ratings') }}
+    select * from {{ ref('int_ratings') }}
 ),
 
 bad_experiences as (
@@ -21,7 +21,7 @@ ticket_months as (
         count(*) as tickets,
         sum(case when is_complaint then 1 else 0 end) as complaints,
         sum(reopens) as reopens,
-        sum(case when first_response_at is null and solved_at is null then 1 else 0 end) as unanswered,
+        sum(case when answered_on is null then 1 else 0 end) as unanswered,
         {{ middle(epoch_seconds('first_response_at') ~ ' - ' ~ epoch_seconds('created_at')) }} as response_seconds,
         {{ middle(epoch_seconds('solved_at') ~ ' - ' ~ epoch_seconds('created_at')) }} as resolution_seconds
     from tickets
@@ -34,7 +34,7 @@ rating_months as (
         customer_id,
         {{ period_start('month', 'rated_on') }} as month,
         sum(case when kind = 'csat' then 1 else 0 end) as csat_ratings,
-        sum(case when kind = 'csat' and 2 * score > coalesce(scale_max, 5) then 1 else 0 end)
+        sum(case when kind = 'csat' and {{ is_satisfied('score', 'scale_max') }} then 1 else 0 end)
             as csat_good,
         sum(case when kind = 'nps' then 1 else 0 end) as nps_ratings,
         sum(

@@ -4,6 +4,7 @@ with
 cohorts as (
 
     select * from {{ ref('int_cohorts') }}
+    where dimension = 'all'
 
 ),
 

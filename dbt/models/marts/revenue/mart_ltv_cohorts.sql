@@ -3,7 +3,7 @@ with
 cohorts as (
 
     select * from {{ ref('int_cohorts') }}
-    where kind in ('revenue', 'orders')
+    where kind in ('revenue', 'orders') and dimension = 'all'
 
 ),
 

@@ -9,20 +9,25 @@ purchase_metrics as (
 ),
 
 unioned as (
-    select metric, grain, period_start, dimension, member, numerator, denominator, value
+    select
+        metric, unit, grain, period_start, period_end, is_complete, dimension, member, numerator, denominator, value
     from revenue_metrics
 
     union all
 
-    select metric, grain, period_start, dimension, member, numerator, denominator, value
+    select
+        metric, unit, grain, period_start, period_end, is_complete, dimension, member, numerator, denominator, value
     from purchase_metrics
 ),
 
 final as (
     select
         cast(metric as {{ dbt.type_string() }}) as metric,
+        cast(unit as {{ dbt.type_string() }}) as unit,
         cast(grain as {{ dbt.type_string() }}) as grain,
         period_start,
+        period_end,
+        is_complete,
         cast(dimension as {{ dbt.type_string() }}) as dimension,
         cast(member as {{ dbt.type_string() }}) as member,
         {{ money('numerator') }} as numerator,

@@ -1,4 +1,4 @@
--- Customer happiness index: percentile ranks among the customers active that week, weighted.
+-- Customer happiness index: for each part the share of that week's active customers who are at or below, weighted.
 {%- set weights = var('health_weights', {'frequency': 40, 'breadth': 30, 'recency': 30}) %}
 {{ kept(
     reaches_to=add_days('week_start', 7),
@@ -31,9 +31,9 @@ ranked as (
         scores.habit_class,
         scores.has_fallen,
         scores.score as risk_score,
-        percent_rank() over (partition by scores.score_on order by scores.days_28) as frequency,
-        percent_rank() over (partition by scores.score_on order by scores.features_28) as breadth,
-        percent_rank() over (
+        cume_dist() over (partition by scores.score_on order by scores.days_28) as frequency,
+        cume_dist() over (partition by scores.score_on order by scores.features_28) as breadth,
+        cume_dist() over (
             partition by scores.score_on
             order by coalesce(scores.days_since_use, 100000) desc
         ) as recency

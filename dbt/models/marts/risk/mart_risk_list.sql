@@ -38,7 +38,8 @@ final as (
         frequency_class,
         habit_class,
         cast({{ days_between('last_contacted_on', 'score_on') }} as integer) as days_since_contact,
-        cast(unanswered as integer) as unanswered_requests
+        cast(unanswered as integer) as unanswered_requests,
+        cast({{ days_between('first_unanswered_on', 'score_on') }} as integer) as days_unanswered
     from worded
 )
 

@@ -17,7 +17,8 @@ customer_ids as (
 
 resolved as (
     select
-        source.*,
+        source.* exclude (created_at),
+        {{ possible_instant('source.created_at') }} as created_at,
         coalesce(customer_ids.customer_id, source.customer_id) as surviving_id,
         case when customer_ids.customer_id is null then 0 else 1 end as is_alias
     from source

@@ -21,6 +21,7 @@ renamed as (
         {{ local_date('source.contacted_at') }} as contacted_on,
         source.channel,
         lower(source.direction) as direction,
+        coalesce(lower(source.direction), 'outbound') <> 'inbound' as is_outbound,
         source.campaign,
         source._source_file,
         source._source_row,

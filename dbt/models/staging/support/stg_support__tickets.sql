@@ -27,6 +27,8 @@ joined as (
     select
         source.ticket_id,
         coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
+        source.organization_id,
+        source.user_id,
         source.created_at,
         coalesce(source.first_response_at, metrics.first_response_at) as first_response_at,
         coalesce(source.solved_at, metrics.solved_at) as solved_at,
@@ -51,7 +53,11 @@ final as (
         *,
         {{ local_date('created_at') }} as created_on,
         {{ local_date('first_response_at') }} as first_response_on,
-        {{ local_date('solved_at') }} as solved_on
+        {{ local_date('solved_at') }} as solved_on,
+        -- solved without an instant: it waits for nobody, and no more is known
+        {{ local_date("coalesce(
+            first_response_at, solved_at, case when lower(status) in ('solved', 'closed', 'resolved') then created_at end
+        )") }} as answered_on
     from joined
 
 )

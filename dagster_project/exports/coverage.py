@@ -1,0 +1,201 @@
+"""What the loaded exports cover: the last day each source can speak of, and the last day that is published.
+
+What an export does not cover is not zero. Reads the ledger and the newest records of ``raw``; writes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from dagster_project.clock import Clock
+from dagster_project.config import Settings
+from dagster_project.exports.export_time import Delivered
+from dagster_project.plural import counted
+from dagster_project.warehouse.connection import quote_identifier
+
+# When what a row tells of happened; a row of the future (a planned invoice) tells nothing of how far an export goes.
+RECORDED_AT: dict[str, dict[str, str]] = {
+    "billing": {
+        "customers": "created_at",
+        "invoice_lines": "issued_at",
+        "orders": "ordered_at",
+        "payments": "attempted_at",
+    },
+    "support": {"contacts": "contacted_at", "ratings": "rated_at", "tickets": "created_at"},
+    "usage": {"events": "occurred_at", "sessions": "started_at"},
+}
+
+
+@dataclass(frozen=True)
+class SourceCoverage:
+    """How far one source goes.
+
+    :param covered_until: the last whole day that its newest export can speak of; None before the first export.
+    :param exported_at: the instant from which on that export says nothing.
+    :param newest_file: the export that goes furthest.
+    :param newest_record_at: when the newest of its records happened.
+    """
+
+    source: str
+    covered_until: date | None = None
+    exported_at: datetime | None = None
+    newest_file: str | None = None
+    newest_record_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What is covered.
+
+    :param until: the last day covered by what is published.
+    :param is_finished: whether the settings name that day: a finished data set, which no export can be late for.
+    :param sources: every source that the settings name, in the order in which they are read.
+    """
+
+    until: date
+    is_finished: bool
+    sources: tuple[SourceCoverage, ...]
+
+
+def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> Coverage:
+    """Return what is covered, as known now or at the end of ``settings.as_of``.
+
+    :param con: the working database.
+    """
+    known_at = min(settings.as_of_at() or clock.now(), clock.now())
+    sources = tuple(
+        _source_coverage(con, source, settings, known_at) for source in settings.sources.named()
+    )
+    billing = next(source for source in sources if source.source == "billing")
+    until = settings.until_on(clock)
+    is_finished = isinstance(settings.calendar.until, date)
+    if not is_finished and billing.covered_until is not None:
+        until = min(until, billing.covered_until)
+    return Coverage(until, is_finished, sources)
+
+
+def covered_until(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> date:
+    """Return the last day covered: ``calendar.until`` where that is a date, otherwise the earlier of yesterday and
+    the last day that the newest billing export can speak of.
+    """
+    if isinstance(settings.calendar.until, date):
+        return settings.calendar.until
+    return read_coverage(con, settings, clock).until
+
+
+@dataclass(frozen=True)
+class StaleSource:
+    """A source whose newest export is older than its ``max_age``."""
+
+    source: str
+    covered_until: date
+    age: timedelta
+    max_age: timedelta
+    newest_file: str
+
+    @property
+    def detail(self) -> str:
+        """That in words."""
+        return (
+            f"the newest {self.source} export speaks of the time until {self.covered_until} ({self.newest_file}); "
+            f"{counted(self.age.days, 'day')} ago, sources.{self.source}.max_age is "
+            f"{self.max_age / timedelta(days=1):g} days"
+        )
+
+
+def stale_sources(coverage: Coverage, settings: Settings, clock: Clock) -> tuple[StaleSource, ...]:
+    """Return the sources whose newest export is too old; none of a finished data set is."""
+    if coverage.is_finished or settings.as_of is not None:
+        return ()
+    found = []
+    for source in coverage.sources:
+        max_age = settings.sources.named()[source.source].max_age
+        if max_age is None or source.exported_at is None or source.covered_until is None:
+            continue
+        age = clock.now() - source.exported_at
+        if age > max_age:
+            found.append(
+                StaleSource(
+                    source.source, source.covered_until, age, max_age, source.newest_file or ""
+                )
+            )
+    return tuple(found)
+
+
+def _source_coverage(
+    con: duckdb.DuckDBPyConnection, source: str, settings: Settings, known_at: datetime
+) -> SourceCoverage:
+    zone = settings.calendar.timezone
+    newest_record = _newest_record(con, source, known_at)
+    reaching = [
+        (one.speaks_until(zone), one.exported_at(zone), one.file_name)
+        for one in _delivered(con, source, known_at)
+    ]
+    if not reaching:
+        return SourceCoverage(source, newest_record_at=newest_record)
+    covered, exported_at, file_name = max(reaching)
+    if newest_record is not None and newest_record > exported_at:
+        # A copied file keeps an old time of change; no export holds what happened after it was made.
+        recorded_on = newest_record.astimezone(ZoneInfo(zone)).date()
+        covered, exported_at = max(covered, recorded_on - timedelta(days=1)), newest_record
+    return SourceCoverage(source, covered, exported_at, file_name, newest_record)
+
+
+def _delivered(con: duckdb.DuckDBPyConnection, source: str, known_at: datetime) -> list[Delivered]:
+    """Return every accepted file of a source in the state in which it was last met."""
+    if not has_raw_columns(con, "loads", ("source", "file_name", "outcome", "started_at")):
+        return []
+    # A ledger that an earlier version made knows no sightings: the file was there when it was loaded.
+    sightings = (
+        "select source, file_name, modified_at, seen_at from raw.sightings"
+        if has_raw_columns(con, "sightings", ("modified_at",))
+        else "select null as source, null as file_name, null as modified_at, null as seen_at where false"
+    )
+    rows = con.execute(
+        f"""
+        with sightings as ({sightings}),
+        files as (
+            select source, file_name, max(started_at) as loaded_at from raw.loads
+            where source = $source and outcome <> 'refused' and started_at <= $known_at
+            group by source, file_name
+        ),
+        states as (
+            select file_name, modified_at, seen_at from sightings
+            where source = $source and seen_at <= $known_at
+            qualify row_number() over (partition by file_name order by seen_at desc) = 1
+        )
+        select file_name, modified_at, coalesce(seen_at, loaded_at)
+        from files left join states using (file_name)
+        """,
+        {"source": source, "known_at": known_at},
+    ).fetchall()
+    return [Delivered(*row) for row in rows]
+
+
+def _newest_record(
+    con: duckdb.DuckDBPyConnection, source: str, known_at: datetime
+) -> datetime | None:
+    found = []
+    for table, column in RECORDED_AT[source].items():
+        if not has_raw_columns(con, table, (column, "_loaded_at")):
+            continue
+        row = con.execute(
+            f"select max({quote_identifier(column)}) from raw.{quote_identifier(table)} "
+            f"where {quote_identifier(column)} <= $known_at and _loaded_at <= $known_at",
+            {"known_at": known_at},
+        ).fetchone()
+        if row is not None and isinstance(row[0], datetime):
+            found.append(row[0])
+    return max(found, default=None)
+
+
+def has_raw_columns(con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> bool:
+    """Whether a table of ``raw`` has all these columns."""
+    row = con.execute(
+        "select count(*) from information_schema.columns where table_schema = 'raw' "
+        "and table_name = ? and list_contains(?, column_name)",
+        [table, list(columns)],
+    ).fetchone()
+    return row is not None and row[0] == len(columns)

@@ -1,0 +1,170 @@
+"""Holes in what was delivered: a month without rows between others, a table that falls to a tenth of its usual rows.
+
+Reads ``raw``; writes nothing. What is covered at all is ``coverage.py``'s business: nothing after that is a hole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Literal
+
+import duckdb
+
+from dagster_project.exports.contract import TABLES
+from dagster_project.exports.coverage import RECORDED_AT, Coverage, has_raw_columns
+from dagster_project.plural import counted
+from dagster_project.warehouse.connection import quote_identifier
+
+# Below a tenth of the usual rows something is missing; below these many usual rows, chance alone may do it.
+_FALLEN_TO = 0.1
+_LEAST_USUAL = {"month": 20, "week": 20}
+_LEAST_USUAL_FOR_NONE = 5
+# Up to so many rows things are counted one by one; beyond, about.
+_COUNTED_EXACTLY = 1_000_000
+_MONTHS_BEFORE, _MONTHS_AROUND, _WEEKS_BEFORE = 6, 3, 8
+
+Unit = Literal["month", "week"]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time for which a table holds far fewer rows than is usual around it.
+
+    :param first: first day of the first month or week of it.
+    :param last: last day of the last one.
+    :param rows: rows of that time.
+    :param usual: rows usual for one such month or week.
+    """
+
+    source: str
+    table: str
+    unit: Unit
+    first: date
+    last: date
+    rows: int
+    usual: int
+
+    @property
+    def detail(self) -> str:
+        """The gap in words."""
+        when = (
+            f"{self.first:%Y-%m}"
+            if self.unit == "month"
+            and (self.first.year, self.first.month) == (self.last.year, self.last.month)
+            else f"{self.first:%Y-%m} to {self.last:%Y-%m}"
+            if self.unit == "month"
+            else f"{self.first} to {self.last}"
+        )
+        brought = counted(self.rows, "row") if self.rows else "no row"
+        return f"{self.source}: {self.table} has {brought} for {when}; usual are {self.usual:,} a {self.unit}"
+
+
+def find_gaps(con: duckdb.DuckDBPyConnection, coverage: Coverage, *, zone: str) -> tuple[Gap, ...]:
+    """Return the holes of every source, by source, table and time.
+
+    :param con: the working database.
+    :param zone: the zone in which an instant becomes a date.
+    """
+    found: list[Gap] = []
+    for source in coverage.sources:
+        last = min(source.covered_until or coverage.until, coverage.until)
+        for table, column in RECORDED_AT[source.source].items():
+            if not has_raw_columns(con, table, (column, *TABLES[table].key)):
+                continue
+            by_day = _rows_by_day(con, table, column, zone=zone, last=last)
+            if by_day:
+                found += _months(source.source, table, by_day, last)
+                found += _last_week(source.source, table, by_day, last)
+    return tuple(found)
+
+
+def _rows_by_day(
+    con: duckdb.DuckDBPyConnection, table: str, column: str, *, zone: str, last: date
+) -> dict[date, int]:
+    """Return how many things of a table happened on each day; versions of one thing count once."""
+    key = ", ".join(quote_identifier(name) for name in TABLES[table].key)
+    name = f"raw.{quote_identifier(table)}"
+    size = con.execute(f"select count(*) from {name}").fetchone()
+    is_large = size is not None and size[0] > _COUNTED_EXACTLY
+    things = f"approx_count_distinct(hash({key}))" if is_large else f"count(distinct hash({key}))"
+    rows = con.execute(
+        f"""
+        select ({quote_identifier(column)} at time zone $zone)::date as day,
+            {things}
+        from {name}
+        where {quote_identifier(column)} is not null group by day having day <= $last
+        """,
+        {"zone": zone, "last": last},
+    ).fetchall()
+    return {day: int(count) for day, count in rows}
+
+
+def _months(source: str, table: str, by_day: dict[date, int], last: date) -> list[Gap]:
+    """Return the months that are far below those around them; neighbours are one gap."""
+    months = _whole_months(min(by_day), last)
+    rows = dict.fromkeys(months, 0)
+    for day, count in by_day.items():
+        if day.replace(day=1) in rows:
+            rows[day.replace(day=1)] += count
+    counts = [rows[month] for month in months]
+    gaps: list[Gap] = []
+    # The first month is seldom whole: nobody's history begins on a first.
+    for position in range(1, len(months)):
+        before = counts[max(0, position - _MONTHS_AROUND) : position]
+        after = counts[position + 1 : position + 1 + _MONTHS_AROUND]
+        usual = (
+            int(median([*before, *after]))
+            if after
+            else int(median(counts[max(0, position - _MONTHS_BEFORE) : position]))
+        )
+        if not _is_fallen(counts[position], usual, "month"):
+            continue
+        month = months[position]
+        end = _next(month) - timedelta(days=1)
+        if gaps and gaps[-1].last + timedelta(days=1) == month:
+            merged = gaps.pop()
+            gaps.append(
+                Gap(
+                    source,
+                    table,
+                    "month",
+                    merged.first,
+                    end,
+                    merged.rows + counts[position],
+                    merged.usual,
+                )
+            )
+        else:
+            gaps.append(Gap(source, table, "month", month, end, counts[position], usual))
+    return gaps
+
+
+def _last_week(source: str, table: str, by_day: dict[date, int], last: date) -> list[Gap]:
+    """Return the seven days up to ``last`` where they are far below the eight weeks before."""
+    weeks = [
+        sum(by_day.get(last - timedelta(days=7 * week + day), 0) for day in range(7))
+        for week in range(_WEEKS_BEFORE + 1)
+    ]
+    usual = int(median(weeks[1:]))
+    if not _is_fallen(weeks[0], usual, "week"):
+        return []
+    return [Gap(source, table, "week", last - timedelta(days=6), last, weeks[0], usual)]
+
+
+def _is_fallen(count: int, usual: int, unit: Unit) -> bool:
+    if count == 0:
+        return usual >= _LEAST_USUAL_FOR_NONE
+    return usual >= _LEAST_USUAL[unit] and count < usual * _FALLEN_TO
+
+
+def _whole_months(first: date, last: date) -> Sequence[date]:
+    month, months = first.replace(day=1), []
+    while _next(month) - timedelta(days=1) <= last:
+        months.append(month)
+        month = _next(month)
+    return months
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

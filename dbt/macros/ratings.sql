@@ -1,0 +1,12 @@
+{#
+  Satisfaction (METRICS 6): the two best marks of five, and on any other scale what reaches four fifths of it: 8 to 10 of 10,
+  6 and 7 of 7, 2 of 2, 1 of 0 and 1. No scale given: five marks.
+#}
+{% macro is_satisfied(score, scale_max) -%}
+    ({{ score }} * 5 >= coalesce({{ scale_max }}, 5) * 4)
+{%- endmacro %}
+
+{# Below the middle of the scale: 1 and 2 of 5, 1 of 2, 0 of 0 and 1. A mark in the middle is neither good nor bad. #}
+{% macro is_dissatisfied(score, scale_max) -%}
+    ({{ score }} * 2 < coalesce({{ scale_max }}, 5) + 1)
+{%- endmacro %}

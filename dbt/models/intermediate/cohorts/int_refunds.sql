@@ -1,0 +1,136 @@
+-- Money paid back, once, however an export writes it: a row of its own, an amount on the payment, a credit note that was
+-- refunded. What two of them say of one payment or invoice is the same money.
+with
+
+collected as (
+    select * from {{ ref('int_collected_payments') }}
+),
+
+payments as (
+    select * from {{ ref('stg_billing__payments') }}
+),
+
+refunds as (
+    select * from {{ ref('stg_billing__refunds') }}
+),
+
+credit_notes as (
+    select * from {{ ref('stg_billing__credit_notes') }}
+),
+
+-- a refund that names only its invoice is of the last payment for it
+last_payments as (
+    select
+        invoice_id,
+        payment_id,
+        row_number() over (partition by invoice_id order by collected_on desc, payment_id desc) as place
+    from collected
+    where invoice_id is not null
+),
+
+given as (
+    select
+        refunds.customer_id,
+        coalesce(refunds.payment_id, last_payments.payment_id) as payment_id,
+        refunds.invoice_id,
+        refunds.refunded_on,
+        refunds.amount,
+        refunds.currency
+    from refunds
+    left join last_payments
+        on refunds.invoice_id = last_payments.invoice_id and last_payments.place = 1
+),
+
+given_sums as (
+    select
+        payment_id,
+        sum(amount) as amount
+    from given
+    group by payment_id
+),
+
+-- of a payment that brought nothing (it failed, its dispute is lost) nothing is paid back
+by_row as (
+    select
+        given.customer_id,
+        given.payment_id,
+        given.invoice_id,
+        given.refunded_on,
+        given.amount,
+        given.currency,
+        coalesce(collected.collected_on, given.refunded_on) as rated_on
+    from given
+    left join collected
+        on given.payment_id = collected.payment_id
+    left join payments
+        on given.payment_id = payments.payment_id
+    where collected.payment_id is not null or payments.payment_id is null
+),
+
+-- what the payment says beyond these rows has no day of its own
+on_payment as (
+    select
+        collected.customer_id,
+        collected.payment_id,
+        collected.invoice_id,
+        collected.collected_on as refunded_on,
+        collected.refunded_amount - coalesce(given_sums.amount, 0) as amount,
+        collected.currency,
+        collected.collected_on as rated_on
+    from collected
+    left join given_sums
+        on collected.payment_id = given_sums.payment_id
+    where collected.refunded_amount > coalesce(given_sums.amount, 0)
+),
+
+known as (
+    select * from by_row
+
+    union all
+
+    select * from on_payment
+),
+
+known_of_invoices as (
+    select
+        invoice_id,
+        sum(amount) as amount
+    from known
+    where invoice_id is not null
+    group by invoice_id
+),
+
+refunded_notes as (
+    select
+        *,
+        sum(total) over (partition by coalesce(invoice_id, credit_note_id) order by issued_on, credit_note_id) as total_so_far
+    from credit_notes
+    where status = 'refunded' and total > 0
+),
+
+by_note as (
+    select
+        refunded_notes.customer_id,
+        cast(null as {{ dbt.type_string() }}) as payment_id,
+        refunded_notes.invoice_id,
+        refunded_notes.issued_on as refunded_on,
+        least(
+            refunded_notes.total, refunded_notes.total_so_far - coalesce(known_of_invoices.amount, 0)
+        ) as amount,
+        refunded_notes.currency,
+        refunded_notes.issued_on as rated_on
+    from refunded_notes
+    left join known_of_invoices
+        on refunded_notes.invoice_id = known_of_invoices.invoice_id
+    where refunded_notes.total_so_far > coalesce(known_of_invoices.amount, 0)
+),
+
+final as (
+    select * from known
+
+    union all
+
+    select * from by_note
+)
+
+select * from final

@@ -1,0 +1,67 @@
+"""What every test may use, and how the tests are spread over the workers.
+
+Fixtures that several folders share belong here; what only one folder uses stands beside it. docs/testing.md
+says how the whole is arranged.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler.loadgroup import LoadGroupScheduling
+
+from tests.durations import longest_first
+from tests.shared import SharedFolder
+
+# A developer's own settings are no business of a test.
+for name in [name for name in os.environ if name.startswith("EBBLINE_")]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> SharedFolder:
+    """Return what is made once for all workers of this session."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # a worker's folder lies in that of the session
+        folder = folder.parent
+    return SharedFolder(folder / "shared")
+
+
+class ByGroupOrFile(LoadGroupScheduling):  # type: ignore[misc]
+    """Spread by the marker ``xdist_group``; tests without it stay with the others of their file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        group: str = super()._split_scope(nodeid)
+        return group.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroupOrFile | None:
+    """Use it wherever ``--dist loadgroup`` is asked for."""
+    return ByGroupOrFile(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker ends long after the other."""
+    if getattr(config.option, "loadgroup", False):
+        items[:] = longest_first(items)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say where the time went, by folder."""
+    reports: Sequence[pytest.TestReport] = [
+        report
+        for kind in ("passed", "failed", "error")
+        for report in terminalreporter.stats.get(kind, [])
+        if isinstance(report, pytest.TestReport)
+    ]
+    seconds: dict[str, float] = {}
+    for report in reports:
+        folder = str(Path(report.location[0]).parent)
+        seconds[folder] = seconds.get(folder, 0.0) + report.duration
+    if sum(seconds.values()) > 60:
+        terminalreporter.section("seconds by folder")
+        for folder, spent in sorted(seconds.items(), key=lambda item: -item[1]):
+            terminalreporter.write_line(f"{spent:8.1f}  {folder}")

@@ -1,0 +1,152 @@
+"""What somebody who looks before he reads asks of the ready views is right, or cannot be asked."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from dagster_project.quality.contracts import mart_contracts
+from dagster_project.warehouse.ready_views import create_ready_views
+
+# Two countries over three months, of which the last still runs. MRR at the two ends of each month.
+_MRR = {
+    "2026-01-01": {"DE": (100, 130), "FR": (50, 40)},
+    "2026-02-01": {"DE": (130, 120), "FR": (40, 60)},
+}
+_RUNNING = {"2026-03-01": {"DE": (120, 500), "FR": (60, 700)}}
+STOCKS = {"customers_opening", "customers_closing", "mrr_opening", "mrr_closing"}
+
+
+def _rows() -> Iterator[tuple[object, ...]]:
+    for months, is_complete in ((_MRR, True), (_RUNNING, False)):
+        for month, members in months.items():
+            whole = tuple(sum(ends) for ends in zip(*members.values(), strict=True))
+            for dimension, member, (opening, closing) in [
+                ("all", "all", whole),
+                *(("country", name, ends) for name, ends in members.items()),
+            ]:
+                grains = ("month", "quarter") if month == "2026-01-01" else ("month",)
+                for grain in grains:
+                    up, down = max(closing - opening, 0), max(opening - closing, 0)
+                    yield grain, month, is_complete, dimension, member, opening, up, down, closing
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The views on marts with every column of their contract, attached under a name of the reader's own."""
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as mine")
+        for mart in ("mart_revenue_periods", "mart_churn_periods"):
+            columns = ", ".join(
+                f"{name} {kind}" for name, kind in mart_contracts()[mart].columns.items()
+            )
+            con.execute(f"create table mine.{mart} ({columns})")
+            con.execute(f"comment on column mine.{mart}.mrr_closing is 'MRR at closing.'")
+            con.executemany(
+                f"insert into mine.{mart} (grain, period_start, is_complete, dimension, member,"
+                " mrr_opening, mrr_expansion, mrr_contraction, mrr_closing)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                list(_rows()),
+            )
+        create_ready_views(con, "mine")
+        # A table of the reader's own under the mart's name does not get into a view.
+        con.execute("create table mart_revenue_periods as select 1 as x")
+        yield con
+
+
+def _asked(con: duckdb.DuckDBPyConnection, question: str) -> object:
+    row = con.execute(question).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def test_there_is_a_view_for_the_whole_and_one_for_each_dimension(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    views = con.execute(
+        "select view_name from duckdb_views() where database_name = 'mine' order by 1"
+    ).fetchall()
+    assert [name for (name,) in views] == [
+        "churn_monthly",
+        "revenue_monthly",
+        "revenue_monthly_by_country",
+    ]
+
+
+def test_each_month_is_one_row_and_the_running_one_is_none(con: duckdb.DuckDBPyConnection) -> None:
+    months = con.execute("select month::varchar from mine.revenue_monthly order by 1").fetchall()
+    assert months == [("2026-01-01",), ("2026-02-01",)]
+
+
+@pytest.mark.parametrize("view", ["revenue_monthly", "revenue_monthly_by_country"])
+def test_a_sum_of_what_happened_leads_from_the_first_opening_to_the_last_closing(
+    con: duckdb.DuckDBPyConnection, view: str
+) -> None:
+    moved = _asked(con, f"select sum(mrr_expansion - mrr_contraction) from mine.{view}")
+    assert moved == 180 - 150
+
+
+def test_members_of_a_month_add_up_to_the_whole(con: duckdb.DuckDBPyConnection) -> None:
+    sums = con.execute(
+        "select sum(mrr_at_month_end) from mine.revenue_monthly_by_country group by month order by month"
+    ).fetchall()
+    whole = con.execute("select mrr_at_month_end from mine.revenue_monthly order by month")
+    assert sums == whole.fetchall() == [(170,), (180,)]
+
+
+@pytest.mark.parametrize("view", ["revenue_monthly", "churn_monthly", "revenue_monthly_by_country"])
+def test_nothing_that_holds_at_one_moment_is_called_as_if_it_could_be_added(
+    con: duckdb.DuckDBPyConnection, view: str
+) -> None:
+    named = con.execute(
+        "select column_name from duckdb_columns() where database_name = 'mine' and table_name = ?",
+        [view],
+    ).fetchall()
+    names = {name for (name,) in named}
+    assert names.isdisjoint(STOCKS)
+    assert not [
+        name for name in names if name.endswith(("rate", "ratio", "ndr", "grr", "ltv", "arpa"))
+    ]
+
+
+def test_no_rate_stands_beside_members_where_it_would_be_averaged(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    kinds = con.execute(
+        "select distinct data_type from duckdb_columns()"
+        " where database_name = 'mine' and table_name = 'revenue_monthly_by_country'"
+    ).fetchall()
+    assert ("DOUBLE",) not in kinds
+
+
+def test_no_view_has_the_whole_among_its_members_or_a_grain_to_choose(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    members = con.execute("select distinct country from mine.revenue_monthly_by_country order by 1")
+    assert members.fetchall() == [("DE",), ("FR",)]
+
+
+def test_every_column_of_a_view_says_what_it_means_and_a_stock_how_to_read_it(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    said = _asked(
+        con,
+        "select comment from duckdb_columns() where table_name = 'revenue_monthly'"
+        " and column_name = 'mrr_at_month_end'",
+    )
+    silent = con.execute(
+        "select table_name, column_name from duckdb_columns() join duckdb_views() on view_name = table_name"
+        " where duckdb_columns.database_name = 'mine' and duckdb_columns.comment is null"
+    ).fetchall()
+    assert (said, silent) == (
+        "MRR at closing. Holds at one moment: choose one month, never add months.",
+        [],
+    )
+
+
+def test_a_publication_without_the_period_marts_has_no_views() -> None:
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as bare")
+        con.execute("create table bare.metrics as select 1 as x")
+        create_ready_views(con, "bare")
+        assert con.execute("select * from duckdb_views() where not internal").fetchall() == []
