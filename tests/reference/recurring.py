@@ -83,9 +83,10 @@ def pieces(books: Books, terms: Terms) -> tuple[Piece, ...]:
     found = []
     for subscription_id, owned in by_subscription.items():
         request = requests.get(subscription_id or "")
+        counted = owned
         if request is not None and terms.churn_recognition == "cancel_request":
-            owned = _ended_at_request(owned, request)
-        for piece in owned:
+            counted = _ended_at_request(owned, request)
+        for piece in counted:
             customer = survivors.get(piece.customer_id, piece.customer_id)
             found.append(replace(piece, customer_id=customer))
     return tuple(found)
@@ -97,9 +98,12 @@ def _ended_at_request(owned: list[Piece], request: date) -> list[Piece]:
     for stretch in _stretches(owned):
         begun = stretch[0].valid_from
         over = max(piece.valid_to or date.max for piece in stretch)
-        if begun < request < over:
-            stretch = [_ending(piece, request, "") for piece in stretch if piece.valid_from < request]
-        kept += stretch
+        is_cut = begun < request < over
+        kept += [
+            _ending(piece, request, "") if is_cut else piece
+            for piece in stretch
+            if not is_cut or piece.valid_from < request
+        ]
     return kept
 
 
@@ -186,14 +190,21 @@ def _from_invoice_lines(books: Books, terms: Terms) -> Iterator[Piece]:
             contracts[line.subscription_id or line.customer_id].append(line)
     for lines in contracts.values():
         subscription = subscriptions.get(lines[0].subscription_id or "")
-        for piece in contract_pieces(lines, plans, terms):
-            if subscription is not None and subscription.ended_at is not None:
-                piece = _ending(piece, business_date(subscription.ended_at, terms.timezone), "")
-            if piece.ended_by == "asked" and (
-                subscription is None or subscription.cancel_requested_at is None
-            ):
-                piece = replace(piece, ended_by="unpaid")
-            yield piece
+        yield from (
+            _ended_by_subscription(piece, subscription, terms)
+            for piece in contract_pieces(lines, plans, terms)
+        )
+
+
+def _ended_by_subscription(piece: Piece, subscription: Subscription | None, terms: Terms) -> Piece:
+    """End a piece with its subscription; who asked to leave before left by himself."""
+    ended = piece
+    if subscription is not None and subscription.ended_at is not None:
+        ended = _ending(piece, business_date(subscription.ended_at, terms.timezone), "")
+    has_asked = subscription is not None and subscription.cancel_requested_at is not None
+    if ended.ended_by == "asked" and not has_asked:
+        return replace(ended, ended_by="unpaid")
+    return ended
 
 
 def contract_pieces(

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ class Company:
         """
         return self.rows(sql, {"customers": list(customers), "until": until})
 
-    def rows(self, sql: str, parameters: dict[str, object] | None = None) -> Told:
+    def rows(self, sql: str, parameters: dict[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with open_warehouse(self.paths, read_only=True) as con:
             return con.execute(sql, parameters or {}).fetchall()
@@ -172,7 +173,8 @@ def test_companies_told_in_invoice_lines_move_as_an_auditor_says(invoices: Compa
 def test_what_ends_unpaid_is_involuntary_however_it_was_written_off(invoices: Company) -> None:
     found = invoices.rows("""
         select customer_id, is_involuntary from intermediate.int_churn_reasons
-        where customer_id in ('A_adv_open', 'A2_ctrl', 'B_uncoll', 'B2_open', 'Y_creditnote') and churned_on < '2024-07-01'
+        where customer_id in ('A_adv_open', 'A2_ctrl', 'B_uncoll', 'B2_open', 'Y_creditnote')
+        and churned_on < '2024-07-01'
         order by customer_id
     """)
     involuntary = {"A2_ctrl", "A_adv_open", "B2_open", "B_uncoll"}

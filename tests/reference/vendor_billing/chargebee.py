@@ -38,7 +38,9 @@ def write(company: Company, folder: Path) -> None:
         ),
     )
     bills = [(one, invoice) for one in company.subscriptions for invoice in one.invoices]
-    debits = [(one, invoice) for one, invoice in bills if any(line.gross >= 0 for line in invoice.lines)]
+    debits = [
+        (one, invoice) for one, invoice in bills if any(line.gross >= 0 for line in invoice.lines)
+    ]
     write_table(folder, "invoices", (_invoice(one, invoice) for one, invoice in debits))
     write_table(
         folder,

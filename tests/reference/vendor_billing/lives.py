@@ -204,9 +204,7 @@ class _Run:
 
     def _part(self, line: Line, since: datetime, begin: datetime, end: datetime) -> Line:
         """The part of a full line from ``since`` to its end, as a debit."""
-        share = Fraction(
-            round((end - since).total_seconds()), round((end - begin).total_seconds())
-        )
+        share = Fraction(round((end - since).total_seconds()), round((end - begin).total_seconds()))
         gross = round_half_away(line.gross * share)
         discount = round_half_away(Fraction(gross * self.percent, 100))
         return replace(line, gross=gross, discount=discount, start=since, end=end, is_part=True)

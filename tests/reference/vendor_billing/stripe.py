@@ -17,7 +17,12 @@ def write(company: Company, folder: Path, *, discounts_apart: bool) -> None:
         folder,
         "customers",
         (
-            {"id": name, "created": "2020-01-01 00:00:00", "name": name, "email": f"{name}@x.example"}
+            {
+                "id": name,
+                "created": "2020-01-01 00:00:00",
+                "name": name,
+                "email": f"{name}@x.example",
+            }
             for name in company.customers
         ),
     )

@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('int_kept_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
--- The invoice lines of which something was loaded since stg_billing__invoice_lines was computed: they, their invoice or their credit note.
+-- The invoice lines of which something was loaded since stg_billing__invoice_lines was computed: they, their invoice or their
+-- credit note.
 {%- set since = load_computed(['stg_billing__invoice_lines']) if execute %}
 {{ config(materialized='table') }}
 
