@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, get_args
 
 import typer
 from rich.console import Console
@@ -96,13 +96,21 @@ def run(
     Ends 0 when published (or nothing changed), 2 when validation refused to publish, 3 when an input was
     refused, 1 on any other error.
     """
-    # Checked here first: a wrong setting is answered at once, before Dagster is imported.
+    # Checked here first: what is wrong in settings, mappings, suites or rules is answered at once, before Dagster
+    # is imported.
     settings = load_settings(
         config, landing=landing, warehouse=warehouse, as_of=_day(as_of), until=_day(until)
     )
     paths = WarehousePaths(settings.warehouse)
     from dagster_project import red_lines
+    from dagster_project.exports.contract import Source as SourceName
+    from dagster_project.exports.mapping import mapping_for
+    from dagster_project.quality.suites import read_suites
 
+    for name in get_args(SourceName):
+        if (source := settings.sources.named().get(name)) is not None:
+            mapping_for(source.format, name)
+    read_suites()
     red_lines.load_rules(settings)
     red_lines.check_targets(settings)
     paths.create()

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.clock import Clock
-from dagster_project.errors import SettingsError
+from dagster_project.errors import SettingsError, did_you_mean
 
 DIMENSIONS = (
     "country",
@@ -130,7 +130,11 @@ class Sources(_Section):
 
     def named(self) -> dict[str, Source]:
         """Return the given sources by name, in the order in which they are read."""
-        given = {"billing": self.billing, "support": self.support, "usage": self.usage}
+        given = {
+            "billing": self.billing,
+            "support": self.support,
+            "usage": self.usage,
+        }
         return {name: source for name, source in given.items() if source is not None}
 
 
@@ -485,7 +489,10 @@ def _check(document: dict[str, Any], lines: _Lines, file: Path) -> Settings:
             while path and path not in lines:  # pydantic adds the names of union branches
                 path = path[:-1]
             name = ".".join(str(part) for part in path) or str(problem["loc"][0])
-            message = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+            message = problem["msg"]
+            if problem["type"] == "extra_forbidden":
+                close = did_you_mean(str(problem["loc"][-1]), _keys_at(problem["loc"][:-1]))
+                message = f"unknown key{close and f'; {close}'}"
             if problem["type"] == "missing":
                 message = f"{problem['loc'][-1]!r} is missing"
             problems.append((lines.get(path, 1), f"{name}: {message}"))
@@ -496,3 +503,16 @@ def _check(document: dict[str, Any], lines: _Lines, file: Path) -> Settings:
             evidence=[f"{file}:{line}: {text}" for line, text in problems],
             fix="see docs/settings.md for every key and its default",
         ) from None
+
+
+def _keys_at(path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that the settings know at a place; none where it is no section."""
+    section: type[BaseModel] = Settings
+    for part in path:
+        field = section.model_fields.get(str(part))
+        kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
+        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not inner:
+            return []
+        section = inner[0]
+    return list(section.model_fields)

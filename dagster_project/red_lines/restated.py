@@ -8,7 +8,7 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
-from dagster_project.red_lines.metrics import METRICS
+from dagster_project.metrics import headlines
 from dagster_project.red_lines.record import ensure_tables, transaction
 from dagster_project.red_lines.restatement_message import RestatedNumber, RestatementAlert
 from dagster_project.warehouse.restatement import (
@@ -17,13 +17,6 @@ from dagster_project.warehouse.restatement import (
     circumstances,
     restatements,
 )
-
-# The numbers that people quote. What they are made of changes with them and would only repeat them.
-HEADLINES = (
-    "customers_closing", "mrr_closing", "churn_rate", "mrr_churn_rate", "ndr", "grr", "ndr_12m",
-    "grr_12m", "arpa", "ltv", "repeat_customer_rate",
-)  # fmt: skip
-assert set(HEADLINES) <= METRICS.keys(), "a message needs a unit and a label"
 
 _TABLE = """
 create table if not exists ops.restatements (
@@ -59,8 +52,8 @@ def record_restatements(
     counted: tuple[Restatement, ...] = ()
     beside: Circumstances | None = None
     if speak and threshold is not None and _has_metrics(con):
-        found = restatements(con, threshold=threshold)
-        counted = tuple(one for one in found if one.metric in HEADLINES)
+        found, quoted = restatements(con, threshold=threshold), headlines()
+        counted = tuple(one for one in found if one.metric in quoted)
         beside = circumstances(con, settings)
     with transaction(con):
         ensure_tables(con)

@@ -7,7 +7,6 @@ evaluated here.
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
@@ -26,7 +25,7 @@ from pydantic import (
 )
 
 from dagster_project.config import DIMENSIONS, Settings
-from dagster_project.errors import SettingsError
+from dagster_project.errors import SettingsError, did_you_mean
 from dagster_project.plural import counted
 from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
 
@@ -230,8 +229,7 @@ def _known_column(column: str) -> str:
 
 
 def _unknown(kind: str, name: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(name, known, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+    hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
     return f"there is no {kind} '{name}'; {hint}"
 
 
@@ -241,9 +239,8 @@ def _problems(error: ValidationError) -> list[str]:
     for problem in error.errors():
         key = str(problem["loc"][0]) if problem["loc"] else ""
         if problem["type"] == "extra_forbidden":
-            close = get_close_matches(key, tuple(Rule.model_fields), n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
-            found[f"unknown key '{key}'{hint}"] = None
+            hint = did_you_mean(key, Rule.model_fields)
+            found[f"unknown key '{key}'{hint and f'; {hint}'}"] = None
         elif problem["type"] == "missing":
             found[f"'{key}' is missing"] = None
         else:
