@@ -8,28 +8,30 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn, get_args
 
+import duckdb
 import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from dagster_project.clock import clock_from_environment
+from dagster_project import __version__
+from dagster_project.clock import Clock, clock_from_environment
 from dagster_project.config import load_settings
 from dagster_project.errors import EbblineError, ExitCode
 from dagster_project.screens import Line
+from dagster_project.shown import shown
 from dagster_project.warehouse.paths import WarehousePaths
 
 app = typer.Typer(
     name="ebbline",
     help="A retention warehouse: exports in, validated retention marts out.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 # Bound to the real streams: what a run's tools print meanwhile goes to its log.
@@ -45,6 +47,7 @@ Landing = Annotated[
     str | None, typer.Option(help="Folder or URL with billing/, support/ and usage/.")
 ]
 Folder = Annotated[Path | None, typer.Option("--warehouse", help="Warehouse folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]
 
 
 def _day(given: datetime | None) -> date | None:
@@ -53,9 +56,7 @@ def _day(given: datetime | None) -> date | None:
 
 def _text(value: object) -> str:
     """Return a value as plain text for the screen: no markup, no terminal control characters."""
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in str(value)
-    )
+    return shown(value, keep="\n\t")
 
 
 def _say(line: str = "", style: str | None = None) -> None:
@@ -65,6 +66,27 @@ def _say(line: str = "", style: str | None = None) -> None:
 def _tell(lines: Iterable[Line]) -> None:
     for line, style in lines:
         _say(line, style)
+
+
+def _answer_json(text: str) -> None:
+    """Write JSON as it is: no markup, no wrapping."""
+    sys.stdout.write(text + "\n")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        _say(f"ebbline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def ebbline(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """A retention warehouse: exports in, validated retention marts out."""
 
 
 def _paths(config: Path | None, warehouse: Path | None) -> WarehousePaths:
@@ -114,6 +136,7 @@ def run(
     red_lines.load_rules(settings)
     red_lines.check_targets(settings)
     paths.create()
+    began = clock_from_environment().now()
     with screen.status("ingest, build, validate, publish ..."):
         from dagster_project.defs.resources import Warehouse
         from dagster_project.pipeline import run_pipeline
@@ -130,10 +153,19 @@ def run(
             )
         )
     from dagster_project.screens.run import outcome_lines
-    from dagster_project.screens.status import delivery_lines
+    from dagster_project.screens.status import (
+        dead_letter_lines,
+        delivery_lines,
+        pipeline_lines,
+    )
 
+    now = red_lines.standing(paths, settings)
     _tell(outcome_lines(outcome, paths))
-    _tell(delivery_lines(red_lines.standing(paths, settings)))
+    _tell(pipeline_lines(now))
+    _tell(delivery_lines(now))
+    _tell(dead_letter_lines(now, since=began))
+    if outcome.exit_code is ExitCode.PUBLISHED and (failed := red_lines.beat(settings)):
+        _say(f"the heartbeat could not be sent: {failed}", "yellow")
     raise typer.Exit(int(outcome.exit_code))
 
 
@@ -275,17 +307,26 @@ def simulate(
 
 
 @app.command()
-def status(config: Config = None, warehouse: Folder = None) -> None:
+def status(config: Config = None, warehouse: Folder = None, json: Json = False) -> None:
     """Say what readers see, which red lines are crossed, which incidents are open, which alerts did not
     arrive, and who is writing.
     """
     from dagster_project import red_lines
     from dagster_project.screens.standing import standing_lines
-    from dagster_project.screens.status import delivery_lines, incident_lines, lock_lines
+    from dagster_project.screens.status import (
+        delivery_lines,
+        incident_lines,
+        lock_lines,
+        status_json,
+    )
     from dagster_project.warehouse.lock import lock_holder
 
     settings = load_settings(config, warehouse=warehouse)
     paths = WarehousePaths(settings.warehouse)
+    if json:
+        standing = red_lines.standing(paths, settings)
+        _answer_json(status_json(paths, standing, lock_holder(paths)))
+        return
     _tell(standing_lines(paths))
     now = red_lines.standing(paths, settings)
     _tell(incident_lines(now))
@@ -306,23 +347,117 @@ def acknowledge(
     """
     from dagster_project import red_lines
     from dagster_project.screens.status import acknowledgement_lines
+
+    with _incidents_of(config, warehouse, "acknowledge") as (con, clock):
+        done = red_lines.acknowledge(con, incident, by=by, clock=clock)
+    _tell(acknowledgement_lines(done))
+
+
+alerts = typer.Typer(
+    help="Incidents, of red lines and of the pipeline: list, acknowledge, silence, resolve.",
+    no_args_is_help=True,
+)
+app.add_typer(alerts, name="alerts")
+Incident = Annotated[str, typer.Argument(help="Incident id; `ebbline alerts list` has them.")]
+Who = Annotated[str, typer.Option("--by", help="Who you are.")]
+
+
+@contextmanager
+def _incidents_of(
+    config: Path | None, warehouse: Path | None, doing: str
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Clock]]:
+    """Hold the lock and the working database for a change of incidents."""
     from dagster_project.warehouse.connection import open_warehouse
     from dagster_project.warehouse.lock import warehouse_lock
 
     paths, clock = _paths(config, warehouse), clock_from_environment()
     paths.require()
-    with warehouse_lock(paths, clock, "acknowledge"), open_warehouse(paths) as con:
-        done = red_lines.acknowledge(con, incident, by=by, clock=clock)
-    _tell(acknowledgement_lines(done))
+    with warehouse_lock(paths, clock, doing), open_warehouse(paths) as con:
+        yield con, clock
+
+
+@alerts.command("list")
+def list_alerts(config: Config = None, warehouse: Folder = None) -> None:
+    """List the unresolved incidents, what did not arrive and what was given up."""
+    from dagster_project import red_lines
+    from dagster_project.screens.status import dead_letter_lines, delivery_lines, incident_lines
+
+    settings = load_settings(config, warehouse=warehouse)
+    now = red_lines.standing(WarehousePaths(settings.warehouse), settings)
+    _tell(incident_lines(now))
+    if not now.incidents:
+        _say("no incident is unresolved")
+    _tell(delivery_lines(now))
+    _tell(dead_letter_lines(now))
+
+
+@alerts.command("ack")
+def ack_alert(incident: Incident, by: Who, config: Config = None, warehouse: Folder = None) -> None:
+    """Say that somebody is at an incident: no reminders any more; it resolves by itself."""
+    acknowledge(incident, by, config, warehouse)
+
+
+@alerts.command("silence")
+def silence_alert(
+    incident: Incident,
+    by: Who,
+    until: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="First day to speak again."),
+    ],
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Tell nothing of an incident before a day, not even that it is over."""
+    from dagster_project import red_lines
+
+    with _incidents_of(config, warehouse, "silence an incident") as (con, clock):
+        red_lines.silence(con, incident, until=until.date(), by=by, clock=clock)
+    _say(f"incident {incident} is silent until {until.date()}", "bold green")
+
+
+@alerts.command("resolve")
+def resolve_alert(
+    incident: Incident, by: Who, config: Config = None, warehouse: Folder = None
+) -> None:
+    """End an incident by hand; a line that is crossed in a newer period opens another."""
+    from dagster_project import red_lines
+
+    with _incidents_of(config, warehouse, "resolve an incident") as (con, clock):
+        red_lines.resolve(con, incident, by=by, clock=clock)
+    _say(f"incident {incident} is resolved", "bold green")
+
+
+@alerts.command("check")
+def check_alerts(config: Config = None, warehouse: Folder = None) -> None:
+    """Look for stale sources, holes and a run that did not come, and send what there is to tell."""
+    from dagster_project import red_lines
+    from dagster_project.screens.status import delivery_lines, pipeline_lines
+    from dagster_project.warehouse.lock import warehouse_lock
+
+    settings, clock = load_settings(config, warehouse=warehouse), clock_from_environment()
+    paths = WarehousePaths(settings.warehouse)
+    paths.require()
+    with warehouse_lock(paths, clock, "alerts check"):
+        red_lines.check(paths, settings, clock)
+    now = red_lines.standing(paths, settings)
+    _tell(pipeline_lines(now))
+    _tell(delivery_lines(now))
+    if not any(one.kind == "pipeline" for one in now.incidents):
+        _say("the pipeline is well", "green")
 
 
 @app.command()
-def publications(config: Config = None, warehouse: Folder = None) -> None:
+def publications(config: Config = None, warehouse: Folder = None, json: Json = False) -> None:
     """List the kept publications; the one that readers see is marked."""
-    from dagster_project.screens.publications import publication_lines
+    from dagster_project.screens.publications import publication_lines, publications_json
     from dagster_project.warehouse.publication import list_publications
 
-    _tell(publication_lines(list_publications(_paths(config, warehouse))))
+    listed = list_publications(_paths(config, warehouse))
+    if json:
+        _answer_json(publications_json(listed))
+    else:
+        _tell(publication_lines(listed))
 
 
 @app.command()
@@ -349,12 +484,17 @@ def diff(
     later: Annotated[int, typer.Argument(help="Number of another.")],
     config: Config = None,
     warehouse: Folder = None,
+    json: Json = False,
 ) -> None:
     """Compare two kept publications: settings, code, files, rows and values."""
-    from dagster_project.screens.publications import diff_lines
+    from dagster_project.screens.publications import diff_json, diff_lines
     from dagster_project.warehouse.comparison import diff as compare
 
-    _tell(diff_lines(compare(_paths(config, warehouse), earlier, later)))
+    difference = compare(_paths(config, warehouse), earlier, later)
+    if json:
+        _answer_json(diff_json(difference))
+    else:
+        _tell(diff_lines(difference))
 
 
 Metric = Annotated[str, typer.Argument(help="A metric of marts.metrics, such as churn_rate.")]
@@ -369,12 +509,17 @@ def why(
     segment: Segment = None,
     config: Config = None,
     warehouse: Folder = None,
+    json: Json = False,
 ) -> None:
     """Say why a published number is another one today: customers, source rows, settings, code."""
-    from dagster_project.screens.why import why_lines
+    from dagster_project.screens.why import why_json, why_lines
     from dagster_project.warehouse.explanation import why as explain_change
 
-    _tell(why_lines(explain_change(_paths(config, warehouse), metric, period, segment)))
+    explained = explain_change(_paths(config, warehouse), metric, period, segment)
+    if json:
+        _answer_json(why_json(explained))
+    else:
+        _tell(why_lines(explained))
 
 
 class OutputFormat(StrEnum):
@@ -471,17 +616,87 @@ def replay(
     )
 
 
+@app.command()
+def export(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[LIST]", help="Without one, the lists are named.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file that ends in .csv, .parquet or .json; default: CSV on the screen."
+        ),
+    ] = None,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Write a list to work through: risk, win-back, lost, most-valuable, unanswered, renewals, seasonal, milestones.
+
+    Each row says why the customer is on the list and what to do next. Names and addresses are in it where
+    publish.personal_data says so.
+    """
+    from dagster_project.lists import available_lists, customer_list
+    from dagster_project.screens import lists as answers
+    from dagster_project.warehouse.serving import open_published
+
+    if name is None:
+        _tell(answers.available_lines(available_lists()))
+        return
+    form = out.suffix if out else ".csv"
+    if form not in (".csv", ".parquet", ".json"):
+        raise EbblineError(
+            "this is no form in which a list is written",
+            where=str(out),
+            fix="name a file that ends in .csv, .parquet or .json",
+        )
+    with open_published(_paths(config, warehouse)) as con:
+        listed = customer_list(con, name)
+    if out is None:
+        sys.stdout.write(answers.list_csv(listed))
+        return
+    if form == ".parquet":
+        answers.write_parquet(listed, out)
+    else:
+        text = answers.list_csv(listed) if form == ".csv" else answers.list_json(listed)
+        out.write_text(text, encoding="utf-8", newline="")
+    _tell(answers.written_lines(listed, out))
+
+
+@app.command()
+def customer(
+    customer_id: Annotated[str, typer.Argument(help="As in dim_customers.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Show one customer's life: movements, purchases, support, use and risk, in order."""
+    from dagster_project.lists.customer import customer_life
+    from dagster_project.screens.customer import life_json, life_lines
+    from dagster_project.warehouse.serving import open_published
+
+    with open_published(_paths(config, warehouse)) as con:
+        life = customer_life(con, customer_id)
+    if as_json:
+        sys.stdout.write(life_json(life) + "\n")
+    else:
+        _tell(life_lines(life))
+
+
 formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)
 app.add_typer(formats_app, name="formats")
 
 
 @formats_app.callback()
-def formats(context: typer.Context) -> None:
+def formats(context: typer.Context, json: Json = False) -> None:
     """List the formats and which of their files feeds which table."""
     from dagster_project.exports.formats import list_formats
-    from dagster_project.screens.formats import format_lines
+    from dagster_project.screens.formats import format_lines, formats_json
 
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        return
+    if json:
+        _answer_json(formats_json(list_formats()))
+    else:
         _tell(format_lines(list_formats()))
 
 
@@ -490,13 +705,17 @@ def formats_check(
     folder: Annotated[str, typer.Argument(help="Folder or URL with exports of one source.")],
     format: Annotated[str, typer.Option(help="A format, or a mapping file of your own.")],
     config: Config = None,
+    json: Json = False,
 ) -> None:
     """Say which file would feed which table, what is missing and refused; loads nothing. Ends 3 if refused."""
     from dagster_project.exports.formats import check
-    from dagster_project.screens.formats import check_lines
+    from dagster_project.screens.formats import check_json, check_lines
 
     result = check(folder, format, settings=load_settings(config), clock=clock_from_environment())
-    _tell(check_lines(result))
+    if json:
+        _answer_json(check_json(result))
+    else:
+        _tell(check_lines(result))
     raise typer.Exit(int(ExitCode.PUBLISHED if result.is_good else ExitCode.INPUT_REFUSED))
 
 

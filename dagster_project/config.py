@@ -222,6 +222,8 @@ class Publish(_Section):
     keep: Annotated[int, Field(ge=1, le=10_000)] = 10
     # None: nobody is told. Changes no number.
     restatement_threshold: Annotated[float, Field(ge=0)] | None = 0.05
+    # Where people find the report; messages link to it in place of the path.
+    report_url: Annotated[str, StringConstraints(pattern=r"^https?://\S{1,500}$")] | None = None
     # Names, e-mail addresses, owners and comments: columns that dbt marks as personal.
     personal_data: bool = False
     file_mode: Annotated[Literal["0400", "0440", "0444"], BeforeValidator(_file_mode)] = "0444"
@@ -253,6 +255,10 @@ class Settings(_Section):
     publish: Publish = Publish()
     red_lines: Literal["default"] | list[dict[str, Any]] = "default"
     notify: tuple[NotifyTarget, ...] = ()
+    # Fetched when a run has ended well; ``${NAME}`` stands for an environment variable.
+    heartbeat: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    # How long after the last one a run is missing; None never asks.
+    run_due_after: Age = timedelta(hours=30)
     as_of: date | None = Field(default=None, exclude=True)
 
     @field_validator("dimensions")
@@ -286,7 +292,16 @@ class Settings(_Section):
     def numbers(self) -> dict[str, Any]:
         """Return the settings that change numbers, as JSON values. No path and no secret is among them."""
         document: dict[str, Any] = self.model_dump(
-            mode="json", exclude={"sources", "warehouse", "ingest", "publish", "notify"}
+            mode="json",
+            exclude={
+                "sources",
+                "warehouse",
+                "ingest",
+                "publish",
+                "notify",
+                "heartbeat",
+                "run_due_after",
+            },
         )
         return document
 

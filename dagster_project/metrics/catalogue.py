@@ -43,6 +43,7 @@ class Metric:
     :ivar better: whether a higher or a lower value is good; ``neither``.
     :ivar is_headline: whether people quote it: its restatement is told.
     :ivar rows: the table whose rows it can be taken apart into.
+    :ivar also_called: names that other tools give it; only to be pointed to the right one.
     :ivar sample_column: the column of the same mart that counts the customers the value speaks of.
     """
 
@@ -59,6 +60,7 @@ class Metric:
     is_headline: bool
     rows: str
     sample_column: str
+    also_called: tuple[str, ...] = ()
 
     @property
     def is_rate(self) -> bool:
@@ -130,6 +132,7 @@ def _metric(node: Mapping[str, Any], column: Mapping[str, Any], said: Mapping[st
         is_headline=bool(said.get("headline", False)),
         rows=of_mart["rows"],
         sample_column=of_mart["sample"],
+        also_called=tuple(said.get("also_called", ())),
     )
 
 
@@ -166,3 +169,12 @@ CATALOGUE: Mapping[str, Metric] = _Catalogue()
 def headlines(metrics: Mapping[str, Metric] = CATALOGUE) -> tuple[str, ...]:
     """Return the metrics that people quote. What they are made of changes with them and would only repeat them."""
     return tuple(name for name, metric in metrics.items() if metric.is_headline)
+
+
+def called(name: str, metrics: Mapping[str, Metric] = CATALOGUE) -> str | None:
+    """Return the metric that other tools call ``name``; None where none is."""
+    asked = name.casefold().replace(" ", "_").replace("-", "_")
+    for metric in metrics.values():
+        if asked == metric.column or asked in metric.also_called:
+            return metric.column
+    return None

@@ -9,7 +9,8 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.metrics import headlines
-from dagster_project.red_lines.record import ensure_tables, transaction
+from dagster_project.red_lines.ops_tables import ensure_tables, transaction
+from dagster_project.red_lines.outbox import enqueue
 from dagster_project.red_lines.restatement_message import RestatedNumber, RestatementAlert
 from dagster_project.warehouse.restatement import (
     Circumstances,
@@ -71,18 +72,7 @@ def record_restatements(
                 [_row(one, publication_id, beside) for one in counted],
             )
             alert = _alert(counted, beside, publication_id, threshold)
-            con.execute(
-                "insert into ops.outbox values (?, ?, ?, ?, 'pending', ?, ?, ?)",
-                [
-                    alert.key,
-                    alert.name,
-                    alert.event.value,
-                    alert.severity,
-                    clock.now(),
-                    str(publication_id),
-                    alert.model_dump_json(),
-                ],
-            )
+            enqueue(con, alert, now=clock.now(), publication_id=str(publication_id))
         con.execute("create schema if not exists marts")
         con.execute(
             "create or replace table marts.restatements as select * from ops.restatements "

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dagster_project.exports.formats import FolderCheck, FormatInfo
 from dagster_project.plural import counted
 from dagster_project.screens import Line
+from dagster_project.screens.machine_readable import as_json, plain
 
 
 def format_lines(formats: Iterable[FormatInfo]) -> Iterator[Line]:
@@ -39,3 +40,25 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
         )
     verdict = ("nothing is missing and nothing would be refused", "green")
     yield verdict if check.is_good else ("a run would not take all of it", "red")
+
+
+def formats_json(formats: Iterable[FormatInfo]) -> str:
+    """Return every format with the files that feed each table as one JSON object."""
+    return as_json(
+        {
+            "formats": [
+                {
+                    "name": known.name,
+                    "source": known.source,
+                    "title": known.title,
+                    "feeds": [{"files": files, "table": table} for table, files in known.feeds],
+                }
+                for known in formats
+            ]
+        }
+    )
+
+
+def check_json(check: FolderCheck) -> str:
+    """Return what a run would make of a folder as one JSON object."""
+    return as_json({**plain(check), "is_good": check.is_good})

@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 import duckdb
 
+from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
+from dagster_project.warehouse.code_version import PROJECT
 from dagster_project.warehouse.connection import quote_identifier, quote_text
 
 
@@ -128,7 +130,8 @@ OWN_TABLES: dict[str, Described] = {
 
 def model_descriptions(project: Path) -> dict[str, Described]:
     """Return what dbt says of each of its models, by name; nothing where ``project`` has no dbt folder."""
-    dbt = project / "dbt"
+    # An installed package has its dbt project in a place of its own.
+    dbt = DBT_PROJECT if project == PROJECT else project / "dbt"
     if not (dbt / "dbt_project.yml").exists():
         return {}
     nodes = json.loads(current_manifest(dbt).read_text(encoding="utf-8"))["nodes"].values()
