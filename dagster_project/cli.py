@@ -22,7 +22,7 @@ from typer.exceptions import TyperException
 
 from dagster_project import __version__
 from dagster_project.clock import Clock, clock_from_environment
-from dagster_project.config import load_settings
+from dagster_project.config import load_settings, settings_file
 from dagster_project.errors import EbblineError, ExitCode
 from dagster_project.screens import Line
 from dagster_project.shown import shown
@@ -707,11 +707,15 @@ def formats_check(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Say which file would feed which table, what is missing and refused; loads nothing. Ends 3 if refused."""
+    """Say what each file would be taken for, what is missing and what that changes; loads nothing.
+
+    Needs no settings file; one that is there counts, as in a run. Ends 3 if a file would be refused.
+    """
     from dagster_project.exports.formats import check
     from dagster_project.screens.formats import check_json, check_lines
 
-    result = check(folder, format, settings=load_settings(config), clock=clock_from_environment())
+    settings = load_settings(config) if config or settings_file().is_file() else None
+    result = check(folder, format, settings=settings, clock=clock_from_environment())
     if json:
         _answer_json(check_json(result))
     else:

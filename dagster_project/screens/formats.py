@@ -25,11 +25,15 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
         if file.verdict == "feeds":
             bad = f", {file.rows_quarantined:,} to quarantine" if file.rows_quarantined else ""
             yield f"  {file.file_name} -> {file.table}: {counted(file.rows_read, 'row')}{bad}", None
+            if file.shape:
+                yield f"    taken for {file.shape}", None
         else:
             style = "red" if file.verdict == "refused" else "yellow"
             yield f"  {file.file_name}: {file.verdict}", style
         if file.message:
             yield f"    {file.message}", None
+        for warning in file.warnings:
+            yield f"    {warning}", "yellow"
     for missing in check.missing:
         yield f"  missing: {missing}", "red"
     if check.unfed_tables:
@@ -38,6 +42,8 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
             "    a run does without: what only they tell is what earlier loads brought, or empty",
             None,
         )
+    for table, effect in check.without:
+        yield f"  without {table}: {effect}", "yellow"
     verdict = ("nothing is missing and nothing would be refused", "green")
     yield verdict if check.is_good else ("a run would not take all of it", "red")
 
