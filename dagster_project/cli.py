@@ -223,7 +223,9 @@ def ui(
     settings_file = (config or Path(os.environ.get("EBBLINE_CONFIG", "ebbline.yml"))).resolve()
     load_settings(settings_file)
     home = Path(".dagster").resolve()
-    home.mkdir(exist_ok=True)
+    # What runs noted there quotes rows of exports, as the working database holds them.
+    home.mkdir(mode=0o700, exist_ok=True)
+    home.chmod(0o700)
     here = Path(__file__).resolve().parent
     shutil.copyfile(here / "dagster.yaml", home / "dagster.yaml")
     environment = {

@@ -41,6 +41,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)
 Zone = Annotated[str, AfterValidator(known_zone)]
 DateOrder = Annotated[str, AfterValidator(date_order)]
 OptionalNames = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+RecurringTable = Literal["subscription_periods", "subscription_items", "invoice_lines"]
 Cast = Literal[
     "address",
     "epoch_seconds",
@@ -369,6 +370,7 @@ class Mapping(_Strict):
     :param version: the record's own version, per row the first that is not empty; a delivery may say more.
     :param deleted: a row of any delivery for which one of these holds is deleted.
     :param ignored: patterns of columns that need not be told of where nothing reads them.
+    :param recurring: the tables of recurring revenue, that which knows most first; else the contract's order.
     :param documentation: where the vendor describes the shapes.
     """
 
@@ -382,6 +384,7 @@ class Mapping(_Strict):
     version: OptionalNames = ()
     deleted: dict[str, Condition] = Field(default_factory=dict)
     ignored: OptionalNames = ()
+    recurring: tuple[RecurringTable, ...] = ()
     documentation: tuple[str, ...] = ()
     deliveries: Annotated[tuple[Delivery, ...], Field(min_length=1)]
 

@@ -12,6 +12,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.shown import shown
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -52,6 +54,8 @@ def plain(value: Any) -> Any:
 
 def safe_cell(value: object) -> object:
     """Return a value as it may stand in a CSV file that somebody opens in a spreadsheet."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    # A terminal obeys what `cat` shows it of the file.
+    seen = shown(value, keep="\n\r\t")
+    return f"'{seen}" if seen.startswith(_FORMULA_STARTS) else seen
