@@ -15,6 +15,7 @@ select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     coalesce(lines.issued_at, invoices.issued_at)::date as issued_on, null::date as paid_on
 from raw.invoice_lines as lines left join raw.invoices as invoices using (invoice_id);
 create table staging.stg_billing__orders as select *, ordered_at::date as ordered_on from raw.orders;
+create table staging.stg_billing__order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
 create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
 create table staging.stg_billing__plans as
 select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count from raw.plans;
@@ -22,6 +23,12 @@ create table staging.stg_billing__customers as select customer_id, created_at::d
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
+create table intermediate.int_collected_payments as
+select payment_id, customer_id, attempted_at::date as collected_on from raw.payments where status = 'succeeded';
+create table intermediate.int_refunds as
+select ''::varchar as customer_id, 0.00::decimal(18, 2) as amount, 'USD' as currency, null::date as refunded_on,
+    null::date as rated_on
+where false;
 create table intermediate.int_tickets as
 select *, customer_id as customer_id_as_given, created_at::date as created_on from raw.tickets;
 create table intermediate.int_ratings as select *, rated_at::date as rated_on from raw.ratings;
