@@ -12,7 +12,8 @@ orders as (
 
 invoice_lines as (
 
-    select * from {{ ref('stg_billing__invoice_lines') }}
+    select * exclude (amount, amount_billed), amount_billed as amount
+    from {{ ref('int_invoice_line_amounts') }}
     where not exists (select 1 from orders)
 
 ),
