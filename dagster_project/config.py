@@ -196,6 +196,7 @@ class Billing(_Section):
     churn_recognition: Literal["period_end", "cancel_request"] = "period_end"
     bridge_gap_days: Annotated[int, Field(ge=0, le=3650)] = 0
     gross_margin: Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)] = Decimal("1.0")
+    discounts: Literal["as_billed", "lasting_only"] = "as_billed"
 
 
 class Purchases(_Section):
@@ -332,6 +333,7 @@ class Settings(_Section):
             "churn_recognition": self.billing.churn_recognition,
             "bridge_gap_days": self.billing.bridge_gap_days,
             "gross_margin": f"{self.billing.gross_margin:f}",
+            "discounts": self.billing.discounts,
             "same_day_orders_are_one": self.purchases.same_day_orders_are_one,
             "key_events": sorted(self.usage.key_events),
             "dimensions": list(self.dimensions),

@@ -36,8 +36,8 @@ class Metric:
     :ivar table: the mart, without schema.
     :ivar label: the words used in messages.
     :ivar description: a sentence; the column's own.
-    :ivar numerator, denominator: columns of the same mart, or sums of some; the denominator is empty for an
-        amount or a count.
+    :ivar numerator, denominator: columns of the same mart, or sums of some (``a + b - c``, ``12 * a``); the
+        denominator is empty for an amount or a count.
     :ivar rounded: ``cents`` where the value is rounded to the cent; else empty.
     :ivar formula: how the value is made, in words.
     :ivar better: whether a higher or a lower value is good; ``neither``.
@@ -117,7 +117,9 @@ def _metric(node: Mapping[str, Any], column: Mapping[str, Any], said: Mapping[st
     if better not in ("higher", "lower", "neither"):
         raise ValueError(f"better is {better!r}, not higher, lower or neither")
     description = column["description"].strip()
-    made_of = f"{_bracketed(numerator or name)} / {_bracketed(denominator)}" if denominator else ""
+    made_of = (
+        f"{_bracketed(numerator or name)} / {_bracketed(denominator)}" if denominator else numerator
+    )
     return Metric(
         column=name,
         table=node["name"],
@@ -137,7 +139,7 @@ def _metric(node: Mapping[str, Any], column: Mapping[str, Any], said: Mapping[st
 
 
 def _bracketed(terms: str) -> str:
-    return f"({terms})" if "+" in terms else terms
+    return f"({terms})" if " " in terms else terms
 
 
 def _missing(error: KeyError | ValueError) -> str:

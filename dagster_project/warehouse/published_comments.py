@@ -113,7 +113,8 @@ OWN_TABLES: dict[str, Described] = {
         },
     ),
     "alert_incidents": Described(
-        "One row per incident: a red line crossed in one segment, from the first to the last period of it.",
+        "One row per incident: a red line crossed in one segment, from the first to the last period of it, or a"
+        " condition of the pipeline.",
         {
             "incident_id": "Readable and unique: rule/segment/first period.",
             "rule": "Name of the red line.",
@@ -135,12 +136,12 @@ OWN_TABLES: dict[str, Described] = {
             "acknowledged_by": "Who took it.",
             "publication_id": "The publication that first spoke of it.",
             "kind": "red_line, or pipeline for a condition of the pipeline itself.",
-            "next_step": "What to do about a condition of the pipeline.",
-            "silenced_until": "First day on which it may be told of again; NULL where nobody silenced it.",
+            "next_step": "What to do about a condition of the pipeline; else NULL.",
+            "silenced_until": "First day on which it may speak again; NULL where it is not silenced.",
             "silenced_by": "Who silenced it.",
-            "escalated_at": "When it was told louder, since nobody acknowledged it.",
+            "escalated_at": "When it was told again because nobody had taken it.",
             "cause": "The incident whose message tells of this one too; NULL where it has its own.",
-            "resolved_by": "Who ended it by hand; NULL where it ended by itself.",
+            "resolved_by": "Who ended it by hand; NULL where it ended by itself or lasts.",
         },
     ),
 }

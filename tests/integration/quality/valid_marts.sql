@@ -15,6 +15,7 @@ select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     coalesce(lines.issued_at, invoices.issued_at)::date as issued_on, null::date as paid_on
 from raw.invoice_lines as lines left join raw.invoices as invoices using (invoice_id);
 create table staging.stg_billing__orders as select *, ordered_at::date as ordered_on from raw.orders;
+create table staging.stg_billing__order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
 create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
 create table staging.stg_billing__plans as
 select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count from raw.plans;
@@ -22,6 +23,12 @@ create table staging.stg_billing__customers as select customer_id, created_at::d
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
+create table intermediate.int_collected_payments as
+select payment_id, customer_id, attempted_at::date as collected_on from raw.payments where status = 'succeeded';
+create table intermediate.int_refunds as
+select ''::varchar as customer_id, 0.00::decimal(18, 2) as amount, 'USD' as currency, null::date as refunded_on,
+    null::date as rated_on
+where false;
 create table intermediate.int_tickets as
 select *, customer_id as customer_id_as_given, created_at::date as created_on from raw.tickets;
 create table intermediate.int_ratings as select *, rated_at::date as rated_on from raw.ratings;
@@ -334,6 +341,12 @@ create table marts.mart_known_leavers as
 select customer_id, '2026-03-20'::date as asked_on, '2026-04-20'::date as ends_on, mrr as mrr_ending, mrr, true as leaves_wholly,
     'price' as reason
 from marts.dim_customers where mrr > 0 order by customer_id limit 1;
+
+create table marts.mart_support_topics as
+select '2026-03-01'::date as month, unnest(['all', 'channel', 'category']) as topic, unnest(['all', 'mail', '(none)']) as topic_member,
+    1 as tickets, 0 as complaints, 0 as reopens, 0 as unanswered, 1.0::double as median_first_response_hours,
+    2.0::double as median_resolution_hours, 1 as csat_ratings, 1.0::double as csat, 0 as nps_ratings, null::double as nps,
+    0 as ces_ratings, null::double as ces;
 
 -- The publication before: everything up to load 15 was known, and the marts were as large as now.
 create table ops.publications as
