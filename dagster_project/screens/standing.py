@@ -1,7 +1,12 @@
 """What ``ebbline run`` and ``ebbline status`` say of what readers see: the publication and its red lines."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from dagster_project.plural import counted
 from dagster_project.screens import Line
@@ -16,6 +21,7 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
         return
     with open_marts(paths.marts_db) as con:
         publication = con.execute("select id, built_at from marts.publication").fetchone()
+        until = covered_until_of(con)
         months = con.execute(
             "select min(period_start), max(period_start), count(distinct period_start)"
             " from marts.mart_revenue_periods where grain = 'month'"
@@ -33,6 +39,8 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
     )
     if months[2]:
         yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
+    if until is not None:
+        yield f"covered until {until}; what comes after is not known yet", None
     for rule, periods, last, now, known in crossed:
         if now:
             yield (
@@ -50,6 +58,41 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
             yield f"red line held: {rule}", "green"
     yield f"marts:  {short_path(paths.marts_db)}", None
     yield f"report: {short_path(paths.report)}", None
+
+
+def covered_until_of(con: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the last day covered of an open publication; None where it does not say."""
+    answer = con.execute("select * from marts.publication")
+    row = answer.fetchone()
+    named = dict(zip([column[0] for column in answer.description or ()], row or (), strict=False))
+    until = named.get("until")
+    return until if isinstance(until, date) else None
+
+
+@dataclass(frozen=True)
+class PublishedNow:
+    """What readers see: the publication, and every red line as it stands in the newest period."""
+
+    id: int
+    built_at: datetime
+    file: Path
+    red_lines: tuple[dict[str, Any], ...]
+
+
+def published_now(paths: WarehousePaths) -> PublishedNow | None:
+    """Return what readers see, for programs; None where there is nothing to see."""
+    if not paths.marts_db.exists():
+        return None
+    with open_marts(paths.marts_db) as con:
+        publication = con.execute("select id, built_at from publication").fetchone()
+        found = con.execute(
+            "select rule, period, segment, value, line, status from red_line_status"
+            " where is_latest order by rule, segment"
+        )
+        names = [column[0] for column in found.description or ()]
+        red_lines = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    assert publication is not None
+    return PublishedNow(publication[0], publication[1], paths.marts_db, red_lines)
 
 
 def _nothing_lines(paths: WarehousePaths) -> Iterator[Line]:

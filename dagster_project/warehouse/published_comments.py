@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 import duckdb
 
+from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
+from dagster_project.warehouse.code_version import PROJECT
 from dagster_project.warehouse.connection import quote_identifier, quote_text
 
 
@@ -35,7 +37,7 @@ OWN_TABLES: dict[str, Described] = {
             "id": "Number of the publication; counts up, never used again.",
             "built_at": "When it was published.",
             "as_of": "The day at whose end the exports were taken; NULL for all that had been loaded.",
-            "until": "Last day covered.",
+            "until": "Last day covered: of no later day do these numbers know anything.",
             "settings": "The settings in force, without secrets and places.",
             "settings_fingerprint": "SHA-256 of the settings that change numbers.",
             "input_files": "The export files that counted, with table, hash, size and rows loaded.",
@@ -45,6 +47,17 @@ OWN_TABLES: dict[str, Described] = {
             "code_files": "The files of that code, with their hashes.",
             "row_counts": "Rows of every table.",
             "validation": "What the validation found.",
+        },
+    ),
+    "source_coverage": Described(
+        "One row per source: the last day that its exports can speak of. What they do not cover is not zero.",
+        {
+            "source": "billing, support or usage.",
+            "covered_until": "The last whole day of which the newest export can speak; NULL before the first.",
+            "exported_at": "The instant from which on that export says nothing.",
+            "newest_file": "The export that goes furthest.",
+            "newest_record_at": "When the newest of its records happened.",
+            "is_stale": "Whether it is older than sources.*.max_age, as of the publication.",
         },
     ),
     "metric_versions": Described(
@@ -100,7 +113,8 @@ OWN_TABLES: dict[str, Described] = {
         },
     ),
     "alert_incidents": Described(
-        "One row per incident: a red line crossed in one segment, from the first to the last period of it.",
+        "One row per incident: a red line crossed in one segment, from the first to the last period of it, or a"
+        " condition of the pipeline.",
         {
             "incident_id": "Readable and unique: rule/segment/first period.",
             "rule": "Name of the red line.",
@@ -121,6 +135,13 @@ OWN_TABLES: dict[str, Described] = {
             "acknowledged_at": "When somebody took it; NULL where nobody did.",
             "acknowledged_by": "Who took it.",
             "publication_id": "The publication that first spoke of it.",
+            "kind": "red_line, or pipeline for a condition of the pipeline itself.",
+            "next_step": "What to do about a condition of the pipeline; else NULL.",
+            "silenced_until": "First day on which it may speak again; NULL where it is not silenced.",
+            "silenced_by": "Who silenced it.",
+            "escalated_at": "When it was told again because nobody had taken it.",
+            "cause": "The incident whose message tells of this one too; NULL where it has its own.",
+            "resolved_by": "Who ended it by hand; NULL where it ended by itself or lasts.",
         },
     ),
 }
@@ -128,7 +149,8 @@ OWN_TABLES: dict[str, Described] = {
 
 def model_descriptions(project: Path) -> dict[str, Described]:
     """Return what dbt says of each of its models, by name; nothing where ``project`` has no dbt folder."""
-    dbt = project / "dbt"
+    # An installed package has its dbt project in a place of its own.
+    dbt = DBT_PROJECT if project == PROJECT else project / "dbt"
     if not (dbt / "dbt_project.yml").exists():
         return {}
     nodes = json.loads(current_manifest(dbt).read_text(encoding="utf-8"))["nodes"].values()

@@ -20,8 +20,6 @@ PUBLICATION = (
 )
 RED_LINES = ("tests/unit/red_lines",)
 LOCK = ("tests/unit/warehouse/test_lock.py",)
-SMALL = ("tests/end_to_end/test_a_small_company.py",)
-KILLS = ("tests/end_to_end/test_kills_at_chosen_steps.py",)
 PURCHASES = (f"{INTEGRATION}/dbt_purchases", *MODELS)
 REVENUE = "dbt/models/intermediate/revenue"
 
@@ -61,8 +59,8 @@ MUTATIONS = (
     ),
     Mutation(
         f"{REVENUE}/int_mrr_movements.sql",
-        "when mrr_after > mrr_before + fx then 'expansion'",
-        "when mrr_after < mrr_before + fx then 'expansion'",
+        "when mrr_after - fx > mrr_before then 'expansion'",
+        "when mrr_after - fx < mrr_before then 'expansion'",
         WORKED,
     ),
     Mutation(f"{REVENUE}/int_mrr_movements.sql", "where fx <> 0", "where fx > 0", LARGE),
@@ -111,10 +109,6 @@ MUTATIONS = (
                 (f"{INTEGRATION}/dbt_core/test_aliases_everywhere.py",),
             ),
             (
-                "billing/stg_billing__orders",
-                (f"{INTEGRATION}/dbt_core/test_aliases_everywhere.py",),
-            ),
-            (
                 "support/stg_support__tickets",
                 (f"{INTEGRATION}/dbt_core/test_aliases_everywhere.py",),
             ),
@@ -123,6 +117,12 @@ MUTATIONS = (
                 (f"{INTEGRATION}/dbt_core/test_aliases_everywhere.py",),
             ),
         )
+    ),
+    Mutation(
+        "dbt/models/staging/billing/stg_billing__orders.sql",
+        "left join customer_ids on completed.customer_id_as_given = customer_ids.customer_id_as_given",
+        "left join customer_ids on completed.customer_id_as_given = customer_ids.customer_id",
+        (f"{INTEGRATION}/dbt_core/test_aliases_everywhere.py",),
     ),
     # lifetime value
     Mutation("dbt/macros/lifetime.sql", "set months = [0, 1, 2]", "set months = [0, 1]", LARGE),
@@ -278,36 +278,12 @@ MUTATIONS = (
         "dagster_project/warehouse/lock.py", "_POLL_SECONDS = 0.1", "_POLL_SECONDS = 100.0", LOCK
     ),
     Mutation(
-        "dagster_project/transform/dbt_process.py",
-        "prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)",
-        "prctl(_PR_SET_PDEATHSIG, 0)",
-        KILLS,
-    ),
-    Mutation(
         "dagster_project/warehouse/rounding.py",
         "(2 * abs(amount.numerator) * 100 + amount.denominator) //",
         "(2 * abs(amount.numerator) * 100) //",
         ("tests/unit/warehouse/test_rounding.py",),
     ),
     # a run
-    Mutation(
-        "dagster_project/pipeline.py",
-        "        red_lines.deliver(paths, warehouse.settings, None, warehouse.clock)\n",
-        "",
-        SMALL,
-    ),
-    Mutation(
-        "dagster_project/pipeline.py",
-        "    if code is ExitCode.PUBLISHED and refused:\n        code = ExitCode.INPUT_REFUSED",
-        "    if code is ExitCode.PUBLISHED and refused:\n        code = ExitCode.NOT_PUBLISHED",
-        SMALL,
-    ),
-    Mutation(
-        "dagster_project/defs/ingest.py",
-        "stops = bool(refused) and not settings.ingest.publish_when_refused",
-        "stops = bool(refused) and settings.ingest.publish_when_refused",
-        SMALL,
-    ),
     Mutation(
         "dagster_project/defs/automation.py",
         'cron_schedule="15 3 * * *"',
@@ -356,12 +332,6 @@ MUTATIONS = (
         "    if active is None:\n        return (_opened",
         "    if active is None or not active.periods:\n        return (_opened",
         RED_LINES,
-    ),
-    Mutation(
-        "dagster_project/red_lines/delivery.py",
-        "                if _is_sent(con, key, target):\n                    continue\n",
-        "",
-        (f"{INTEGRATION}/red_lines/test_delivery.py",),
     ),
     Mutation(
         "dagster_project/red_lines/delivery.py",

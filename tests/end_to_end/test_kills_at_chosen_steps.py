@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from dagster_project.warehouse.paths import WarehousePaths
 from tests.end_to_end.killed_runs import WarmRuns, end_state, kill, look, no_orphan_of
 from tests.end_to_end.small_company import settings
 from tests.end_to_end.warm_runs import Order
-from tests.sample import WholeRun
+from tests.sample import RUN_AT, WholeRun
 from tests.webhook import receiving
 
 KILLED = -9
@@ -32,11 +33,15 @@ def not_yet_run(small_company: WholeRun, tmp_path: Path) -> WholeRun:
     return company
 
 
+def _of(company: WholeRun) -> Order:
+    return Order(str(company.config), str(company.paths.root), now=RUN_AT)
+
+
 def _dies_in_dbt(warm_runs: WarmRuns, company: WholeRun, *, whole_group: bool) -> None:
     """Start a run, and kill it once dbt has begun with its models."""
     log = company.paths.dbt_target / "run" / "dbt.log"
     log.unlink(missing_ok=True)
-    run = warm_runs.start(Order(str(company.config), str(company.paths.root)))
+    run = warm_runs.start(_of(company))
     while not log.exists() or "START sql table model" not in log.read_text(errors="replace"):
         time.sleep(0.05)
     kill(run, whole_group=whole_group)
@@ -57,13 +62,13 @@ def test_kills_in_validation_and_in_dbt_end_where_an_undisturbed_run_ends(
     company = not_yet_run
     _dies_at(
         warm_runs,
-        Order(str(company.config), str(company.paths.root), die_at=("open", "validations/raw__")),
+        replace(_of(company), die_at=("open", "validations/raw__")),
     )
     _dies_in_dbt(warm_runs, company, whole_group=True)
     _dies_in_dbt(warm_runs, company, whole_group=False)
     assert look(company.paths) == 0, "nothing was published"
 
-    warm_runs.start(Order(str(company.config), str(company.paths.root)))
+    warm_runs.start(_of(company))
     assert warm_runs.ended() == 0, warm_runs.said()
     assert look(company.paths) == 1
     one, other = end_state(company.paths), end_state(small_company.paths)
@@ -89,13 +94,13 @@ def test_after_kills_in_publication_delivery_and_report_the_next_run_does_what_i
         ):
             _dies_at(
                 warm_runs,
-                Order(str(company.config), str(paths.root), None, REST, die_at, after),
+                replace(_of(company), assets=REST, die_at=die_at, after=after),
             )
             seen.append(look(paths, validated=False))
             assert seen == sorted(seen), f"readers were taken back by a kill at {die_at}"
         paths.report.unlink()
-        warm_runs.start(Order(str(company.config), str(paths.root)))
+        warm_runs.start(_of(company))
         assert warm_runs.ended() == 0, warm_runs.said()
     assert paths.report.exists()
-    assert [message["alert"]["rule"] for message in hook.received][:1] == ["any_revenue"]
+    assert "any_revenue" in {message["alert"].get("rule") for message in hook.received}
     assert look(paths, validated=False) >= seen[-1] > 1

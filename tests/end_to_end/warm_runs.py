@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Order:
-    """One run: its settings, of which assets (all where None), and where it is to die.
+    """One run: its settings, when it takes place, of which assets (all where None), and where it is to die.
 
     ``die_at`` is an event of Python's auditing and a part of one of its arguments, such as ``os.rename`` and the name
     of a file: the run kills itself as that is about to happen, or ``after`` it, at whatever comes next.
@@ -24,6 +24,7 @@ class Order:
     settings: str
     folder: str
     until: str | None = None
+    now: str | None = None
     assets: tuple[tuple[str, ...], ...] | None = None
     die_at: tuple[str, str] | None = None
     after: bool = False
@@ -63,6 +64,8 @@ def _run(order: Order) -> int:
     from dagster_project.defs.resources import Warehouse
     from dagster_project.pipeline import JOB, run_pipeline
 
+    if order.now is not None:
+        os.environ["EBBLINE_NOW"] = order.now
     if order.die_at is not None:
         _die_at(*order.die_at, after=order.after)
     warehouse = Warehouse(

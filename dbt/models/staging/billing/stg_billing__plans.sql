@@ -11,13 +11,16 @@ products as (
 final as (
     select
         source.plan_id,
-        coalesce(products.product_name, source.product) as product,
-        source.plan_name,
+        {{ label('coalesce(products.product_name, source.product)') }} as product,
+        {{ label('source.plan_name') }} as plan_name,
         source.unit_amount,
         upper(source.currency) as currency,
         source.{{ adapter.quote('interval') }} as billing_interval,
         coalesce(source.interval_count, 1) as interval_count,
         source.tier,
+        source.usage,
+        source.pricing,
+        source.tax_behavior,
         source._load_id,
         source._source_file,
         source._source_row
