@@ -45,6 +45,7 @@ OWNERS = {
     "seeds": "team:data-engineering",
     "customers": "team:finance-data",
     "revenue": "team:finance-data",
+    "reconciliation": "team:finance-data",
     "retention": "team:finance-data",
     "purchases": "team:growth",
     "experience": "team:customer-success",

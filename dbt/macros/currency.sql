@@ -8,3 +8,14 @@
     {%- endfor -%}
     {{ return(dated | length > 0) }}
 {%- endmacro %}
+
+{# What one minor unit of a currency is worth; exports/expressions.py says the same to ingest. #}
+{% macro worth_of_minor_unit(currency) -%}
+    case
+        when {{ currency }} in (
+            'BIF', 'CLP', 'DJF', 'GNF', 'JPY', 'KMF', 'KRW', 'MGA', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
+        ) then cast(1 as decimal(4, 3))
+        when {{ currency }} in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then cast(0.001 as decimal(4, 3))
+        else cast(0.01 as decimal(4, 3))
+    end
+{%- endmacro %}

@@ -18,6 +18,9 @@ final as (
         source.{{ adapter.quote('interval') }} as billing_interval,
         coalesce(source.interval_count, 1) as interval_count,
         source.tier,
+        source.usage,
+        source.pricing,
+        source.tax_behavior,
         source._load_id,
         source._source_file,
         source._source_row

@@ -1,0 +1,85 @@
+{# Classes of the difference between an invoice's own totals and its lines, the first that fits (int_invoice_differences). #}
+{% macro difference_classes() -%}
+    {{ return([
+        'lines missing', 'rounding', 'discount not in the lines', 'tax in the lines',
+        'discount not in the lines, tax in the lines', 'credit note elsewhere', 'other',
+    ]) }}
+{%- endmacro %}
+
+{# Up to five examples in one text, of rows numbered by `place`. #}
+{% macro examples(key, place='place') -%}
+    concat_ws(
+        ', '
+        {%- for number in range(1, 6) -%}
+        , max(case when {{ place }} = {{ number }} then {{ key }} end)
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+{# Whether a day lies in the validity of a row of int_currency_rates. #}
+{% macro rate_holds_on(rates, day) -%}
+    {{ day }} >= coalesce({{ rates }}.valid_from, cast('0001-01-01' as date))
+    and {{ day }} < coalesce({{ rates }}.valid_to, cast('9999-12-31' as date))
+{%- endmacro %}
+
+{# The columns that every guard has, in their order; int_reconciliation_guards puts them together. #}
+{% macro guard_columns() -%}
+    guard, is_present, rows_checked, rows_differing, amount_checked, amount_differing, mrr_effect, mrr_effect_month,
+    warns_above_rows, warns_above_money, refuses_above_rows, refuses_above_money, detail, examples
+{%- endmacro %}
+
+{# What each guard is in words: its unit, what it claims and what to do where that does not hold. #}
+{% macro guard_texts() -%}
+    {{ return([
+        {
+            'guard': 'invoices', 'unit': 'invoices',
+            'claim': 'the lines of each invoice add up to its own total without tax',
+            'what_to_do': 'mart_invoice_differences names each invoice; export the discounts, taxes or lines that are missing, or correct the mapping of the amount (docs/reconciliation.md)',
+        },
+        {
+            'guard': 'credits', 'unit': 'credited invoices',
+            'claim': 'what was credited of an invoice stands in the credit notes',
+            'what_to_do': 'export the credit notes too: what they take back of a subscription is still counted',
+        },
+        {
+            'guard': 'payments', 'unit': 'paid invoices',
+            'claim': 'what was paid of an invoice is what its payments come to',
+            'what_to_do': 'export the payments that are missing; collected revenue and lifetime value are too low without them. Bank transfers may have none: raise reconciliation.max_share_of_money',
+        },
+        {
+            'guard': 'recurring_revenue', 'unit': 'running subscriptions',
+            'claim': 'a company with running subscriptions has recurring revenue',
+            'what_to_do': 'look at raw.invoice_lines: is kind right, are the service periods there, is billing.recurring_from the table that has the prices? Metered revenue counts with billing.usage_is_recurring',
+        },
+        {
+            'guard': 'one_class', 'unit': 'invoice lines',
+            'claim': 'no file has all its lines in one class that does not recur',
+            'what_to_do': 'look at the column from which the mapping reads kind; metered revenue counts with billing.usage_is_recurring',
+        },
+        {
+            'guard': 'tickets', 'unit': 'tickets',
+            'claim': 'tickets belong to a customer whom billing knows',
+            'what_to_do': 'they are in no figure of support: export organizations or users with the id that billing uses, or add customer_aliases',
+        },
+        {
+            'guard': 'ratings', 'unit': 'ratings',
+            'claim': 'ratings belong to a customer whom billing knows',
+            'what_to_do': 'they are in no figure of customers: export organizations or users with the id that billing uses, or add customer_aliases',
+        },
+        {
+            'guard': 'contacts', 'unit': 'contacts',
+            'claim': 'contacts are with a customer whom billing knows',
+            'what_to_do': 'who was contacted is taken for silent: use the id that billing uses, or add customer_aliases',
+        },
+        {
+            'guard': 'events', 'unit': 'usage events',
+            'claim': 'use is that of a customer whom billing knows',
+            'what_to_do': 'it is in no figure of use or risk: send the id that billing uses with each event, or export who each user belongs to',
+        },
+        {
+            'guard': 'sessions', 'unit': 'sessions',
+            'claim': 'sessions are those of a customer whom billing knows',
+            'what_to_do': 'they are in no figure of use or risk: export them with the id that billing uses, or who each user belongs to',
+        },
+    ]) }}
+{%- endmacro %}

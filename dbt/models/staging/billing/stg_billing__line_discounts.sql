@@ -1,0 +1,36 @@
+-- Discounts of invoice lines that lie in a table of their own; minor units are made amounts of the line's currency.
+with
+
+source as (
+    {{ newest_version('line_discounts', ['invoice_id', 'line_id', 'discount_id']) }}
+),
+
+lines as (
+    select
+        invoice_id,
+        line_id,
+        currency
+    from {{ ref('stg_billing__invoice_lines') }}
+),
+
+final as (
+    select
+        lines.invoice_id,
+        lines.line_id,
+        source.discount_id,
+        case
+            when source.in_minor_units then {{ money('source.amount * ' ~ worth_of_minor_unit('lines.currency')) }}
+            else source.amount
+        end as amount,
+        source.duration,
+        source._load_id,
+        source._source_file,
+        source._source_row
+    from source
+    inner join lines
+        on
+            source.line_id = lines.line_id
+            and (source.invoice_id = lines.invoice_id or source.invoice_id is null)
+)
+
+select * from final
