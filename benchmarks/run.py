@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 from dagster_project.clock import SystemClock
 from dagster_project.config import load_settings
 from dagster_project.exports.recurring import recurring_shape
-from dagster_project.transform.project import DBT_PROJECT, PROJECT_ROOT, dbt_command
+from dagster_project.locations import DBT_PROJECT, PROJECT_ROOT
+from dagster_project.transform.project import dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 

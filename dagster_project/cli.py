@@ -129,6 +129,50 @@ def run(
     raise typer.Exit(int(outcome.exit_code))
 
 
+ExportFormat = Annotated[
+    str | None, typer.Option(help="Vendor, canonical, or none.", show_default=False)
+]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to begin; made if missing.")] = Path(),
+    billing: ExportFormat = None,
+    support: ExportFormat = None,
+    usage: ExportFormat = None,
+    currency: Annotated[
+        str | None, typer.Option(help="The reporting currency; default USD.")
+    ] = None,
+    timezone: Annotated[str | None, typer.Option(help="An IANA zone; default UTC.")] = None,
+    example: Annotated[
+        bool, typer.Option(help="Add exports of a made-up company to try it on.")
+    ] = True,
+) -> None:
+    """Write settings and landing folders to begin with, and a made-up company to try it on.
+
+    On a terminal it asks for what is not given; elsewhere the defaults hold. Nothing that is there is changed.
+    """
+    from dagster_project.new_project import SOURCES, Choice, formats_of, initialise
+    from dagster_project.screens.init import next_steps
+
+    asks = sys.stdin.isatty()
+    given = {"billing": billing, "support": support, "usage": usage}
+    formats = {}
+    for source in SOURCES:
+        known = formats_of(source)
+        name = given[source]
+        if name is None and asks:
+            others = "" if source == "billing" else ", none"
+            name = typer.prompt(f"{source} exports ({', '.join(known)}{others})", default=known[0])
+        if name != "none":
+            formats[source] = name or known[0]
+    if asks:
+        currency = currency or typer.prompt("reporting currency", default="USD")
+        timezone = timezone or typer.prompt("time zone of the business", default="UTC")
+    choice = Choice(formats, (currency or "USD").upper(), timezone or "UTC")
+    _tell(next_steps(folder, initialise(folder, choice, with_example=example), choice))
+
+
 @app.command()
 def ui(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

@@ -25,13 +25,9 @@ from dagster_project.errors import EbblineError, InputRefusedError, ValidationRe
 from dagster_project.exports.coverage import covered_until
 from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
+from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.dbt_process import parent_named
-from dagster_project.transform.project import (
-    DBT_PROJECT,
-    current_manifest,
-    dbt_command,
-    project_digest,
-)
+from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import pending_change

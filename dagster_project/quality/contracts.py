@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from dagster_project.exports.contract import LINEAGE, TABLES
-from dagster_project.transform.project import DBT_PROJECT
+from dagster_project.locations import DBT_PROJECT
 
 # dbt's names of types that DuckDB calls otherwise.
 _DUCKDB_NAMES = {"string": "varchar"}

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dagster_project.errors import EbblineError
+from dagster_project.locations import EXPECTATIONS
 from dagster_project.quality.checks import (
     Check,
     CheckSpec,
@@ -29,7 +30,6 @@ from dagster_project.quality.contracts import TableContract, mart_contracts, raw
 from dagster_project.quality.standard import not_emptied, standard_checks
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
-EXPECTATIONS = Path(__file__).parents[2] / "expectations"
 
 _TABLE = re.compile(r"[a-z][a-z0-9_]*")
 _QUALIFIED = r"^[a-z_]+\.[a-z][a-z0-9_]*$"

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 from dagster_project.errors import EbblineError
+from dagster_project.locations import DBT_PROJECT, cache
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
-DBT_PROJECT = PROJECT_ROOT / "dbt"
 _SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md"}
 _BUILT = {"target", "logs", "dbt_packages"}
 
@@ -33,12 +32,13 @@ def project_digest(project: Path = DBT_PROJECT) -> str:
 def current_manifest(project: Path = DBT_PROJECT) -> Path:
     """Return the manifest of the dbt project as it is now, parsing it where it is missing or old.
 
-    Two processes that start together parse once: the second waits for the first.
+    It lies in the user's cache, by the place of the project. Two processes that start together parse once: the second
+    waits for the first.
 
     :raises EbblineError: dbt cannot parse the project; its message is the evidence.
     """
-    target = project / "target"
-    target.mkdir(exist_ok=True)
+    target = cache() / "dbt" / hashlib.sha256(bytes(project.resolve())).hexdigest()[:16]
+    target.mkdir(parents=True, exist_ok=True)
     manifest, stamp = target / "manifest.json", target / "manifest.sha256"
     with (target / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -48,12 +48,9 @@ def current_manifest(project: Path = DBT_PROJECT) -> Path:
         parsed = subprocess.run(
             [
                 dbt_command(),
-                "--quiet",
-                "parse",
-                "--project-dir",
-                str(project),
-                "--profiles-dir",
-                str(project),
+                *("--quiet", "parse"),
+                *("--project-dir", str(project), "--profiles-dir", str(project)),
+                *("--target-path", str(target), "--log-path", str(target)),
             ],
             env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
             capture_output=True,

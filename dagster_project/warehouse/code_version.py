@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster_project
+from dagster_project.locations import PROJECT_ROOT
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(dagster_project.__file__).resolve().parents[1]
 _PATTERNS = (
     "dbt/dbt_project.yml",
     "dbt/models/**/*.sql",
     "dbt/models/**/*.yml",
     "dbt/macros/**/*.sql",
+    "dbt/tests/**/*.sql",
     "dbt/seeds/**/*.csv",
+    "dagster_project/exports/**/*.py",
     "dagster_project/exports/**/*.yml",
     "dagster_project/exports/**/*.yaml",
     "dagster_project/red_lines/**/*.py",
@@ -43,9 +46,13 @@ class CodeVersion:
 
 def code_version(project: Path = PROJECT) -> CodeVersion:
     """Return the version of the code in ``project``; what is not there does not count."""
-    found = {path for pattern in _PATTERNS for path in project.glob(pattern) if path.is_file()}
+    # An installed package has dbt/ and expectations/ in a place of its own.
+    roots = {project, PROJECT_ROOT} if project == PROJECT else {project}
     files = {
-        path.relative_to(project).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in found
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for root in roots
+        for pattern in _PATTERNS
+        for path in root.glob(pattern)
+        if path.is_file()
     }
     return CodeVersion(dagster_project.__version__, dict(sorted(files.items())))

@@ -22,7 +22,7 @@ import pytest
 
 from dagster_project import simulate
 from dagster_project.exports.contract import TABLES
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import read_publication

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from dagster_project import red_lines
 from dagster_project.config import load_settings
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.command import Ebbline, Ended
 from tests.end_to_end.truth import disagreements

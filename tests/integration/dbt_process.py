@@ -19,7 +19,7 @@ from shutil import copyfile, rmtree
 from tempfile import NamedTemporaryFile, gettempdir
 from typing import Any
 
-from dagster_project.transform.project import DBT_PROJECT
+from dagster_project.locations import DBT_PROJECT
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dagster_project.clock import FixedClock
 from dagster_project.config import load_settings
 from dagster_project.exports import load_source
 from dagster_project.exports.recurring import recurring_shape
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.dbt_purchases.hand_loaded import Warehouse

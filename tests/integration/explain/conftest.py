@@ -10,7 +10,7 @@ import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings, load_settings
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publish
 from dagster_project.warehouse.serving import open_published

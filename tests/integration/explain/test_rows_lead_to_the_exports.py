@@ -5,7 +5,7 @@ from functools import cache
 import duckdb
 import pytest
 
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 
 BILLING = PROJECT_ROOT / "data" / "sample" / "billing"
 

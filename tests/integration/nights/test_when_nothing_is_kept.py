@@ -13,7 +13,8 @@ from dagster_project.config import Settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.transform import definitions
 from dagster_project.exports import ensure_raw_tables, load_source
-from dagster_project.transform.project import DBT_PROJECT, dbt_command
+from dagster_project.locations import DBT_PROJECT
+from dagster_project.transform.project import dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 
 SOME = [dg.AssetKey(["staging", "stg_billing__plans"])]

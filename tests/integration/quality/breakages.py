@@ -308,6 +308,12 @@ _OWN = {
         "update {table} set others = others + 1"
     ),
     "marts__mart_support_experience.nps_is_between_minus_1_and_1": "update {table} set nps = 50",
+    "marts__mart_support_experience.tickets_belong_to_known_customers": (
+        "update intermediate.int_tickets set customer_id = null"
+    ),
+    "marts__mart_support_experience.ratings_belong_to_known_customers": (
+        "update intermediate.int_ratings set customer_id = null"
+    ),
     "marts__mart_support_experience.tickets_add_up_to_those_of_the_exports": (
         "update {table} set tickets = tickets + 1"
     ),

@@ -8,9 +8,10 @@ import duckdb
 import pytest
 
 from dagster_project.exports.raw_tables import ensure_raw_tables
+from dagster_project.locations import EXPECTATIONS
 from dagster_project.quality import CheckResult, SuiteError, ValidationReport, validate
 from dagster_project.quality.__main__ import main
-from dagster_project.quality.suites import EXPECTATIONS, read_suites
+from dagster_project.quality.suites import read_suites
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 

@@ -19,10 +19,12 @@ create table staging.stg_billing__payments as select *, attempted_at::date as at
 create table staging.stg_billing__plans as
 select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count from raw.plans;
 create table staging.stg_billing__customers as select customer_id, created_at::date as created_on from raw.customers;
-create table staging.stg_support__tickets as select *, created_at::date as created_on from raw.tickets;
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
+create table intermediate.int_tickets as
+select *, customer_id as customer_id_as_given, created_at::date as created_on from raw.tickets;
+create table intermediate.int_ratings as select *, rated_at::date as rated_on from raw.ratings;
 create table intermediate.int_currency_rates as
 select 'USD' as currency, date '0001-01-01' as valid_from, null::date as valid_to, 1.0::decimal(18, 8) as rate;
 create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id where false;

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.durable_file import put_in_place
 from dagster_project.warehouse.paths import WarehousePaths
 

@@ -12,10 +12,8 @@ import pytest
 
 from dagster_project.clock import SystemClock
 from dagster_project.config import load_settings
-from dagster_project.transform.project import (
-    PROJECT_ROOT,
-    current_manifest,
-)
+from dagster_project.locations import PROJECT_ROOT
+from dagster_project.transform.project import current_manifest
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
 

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import yaml
 
-from dagster_project.transform.project import DBT_PROJECT
+from dagster_project.locations import DBT_PROJECT
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import pending_change, publish

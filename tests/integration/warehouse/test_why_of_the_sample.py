@@ -16,7 +16,7 @@ import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import load_settings
-from dagster_project.transform.project import PROJECT_ROOT
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.comparison import both_attached
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.contributions import PARTS

@@ -10,8 +10,8 @@ import pytest
 from dagster_project.config import load_settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import SettingsError
+from dagster_project.locations import PROJECT_ROOT
 from dagster_project.pipeline import run_pipeline
-from dagster_project.transform.project import PROJECT_ROOT
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.serving import open_marts

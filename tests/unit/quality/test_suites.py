@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from dagster_project.exports.contract import TABLES
+from dagster_project.locations import EXPECTATIONS
 from dagster_project.quality.context import write_context
-from dagster_project.quality.suites import EXPECTATIONS, SuiteError, list_checks, read_suites
+from dagster_project.quality.suites import SuiteError, list_checks, read_suites
 
 PERSONAL = ("email", "account_owner", "cancellation_comment", "comment", "row_text")
 

@@ -4,11 +4,11 @@
 with
 
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_tickets') }}
 ),
 
 ratings as (
-    select * from {{ ref('stg_support__ratings') }}
+    select * from {{ ref('int_ratings') }}
 ),
 
 bad_experiences as (

@@ -8,11 +8,11 @@ bad_experiences as (
 ),
 
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_tickets') }}
 ),
 
 contacts as (
-    select * from {{ ref('stg_support__contacts') }}
+    select * from {{ ref('int_contacts') }}
 ),
 
 signs as (

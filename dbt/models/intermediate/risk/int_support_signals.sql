@@ -17,7 +17,7 @@ bad_experiences as (
 ),
 
 tickets as (
-    select * from {{ ref('stg_support__tickets') }}
+    select * from {{ ref('int_tickets') }}
 ),
 
 -- a contact of ours is the last one until the next
@@ -26,7 +26,7 @@ contacts as (
         customer_id,
         contacted_on,
         lead(contacted_on) over (partition by customer_id order by contacted_on) as next_contacted_on
-    from {{ ref('stg_support__contacts') }}
+    from {{ ref('int_contacts') }}
     where is_outbound
 ),
 

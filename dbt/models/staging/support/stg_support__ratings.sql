@@ -6,24 +6,19 @@ source as (
 
 ),
 
-tickets as (
-
-    select * from {{ ref('stg_support__tickets') }}
-
-),
-
 customer_ids as (
 
     select * from {{ ref('stg_billing__customer_ids') }}
 
 ),
 
--- a rating that names only its ticket belongs to the ticket's customer
 renamed as (
 
     select
         source.rating_id,
-        coalesce(customer_ids.customer_id, source.customer_id, tickets.customer_id) as customer_id,
+        coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
+        source.organization_id,
+        source.user_id,
         source.ticket_id,
         lower(source.kind) as kind,
         source.score,
@@ -35,7 +30,6 @@ renamed as (
         source._source_row,
         source._load_id
     from source
-    left join tickets on source.ticket_id = tickets.ticket_id
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
 
 )

@@ -27,6 +27,8 @@ joined as (
     select
         source.ticket_id,
         coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
+        source.organization_id,
+        source.user_id,
         source.created_at,
         coalesce(source.first_response_at, metrics.first_response_at) as first_response_at,
         coalesce(source.solved_at, metrics.solved_at) as solved_at,

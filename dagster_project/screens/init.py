@@ -1,0 +1,30 @@
+"""What ``ebbline init`` says: what it made, and what to do next."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dagster_project.new_project import EXAMPLE, Choice
+from dagster_project.screens import Line
+
+
+def next_steps(folder: Path, made: Sequence[Path], choice: Choice) -> Iterator[Line]:
+    """Yield what was made and the commands that lead to the first publication."""
+    for path in made:
+        yield f"made {path}{'/' if path.is_dir() else ''}", None
+    yield "", None
+    here = folder.resolve() == Path.cwd()
+    yield "next:", "bold"
+    if not here:
+        yield f"  cd {shlex.quote(str(folder))}", None
+    if any(path.name == EXAMPLE for path in made):
+        yield (
+            f"  ebbline run --config {EXAMPLE}/ebbline.yml      # a made-up company, to see what comes out",
+            None,
+        )
+    for source, name in choice.formats.items():
+        yield (
+            f"  ebbline formats check data/landing/{source} --format {name}      # once your exports lie there",
+            None,
+        )
+    yield "  ebbline run", None

@@ -1,0 +1,24 @@
+with
+
+source as (
+    {{ newest_version('organizations', ['organization_id']) }}
+),
+
+customer_ids as (
+    select * from {{ ref('stg_billing__customer_ids') }}
+),
+
+final as (
+    select
+        source.organization_id,
+        coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
+        source.name,
+        source._load_id,
+        source._source_file,
+        source._source_row
+    from source
+    left join customer_ids
+        on source.customer_id = customer_ids.customer_id_as_given
+)
+
+select * from final
