@@ -58,6 +58,14 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _order_of_dates(said: str) -> str:
+    if said not in ("day_first", "month_first") and "%" not in said:
+        raise ValueError(
+            f"{said!r} is neither day_first, month_first nor a pattern such as '%d %b %Y'"
+        )
+    return said
+
+
 _AGE = re.compile(r"(\d+) ?(h|hours?|d|days?|w|weeks?)")
 _AGE_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _GREATEST_AGE = timedelta(days=3650)
@@ -94,12 +102,18 @@ def _file_mode(mode: object) -> object:
 class Source(_Section):
     """One source of exports: whose format, and the folder or URL where the files lie.
 
-    ``max_age`` is how old its newest export may be before on-call is told; None never asks.
+    ``max_age`` is how old its newest export may be before on-call is told; None never asks. What follows it says how
+    these exports write what could be read in two ways, and which tables are full dumps.
     """
 
     format: str = "canonical"
     path: str
     max_age: Age = timedelta(days=3)
+    decimal: Literal[".", ","] | None = None
+    dates: Annotated[str, AfterValidator(_order_of_dates)] | None = None
+    zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    ends: Literal["inclusive", "exclusive"] | None = None
+    full: tuple[str, ...] = ()
 
     @property
     def is_remote(self) -> bool:

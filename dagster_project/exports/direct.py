@@ -17,6 +17,7 @@ from dagster_project.exports.mapping import Delivery, Mapping
 from dagster_project.exports.profile import Form
 from dagster_project.exports.reader import Opened
 from dagster_project.exports.staging import Plan, Stage
+from dagster_project.exports.writing import Writing
 from dagster_project.warehouse.connection import quote_identifier
 
 _BAD_ROW = "ebbline: a row that cannot be loaded"
@@ -36,6 +37,7 @@ def is_simple(opened: Opened, delivery: Delivery) -> bool:
         and delivery.history is None
         and delivery.fill_down is None
         and delivery.unnest is None
+        and not any(rule.numbered for rule in delivery.columns.values())
     )
 
 
@@ -45,8 +47,10 @@ def insert_directly(
     mapping: Mapping,
     delivery: Delivery,
     *,
+    writing: Writing,
     load_id: int,
     loaded_at: datetime,
+    exported_at: datetime,
 ) -> Stage:
     """Load a simple file whose rows are all good and all new.
 
@@ -56,7 +60,7 @@ def insert_directly(
     :raises InputRefusedError: the file's types are not the contract's.
     """
     table = delivery.canonical_table
-    plan = Plan(opened, mapping, delivery, takes_broken_records=False)
+    plan = Plan(opened, mapping, delivery, writing=writing, takes_broken_records=False)
     rows, _ = plan.checked_rows(["file_row_number as _row"], opened.numbered)
     values = opened.parameters.values
     if _some_key_is_shared(con, plan, rows):
@@ -67,10 +71,17 @@ def insert_directly(
         inserted = con.execute(
             f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
             f"select {', '.join(plan.output())}, $load_id, $file, _row + {opened.record_offset}, "
-            f"$loaded_at, false, {'_extra' if plan.keeps_extra else 'null'}, false, "
-            f"{'v_updated_at' if plan.compiled['updated_at'] else 'null'} from {rows} "
+            f"$loaded_at, {'_gone' if plan.marks_deleted else 'false'}, "
+            f"{'_extra' if plan.keeps_extra else 'null'}, false, "
+            f"{'coalesce(v_updated_at, $exported)' if plan.compiled['updated_at'] else '$exported'} from {rows} "
             f"where case when _fault is null then true else error('{_BAD_ROW}') end",
-            {**values, "load_id": load_id, "file": opened.file_name, "loaded_at": loaded_at},
+            {
+                **values,
+                "load_id": load_id,
+                "file": opened.file_name,
+                "loaded_at": loaded_at,
+                "exported": exported_at,
+            },
         ).fetchone()
     except duckdb.Error as error:
         # Also what the reader cannot follow: the long way refuses it in words.

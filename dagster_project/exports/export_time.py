@@ -41,6 +41,28 @@ def named_span(file_name: str) -> NamedSpan | None:
     return max(found, key=lambda span: (span.last, span.first), default=None)
 
 
+_CLOCK = re.compile(r"(\d{2})\D?(\d{2})(?:\D?(\d{2}))?")
+
+
+def named_instant(file_name: str, zone: str) -> datetime | None:
+    """Return the latest instant in a file's name, to tell which of two exports is the newer; None without a date."""
+    here, found = ZoneInfo(zone), []
+    for match in _DAY.finditer(file_name):
+        try:
+            named = datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=here)
+        except ValueError:
+            continue
+        clock = _CLOCK.search(match[4]) if match[4] else None
+        if clock is not None:
+            hour, minute, second = (int(part or 0) for part in clock.groups())
+            if hour < 24 and minute < 60 and second < 60:
+                named = named.replace(hour=hour, minute=minute, second=second)
+        found.append(named)
+    for match in _MONTH.finditer(file_name):
+        found.append(datetime(int(match[1]), int(match[2]), 1, tzinfo=here))
+    return max(found, default=None)
+
+
 @dataclass(frozen=True)
 class Delivered:
     """A file as it was delivered.

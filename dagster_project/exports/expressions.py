@@ -1,35 +1,18 @@
-"""Rules as SQL: how the text of a vendor's field becomes a typed, checked canonical value.
+"""Rules as SQL: which fields of a vendor make up a canonical column, and under which conditions.
 
-Every cast is a fixed template written here. Names reach SQL only as generated column references, values
+Every cast is a fixed template of ``values.py``. Names reach SQL only as generated column references, values
 only as parameters; nothing from a mapping, a file name or a cell is ever pasted into a statement.
 """
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+from dagster_project.exports import values
 from dagster_project.exports.contract import Column, Kind
-from dagster_project.exports.mapping import Condition, Rule
-
-# ISO 4217 currencies whose minor unit is not a hundredth; Stripe, Chargebee and Recurly count in these.
-ZERO_DECIMAL = (
-    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG",
-    "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
-)  # fmt: skip
-THREE_DECIMAL = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
-
-EXPECTED = {
-    Kind.TEXT: "text",
-    Kind.INSTANT: "an instant such as 2025-12-31T10:00:00Z",
-    Kind.DATE: "a date such as 2025-12-31",
-    Kind.MONEY: "an amount such as 1234.56",
-    Kind.PRICE: "a price such as 1234.56",
-    Kind.QUANTITY: "a number such as 12.5",
-    Kind.FRACTION: "a fraction from 0 to 1",
-    Kind.SCORE: "a number",
-    Kind.INTEGER: "a whole number",
-    Kind.BOOLEAN: "true or false",
-}
+from dagster_project.exports.mapping import Condition, Delivery, Rule, alternatives
+from dagster_project.exports.writing import Writing
 
 
 class Parameters:
@@ -92,22 +75,69 @@ class Compiled:
     may_mislead: bool = False
 
 
+def find_any(names: tuple[str, ...], fields: Fields) -> Field | None:
+    """Return the first of several fields that the file has; in JSON, the first that a record has."""
+    found = [one for name in names if (one := fields.find(name)) is not None]
+    if not found:
+        return None
+    if len(found) == 1 or not fields.open_ended:
+        return found[0]
+    return Field(f"coalesce({', '.join(one.text for one in found)})")
+
+
 def condition_sql(
-    conditions: MappingOf[str, Condition], fields: Fields, parameters: Parameters
+    conditions: MappingOf[str, Condition],
+    fields: Fields,
+    parameters: Parameters,
+    *,
+    any_of_them: bool = False,
 ) -> str:
-    """Return a boolean expression (never NULL) that holds where all conditions do."""
+    """Return a boolean expression (never NULL) that holds where all conditions do.
+
+    :param any_of_them: one of the conditions is enough; without any, it never holds.
+    """
     parts = []
     for name, condition in conditions.items():
-        found = fields.find(name)
+        found = find_any(alternatives(name), fields)
         text = found.text if found else "cast(null as varchar)"
         if condition.present is not None:
             parts.append(f"{text} is {'not ' if condition.present else ''}null")
         elif condition.contains is not None:
             parts.append(_holds_item(text, condition.contains, parameters))
+        elif condition.any_of:
+            parts.append(_equals_one(text, condition.any_of, parameters))
         else:
-            listed = ", ".join(parameters.bind(one.lower()) for one in condition.any_of)
-            parts.append(f"coalesce(lower({text}) in ({listed}), false)")
+            number = f"try_cast({text} as decimal(38,9))"
+            for sign, bound in ((">", condition.above), ("<", condition.below)):
+                if bound is not None:
+                    limit = f"cast({parameters.bind(str(bound))} as decimal(38,9))"
+                    parts.append(f"coalesce({number} {sign} {limit}, false)")
+    if any_of_them:
+        return "(" + " or ".join(parts) + ")" if parts else "false"
     return "(" + " and ".join(parts) + ")" if parts else "true"
+
+
+def _equals_one(text: str, wanted: tuple[str, ...], parameters: Parameters) -> str:
+    """A field is one of these values: as a truth, as a number, or as a word whatever its case."""
+    parts = []
+    words = [one.lower() for one in wanted]
+    for word in words:
+        if word in ("true", "false"):
+            negation = "" if word == "true" else "not "
+            parts.append(f"{negation}try_cast({text} as boolean)")
+        elif _is_number(word):
+            number = f"cast({parameters.bind(word)} as decimal(38,9))"
+            parts.append(f"try_cast({text} as decimal(38,9)) = {number}")
+    listed = ", ".join(parameters.bind(word) for word in words)
+    parts.append(f"lower({text}) in ({listed})")
+    return "(" + " or ".join(f"coalesce({part}, false)" for part in parts) + ")"
+
+
+def _is_number(word: str) -> bool:
+    try:
+        return Decimal(word).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def _holds_item(text: str, item: str, parameters: Parameters) -> str:
@@ -120,12 +150,22 @@ def _holds_item(text: str, item: str, parameters: Parameters) -> str:
 
 
 def compile_rule(
-    column: Column, rule: Rule, fields: Fields, parameters: Parameters
+    column: Column,
+    rule: Rule,
+    fields: Fields,
+    parameters: Parameters,
+    *,
+    writing: Writing,
+    delivery: Delivery,
 ) -> Compiled | None:
-    """Return the column as SQL; None where the file has no field for it.
+    """Return the column as SQL; None where the file has no field for it, or not the field that decides it.
 
     :param column: the canonical column to make.
+    :param writing: how the file's values are written.
+    :param delivery: whose rule it is; it says without which fields a rule still holds.
     """
+    if undecided(rule, delivery, fields):
+        return None
     origin = _origin(rule, fields, parameters)
     if origin is None:
         return None
@@ -139,30 +179,44 @@ def compile_rule(
         )
     if rule.translate:
         source = Field(_translated(source.text, rule, parameters))
-    for role, name in (
+    for role, names in (
         ("currency", rule.currency),
         ("minus", rule.minus),
         ("times", rule.times),
         ("minutes", rule.add_minutes),
     ):
-        if name is not None:
-            found = fields.find(name)
+        if names:
+            found = find_any(names, fields)
             helpers[f"h_{column.name}_{role}"] = found.text if found else "cast(null as varchar)"
-    if rule.add_minutes is not None:
+    if rule.add_minutes:
         minutes = helpers[f"h_{column.name}_minutes"]
         source = Field(f"case when {minutes} is not null then {source.text} end")
-    value = _value(column, rule, reference, source.family)
+    shaped = _Shaping(column, rule, writing, parameters, is_json=fields.open_ended)
     return Compiled(
         source=source.sql,
-        value=value,
+        value=shaped.value(reference, source.family),
         source_family=source.family,
         helpers=helpers,
         may_mislead=(
             column.kind in (Kind.MONEY, Kind.PRICE)
             and rule.cast is None
+            and writing.decimal is None
             and source.family == "text"
         ),
     )
+
+
+def undecided(rule: Rule, delivery: Delivery, fields: Fields) -> tuple[str, ...]:
+    """Return the fields that decide what a rule gives and that the file has not.
+
+    A record of JSON may leave a field out that another has: there, it is enough that one of them is known.
+    """
+    absent = [
+        key
+        for key in rule.deciding()
+        if key not in delivery.optional and find_any(alternatives(key), fields) is None
+    ]
+    return tuple(absent)
 
 
 def _origin(rule: Rule, fields: Fields, parameters: Parameters) -> Field | None:
@@ -174,7 +228,7 @@ def _origin(rule: Rule, fields: Fields, parameters: Parameters) -> Field | None:
             if case.value is not None:
                 result = parameters.bind(case.value)
             else:
-                found = fields.find(case.field or "")
+                found = find_any(alternatives(case.field), fields) if case.field else None
                 result = found.text if found else "null"
             holds = condition_sql(case.when or {}, fields, parameters)
             branches.append(f"when {holds} then {result}")
@@ -201,92 +255,90 @@ def _translated(text: str, rule: Rule, parameters: Parameters) -> str:
     )
     if rule.otherwise is None or rule.otherwise == "keep":
         other = text
+    elif rule.otherwise == "empty":
+        other = "null"
     else:
         other = f"case when {text} is null then null else {parameters.bind(rule.otherwise)} end"
     return f"case lower({text}) {branches} else {other} end"
 
 
-def _value(column: Column, rule: Rule, reference: str, family: str) -> str:
-    kind, typed = column.kind, family != "text"
-    text = f"cast({reference} as varchar)" if typed else reference
-    if kind is Kind.TEXT:
-        return _text(column, text)
-    if kind in (Kind.INSTANT, Kind.DATE):
-        return _time(column, rule, reference, family)
-    if kind is Kind.BOOLEAN:
-        return f"try_cast({reference} as boolean)"
-    if kind is Kind.INTEGER:
-        number = f"try_cast({reference} as decimal(18,6))"
-        return f"case when {number} = trunc({number}) then try_cast({number} as integer) end"
-    if rule.cast == "minor_units":
-        return _minor_units(column, rule, text)
-    if rule.cast == "percent":
-        hundredth = f"try_cast({text} as decimal(18,6)) * cast(0.01 as decimal(3,2))"
-        return f"try_cast({hundredth} as {kind.sql_type})"
-    amount = f"try_cast({reference} as {kind.sql_type})"
-    if rule.times is not None:
-        factor = f"try_cast(coalesce(h_{column.name}_times, '1') as decimal(18,6))"
-        amount = f"try_cast({amount} * {factor} as {kind.sql_type})"
-    if rule.minus is not None:
-        amount = _less(amount, f"h_{column.name}_minus", kind.sql_type)
-    return amount
+@dataclass(frozen=True)
+class _Shaping:
+    """How the value of one rule is made of its source and helpers."""
 
+    column: Column
+    rule: Rule
+    writing: Writing
+    parameters: Parameters
+    is_json: bool
 
-def _text(column: Column, text: str) -> str:
-    if column.name == "currency":
-        return f"upper({text})"
-    if column.allowed:
-        return f"lower({text})"
-    return text
-
-
-def _less(amount: str, helper: str, sql_type: str) -> str:
-    return f"case when {helper} is null then {amount} else {amount} - try_cast({helper} as {sql_type}) end"
-
-
-def _minor_units(column: Column, rule: Rule, text: str) -> str:
-    minor = f"try_cast({text} as decimal(18,3))"
-    if rule.minus is not None:
-        minor = _less(minor, f"h_{column.name}_minus", "decimal(18,3)")
-    if rule.currency is None:
-        factor = "cast(0.01 as decimal(4,3))"
-    else:
-        code = f"upper(h_{column.name}_currency)"
-        zero = ", ".join(f"'{one}'" for one in ZERO_DECIMAL)
-        three = ", ".join(f"'{one}'" for one in THREE_DECIMAL)
-        factor = (
-            f"case when {code} in ({zero}) then cast(1 as decimal(4,3)) "
-            f"when {code} in ({three}) then cast(0.001 as decimal(4,3)) "
-            "else cast(0.01 as decimal(4,3)) end"
+    def value(self, reference: str, family: str) -> str:
+        """Return the typed value over the source ``reference`` of a type family."""
+        kind, typed = self.column.kind, family != "text"
+        text = f"cast({reference} as varchar)" if typed else reference
+        if kind is Kind.TEXT:
+            return self._text(text)
+        if kind in (Kind.INSTANT, Kind.DATE):
+            return values.first_after(self.column, self._time(reference, family), self.writing)
+        if kind is Kind.BOOLEAN:
+            return f"try_cast({reference} as boolean)"
+        if kind is Kind.INTEGER:
+            number = f"try_cast({reference} as decimal(18,6))"
+            return f"case when {number} = trunc({number}) then try_cast({number} as integer) end"
+        if self.rule.cast == "minor_units":
+            return self._minor_units(text)
+        if self.rule.cast == "percent":
+            share = self._number(text, "decimal(18,6)", typed=typed)
+            return f"try_cast({share} * cast(0.01 as decimal(3,2)) as {kind.sql_type})"
+        amount = (
+            f"try_cast({reference} as {kind.sql_type})"
+            if typed
+            else self._number(reference, kind.sql_type)
         )
-    return f"try_cast(({minor}) * ({factor}) as {column.kind.sql_type})"
+        if self.rule.times:
+            factor = self._number(f"coalesce(h_{self.column.name}_times, '1')", "decimal(18,6)")
+            amount = f"try_cast({amount} * {factor} as {kind.sql_type})"
+        if self.rule.minus:
+            helper = f"h_{self.column.name}_minus"
+            amount = values.less(amount, helper, self._number(helper, kind.sql_type))
+        return amount
 
+    def _number(self, text: str, sql_type: str, *, typed: bool = False) -> str:
+        return values.number(text, sql_type, self.writing, typed=typed or self.is_json)
 
-def _time(column: Column, rule: Rule, reference: str, family: str) -> str:
-    kind = column.kind
-    if rule.cast is not None:
-        scale = {"epoch_millis": "1000", "epoch_micros": "1"}.get(rule.cast, "1000000")
-        exact = f"try_cast({reference} as decimal(19,3))"
-        micros = f"try_cast({exact} * cast({scale} as decimal(7,0)) as bigint)"
-        # Beyond the year 9999 an epoch is in the wrong unit, and the constructor would raise.
-        instant = (
-            f"case when abs({micros}) < 253402300800000000 then make_timestamptz({micros}) end"
-        )
-        if rule.cast == "epoch_or_iso":
-            instant = f"coalesce({instant}, try_cast({reference} as timestamptz))"
-    elif family != "text":
-        instant = f"try_cast({reference} as timestamptz)"
-    else:
-        # Ruby and Shopify write the offset after a space: 2025-12-31 10:00:00 -0400.
-        spaced = f"regexp_replace({reference}, ' ([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
-        instant = (
-            f"coalesce(try_cast({reference} as timestamptz), try_cast({spaced} as timestamptz))"
-        )
-    if kind is Kind.DATE:
-        if rule.cast is None:
-            return f"try_cast({reference} as date)"
-        return f"cast({instant} as date)"
-    if rule.add_minutes is not None:
-        minutes = f"try_cast(h_{column.name}_minutes as bigint)"
-        return f"({instant}) + to_minutes({minutes})"
-    return instant
+    def _text(self, text: str) -> str:
+        if self.column.name == "currency":
+            return f"upper({text})"
+        return f"lower({text})" if self.column.allowed else text
+
+    def _minor_units(self, text: str) -> str:
+        minor = f"try_cast({text} as decimal(18,3))"
+        if self.rule.minus:
+            helper = f"h_{self.column.name}_minus"
+            minor = values.less(minor, helper, f"try_cast({helper} as decimal(18,3))")
+        currency = f"h_{self.column.name}_currency" if self.rule.currency else None
+        factor = values.minor_factor(currency)
+        return f"try_cast(({minor}) * ({factor}) as {self.column.kind.sql_type})"
+
+    def _time(self, reference: str, family: str) -> str:
+        rule, is_day, bind = self.rule, self.column.kind is Kind.DATE, self.parameters.bind
+        if rule.cast is not None:
+            instant = values.epoch(reference, rule.cast)
+            if rule.cast in ("epoch_or_iso", "version"):
+                instant = f"coalesce({instant}, {values.instant(reference, self.writing, bind)})"
+            if is_day:
+                return f"cast({instant} as date)"
+        elif is_day:
+            return (
+                values.day(reference, self.writing, bind)
+                if family == "text"
+                else f"try_cast({reference} as date)"
+            )
+        elif family != "text":
+            instant = f"try_cast({reference} as timestamptz)"
+        else:
+            instant = values.instant(reference, self.writing, bind)
+        if rule.add_minutes:
+            minutes = f"try_cast(h_{self.column.name}_minutes as bigint)"
+            return f"({instant}) + to_minutes({minutes})"
+        return instant

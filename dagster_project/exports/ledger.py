@@ -13,7 +13,7 @@ from dagster_project.exports.load_report import FileLoad
 _COLUMNS = (
     "load_id, source, file_name, table_name, format, size_bytes, content_hash, mapping_hash, "
     "rows_read, rows_loaded, rows_unchanged, rows_quarantined, rows_for_others, started_at, "
-    "duration_seconds, outcome, message, remote_version"
+    "duration_seconds, outcome, message, remote_version, exported_at"
 )
 
 
@@ -30,6 +30,7 @@ class Entry:
     duration_seconds: float
     load: FileLoad
     remote_version: str | None = None
+    exported_at: datetime | None = None
 
 
 def next_load_id(con: duckdb.DuckDBPyConnection) -> int:
@@ -43,7 +44,7 @@ def write(con: duckdb.DuckDBPyConnection, load_id: int, entry: Entry) -> None:
     """Add one row to the ledger."""
     load = entry.load
     con.execute(
-        f"insert into raw.loads ({_COLUMNS}) values ({', '.join('?' * 18)})",
+        f"insert into raw.loads ({_COLUMNS}) values ({', '.join('?' * 19)})",
         [
             load_id,
             entry.source,
@@ -63,8 +64,21 @@ def write(con: duckdb.DuckDBPyConnection, load_id: int, entry: Entry) -> None:
             load.outcome,
             load.message,
             entry.remote_version,
+            entry.exported_at,
         ],
     )
+
+
+def not_before(
+    con: duckdb.DuckDBPyConnection, *, source: str, file_name: str, exported_at: datetime
+) -> datetime:
+    """Return when a file was exported, not before what lay there under its name: it took the other's place."""
+    found = con.execute(
+        "select max(exported_at) from raw.loads where source = $source and file_name = $file",
+        {"source": source, "file": file_name},
+    ).fetchone()
+    earlier = found[0] if found is not None else None
+    return exported_at if earlier is None else max(exported_at, earlier)
 
 
 def already_loaded(

@@ -15,6 +15,8 @@ class FileLoad:
 
     :param rows_for_others: rows of the file that this table does not take: another table fed by the file
         does, or nothing in the mapping; ``message`` says how many the latter are and what.
+    :param warnings: what the file lacks and what that changes, and columns that nothing reads and that may matter.
+    :param shape: the delivery of the mapping that the file was taken for.
     """
 
     file_name: str
@@ -27,6 +29,8 @@ class FileLoad:
     message: str = ""
     load_id: int | None = None
     rows_for_others: int = 0
+    warnings: tuple[str, ...] = ()
+    shape: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,12 @@ class LoadReport:
     def refused(self) -> tuple[FileLoad, ...]:
         """The files that were refused whole; nothing of them was loaded."""
         return tuple(file for file in self.files if file.outcome == "refused")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is to be known of the files, each with the file's name, once."""
+        told = (f"{file.file_name}: {one}" for file in self.files for one in file.warnings)
+        return tuple(dict.fromkeys(told))
 
     @property
     def rows_read(self) -> int:

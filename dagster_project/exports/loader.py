@@ -9,7 +9,7 @@ The order of the work stands here; reading is ``reader.py``, checking ``staging.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,13 +17,15 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
+from dagster_project.config import Source as SourceSettings
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports import ledger, quarantine
 from dagster_project.exports.aliases import refuse_cycles
 from dagster_project.exports.contract import LINEAGE, SOURCES, Source
 from dagster_project.exports.direct import StageNeededError, insert_directly, is_simple
+from dagster_project.exports.export_time import named_instant
 from dagster_project.exports.history import append_history, dump_instant
-from dagster_project.exports.landing import Landing, LandingFile, LocalLanding
+from dagster_project.exports.landing import Landing, LandingFile, LocalLanding, natural_key
 from dagster_project.exports.line_numbers import number_lines
 from dagster_project.exports.load_report import FileLoad, LoadReport
 from dagster_project.exports.mapping import (
@@ -32,18 +34,22 @@ from dagster_project.exports.mapping import (
     canonical_mapping,
     mapping_for,
 )
-from dagster_project.exports.matching import Candidate, candidates, choose
+from dagster_project.exports.matching import Candidate, candidates, choose, warnings
+from dagster_project.exports.numbering import number_alike
 from dagster_project.exports.profile import Profile, content_hash, profile_file
 from dagster_project.exports.raw_tables import ensure_raw_tables
-from dagster_project.exports.reader import Opened, open_file
+from dagster_project.exports.reader import Opened, first_line, open_file
 from dagster_project.exports.remote import RemoteLanding
 from dagster_project.exports.staging import STAGE, Stage, build_stage
 from dagster_project.exports.versions import (
     UNCHANGED,
+    confirm_again,
     find_unchanged,
     mark_vanished,
     may_supersede,
+    refuse_ties,
 )
+from dagster_project.exports.writing import Writing
 from dagster_project.plural import counted
 from dagster_project.warehouse.connection import quote_identifier
 
@@ -59,11 +65,27 @@ class _Run:
     zone: str
     max_quarantined_share: float
     clock: Clock
+    said: Writing
+    full: frozenset[str]
 
     def mapping_hash(self, found: tuple[Candidate, ...]) -> str:
-        """Identify how a file is read: another mapping or zone reads the same bytes otherwise."""
+        """Identify how a file is read: another mapping, writing or zone reads the same bytes otherwise."""
         prints = dict.fromkeys(one.mapping.fingerprint() for one in found)
-        return ":".join([*(one[:16] for one in prints), self.zone])
+        said = [repr(self.said)] if self.said != Writing() else []
+        full = [f"full {' '.join(sorted(self.full))}"] if self.full else []
+        return ":".join([*(one[:16] for one in prints), self.zone, *said, *full])
+
+    def writing(self, candidate: Candidate) -> Writing:
+        """How a file's values are written: the settings know this export, the mapping the vendor's."""
+        return self.said.over(candidate.delivery.writing)
+
+    def zone_of(self, candidate: Candidate) -> str:
+        """The zone of instants that name none."""
+        return self.writing(candidate).zone or self.zone
+
+    def is_full(self, candidate: Candidate) -> bool:
+        """Whether the file holds every row that exists."""
+        return candidate.delivery.full_dump or candidate.delivery.table in self.full
 
 
 def load_source(
@@ -91,12 +113,15 @@ def load_source(
         raise InputRefusedError(
             f"there is no source {source!r}", fix=f"known are: {', '.join(SOURCES)}"
         )
+    given = settings.sources.named().get(known)
     run = _Run(
         known,
         mappings_of(format, known),
         settings.calendar.timezone,
         settings.ingest.max_quarantined_share,
         clock,
+        _said(given),
+        frozenset(given.full if given is not None else ()),
     )
     ensure_raw_tables(con)
     landing = _open_landing(path)
@@ -104,7 +129,7 @@ def load_source(
     unrecognised: list[str] = []
     zone_before = con.execute("select current_setting('TimeZone')").fetchone()
     try:
-        listed = [(file, candidates(file.name, run.mappings)) for file in landing.files()]
+        listed = [(file, candidates(file.name, run.mappings)) for file in _by_time(run, landing)]
         known_names = [file.name for file, found in listed if found]
         for file, found in listed:
             if _leads_to_one_of(file, known_names):
@@ -117,6 +142,27 @@ def load_source(
         if zone_before is not None:
             con.execute("set timezone = ?", [zone_before[0]])
     return LoadReport(known, format, tuple(loads), tuple(unrecognised))
+
+
+def _said(given: SourceSettings | None) -> Writing:
+    """What the settings say of how the exports of a source are written."""
+    if given is None:
+        return Writing()
+    return Writing(given.decimal, given.dates, given.zone, given.ends)
+
+
+def _by_time(run: _Run, landing: Landing) -> list[LandingFile]:
+    """Return the files in the order in which they were exported, as far as it can be told."""
+    return sorted(
+        landing.files(),
+        key=lambda file: (_export_instant(run, file), natural_key(file.name)),
+    )
+
+
+def _export_instant(run: _Run, file: LandingFile) -> datetime:
+    """Return when a file was exported: the time in its name, else when it was last written."""
+    zone = run.said.zone or run.zone
+    return named_instant(file.name, zone) or file.modified_at or run.clock.now()
 
 
 def _leads_to_one_of(file: LandingFile, names: Sequence[str]) -> bool:
@@ -146,6 +192,7 @@ def open_landed(
     """Open a file for the deliveries that its name points to."""
     fields = dict.fromkeys(field for one in found for field in one.delivery.read_fields())
     records = dict.fromkeys(key for one in found for key in one.delivery.records)
+    within = dict.fromkeys(one.delivery.within for one in found if one.delivery.within)
     return open_file(
         con,
         path=path,
@@ -153,6 +200,7 @@ def open_landed(
         profile=profile,
         fields=tuple(fields),
         records=tuple(records),
+        within=tuple(within),
     )
 
 
@@ -213,14 +261,26 @@ def _load_file(
                 version,
                 started_at,
                 begun,
+                ledger.not_before(
+                    con,
+                    source=run.source,
+                    file_name=file.name,
+                    exported_at=min(_export_instant(run, file), started_at),
+                ),
             )
             try:
                 return _load_whole(con, run, reading, before, directly=True)
             except StageNeededError:
                 return _load_whole(con, run, reading, before, directly=False)
-    except InputRefusedError as error:
+    except (duckdb.FatalException, duckdb.InternalException) as error:
+        # The database cannot be used any more; the file that did it must at least be known.
+        raise InputRefusedError(
+            f"the database gave up while it was read: {first_line(error)}", where=file.name
+        ) from error
+    except (InputRefusedError, duckdb.Error, MemoryError, UnicodeError) as raised:
+        refusal = _as_refusal(raised, file)
         table = found[0].delivery.table
-        load = FileLoad(file.name, table, "refused", message=str(error))
+        load = FileLoad(file.name, table, "refused", message=str(refusal))
         entry = ledger.Entry(
             run.source,
             found[0].mapping.format,
@@ -236,6 +296,23 @@ def _load_file(
         return [load]
 
 
+def _as_refusal(error: BaseException, file: LandingFile) -> InputRefusedError:
+    """Return why a file is refused; whatever the engine says of it, the others are read."""
+    if isinstance(error, InputRefusedError):
+        return error
+    if isinstance(error, (duckdb.OutOfMemoryException, MemoryError)):
+        return InputRefusedError(
+            f"there is not enough memory to read the file: {first_line(error)}",
+            where=file.name,
+            fix="export it in parts, or with fewer columns",
+        )
+    return InputRefusedError(
+        f"the file cannot be read: {first_line(error)}",
+        where=file.name,
+        fix="export it again; if it is right, report it",
+    )
+
+
 @dataclass(frozen=True)
 class _Reading:
     """One file at hand, and what is known of it before its rows are read."""
@@ -248,6 +325,7 @@ class _Reading:
     version: str | None
     started_at: datetime
     begun: float
+    exported_at: datetime
 
 
 def _not_read_again(file: LandingFile, tables: tuple[str, ...]) -> list[FileLoad]:
@@ -289,23 +367,26 @@ def _load_tables(
     chosen = choose(opened, found)
     loads = []
     for position, candidate in enumerate(chosen):
-        con.execute("set timezone = ?", [candidate.mapping.zone or run.zone])
+        con.execute("set timezone = ?", [run.zone_of(candidate)])
+        told = warnings(opened, chosen, candidate)
         # Each table has a statement of its own, and so parameters of its own.
-        if position:
-            opened = open_landed(con, reading.path, file.name, reading.profile, found)
+        alone = open_landed(con, reading.path, file.name, reading.profile, (candidate, *chosen))
         load_id = ledger.next_load_id(con)
-        if directly and len(chosen) == 1 and is_simple(opened, candidate.delivery):
+        if directly and len(chosen) == 1 and _is_simple(run, alone, candidate):
             stage = insert_directly(
                 con,
-                opened,
+                alone,
                 candidate.mapping,
                 candidate.delivery,
+                writing=run.writing(candidate),
                 load_id=load_id,
                 loaded_at=reading.started_at,
+                exported_at=reading.exported_at,
             )
-            load = _told(con, run, stage, opened, load_id, unchanged=0)
+            load = _told(con, run, stage, alone, load_id, unchanged=0)
         else:
-            load = _load_by_stage(con, run, reading, opened, chosen, position, load_id)
+            load = _load_by_stage(con, run, reading, alone, chosen, position, load_id)
+        load = replace(load, warnings=told, shape=candidate.shape)
         entry = ledger.Entry(
             run.source,
             candidate.mapping.format,
@@ -316,10 +397,15 @@ def _load_tables(
             time.monotonic() - reading.begun,
             load,
             reading.version,
+            reading.exported_at,
         )
         ledger.write(con, load_id, entry)
         loads.append(load)
     return loads
+
+
+def _is_simple(run: _Run, opened: Opened, candidate: Candidate) -> bool:
+    return is_simple(opened, candidate.delivery) and not run.is_full(candidate)
 
 
 def _load_by_stage(
@@ -343,14 +429,18 @@ def _load_by_stage(
         opened,
         candidate.mapping,
         candidate.delivery,
+        writing=run.writing(candidate),
         takes_broken_records=position == 0,
         beside=tuple(chosen[place].delivery for place in same if place != position),
         tells_unmapped=position == same[0],
     )
     line = number_lines(con, opened, stage)
+    number_alike(con, candidate.delivery)
+    if candidate.delivery.history is None:
+        stage = refuse_ties(con, stage, exported_at=reading.exported_at)
     quarantine.gather(con, stage, line, rejects=position == 0)
     _refuse_if_too_many(con, run, stage, opened)
-    return _take_over(con, run, stage, opened, candidate, line, load_id, reading.started_at)
+    return _take_over(con, run, reading, stage, opened, candidate, line, load_id)
 
 
 def _refuse_if_too_many(
@@ -370,17 +460,17 @@ def _refuse_if_too_many(
 def _take_over(
     con: duckdb.DuckDBPyConnection,
     run: _Run,
+    reading: _Reading,
     stage: Stage,
     opened: Opened,
     candidate: Candidate,
     line: str,
     load_id: int,
-    started_at: datetime,
 ) -> FileLoad:
     """Move the stage into ``raw`` and the quarantine, and tell what became of every row."""
-    table, name = stage.table, opened.file_name
+    table, name, started_at = stage.table, opened.file_name, reading.started_at
     if candidate.delivery.history is not None:
-        zone = candidate.mapping.zone or run.zone
+        zone = run.zone_of(candidate)
         brought = append_history(
             con,
             load_id=load_id,
@@ -392,8 +482,10 @@ def _take_over(
         )
         unchanged = stage.rows - stage.faulty - brought
     else:
-        unchanged = find_unchanged(con, table)
-        _insert(con, stage, name, line, load_id, started_at, some_unchanged=unchanged > 0)
+        unchanged = find_unchanged(con, stage, exported_at=reading.exported_at)
+        _insert(con, stage, reading, line, load_id, some_unchanged=unchanged > 0)
+        if unchanged:
+            confirm_again(con, table)
     notes = []
     if stage.quarantined:
         quarantine.keep(
@@ -402,7 +494,7 @@ def _take_over(
         notes.append(
             f"{counted(stage.quarantined, 'row')} in quarantine: {quarantine.examples(con)}"
         )
-    if candidate.delivery.full_dump and not stage.rejected:
+    if run.is_full(candidate) and not stage.rejected:
         gone = mark_vanished(
             con,
             table,
@@ -411,6 +503,7 @@ def _take_over(
             load_id=load_id,
             file_name=name,
             loaded_at=started_at,
+            exported_at=reading.exported_at,
         )
         if gone:
             notes.append(f"{counted(gone, 'row')} vanished from the full dump, marked deleted")
@@ -472,10 +565,9 @@ def _not_mapped(kinds: tuple[tuple[str, int], ...]) -> str:
 def _insert(
     con: duckdb.DuckDBPyConnection,
     stage: Stage,
-    file_name: str,
+    reading: _Reading,
     line: str,
     load_id: int,
-    loaded_at: datetime,
     *,
     some_unchanged: bool,
 ) -> None:
@@ -485,8 +577,13 @@ def _insert(
     new = f"and rowid not in (select r from {UNCHANGED})" if some_unchanged else ""
     con.execute(
         f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
-        f"select {columns}, $load_id, $file, {line}, $loaded_at, false, "
-        f"{'_extra' if stage.keeps_extra else 'null'}, {may_supersede(table)}, updated_at "
-        f"from {STAGE} where _fault is null {new}",
-        {"load_id": load_id, "file": file_name, "loaded_at": loaded_at},
+        f"select {columns}, $load_id, $file, {line}, $loaded_at, {stage.gone}, "
+        f"{'_extra' if stage.keeps_extra else 'null'}, {may_supersede(table)}, "
+        f"coalesce(updated_at, $exported) from {STAGE} where _fault is null {new}",
+        {
+            "load_id": load_id,
+            "file": reading.file.name,
+            "loaded_at": reading.started_at,
+            "exported": reading.exported_at,
+        },
     )

@@ -5,12 +5,14 @@ becomes SQL is ``expressions.py``; which file is read with which rule is ``landi
 """
 
 import hashlib
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,7 +22,8 @@ from pydantic import (
 )
 
 from dagster_project.errors import EbblineError
-from dagster_project.exports.contract import TABLES, Column, Kind, Source, Table
+from dagster_project.exports.contract import TABLES, UPDATED_AT, Column, Kind, Source, Table
+from dagster_project.exports.writing import DecimalMark, Ends, Writing, date_order, known_zone
 
 FOLDER = Path(__file__).parent / "mappings"
 CANONICAL = "canonical"
@@ -35,16 +38,22 @@ def _listed(value: Any) -> Any:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+Zone = Annotated[str, AfterValidator(known_zone)]
+DateOrder = Annotated[str, AfterValidator(date_order)]
+OptionalNames = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Cast = Literal[
     "epoch_seconds",
     "epoch_millis",
     "epoch_micros",
     "epoch_or_iso",
+    "version",
     "minor_units",
     "percent",
     "decimal",
 ]
-_INSTANT_CASTS = frozenset({"epoch_seconds", "epoch_millis", "epoch_micros", "epoch_or_iso"})
+_INSTANT_CASTS = frozenset(
+    {"epoch_seconds", "epoch_millis", "epoch_micros", "epoch_or_iso", "version"}
+)
 _CASTS_BY_KIND: dict[Kind, frozenset[str]] = {
     Kind.INSTANT: _INSTANT_CASTS,
     Kind.DATE: _INSTANT_CASTS,
@@ -71,10 +80,21 @@ def _texts(value: Any) -> Any:
     )
 
 
+def alternatives(key: str) -> tuple[str, ...]:
+    """Return the names of one field in several exports: ``source_type | type`` is the first that a file has."""
+    return tuple(name.strip() for name in key.split(" | "))
+
+
 class Condition(_Strict):
-    """What a field must be: one of some values (case does not matter), present, or absent."""
+    """What a field must be: one of some values, above or below a number, present, or absent.
+
+    Values are compared as what they say, never as text: ``true`` is ``t``, ``1`` and ``TRUE``, a number is equal to
+    another form of it, and a word to itself in any case.
+    """
 
     any_of: tuple[str, ...] = ()
+    above: Decimal | None = None
+    below: Decimal | None = None
     present: bool | None = None
     contains: str | None = None
 
@@ -91,9 +111,12 @@ class Condition(_Strict):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> "Condition":
-        said = bool(self.any_of) + (self.present is not None) + (self.contains is not None)
+        ranged = self.above is not None or self.below is not None
+        said = bool(self.any_of) + ranged + (self.present is not None) + (self.contains is not None)
         if said != 1:
-            raise ValueError("say one of: a value, a list of values, present, absent, contains")
+            raise ValueError(
+                "say one of: a value, a list of values, above and below, present, absent, contains"
+            )
         return self
 
 
@@ -101,16 +124,17 @@ Conditions = Annotated[dict[str, Condition], Field(min_length=1)]
 
 
 class Case(_Strict):
-    """One branch: where all conditions hold, the column is this value or this field."""
+    """One branch: where all conditions hold, the column is this value or this field, or empty."""
 
     when: Conditions | None = None
     value: str | None = None
     field: str | None = Field(default=None, alias="from")
+    empty: bool = False
 
     @model_validator(mode="after")
     def _gives_one(self) -> "Case":
-        if (self.value is None) == (self.field is None):
-            raise ValueError("say either value or from")
+        if (self.value is not None) + (self.field is not None) + self.empty != 1:
+            raise ValueError("say one of: value, from, empty: true")
         return self
 
 
@@ -124,26 +148,30 @@ class Rule(_Strict):
     :param minus: a field subtracted (same cast); empty counts as 0.
     :param times: a field that multiplies the amount (before ``minus``); empty counts as 1.
     :param add_minutes: a field whose number of minutes is added to an instant; empty makes it empty.
-    :param translate: vendor's value -> ours; values not named stay as they are, or become ``otherwise``.
+        Of a list of these, the first that the file has.
+    :param translate: vendor's value -> ours; values not named stay as they are, or become ``otherwise``
+        (``empty``: nothing).
     :param contains: true where the field (a JSON list or delimited text) holds this item.
     :param cases: the first branch whose conditions hold.
     :param value: a constant.
     :param digest: fields whose joint content makes up an id, where the vendor gives none.
+    :param numbered: rows with equal ids are different things (two equal lines of an order), told apart by a number.
     """
 
     fields: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(default=(), alias="from")
     first_of: tuple[str, ...] = ()
     cast: Cast | None = Field(default=None, alias="as")
-    currency: str | None = None
-    minus: str | None = None
-    times: str | None = None
-    add_minutes: str | None = None
+    currency: OptionalNames = ()
+    minus: OptionalNames = ()
+    times: OptionalNames = ()
+    add_minutes: OptionalNames = ()
     translate: dict[str, str] = Field(default_factory=dict, alias="map")
     otherwise: str | None = None
     contains: str | None = None
     cases: tuple[Case, ...] = ()
     value: str | None = None
     digest: tuple[str, ...] = ()
+    numbered: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -168,17 +196,32 @@ class Rule(_Strict):
             raise ValueError("say exactly one of: from, first_of, cases, value, digest")
         if self.otherwise is not None and not self.translate:
             raise ValueError("otherwise needs map")
-        if self.currency is not None and self.cast != "minor_units":
+        if self.currency and self.cast != "minor_units":
             raise ValueError("currency needs as: minor_units")
+        if self.numbered and not self.digest:
+            raise ValueError("numbered needs digest")
         return self
 
     def read_fields(self) -> tuple[str, ...]:
         """Return every field that the rule may read."""
-        extra = [name for name in (self.currency, self.minus, self.times, self.add_minutes) if name]
-        for case in self.cases:
-            extra += [*(case.when or {})]
-            extra += [case.field] if case.field else []
+        extra = [*self.currency, *self.minus, *self.times, *self.add_minutes]
+        for key in self._in_cases():
+            extra += alternatives(key)
         return (*self.fields, *self.first_of, *self.digest, *extra)
+
+    def deciding(self) -> tuple[str, ...]:
+        """Return what decides a value beside its own field, each as it is written (see :func:`alternatives`)."""
+        beside = [
+            " | ".join(names) for names in (self.minus, self.times, self.add_minutes) if names
+        ]
+        return tuple(dict.fromkeys([*self._in_cases(), *beside]))
+
+    def _in_cases(self) -> list[str]:
+        found: list[str] = []
+        for case in self.cases:
+            found += [*(case.when or {})]
+            found += [case.field] if case.field else []
+        return found
 
 
 class History(_Strict):
@@ -211,6 +254,11 @@ class Delivery(_Strict):
     :param unnest: a list inside each JSON record; one row per element, whose fields are ``item.…``
         beside the record's own ``parent.…``.
     :param records: keys that may wrap the list of records in a JSON document.
+    :param within: the key inside each of them that holds the record: ``{"list": [{"invoice": {...}}]}``.
+    :param optional: fields that decide a value and that some exports lack, with what is then different; the
+        difference is told of each file that lacks one. Without such a field no other file is taken.
+    :param deleted: a row for which one of these holds is deleted, as connectors write it.
+    :param ignored: patterns of columns that need not be told of where nothing reads them.
     """
 
     table: str
@@ -223,7 +271,20 @@ class Delivery(_Strict):
     records: tuple[str, ...] = ()
     fill_down: FillDown | None = None
     unnest: str | None = None
+    within: str | None = None
+    optional: dict[str, str] = Field(default_factory=dict)
+    deleted: dict[str, Condition] = Field(default_factory=dict)
+    ignored: OptionalNames = ()
     shape: str = ""
+    decimal: DecimalMark | None = None
+    dates: DateOrder | None = None
+    zone: Zone | None = None
+    ends: Ends | None = None
+
+    @property
+    def writing(self) -> Writing:
+        """How this file writes its values, as far as it is said here."""
+        return Writing(self.decimal, self.dates, self.zone, self.ends)
 
     @model_validator(mode="after")
     def _fits_the_contract(self) -> "Delivery":
@@ -249,10 +310,13 @@ class Delivery(_Strict):
             kind = table.column(name).kind
             if rule.cast is not None and rule.cast not in _CASTS_BY_KIND.get(kind, frozenset()):
                 raise ValueError(f"{name} is {kind.value}: it cannot be read as {rule.cast}")
-            if rule.add_minutes is not None and kind is not Kind.INSTANT:
+            if rule.add_minutes and kind is not Kind.INSTANT:
                 raise ValueError(f"{name} is {kind.value}: add_minutes is for instants")
-            if (rule.minus or rule.times) is not None and kind not in (Kind.MONEY, Kind.PRICE):
+            if (rule.minus or rule.times) and kind not in (Kind.MONEY, Kind.PRICE):
                 raise ValueError(f"{name} is {kind.value}: minus and times are for amounts")
+        deciding = {key for rule in self.columns.values() for key in rule.deciding()}
+        if idle := sorted(set(self.optional) - deciding):
+            raise ValueError(f"{', '.join(idle)} decides nothing here: optional is for what does")
         return self
 
     @property
@@ -263,26 +327,76 @@ class Delivery(_Strict):
     def read_fields(self) -> tuple[str, ...]:
         """Return every vendor field that the delivery may read, each once."""
         names = [field for rule in self.columns.values() for field in rule.read_fields()]
-        names += list(self.where)
+        for key in (*self.where, *self.deleted):
+            names += alternatives(key)
         if self.history:
             names += [*self.history.ended]
             names += [self.history.ended_at] if self.history.ended_at else []
         return tuple(dict.fromkeys(names))
 
 
+CONNECTOR_VERSIONS = (
+    "_fivetran_start", "_fivetran_synced", "_airbyte_extracted_at", "_airbyte_emitted_at",
+    "_sdc_extracted_at", "_sdc_batched_at",
+)  # fmt: skip
+CONNECTOR_DELETIONS = {
+    "_fivetran_deleted": Condition(any_of=("true",)),
+    "_ab_cdc_deleted_at": Condition(present=True),
+    "_sdc_deleted_at": Condition(present=True),
+}
+"""What connectors write beside the vendor's own columns: when a row was seen, and that it is gone."""
+
+
 class Mapping(_Strict):
     """One vendor's format.
 
     :param zone: the zone of instants written without one; None = the configured zone.
+    :param decimal: the decimal mark, where it is not the point.
+    :param dates: ``day_first``, ``month_first`` or a pattern, where dates are not ISO dates.
+    :param ends: whether ends of periods are their last day (``inclusive``) or the first after it.
+    :param version: the record's own version, per row the first that is not empty; a delivery may say more.
+    :param deleted: a row of any delivery for which one of these holds is deleted.
+    :param ignored: patterns of columns that need not be told of where nothing reads them.
     :param documentation: where the vendor describes the shapes.
     """
 
     format: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
     source: Source
-    zone: str | None = None
+    zone: Zone | None = None
+    decimal: DecimalMark | None = None
+    dates: DateOrder | None = None
+    ends: Ends | None = None
+    version: OptionalNames = ()
+    deleted: dict[str, Condition] = Field(default_factory=dict)
+    ignored: OptionalNames = ()
     documentation: tuple[str, ...] = ()
     deliveries: Annotated[tuple[Delivery, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _hands_down(self) -> "Mapping":
+        """Give every delivery what is said of all of them, and what connectors write beside any vendor's columns."""
+        said = Writing(self.decimal, self.dates, self.zone, self.ends)
+        whole = []
+        for one in self.deliveries:
+            writing = one.writing.over(said)
+            columns = one.columns
+            if self.format != CANONICAL and UPDATED_AT.name not in columns:
+                names = [*self.version, *CONNECTOR_VERSIONS]
+                version = Rule.model_validate({"first_of": names, "as": "version"})
+                columns = {**columns, UPDATED_AT.name: version}
+            changes = {
+                "columns": columns,
+                "deleted": {**CONNECTOR_DELETIONS, **self.deleted, **one.deleted},
+                "ignored": (*self.ignored, *one.ignored),
+                "decimal": writing.decimal,
+                "dates": writing.dates,
+                "zone": writing.zone,
+                "ends": writing.ends,
+            }
+            whole.append(one.model_copy(update=changes))
+        object.__setattr__(self, "deliveries", tuple(whole))
+        return self
 
     @model_validator(mode="after")
     def _feeds_its_source(self) -> "Mapping":

@@ -3,12 +3,14 @@
 Reads no row and loads nothing; ``loader.py`` and ``formats.py`` both ask here.
 """
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from dagster_project.errors import InputRefusedError
+from dagster_project.exports.contract import Column, Kind
 from dagster_project.exports.header import normal
-from dagster_project.exports.mapping import Delivery, Mapping, Rule
+from dagster_project.exports.mapping import Delivery, Mapping, Rule, alternatives
 from dagster_project.exports.profile import form_of
 from dagster_project.exports.reader import Opened
 
@@ -19,6 +21,12 @@ class Candidate:
 
     mapping: Mapping
     delivery: Delivery
+
+    @property
+    def shape(self) -> str:
+        """The delivery in words, for messages."""
+        named = f" ({self.delivery.shape})" if self.delivery.shape else ""
+        return f"{self.mapping.format} {self.delivery.table}{named}"
 
 
 def candidates(file_name: str, mappings: tuple[Mapping, ...]) -> tuple[Candidate, ...]:
@@ -45,28 +53,32 @@ def candidates(file_name: str, mappings: tuple[Mapping, ...]) -> tuple[Candidate
 
 
 def choose(opened: Opened, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Return the deliveries that the file's columns can satisfy: per table, the first that fits.
+    """Return the deliveries that explain most of the file's columns and miss none: per table, the best.
 
-    All come from one mapping; the vendor's goes before the canonical one.
+    All come from one mapping, that which explains most; of equals, the vendor's before the canonical one and
+    the earlier before the later.
 
     :raises InputRefusedError: none fits; names what the nearest one misses.
     """
-    chosen: dict[str, Candidate] = {}
-    mapping: Mapping | None = None
-    for candidate in found:
-        if mapping is not None and candidate.mapping is not mapping:
-            break
-        if candidate.delivery.table in chosen:
-            continue
-        if not missing_columns(opened, candidate):
-            chosen[candidate.delivery.table] = candidate
-            mapping = candidate.mapping
-    if chosen:
-        return tuple(chosen.values())
+    fitting = [one for one in found if not missing_columns(opened, one)]
+    best: tuple[Candidate, ...] = ()
+    for mapping in dict.fromkeys(one.mapping.format for one in fitting):
+        chosen: dict[str, Candidate] = {}
+        for one in fitting:
+            if one.mapping.format != mapping:
+                continue
+            known = chosen.get(one.delivery.table)
+            if known is None or len(explained(opened, one)) > len(explained(opened, known)):
+                chosen[one.delivery.table] = one
+        together = tuple(one for one in found if one in chosen.values())
+        if not best or _explained_by(opened, together) > _explained_by(opened, best):
+            best = together
+    if best:
+        return best
     nearest = min(found, key=lambda one: len(missing_columns(opened, one)))
     missing = "; ".join(missing_columns(opened, nearest))
     shape = f" ({nearest.delivery.shape})" if nearest.delivery.shape else ""
-    seen = ", ".join(repr(name) for name in opened.names[:12])
+    seen = ", ".join(repr(name[:_SHOWN_NAME]) for name in opened.names[:12])
     raise InputRefusedError(
         f"this is no {nearest.mapping.format} file for {nearest.delivery.table}{shape}: "
         f"expected {missing}; found {seen or 'no fields'}",
@@ -74,42 +86,164 @@ def choose(opened: Opened, found: tuple[Candidate, ...]) -> tuple[Candidate, ...
     )
 
 
+_SHOWN_NAME = 80
+
+
+def explained(opened: Opened, candidate: Candidate) -> frozenset[str]:
+    """Return the columns of the file that a delivery reads, by their normal names."""
+    have = {normal(name): None for name in opened.names}
+    read = {_bare(name) for name in candidate.delivery.read_fields()}
+    if candidate.delivery.unnest is not None:
+        # The elements of a list are not among the names; what they share with their record is.
+        read = {name.removeprefix("parent.") for name in read} | {normal(candidate.delivery.unnest)}
+    return frozenset(
+        name for name in have if name in read or any(other.startswith(f"{name}.") for other in read)
+    )
+
+
+def _explained_by(opened: Opened, candidates: tuple[Candidate, ...]) -> int:
+    return len(frozenset().union(*(explained(opened, one) for one in candidates)))
+
+
+# What could matter, by the words in a column's name.
+_TELLING = {
+    "an amount": r"amount|price|total|tax|discount|refund|credit|fee|mrr|paid|cost|revenue|balance",
+    "a date": r"(^|[ _.])(at|on|date|time|start|end|begin|until|since|from)($|[ _.(])|_at$|_on$|date|\(utc\)",
+    "a status": r"status|state($|[ _.])|type|kind|reason|deleted|cancel|void|paused|(^|[ _.])is_",
+    "a customer": r"customer|account|company|organi[sz]ation|client|contact|email|user_?id",
+}
+_SHOWN_COLUMNS = 12
+
+
+def unexplained(opened: Opened, chosen: tuple[Candidate, ...]) -> tuple[str, ...]:
+    """Return the columns that nothing reads and whose names look like an amount, a date, a status or a customer."""
+    known = frozenset[str]().union(*(explained(opened, one) for one in chosen))
+    ignored = [pattern for one in chosen for pattern in one.delivery.ignored]
+    found = []
+    for name in opened.names:
+        bare = normal(name)
+        if (
+            bare in known
+            or bare.startswith("_")
+            or any(bare.startswith(f"{one}.") for one in known)
+        ):
+            continue
+        if any(fnmatchcase(bare, normal(pattern)) for pattern in ignored):
+            continue
+        if any(re.search(words, bare) for words in _TELLING.values()):
+            found.append(name[:_SHOWN_NAME])
+    return tuple(dict.fromkeys(found))
+
+
+def warnings(
+    opened: Opened, chosen: tuple[Candidate, ...], candidate: Candidate
+) -> tuple[str, ...]:
+    """Return, in words, what the file lacks and what that changes, and what of it nobody reads.
+
+    :param chosen: all deliveries that the file feeds; the first of them tells of columns that none reads.
+    """
+    told = [*absent_facts(opened, candidate)]
+    loose = unexplained(opened, chosen) if candidate is chosen[0] else ()
+    if loose:
+        further = len(loose) - _SHOWN_COLUMNS
+        rest = f" and {further} more" if further > 0 else ""
+        told.append(
+            f"nothing reads {', '.join(loose[:_SHOWN_COLUMNS])}{rest}: by their names they may matter"
+        )
+    return tuple(told)
+
+
+def absent_facts(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
+    """Return, in words, the deciding columns that the file lacks, each with what is then different."""
+    delivery = candidate.delivery
+    have = _names_of(opened)
+    told: list[str] = []
+    for name, rule in delivery.columns.items():
+        for key in rule.deciding():
+            if _decides(key, opened, delivery, have):
+                continue
+            if key in delivery.optional:
+                told.append(f"without {key}: {delivery.optional[key]}")
+            elif not opened.is_json:
+                told.append(f"without {key}: {name} is left empty")
+    return tuple(dict.fromkeys(told))
+
+
 def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
-    """Return, in words, the required columns that the file cannot give."""
+    """Return, in words, the columns that the file cannot give and that are required or decide what is required."""
     if opened.is_json and not opened.names and candidate.delivery.unnest is None:
         # Nothing could be sampled (an empty file, or broken lines): rows decide, not the header.
         return ()
     delivery = candidate.delivery
     table = delivery.canonical_table
-    have = {normal(name) for name in opened.names}
+    have = _names_of(opened)
     if delivery.unnest is not None:
         # What the list's elements hold is not in the sample; the list itself must be.
-        found = opened.is_json and normal(delivery.unnest) in have
+        found = opened.is_json and _has(delivery.unnest, have)
         return () if found else (f"JSON records with a list {delivery.unnest}",)
     missing = []
     for column in table.columns:
         rule = delivery.columns.get(column.name)
-        if rule is None or not candidate.mapping.requires(table, column):
+        if rule is None:
             continue
-        if _satisfied(rule, have):
+        if candidate.mapping.requires(table, column) and not _satisfied(rule, have):
+            wanted = " or ".join(
+                dict.fromkeys((*rule.fields, *rule.first_of, *rule.digest, *rule.deciding()))
+            )
+            missing.append(f"{wanted} (for {column.name})" if wanted != column.name else wanted)
             continue
-        wanted = " or ".join(dict.fromkeys((*rule.fields, *rule.first_of, *rule.digest)))
-        missing.append(f"{wanted} (for {column.name})" if wanted != column.name else wanted)
-    missing += [f"{name} (to tell rows apart)" for name in delivery.where if not _has(name, have)]
+        if _is_present(rule, have) and _must_be_decided(candidate, column):
+            missing += [
+                f"{key} (decides {column.name})"
+                for key in rule.deciding()
+                if not _decides(key, opened, delivery, have) and key not in delivery.optional
+            ]
+    missing += [
+        f"{name} (to tell rows apart)"
+        for name in delivery.where
+        if not any(_has(one, have) for one in alternatives(name))
+    ]
     return tuple(missing)
+
+
+def _must_be_decided(candidate: Candidate, column: Column) -> bool:
+    """Whether a file that cannot tell this column is refused: a class or an amount would be wrong without a word."""
+    needed = candidate.mapping.requires(candidate.delivery.canonical_table, column)
+    return needed or column.kind in (Kind.MONEY, Kind.PRICE)
+
+
+def _decides(key: str, opened: Opened, delivery: Delivery, have: set[str]) -> bool:
+    """Whether a deciding field is there; a record of JSON leaves out what it has not."""
+    if any(_has(name, have) for name in alternatives(key)):
+        return True
+    return opened.is_json and (key not in delivery.optional or delivery.unnest is not None)
+
+
+def _names_of(opened: Opened) -> set[str]:
+    return {normal(name) for name in opened.names}
+
+
+def _is_present(rule: Rule, have: set[str]) -> bool:
+    """Whether the file has the field that the rule is about; one made of cases or a constant always is."""
+    own = (*rule.fields, *rule.first_of, *rule.digest)
+    return not own or any(_has(name, have) for name in own)
 
 
 def _satisfied(rule: Rule, have: set[str]) -> bool:
     if rule.value is not None or rule.cases:
         needed = [name for case in rule.cases for name in (case.when or {})]
-        return not needed or any(_has(name, have) for name in needed)
+        return not needed or any(_has(one, have) for name in needed for one in alternatives(name))
     return any(_has(name, have) for name in (*rule.fields, *rule.first_of, *rule.digest))
 
 
-def _has(name: str, have: set[str]) -> bool:
-    bare = (
+def _bare(name: str) -> str:
+    return (
         normal(name).removeprefix("/").replace("/", ".") if name.startswith("/") else normal(name)
     )
+
+
+def _has(name: str, have: set[str]) -> bool:
+    bare = _bare(name)
     return bare in have or (
         bare.split(".", 1)[0] in have
         and "." in bare

@@ -24,13 +24,15 @@ create table if not exists raw.loads (
     duration_seconds double not null,
     outcome varchar not null,
     message varchar,
-    remote_version varchar
+    remote_version varchar,
+    exported_at timestamp with time zone
 )
 """
 # A ledger that an earlier version made.
 _LEDGER_ADDITIONS = (
     "alter table raw.loads add column if not exists rows_for_others bigint default 0",
     "alter table raw.loads add column if not exists remote_version varchar",
+    "alter table raw.loads add column if not exists exported_at timestamp with time zone",
 )
 
 # Columns that an earlier version of the contract called otherwise.

@@ -8,6 +8,7 @@ the rows that the reader could not parse. Casting and checking is ``staging.py``
 # every value of a file or a mapping is a parameter.
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,6 +128,11 @@ def json_pointer(name: str) -> str:
     return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in name.split("."))
 
 
+def json_path(name: str) -> str:
+    """Return a dotted name of a list inside a record as a JSON path."""
+    return "$" + "".join(f'."{part}"' for part in name.split("."))
+
+
 def open_file(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -135,6 +141,7 @@ def open_file(
     profile: Profile,
     fields: Sequence[str],
     records: Iterable[str] = (),
+    within: Iterable[str] = (),
 ) -> Opened:
     """Open a file for reading.
 
@@ -142,13 +149,14 @@ def open_file(
     :param file_name: the name as given, for messages.
     :param fields: every field that some mapping may ask for.
     :param records: keys that may wrap the list of records in a JSON document.
+    :param within: keys of which one may hold the record inside each of them.
     :raises InputRefusedError: header or structure are not what was expected.
     """
     if profile.form is Form.CSV:
         return _open_csv(path, file_name, profile, fields)
     if profile.form is Form.PARQUET:
         return _open_parquet(con, path, file_name, profile)
-    return _open_json(path, file_name, profile, fields, tuple(records))
+    return _open_json(path, file_name, profile, fields, tuple(records), tuple(within))
 
 
 def _open_csv(path: Path, file_name: str, profile: Profile, fields: Sequence[str]) -> Opened:
@@ -267,14 +275,19 @@ def _family(sql_type: str) -> str:
 
 
 def _open_json(
-    path: Path, file_name: str, profile: Profile, fields: Sequence[str], records: tuple[str, ...]
+    path: Path,
+    file_name: str,
+    profile: Profile,
+    fields: Sequence[str],
+    records: tuple[str, ...],
+    within: tuple[str, ...],
 ) -> Opened:
     if profile.encoding == "utf-16":
         raise InputRefusedError(
             "the file is UTF-16; JSON is UTF-8", where=f"{file_name}:1", fix="export it as UTF-8"
         )
     layout = _json_layout(profile)
-    sample = _sample(profile, layout, records)
+    sample = _sample(profile, layout, records, within)
     parameters = Parameters()
     if layout == "lines":
         _refuse_endless_line(profile, file_name)
@@ -305,6 +318,8 @@ def _open_json(
                 f"(select cast(unnest(json_extract(line, {pointer})) as varchar) as line "
                 f"from {relation})"
             )
+    for key in within:
+        relation = _unwrapped(relation, key, parameters)
     paths = tuple(dict.fromkeys(json_pointer(name) for name in fields))
     return Opened(
         profile.form,
@@ -317,6 +332,14 @@ def _open_json(
         lines=relation,
         path=path,
     )
+
+
+def _unwrapped(lines: str, key: str, parameters: Parameters) -> str:
+    """Return the records that lie inside a key of the given ones; one without the key stays as it is."""
+    pointer = parameters.bind(json_path(key))
+    inner = f"try(json_extract(line, {pointer}))"
+    holds = f"contains(line, {parameters.bind(key)}) and json_type({inner}) = 'OBJECT'"
+    return f"(select case when {holds} then cast({inner} as varchar) else line end as line from {lines} as w)"
 
 
 def extracted(lines: str, paths: tuple[str, ...], parameters: Parameters) -> str:
@@ -362,10 +385,37 @@ def _is_object(text: str) -> bool:
 
 
 def _wraps(profile: Profile, key: str) -> bool:
-    return f'"{key}"' in profile.head_text[:65536]
+    return key in _keys_of_document(profile.head_text[:65536])
 
 
-def _sample(profile: Profile, layout: str, records: tuple[str, ...]) -> list[str]:
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+_COLON = re.compile(r"\s*:")
+
+
+def _keys_of_document(text: str) -> set[str]:
+    """Return the keys of a document itself, and of nothing inside it, as far as the text goes."""
+    keys: set[str] = set()
+    depth = position = 0
+    while position < len(text):
+        letter = text[position]
+        if letter == '"':
+            string = _STRING.match(text, position)
+            if string is None:
+                break
+            position = string.end()
+            if depth == 1 and _COLON.match(text, position):
+                keys.add(string[0][1:-1])
+            continue
+        depth += (letter in "{[") - (letter in "}]")
+        position += 1
+    return keys
+
+
+def _sample(
+    profile: Profile, layout: str, records: tuple[str, ...], within: tuple[str, ...]
+) -> list[str]:
     """Return the dotted names of the fields in the first records."""
     names: dict[str, None] = {}
     text = profile.head_text
@@ -379,7 +429,7 @@ def _sample(profile: Profile, layout: str, records: tuple[str, ...]) -> list[str
     else:
         found = _first_objects(text)
     for record in found:
-        _collect(record, "", names, records)
+        _collect(record, "", names, records, within)
     return list(names)
 
 
@@ -405,18 +455,27 @@ def _first_objects(text: str) -> list[object]:
     return found
 
 
-def _collect(record: object, prefix: str, names: dict[str, None], records: tuple[str, ...]) -> None:
+def _collect(
+    record: object,
+    prefix: str,
+    names: dict[str, None],
+    records: tuple[str, ...],
+    within: tuple[str, ...],
+) -> None:
     if not isinstance(record, dict) or prefix.count(".") > _SAMPLED_DEPTH:
         return
     for key, value in record.items():
         if not prefix and key in records and isinstance(value, list):
             for inner in value[:_SAMPLED_RECORDS]:
-                _collect(inner, "", names, records)
+                _collect(inner, "", names, (), within)
+            continue
+        if not prefix and key in within and isinstance(value, dict):
+            _collect(value, "", names, (), ())
             continue
         name = f"{prefix}{key}"
         names.setdefault(name)
         if isinstance(value, dict):
-            _collect(value, f"{name}.", names, records)
+            _collect(value, f"{name}.", names, records, within)
 
 
 def first_line(error: BaseException) -> str:

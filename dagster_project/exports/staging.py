@@ -18,25 +18,32 @@ import duckdb
 
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports.blank_lines import blank_lines
-from dagster_project.exports.contract import Kind, Table
+from dagster_project.exports.contract import Column, Kind, Table
 from dagster_project.exports.expressions import (
-    EXPECTED,
     Compiled,
     Field,
     Parameters,
     compile_rule,
     condition_sql,
+    find_any,
 )
 from dagster_project.exports.header import normal
-from dagster_project.exports.mapping import Condition, Delivery, Mapping
+from dagster_project.exports.mapping import Condition, Delivery, Mapping, alternatives
 from dagster_project.exports.profile import Form
 from dagster_project.exports.reader import (
     FileFields,
     Opened,
     extracted,
     first_line,
+    json_path,
     json_pointer,
 )
+from dagster_project.exports.values import (
+    EXPECTED,
+    begins_with_day_or_month,
+    names_a_zone,
+)
+from dagster_project.exports.writing import Writing
 from dagster_project.warehouse.connection import quote_identifier
 
 NOT_MEANT = -1
@@ -89,6 +96,7 @@ class Stage:
     :param keeps_extra: whether the stage has the column ``_extra``.
     :param has_rejects: whether the reader left any record out of the stage.
     :param spans_lines: whether some record takes up more than one line.
+    :param marks_deleted: whether the stage has the column ``_gone``: rows that the export says are deleted.
     """
 
     table: Table
@@ -104,6 +112,12 @@ class Stage:
     for_others: int = 0
     unmapped: tuple[tuple[str, int], ...] = ()
     blanks: tuple[int, ...] = ()
+    marks_deleted: bool = False
+
+    @property
+    def gone(self) -> str:
+        """Whether a row of the stage is deleted, as SQL."""
+        return "_gone" if self.marks_deleted else "false"
 
     @property
     def rows_read(self) -> int:
@@ -122,12 +136,14 @@ def build_stage(
     mapping: Mapping,
     delivery: Delivery,
     *,
+    writing: Writing,
     takes_broken_records: bool,
     beside: tuple[Delivery, ...] = (),
     tells_unmapped: bool = True,
 ) -> Stage:
     """Read the file into the temporary table :data:`STAGE`.
 
+    :param writing: how the file's values are written.
     :param takes_broken_records: whether records that cannot be parsed are charged to this table; of
         the tables that one file feeds, the first takes them.
     :param beside: the other deliveries that take their rows from the same records of the file.
@@ -139,6 +155,7 @@ def build_stage(
         opened,
         mapping,
         delivery,
+        writing=writing,
         takes_broken_records=takes_broken_records,
         beside=beside,
         tells_unmapped=tells_unmapped,
@@ -176,6 +193,7 @@ def build_stage(
         for_others=records - counts.blank - counts.meant - rejected,
         unmapped=_unmapped(con) if counts.unmapped else (),
         blanks=blanks,
+        marks_deleted=plan.marks_deleted,
     )
 
 
@@ -232,12 +250,14 @@ class Plan:
         mapping: Mapping,
         delivery: Delivery,
         *,
+        writing: Writing,
         takes_broken_records: bool,
         beside: tuple[Delivery, ...] = (),
         tells_unmapped: bool = False,
     ) -> None:
         if opened.form is Form.PARQUET:
             _check_parquet_types(opened, delivery)
+        self.writing = writing
         self.opened = opened
         self.mapping = mapping
         self.delivery = delivery
@@ -250,13 +270,21 @@ class Plan:
         self.faults: list[Fault] = []
         self.compiled: dict[str, Compiled | None] = {
             column.name: compile_rule(
-                column, delivery.columns[column.name], self.fields, self.parameters
+                column,
+                delivery.columns[column.name],
+                self.fields,
+                self.parameters,
+                writing=writing,
+                delivery=delivery,
             )
             if column.name in delivery.columns
             else None
             for column in self.table.columns
         }
         self.extra = self._extra_fields()
+        self.marks_deleted = any(
+            find_any(alternatives(key), self.fields) is not None for key in delivery.deleted
+        )
         self.keeps_extra = bool(self.extra) or opened.is_json or delivery.history is not None
 
     def stage_statement(self, *, count_newlines: bool) -> str:
@@ -266,6 +294,8 @@ class Plan:
         source = [f"{given.sql} as {name}" for name, given in self._originals().items()]
         if self.opened.is_json:
             source.append("line")
+        if self.marks_deleted:
+            kept.append("_gone")
         if count_newlines:
             source.append(f"{self._newlines()} as _newlines")
             kept.append("_newlines")
@@ -306,6 +336,8 @@ class Plan:
             source += [f"{sql} as {helper}" for helper, sql in compiled.helpers.items()]
             typed.append(f"{compiled.value} as v_{column.name}")
         source += [f"{self._meant()} as _meant", f"{self._broken()} as _broken"]
+        if self.marks_deleted:
+            source.append(f"{self._gone()} as _gone")
         source += [f"{self._blank()} as _blank", f"{self._unmapped()} as _unmapped"]
         if self.keeps_extra:
             source.append(f"{self._extra_json()} as _extra")
@@ -321,7 +353,7 @@ class Plan:
         """The file's records, with lists taken apart and groups filled down where the mapping says so."""
         unnest, fill = self.delivery.unnest, self.delivery.fill_down
         if unnest is not None and self.opened.is_json:
-            pointer = self.parameters.bind(f'$."{unnest}"[*]')
+            pointer = self.parameters.bind(f"{json_path(unnest)}[*]")
             items = (
                 "(select cast(json_object('parent', line, 'item', "
                 f"unnest(json_extract(line, {pointer}))) as varchar) as line "
@@ -376,7 +408,7 @@ class Plan:
         """What a record that nothing takes is, in words, by the fields that tell records apart."""
         words = []
         for name, condition in self._told_apart().items():
-            found = self.fields.find(name)
+            found = find_any(alternatives(name), self.fields)
             text = found.text if found else "cast(null as varchar)"
             without = self.parameters.bind(f"without {name}")
             if condition.present is None:
@@ -399,11 +431,17 @@ class Plan:
                     conditions[name] = condition
         return conditions
 
+    def _gone(self) -> str:
+        return condition_sql(self.delivery.deleted, self.fields, self.parameters, any_of_them=True)
+
     def _ended(self) -> str:
         history = self.delivery.history
-        if history is None or not history.ended:
-            return "false"
-        return condition_sql(history.ended, self.fields, self.parameters)
+        ended = (
+            condition_sql(history.ended, self.fields, self.parameters)
+            if history is not None and history.ended
+            else "false"
+        )
+        return f"({ended} or {self._gone()})" if self.marks_deleted else ended
 
     def _ended_at(self) -> str:
         history = self.delivery.history
@@ -471,7 +509,11 @@ class Plan:
     def _column_faults(self, column, compiled, text, fault) -> None:  # type: ignore[no-untyped-def]
         name, given, value = column.name, f"t_{column.name}", f"v_{column.name}"
         if self.mapping.requires(self.table, column):
-            fault(f"{given} is null", name, f"{name} is required and empty")
+            # Of what is gone, some exports say no more than its id.
+            still_there = (
+                " and not _gone" if self.marks_deleted and name not in self.table.key else ""
+            )
+            fault(f"{given} is null{still_there}", name, f"{name} is required and empty")
         if column.kind is Kind.TEXT:
             if column.allowed:
                 # The enumeration comes from the contract, not from a file: it may be written out.
@@ -504,6 +546,8 @@ class Plan:
                 f"{name} is too large: it must be below {column.bound:,}",
                 text,
             )
+        for test, reason in self._ambiguities(column, given):
+            fault(f"{given} is not null and {value} is null and {test}", name, reason, text)
         fault(
             f"{given} is not null and {value} is null",
             name,
@@ -516,7 +560,8 @@ class Plan:
                 f"{given} like '%.___' and "
                 f"regexp_matches({given}, '^[-+]?[1-9][0-9]{{0,2}}[.][0-9]{{3}}$')",
                 name,
-                f"{name} has three decimals: a thousands point or a decimal point?",
+                f"{name} has three decimals: a thousands point or a decimal point? "
+                f'{self._option("decimal")}: "." or "," says which',
                 text,
             )
         if column.kind is Kind.INSTANT:
@@ -535,6 +580,42 @@ class Plan:
             )
         if column.kind is Kind.FRACTION:
             fault(f"{value} < 0 or {value} > 1", name, f"{name} is not from 0 to 1", text)
+
+    def _ambiguities(self, column: Column, given: str) -> list[tuple[str, str]]:
+        """What may be meant in two ways and is not said: a test of the text, and what to say where."""
+        name, text = column.name, f"cast({given} as varchar)"
+        if column.kind in (Kind.INSTANT, Kind.DATE):
+            return [
+                (
+                    names_a_zone(text),
+                    f"{name} names a zone by letters that mean several zones or none; "
+                    f"{self._option('zone')}: Europe/London (an IANA name) says which",
+                ),
+                (
+                    begins_with_day_or_month(text),
+                    f"{name} may begin with the day or the month; "
+                    f"{self._option('dates')}: day_first or month_first says which",
+                ),
+            ]
+        if column.kind is Kind.BOOLEAN or column.kind is Kind.INTEGER:
+            return []
+        if self.writing.decimal is None:
+            return [
+                (
+                    f"contains({text}, ',')",
+                    f"{name} has a comma: a decimal mark, or between thousands? "
+                    f'{self._option("decimal")}: "," or "." says which',
+                )
+            ]
+        return [
+            (
+                f"regexp_matches({text}, '[0-9][.,][0-9]')",
+                f"{name} is no number whose decimal mark is {self.writing.decimal!r} ({self._option('decimal')})",
+            )
+        ]
+
+    def _option(self, name: str) -> str:
+        return f"sources.{self.mapping.source}.{name}"
 
     def _extra_fields(self) -> dict[str, Field]:
         """The file's columns that no rule reads, by their names as written."""
