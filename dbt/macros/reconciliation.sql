@@ -47,6 +47,11 @@
             'what_to_do': 'export the payments that are missing; collected revenue and lifetime value are too low without them. Bank transfers may have none: raise reconciliation.max_share_of_money',
         },
         {
+            'guard': 'refunds', 'unit': 'refunded payments',
+            'claim': 'what was paid back is of a payment that is exported, and no more than was paid',
+            'what_to_do': 'export the payments that are missing: until then collected revenue and lifetime value are too low by these amounts',
+        },
+        {
             'guard': 'recurring_revenue', 'unit': 'running subscriptions',
             'claim': 'a company with running subscriptions has recurring revenue',
             'what_to_do': 'look at raw.invoice_lines: is kind right, are the service periods there, is billing.recurring_from the table that has the prices? Metered revenue counts with billing.usage_is_recurring',

@@ -3,8 +3,7 @@
 with
 
 known as (
-    select customer_id from {{ ref('int_customer_segments') }}
-    where dimension = 'all'
+    select * from {{ ref('int_known_customers') }}
 ),
 
 events_of_nobody as (
@@ -21,9 +20,9 @@ events_of_nobody as (
 
 counted as (
     {% for table, model, key in [
-        ('tickets', 'stg_support__tickets', 'ticket_id'),
-        ('ratings', 'stg_support__ratings', 'rating_id'),
-        ('contacts', 'stg_support__contacts', 'contact_id'),
+        ('tickets', 'int_tickets', 'ticket_id'),
+        ('ratings', 'int_ratings', 'rating_id'),
+        ('contacts', 'int_contacts', 'contact_id'),
         ('sessions', 'stg_usage__sessions', 'session_id'),
     ] -%}
     select
