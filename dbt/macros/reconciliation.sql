@@ -28,62 +28,62 @@
     warns_above_rows, warns_above_money, refuses_above_rows, refuses_above_money, detail, examples
 {%- endmacro %}
 
-{# What each guard is in words: its unit, what it claims and what to do where that does not hold. #}
+{# What each guard is in words: its unit, what is said of those that differ and what to do. #}
 {% macro guard_texts() -%}
     {{ return([
         {
             'guard': 'invoices', 'unit': 'invoices',
-            'claim': 'the lines of each invoice add up to its own total without tax',
+            'finding': 'do not add up to their own total without tax',
             'what_to_do': 'mart_invoice_differences names each invoice; export the discounts, taxes or lines that are missing, or correct the mapping of the amount (docs/reconciliation.md)',
         },
         {
             'guard': 'credits', 'unit': 'credited invoices',
-            'claim': 'what was credited of an invoice stands in the credit notes',
+            'finding': 'were credited by more than the credit notes of the export say',
             'what_to_do': 'export the credit notes too: what they take back of a subscription is still counted',
         },
         {
             'guard': 'payments', 'unit': 'paid invoices',
-            'claim': 'what was paid of an invoice is what its payments come to',
+            'finding': 'were paid by another amount than their payments come to',
             'what_to_do': 'export the payments that are missing; collected revenue and lifetime value are too low without them. Bank transfers may have none: raise reconciliation.max_share_of_money',
         },
         {
             'guard': 'refunds', 'unit': 'refunded payments',
-            'claim': 'what was paid back is of a payment that is exported, and no more than was paid',
+            'finding': 'are of no payment that is exported, or were paid back by more than was paid',
             'what_to_do': 'export the payments that are missing: until then collected revenue and lifetime value are too low by these amounts',
         },
         {
             'guard': 'recurring_revenue', 'unit': 'running subscriptions',
-            'claim': 'a company with running subscriptions has recurring revenue',
+            'finding': 'are worth nothing a month',
             'what_to_do': 'look at raw.invoice_lines: is kind right, are the service periods there, is billing.recurring_from the table that has the prices? Metered revenue counts with billing.usage_is_recurring',
         },
         {
             'guard': 'one_class', 'unit': 'invoice lines',
-            'claim': 'no file has all its lines in one class that does not recur',
+            'finding': 'stand in a file of which every line is in one class that does not recur',
             'what_to_do': 'look at the column from which the mapping reads kind; metered revenue counts with billing.usage_is_recurring',
         },
         {
             'guard': 'tickets', 'unit': 'tickets',
-            'claim': 'tickets belong to a customer whom billing knows',
+            'finding': 'belong to no customer whom billing knows',
             'what_to_do': 'they are in no figure of support: export organizations or users with the id that billing uses, or add customer_aliases',
         },
         {
             'guard': 'ratings', 'unit': 'ratings',
-            'claim': 'ratings belong to a customer whom billing knows',
+            'finding': 'belong to no customer whom billing knows',
             'what_to_do': 'they are in no figure of customers: export organizations or users with the id that billing uses, or add customer_aliases',
         },
         {
             'guard': 'contacts', 'unit': 'contacts',
-            'claim': 'contacts are with a customer whom billing knows',
+            'finding': 'are with nobody whom billing knows',
             'what_to_do': 'who was contacted is taken for silent: use the id that billing uses, or add customer_aliases',
         },
         {
             'guard': 'events', 'unit': 'usage events',
-            'claim': 'use is that of a customer whom billing knows',
+            'finding': 'are of nobody whom billing knows',
             'what_to_do': 'it is in no figure of use or risk: send the id that billing uses with each event, or export who each user belongs to',
         },
         {
             'guard': 'sessions', 'unit': 'sessions',
-            'claim': 'sessions are those of a customer whom billing knows',
+            'finding': 'are of nobody whom billing knows',
             'what_to_do': 'they are in no figure of use or risk: export them with the id that billing uses, or who each user belongs to',
         },
     ]) }}

@@ -335,7 +335,7 @@ select load_id, 'billing' as source, 'export.csv' as file_name, table_name, 'csv
 from ledger;
 
 create table marts.mart_reconciliation as
-select guard, 'clean' as status, 'it adds up' as claim, 'rows' as unit, 10::bigint as rows_checked, 0::bigint as rows_differing,
+select guard, 'clean' as status, 'differ' as finding, 'rows' as unit, 10::bigint as rows_checked, 0::bigint as rows_differing,
     0.0::double as share_of_rows, 'nothing' as what_to_do
 from (values ('invoices'), ('credits'), ('payments'), ('refunds'), ('recurring_revenue'), ('one_class'),
     ('tickets'), ('ratings'), ('contacts'), ('events'), ('sessions')) as given (guard);

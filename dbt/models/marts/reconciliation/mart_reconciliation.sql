@@ -10,7 +10,7 @@ texts as (
     select
         '{{ guard.guard }}' as guard,
         '{{ guard.unit }}' as unit,
-        '{{ guard.claim }}' as claim,
+        '{{ guard.finding }}' as finding,
         '{{ guard.what_to_do }}' as what_to_do
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -21,7 +21,7 @@ complete as (
     select
         texts.guard,
         texts.unit,
-        texts.claim,
+        texts.finding,
         texts.what_to_do,
         coalesce(guards.is_present, false) as is_present,
         cast(coalesce(guards.rows_checked, 0) as bigint) as rows_checked,
@@ -64,7 +64,7 @@ final as (
                 else 'tolerated'
             end as {{ dbt.type_string() }}
         ) as status,
-        cast(claim as {{ dbt.type_string() }}) as claim,
+        cast(finding as {{ dbt.type_string() }}) as finding,
         cast(unit as {{ dbt.type_string() }}) as unit,
         rows_checked,
         rows_differing,
