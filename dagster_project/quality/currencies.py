@@ -18,7 +18,10 @@ from dagster_project.warehouse.connection import quote_identifier
 _CONVERTED = {
     "subscription_periods": ("mrr", "mrr <> 0"),
     "subscription_items": ("unit_amount", "coalesce(unit_amount, 1) <> 0"),
-    "invoice_lines": ("amount", "amount <> 0 and coalesce(status, 'paid') not in ('draft', 'void')"),
+    "invoice_lines": (
+        "amount",
+        "amount <> 0 and coalesce(status, 'paid') not in ('draft', 'void')",
+    ),
     "payments": ("amount", "amount <> 0 and status <> 'failed'"),
     "orders": ("amount", "amount <> 0"),
     "refunds": ("amount", "amount <> 0"),

@@ -98,7 +98,10 @@ def reconciliation_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator
 def _guard_lines(row: GuardRow) -> Iterator[Line]:
     style = _STYLES.get(row["status"])
     if row["status"] == "cannot be reconciled":
-        yield f"  {row['guard']} cannot be reconciled: the export has no totals to compare with", style
+        yield (
+            f"  {row['guard']} cannot be reconciled: the export has no totals to compare with",
+            style,
+        )
         return
     yield f"  {row['status']}: {row.what}; {row.effect}", style
     if row["status"] not in _STYLES:
