@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep test-fast ui check quick format lock docs bench clean
+.PHONY: help setup run test test-deep test-fast ui check quick format lock docs metrics-page bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -71,6 +71,9 @@ lock: $(BIN)/uv ## compile requirements.lock and requirements-dev.lock anew
 docs: setup ## generate dbt docs for data/warehouse (after make run)
 	EBBLINE_WAREHOUSE_DB=$(CURDIR)/data/warehouse/warehouse.duckdb $(BIN)/dbt docs generate --static --project-dir dbt --profiles-dir dbt --target-path $(CURDIR)/data/warehouse/dbt_docs --log-path $(CURDIR)/data/warehouse/logs
 	@echo "open data/warehouse/dbt_docs/static_index.html"
+
+metrics-page: $(VENV)/.installed-dev ## write docs/metrics-catalogue.md anew, after a change of the catalogue
+	$(BIN)/python -m dagster_project.metrics
 
 bench: $(VENV)/.installed-dev ## measure, as ratios against something run beside it
 	$(BIN)/python -m benchmarks

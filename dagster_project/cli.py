@@ -8,21 +8,23 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, get_args
 
+import duckdb
 import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from dagster_project.clock import clock_from_environment
+from dagster_project.clock import Clock, clock_from_environment
 from dagster_project.config import load_settings
 from dagster_project.errors import EbblineError, ExitCode
 from dagster_project.screens import Line
+from dagster_project.shown import shown
 from dagster_project.warehouse.paths import WarehousePaths
 
 app = typer.Typer(
@@ -53,9 +55,7 @@ def _day(given: datetime | None) -> date | None:
 
 def _text(value: object) -> str:
     """Return a value as plain text for the screen: no markup, no terminal control characters."""
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in str(value)
-    )
+    return shown(value, keep="\n\t")
 
 
 def _say(line: str = "", style: str | None = None) -> None:
@@ -96,16 +96,25 @@ def run(
     Ends 0 when published (or nothing changed), 2 when validation refused to publish, 3 when an input was
     refused, 1 on any other error.
     """
-    # Checked here first: a wrong setting is answered at once, before Dagster is imported.
+    # Checked here first: what is wrong in settings, mappings, suites or rules is answered at once, before Dagster
+    # is imported.
     settings = load_settings(
         config, landing=landing, warehouse=warehouse, as_of=_day(as_of), until=_day(until)
     )
     paths = WarehousePaths(settings.warehouse)
     from dagster_project import red_lines
+    from dagster_project.exports.contract import Source as SourceName
+    from dagster_project.exports.mapping import mapping_for
+    from dagster_project.quality.suites import read_suites
 
+    for name in get_args(SourceName):
+        if (source := settings.sources.named().get(name)) is not None:
+            mapping_for(source.format, name)
+    read_suites()
     red_lines.load_rules(settings)
     red_lines.check_targets(settings)
     paths.create()
+    began = clock_from_environment().now()
     with screen.status("ingest, build, validate, publish ..."):
         from dagster_project.defs.resources import Warehouse
         from dagster_project.pipeline import run_pipeline
@@ -122,10 +131,19 @@ def run(
             )
         )
     from dagster_project.screens.run import outcome_lines
-    from dagster_project.screens.status import delivery_lines
+    from dagster_project.screens.status import (
+        dead_letter_lines,
+        delivery_lines,
+        pipeline_lines,
+    )
 
+    now = red_lines.standing(paths, settings)
     _tell(outcome_lines(outcome, paths))
-    _tell(delivery_lines(red_lines.standing(paths, settings)))
+    _tell(pipeline_lines(now))
+    _tell(delivery_lines(now))
+    _tell(dead_letter_lines(now, since=began))
+    if outcome.exit_code is ExitCode.PUBLISHED and (failed := red_lines.beat(settings)):
+        _say(f"the heartbeat could not be sent: {failed}", "yellow")
     raise typer.Exit(int(outcome.exit_code))
 
 
@@ -298,14 +316,104 @@ def acknowledge(
     """
     from dagster_project import red_lines
     from dagster_project.screens.status import acknowledgement_lines
+
+    with _incidents_of(config, warehouse, "acknowledge") as (con, clock):
+        done = red_lines.acknowledge(con, incident, by=by, clock=clock)
+    _tell(acknowledgement_lines(done))
+
+
+alerts = typer.Typer(
+    help="Incidents, of red lines and of the pipeline: list, acknowledge, silence, resolve.",
+    no_args_is_help=True,
+)
+app.add_typer(alerts, name="alerts")
+Incident = Annotated[str, typer.Argument(help="Incident id; `ebbline alerts list` has them.")]
+Who = Annotated[str, typer.Option("--by", help="Who you are.")]
+
+
+@contextmanager
+def _incidents_of(
+    config: Path | None, warehouse: Path | None, doing: str
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Clock]]:
+    """Hold the lock and the working database for a change of incidents."""
     from dagster_project.warehouse.connection import open_warehouse
     from dagster_project.warehouse.lock import warehouse_lock
 
     paths, clock = _paths(config, warehouse), clock_from_environment()
     paths.require()
-    with warehouse_lock(paths, clock, "acknowledge"), open_warehouse(paths) as con:
-        done = red_lines.acknowledge(con, incident, by=by, clock=clock)
-    _tell(acknowledgement_lines(done))
+    with warehouse_lock(paths, clock, doing), open_warehouse(paths) as con:
+        yield con, clock
+
+
+@alerts.command("list")
+def list_alerts(config: Config = None, warehouse: Folder = None) -> None:
+    """List the unresolved incidents, what did not arrive and what was given up."""
+    from dagster_project import red_lines
+    from dagster_project.screens.status import dead_letter_lines, delivery_lines, incident_lines
+
+    settings = load_settings(config, warehouse=warehouse)
+    now = red_lines.standing(WarehousePaths(settings.warehouse), settings)
+    _tell(incident_lines(now))
+    if not now.incidents:
+        _say("no incident is unresolved")
+    _tell(delivery_lines(now))
+    _tell(dead_letter_lines(now))
+
+
+@alerts.command("ack")
+def ack_alert(incident: Incident, by: Who, config: Config = None, warehouse: Folder = None) -> None:
+    """Say that somebody is at an incident: no reminders any more; it resolves by itself."""
+    acknowledge(incident, by, config, warehouse)
+
+
+@alerts.command("silence")
+def silence_alert(
+    incident: Incident,
+    by: Who,
+    until: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="First day to speak again."),
+    ],
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Tell nothing of an incident before a day, not even that it is over."""
+    from dagster_project import red_lines
+
+    with _incidents_of(config, warehouse, "silence an incident") as (con, clock):
+        red_lines.silence(con, incident, until=until.date(), by=by, clock=clock)
+    _say(f"incident {incident} is silent until {until.date()}", "bold green")
+
+
+@alerts.command("resolve")
+def resolve_alert(
+    incident: Incident, by: Who, config: Config = None, warehouse: Folder = None
+) -> None:
+    """End an incident by hand; a line that is crossed in a newer period opens another."""
+    from dagster_project import red_lines
+
+    with _incidents_of(config, warehouse, "resolve an incident") as (con, clock):
+        red_lines.resolve(con, incident, by=by, clock=clock)
+    _say(f"incident {incident} is resolved", "bold green")
+
+
+@alerts.command("check")
+def check_alerts(config: Config = None, warehouse: Folder = None) -> None:
+    """Look for stale sources, holes and a run that did not come, and send what there is to tell."""
+    from dagster_project import red_lines
+    from dagster_project.screens.status import delivery_lines, pipeline_lines
+    from dagster_project.warehouse.lock import warehouse_lock
+
+    settings, clock = load_settings(config, warehouse=warehouse), clock_from_environment()
+    paths = WarehousePaths(settings.warehouse)
+    paths.require()
+    with warehouse_lock(paths, clock, "alerts check"):
+        red_lines.check(paths, settings, clock)
+    now = red_lines.standing(paths, settings)
+    _tell(pipeline_lines(now))
+    _tell(delivery_lines(now))
+    if not any(one.kind == "pipeline" for one in now.incidents):
+        _say("the pipeline is well", "green")
 
 
 @app.command()
@@ -461,6 +569,52 @@ def replay(
         json=lambda: answers.replay_json(replayed),
         closing=answers.closing_lines(replayed),
     )
+
+
+@app.command()
+def export(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[LIST]", help="Without one, the lists are named.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file that ends in .csv, .parquet or .json; default: CSV on the screen."
+        ),
+    ] = None,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Write a list to work through: risk, win-back, lost, most-valuable, unanswered, renewals, seasonal, milestones.
+
+    Each row says why the customer is on the list and what to do next. Names and addresses are in it where
+    publish.personal_data says so.
+    """
+    from dagster_project.lists import available_lists, customer_list
+    from dagster_project.screens import lists as answers
+    from dagster_project.warehouse.serving import open_published
+
+    if name is None:
+        _tell(answers.available_lines(available_lists()))
+        return
+    form = out.suffix if out else ".csv"
+    if form not in (".csv", ".parquet", ".json"):
+        raise EbblineError(
+            "this is no form in which a list is written",
+            where=str(out),
+            fix="name a file that ends in .csv, .parquet or .json",
+        )
+    with open_published(_paths(config, warehouse)) as con:
+        listed = customer_list(con, name)
+    if out is None:
+        sys.stdout.write(answers.list_csv(listed))
+        return
+    if form == ".parquet":
+        answers.write_parquet(listed, out)
+    else:
+        text = answers.list_csv(listed) if form == ".csv" else answers.list_json(listed)
+        out.write_text(text, encoding="utf-8", newline="")
+    _tell(answers.written_lines(listed, out))
 
 
 formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)

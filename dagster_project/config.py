@@ -10,7 +10,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.clock import Clock
-from dagster_project.errors import SettingsError
+from dagster_project.errors import SettingsError, did_you_mean
 
 DIMENSIONS = (
     "country",
@@ -130,7 +130,11 @@ class Sources(_Section):
 
     def named(self) -> dict[str, Source]:
         """Return the given sources by name, in the order in which they are read."""
-        given = {"billing": self.billing, "support": self.support, "usage": self.usage}
+        given = {
+            "billing": self.billing,
+            "support": self.support,
+            "usage": self.usage,
+        }
         return {name: source for name, source in given.items() if source is not None}
 
 
@@ -228,6 +232,8 @@ class Publish(_Section):
     keep: Annotated[int, Field(ge=1, le=10_000)] = 10
     # None: nobody is told. Changes no number.
     restatement_threshold: Annotated[float, Field(ge=0)] | None = 0.05
+    # Where people find the report; messages link to it in place of the path.
+    report_url: Annotated[str, StringConstraints(pattern=r"^https?://\S{1,500}$")] | None = None
     # Names, e-mail addresses, owners and comments: columns that dbt marks as personal.
     personal_data: bool = False
     file_mode: Annotated[Literal["0400", "0440", "0444"], BeforeValidator(_file_mode)] = "0444"
@@ -260,6 +266,10 @@ class Settings(_Section):
     publish: Publish = Publish()
     red_lines: Literal["default"] | list[dict[str, Any]] = "default"
     notify: tuple[NotifyTarget, ...] = ()
+    # Fetched when a run has ended well; ``${NAME}`` stands for an environment variable.
+    heartbeat: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    # How long after the last one a run is missing; None never asks.
+    run_due_after: Age = timedelta(hours=30)
     as_of: date | None = Field(default=None, exclude=True)
 
     @field_validator("dimensions")
@@ -293,7 +303,16 @@ class Settings(_Section):
     def numbers(self) -> dict[str, Any]:
         """Return the settings that change numbers, as JSON values. No path and no secret is among them."""
         document: dict[str, Any] = self.model_dump(
-            mode="json", exclude={"sources", "warehouse", "ingest", "publish", "notify"}
+            mode="json",
+            exclude={
+                "sources",
+                "warehouse",
+                "ingest",
+                "publish",
+                "notify",
+                "heartbeat",
+                "run_due_after",
+            },
         )
         return document
 
@@ -498,7 +517,10 @@ def _check(document: dict[str, Any], lines: _Lines, file: Path) -> Settings:
             while path and path not in lines:  # pydantic adds the names of union branches
                 path = path[:-1]
             name = ".".join(str(part) for part in path) or str(problem["loc"][0])
-            message = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+            message = problem["msg"]
+            if problem["type"] == "extra_forbidden":
+                close = did_you_mean(str(problem["loc"][-1]), _keys_at(problem["loc"][:-1]))
+                message = f"unknown key{close and f'; {close}'}"
             if problem["type"] == "missing":
                 message = f"{problem['loc'][-1]!r} is missing"
             problems.append((lines.get(path, 1), f"{name}: {message}"))
@@ -509,3 +531,16 @@ def _check(document: dict[str, Any], lines: _Lines, file: Path) -> Settings:
             evidence=[f"{file}:{line}: {text}" for line, text in problems],
             fix="see docs/settings.md for every key and its default",
         ) from None
+
+
+def _keys_at(path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that the settings know at a place; none where it is no section."""
+    section: type[BaseModel] = Settings
+    for part in path:
+        field = section.model_fields.get(str(part))
+        kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
+        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not inner:
+            return []
+        section = inner[0]
+    return list(section.model_fields)

@@ -5,7 +5,8 @@ Every error that ebbline raises on purpose is an :class:`EbblineError`: what hap
 Only the classes that callers tell apart, and the exit codes, belong here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from enum import IntEnum
 
 
@@ -16,6 +17,12 @@ class ExitCode(IntEnum):
     ERROR = 1
     NOT_PUBLISHED = 2
     INPUT_REFUSED = 3
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question that names the likeliest of the known names; empty where none is like it."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"did you mean '{close[0]}'?" if close else ""
 
 
 class EbblineError(Exception):

@@ -5,55 +5,22 @@ The same job that the Dagster UI shows and the daemon starts; nothing is printed
 
 import logging
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
 
 import dagster as dg
 
-from dagster_project import errors, red_lines, report
+from dagster_project import red_lines, report
 from dagster_project.definitions import build_definitions
-from dagster_project.defs.ingest import FILES_ACCEPTED, NO_FILES_IN, REFUSALS
-from dagster_project.defs.publish import PUBLICATION
 from dagster_project.defs.resources import Warehouse
+from dagster_project.defs.run_outcome import FailedCheck, RunOutcome, outcome_of, run_end
 from dagster_project.errors import EbblineError, ExitCode
 from dagster_project.warehouse.lock import warehouse_lock
+from dagster_project.warehouse.paths import WarehousePaths
+
+__all__ = ["JOB", "FailedCheck", "RunOutcome", "run_pipeline"]
 
 JOB = "retention_pipeline"
-RUN_LOG = "logs/run.log in the warehouse folder"
-
-
-@dataclass(frozen=True)
-class FailedCheck:
-    """A check that did not pass: what it guards, what it saw, and the page of Data Docs that shows it."""
-
-    asset: str
-    check: str
-    critical: bool
-    suite: str
-    message: str
-    observed: str
-    failing_rows: tuple[dict[str, Any], ...]
-    docs_page: str = ""
-
-
-@dataclass(frozen=True)
-class RunOutcome:
-    """How a run ended.
-
-    ``publication_id`` is the one this run made, None where it made none. ``empty_folders`` are the landing
-    folders in which no file lies. The rows are by raw table name, or by asset key.
-    """
-
-    exit_code: ExitCode
-    publication_id: int | None = None
-    failed_checks: tuple[FailedCheck, ...] = ()
-    refused_files: tuple[str, ...] = ()
-    unrecognised_files: tuple[str, ...] = ()
-    empty_folders: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
-    rows_loaded: dict[str, int] = field(default_factory=dict)
-    rows_quarantined: dict[str, int] = field(default_factory=dict)
-    rows_of_assets: dict[str, int] = field(default_factory=dict)
 
 
 def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = None) -> RunOutcome:
@@ -68,126 +35,38 @@ def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = N
     for noisy in ("dagster", "great_expectations", "py.warnings"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     warehouse.paths.create()
+    started_at = warehouse.clock.now()
     log_file = warehouse.paths.logs / "run.log"
     with log_file.open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
         result = graph.resolve_job_def(JOB).execute_in_process(
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
         )
-    outcome = _outcome(result)
-    if outcome.exit_code is ExitCode.PUBLISHED and outcome.publication_id is None:
-        _finish_earlier_run(warehouse)
+    outcome = outcome_of(result.all_events, success=result.success)
+    return _told(warehouse, outcome, started_at)
+
+
+def _told(warehouse: Warehouse, outcome: RunOutcome, started_at: datetime) -> RunOutcome:
+    """Tell on-call what is wrong, also where nothing is published, and do what an earlier run left undone.
+
+    A run that changes nothing skips report and delivery, and an earlier one may have been killed before them.
+
+    :returns: the outcome, with the reason where nobody could be told.
+    """
+    paths, settings, clock = warehouse.paths, warehouse.settings, warehouse.clock
+    try:
+        with warehouse_lock(paths, clock, "what comes after a run"):
+            red_lines.after_run(paths, settings, clock, run_end(outcome, started_at))
+            if outcome.exit_code is ExitCode.PUBLISHED and outcome.publication_id is None:
+                _report_if_missing(paths)
+    except (EbblineError, OSError) as error:
+        if outcome.exit_code is ExitCode.PUBLISHED:
+            raise
+        # Whatever stopped the run stops this too; the heartbeat that stays away is what tells.
+        return replace(outcome, errors=(*outcome.errors, f"on-call could not be told: {error}"))
     return outcome
 
 
-def _finish_earlier_run(warehouse: Warehouse) -> None:
-    """Do what comes after a publication and an earlier run could not: send what waits, write the report.
-
-    A run that changes nothing skips those assets, and the earlier one may have been killed before them.
-    """
-    paths = warehouse.paths
-    with warehouse_lock(paths, warehouse.clock, "what an earlier run left"):
-        red_lines.deliver(paths, warehouse.settings, None, warehouse.clock)
-        if (
-            not paths.report.exists()
-            or paths.report.stat().st_mtime < paths.marts_db.stat().st_mtime
-        ):
-            report.build(paths.marts_db, paths.report)
-
-
-def _text(metadata: Any, key: str) -> str:
-    value = metadata.get(key)
-    return "" if value is None or value.value is None else str(value.value)
-
-
-def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
-    failed: list[FailedCheck] = []
-    refused: list[str] = []
-    for evaluation in result.get_asset_check_evaluations():
-        if evaluation.passed:
-            continue
-        if evaluation.check_name == FILES_ACCEPTED:
-            refused += map(str, evaluation.metadata[REFUSALS].value)  # type: ignore[arg-type]
-            continue
-        rows = evaluation.metadata.get("failing_rows")
-        failed.append(
-            FailedCheck(
-                asset=evaluation.asset_key.to_user_string(),
-                check=evaluation.check_name,
-                critical=evaluation.severity == dg.AssetCheckSeverity.ERROR,
-                suite=_text(evaluation.metadata, "suite") or "dbt",
-                message=_text(evaluation.metadata, "message"),
-                observed=_text(evaluation.metadata, "observed"),
-                failing_rows=tuple(rows.value) if rows is not None else (),  # type: ignore[arg-type]
-                docs_page=_text(evaluation.metadata, "data_docs"),
-            )
-        )
-    problems, code = _errors(result)
-    published, loaded, quarantined, row_counts = None, {}, {}, {}
-    unrecognised: set[str] = set()
-    empty_folders: set[str] = set()
-    for event in result.get_asset_materialization_events():
-        materialization = event.step_materialization_data.materialization
-        metadata, key = materialization.metadata, materialization.asset_key
-        if "dagster/row_count" in metadata:
-            row_counts[key.to_user_string()] = int(str(metadata["dagster/row_count"].value))
-        if key == PUBLICATION:
-            published = int(str(metadata["publication_id"].value))
-        if key.path[0] == "raw":
-            loaded[key.path[-1]] = int(str(metadata["rows_loaded"].value))
-            quarantined[key.path[-1]] = int(str(metadata["rows_quarantined"].value))
-            if "unrecognised_files" in metadata:
-                unrecognised.update(map(str, metadata["unrecognised_files"].value))  # type: ignore[arg-type]
-            if NO_FILES_IN in metadata:
-                empty_folders.add(_text(metadata, NO_FILES_IN))
-    if code is ExitCode.PUBLISHED and any(check.critical for check in failed):
-        code = ExitCode.NOT_PUBLISHED
-    if code is ExitCode.PUBLISHED and refused:
-        code = ExitCode.INPUT_REFUSED
-    return RunOutcome(
-        exit_code=code,
-        publication_id=published,
-        failed_checks=tuple(failed),
-        refused_files=tuple(refused),
-        unrecognised_files=tuple(sorted(unrecognised)),
-        empty_folders=tuple(sorted(empty_folders)),
-        errors=tuple(dict.fromkeys(problems)),
-        rows_loaded=loaded,
-        rows_quarantined=quarantined,
-        rows_of_assets=row_counts,
-    )
-
-
-def _errors(result: dg.ExecuteInProcessResult) -> tuple[list[str], ExitCode]:
-    """Return what was raised, in words, and the exit code of the gravest; checks are told elsewhere."""
-    known = {
-        name: kind
-        for name, kind in vars(errors).items()
-        if isinstance(kind, type) and issubclass(kind, EbblineError)
-    }
-    problems, codes = [], []
-    for event in result.all_events:
-        error = None
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-        elif event.is_failure and event.event_type_value == "PIPELINE_FAILURE":
-            error = event.job_failure_data.error
-        chain = []
-        while error is not None:
-            chain.append(error)
-            error = error.cause or error.context
-        ours = next((link for link in chain if link.cls_name in known), None)
-        if ours is not None:
-            problems.append(ours.message.split(": ", 1)[-1].strip())
-            codes.append(known[str(ours.cls_name)].exit_code)
-        elif chain and not any("AssetCheckFailed" in str(link.cls_name) for link in chain):
-            problems.append(
-                f"{chain[-1].message.strip()}\n  hint: {RUN_LOG} says where it happened"
-            )
-            codes.append(ExitCode.ERROR)
-    if not result.success and not codes:
-        checks_failed = any(not check.passed for check in result.get_asset_check_evaluations())
-        return problems, ExitCode.PUBLISHED if checks_failed else ExitCode.ERROR
-    if not codes:
-        return problems, ExitCode.PUBLISHED
-    return problems, ExitCode.ERROR if ExitCode.ERROR in codes else codes[0]
+def _report_if_missing(paths: WarehousePaths) -> None:
+    if not paths.report.exists() or paths.report.stat().st_mtime < paths.marts_db.stat().st_mtime:
+        report.build(paths.marts_db, paths.report)

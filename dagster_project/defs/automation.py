@@ -5,12 +5,18 @@ What a run does is in the other files of this folder.
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 
+from dagster_project import red_lines
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import Settings, load_settings
+from dagster_project.defs.resources import Warehouse
+from dagster_project.defs.run_outcome import outcome_of, run_end
+from dagster_project.errors import ExitCode, WarehouseLockedError
+from dagster_project.warehouse.lock import warehouse_lock
 
 # A file whose size may still be growing is left for a later tick.
 SETTLED_AFTER_SECONDS = 30
@@ -71,6 +77,70 @@ def new_exports(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Ski
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=digest)], cursor=digest)
 
 
+@dg.sensor(minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
+def pipeline_watch() -> dg.SkipReason:
+    """Look every ten minutes whether a source is stale or a run did not come, and tell on-call."""
+    warehouse = Warehouse()
+    settings, clock = warehouse.settings, warehouse.clock
+    paths = warehouse.paths
+    try:
+        with warehouse_lock(paths, clock, "pipeline_watch"):
+            observed = red_lines.check(paths, settings, clock)
+    except WarehouseLockedError:
+        return dg.SkipReason("a run is writing; it tells what is wrong itself")
+    if observed is None or not observed.active:
+        return dg.SkipReason("the pipeline is well")
+    return dg.SkipReason(
+        "; ".join(f"{one.incident_id} ({one.state.value})" for one in observed.active)
+    )
+
+
+def _tell_of_run(context: dg.RunStatusSensorContext) -> None:
+    """Do for a run of the daemon what ``ebbline run`` does at its end."""
+    warehouse = Warehouse()
+    run_id = context.dagster_run.run_id
+    record = context.instance.get_run_record_by_id(run_id)
+    started = record.start_time if record is not None else None
+    events = [
+        entry.dagster_event
+        for entry in context.instance.all_logs(run_id)
+        if entry.dagster_event is not None
+    ]
+    outcome = outcome_of(events, success=context.dagster_run.is_success)
+    clock = warehouse.clock
+    began = datetime.fromtimestamp(started, UTC) if started is not None else clock.now()
+    with warehouse_lock(warehouse.paths, clock, "what comes after a run"):
+        red_lines.after_run(warehouse.paths, warehouse.settings, clock, run_end(outcome, began))
+    if outcome.exit_code is ExitCode.PUBLISHED:
+        failed = red_lines.beat(warehouse.settings)
+        if failed:
+            context.log.warning("the heartbeat could not be sent: %s", failed)
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[retention_pipeline],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def after_a_good_run(context: dg.RunStatusSensorContext) -> None:
+    """End incidents of the pipeline that a run of the daemon showed to be over, and send the heartbeat."""
+    _tell_of_run(context)
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.FAILURE,
+    monitored_jobs=[retention_pipeline],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def after_a_failed_run(context: dg.RunStatusSensorContext) -> None:
+    """Tell on-call why a run of the daemon failed, though nothing was published."""
+    _tell_of_run(context)
+
+
 def definitions() -> dg.Definitions:
-    """Return the job, the schedule and the sensor."""
-    return dg.Definitions(jobs=[retention_pipeline], schedules=[nightly], sensors=[new_exports])
+    """Return the job, the schedule and the sensors."""
+    return dg.Definitions(
+        jobs=[retention_pipeline],
+        schedules=[nightly],
+        sensors=[new_exports, pipeline_watch, after_a_good_run, after_a_failed_run],
+    )

@@ -5,7 +5,7 @@ from fractions import Fraction
 import duckdb
 
 from dagster_project.errors import EbblineError
-from dagster_project.explain.formulas import FORMULAS, figure_of
+from dagster_project.explain.formulas import figure_of, formula_of
 from dagster_project.explain.lifetime import lifetime_figure
 from dagster_project.explain.purchases import explained_buyers
 from dagster_project.explain.recurring import explained_customers
@@ -66,7 +66,7 @@ def _explained(
         question=question,
         publication_id=publication.id,
         until=publication.until,
-        formula=FORMULAS[question.metric],
+        formula=formula_of(question.metric),
         published=published_figure(con, "published", question) or NO_FIGURE,
         recomputed=summed(question.metric, customers, is_rate=is_rate),
         customers=tuple(sorted(customers, key=_greatest_first)),
@@ -95,7 +95,7 @@ def _explained_lifetime(
         question=question,
         publication_id=publication.id,
         until=publication.until,
-        formula=f"{FORMULAS['ltv']}; gross margin {margin}",
+        formula=f"{formula_of('ltv')}; gross margin {margin}",
         published=published_figure(con, "published", question) or NO_FIGURE,
         recomputed=lifetime_figure(arpa.recomputed, margin, [rate.recomputed for rate in churn]),
         factors=(arpa, *churn),

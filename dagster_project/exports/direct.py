@@ -36,7 +36,7 @@ def is_simple(opened: Opened, delivery: Delivery) -> bool:
         and not delivery.full_dump
         and delivery.history is None
         and delivery.fill_down is None
-        and delivery.unnest is None
+        and not delivery.unnest
         and not any(rule.numbered for rule in delivery.columns.values())
     )
 

@@ -4,6 +4,7 @@ Every cast is a fixed template of ``values.py``. Names reach SQL only as generat
 only as parameters; nothing from a mapping, a file name or a cell is ever pasted into a statement.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -181,6 +182,7 @@ def compile_rule(
         source = Field(_translated(source.text, rule, parameters))
     for role, names in (
         ("currency", rule.currency),
+        ("plus", rule.plus),
         ("minus", rule.minus),
         ("times", rule.times),
         ("minutes", rule.add_minutes),
@@ -298,24 +300,30 @@ class _Shaping:
         if self.rule.times:
             factor = self._number(f"coalesce(h_{self.column.name}_times, '1')", "decimal(18,6)")
             amount = f"try_cast({amount} * {factor} as {kind.sql_type})"
-        if self.rule.minus:
-            helper = f"h_{self.column.name}_minus"
-            amount = values.less(amount, helper, self._number(helper, kind.sql_type))
-        return amount
+        return self._summed(amount, lambda helper: self._number(helper, kind.sql_type))
+
+    def _summed(self, amount: str, number: Callable[[str], str]) -> str:
+        for names, role in ((self.rule.plus, "plus"), (self.rule.minus, "minus")):
+            if names:
+                helper = f"h_{self.column.name}_{role}"
+                amount = values.less(
+                    amount, helper, number(helper), sign="+" if role == "plus" else "-"
+                )
+        return f"-({amount})" if self.rule.negative else amount
 
     def _number(self, text: str, sql_type: str, *, typed: bool = False) -> str:
         return values.number(text, sql_type, self.writing, typed=typed or self.is_json)
 
     def _text(self, text: str) -> str:
+        if self.rule.cast == "address":
+            return values.address(text)
         if self.column.name == "currency":
             return f"upper({text})"
         return f"lower({text})" if self.column.allowed else text
 
     def _minor_units(self, text: str) -> str:
         minor = f"try_cast({text} as decimal(18,3))"
-        if self.rule.minus:
-            helper = f"h_{self.column.name}_minus"
-            minor = values.less(minor, helper, f"try_cast({helper} as decimal(18,3))")
+        minor = self._summed(minor, lambda helper: f"try_cast({helper} as decimal(18,3))")
         currency = f"h_{self.column.name}_currency" if self.rule.currency else None
         factor = values.minor_factor(currency)
         return f"try_cast(({minor}) * ({factor}) as {self.column.kind.sql_type})"

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from dagster_project.errors import EbblineError
+from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.exports.contract import TABLES, UPDATED_AT, Column, Kind, Source, Table
 from dagster_project.exports.writing import DecimalMark, Ends, Writing, date_order, known_zone
 
@@ -42,6 +42,7 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 DateOrder = Annotated[str, AfterValidator(date_order)]
 OptionalNames = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Cast = Literal[
+    "address",
     "epoch_seconds",
     "epoch_millis",
     "epoch_micros",
@@ -55,6 +56,7 @@ _INSTANT_CASTS = frozenset(
     {"epoch_seconds", "epoch_millis", "epoch_micros", "epoch_or_iso", "version"}
 )
 _CASTS_BY_KIND: dict[Kind, frozenset[str]] = {
+    Kind.TEXT: frozenset({"address"}),
     Kind.INSTANT: _INSTANT_CASTS,
     Kind.DATE: _INSTANT_CASTS,
     Kind.MONEY: frozenset({"minor_units", "decimal"}),
@@ -145,7 +147,9 @@ class Rule(_Strict):
     :param first_of: vendor columns; per row, the first that is not empty is taken.
     :param cast: how the text is read where it is not the contract's own form.
     :param currency: the field that holds the currency of ``minor_units``.
+    :param plus: a field added (same cast); empty counts as 0.
     :param minus: a field subtracted (same cast); empty counts as 0.
+    :param negative: what is given back is written without a sign: the amount is turned round.
     :param times: a field that multiplies the amount (before ``minus``); empty counts as 1.
     :param add_minutes: a field whose number of minutes is added to an instant; empty makes it empty.
         Of a list of these, the first that the file has.
@@ -162,7 +166,9 @@ class Rule(_Strict):
     first_of: tuple[str, ...] = ()
     cast: Cast | None = Field(default=None, alias="as")
     currency: OptionalNames = ()
+    plus: OptionalNames = ()
     minus: OptionalNames = ()
+    negative: bool = False
     times: OptionalNames = ()
     add_minutes: OptionalNames = ()
     translate: dict[str, str] = Field(default_factory=dict, alias="map")
@@ -204,7 +210,7 @@ class Rule(_Strict):
 
     def read_fields(self) -> tuple[str, ...]:
         """Return every field that the rule may read."""
-        extra = [*self.currency, *self.minus, *self.times, *self.add_minutes]
+        extra = [*self.currency, *self.plus, *self.minus, *self.times, *self.add_minutes]
         for key in self._in_cases():
             extra += alternatives(key)
         return (*self.fields, *self.first_of, *self.digest, *extra)
@@ -212,7 +218,9 @@ class Rule(_Strict):
     def deciding(self) -> tuple[str, ...]:
         """Return what decides a value beside its own field, each as it is written (see :func:`alternatives`)."""
         beside = [
-            " | ".join(names) for names in (self.minus, self.times, self.add_minutes) if names
+            " | ".join(names)
+            for names in (self.plus, self.minus, self.times, self.add_minutes)
+            if names
         ]
         return tuple(dict.fromkeys([*self._in_cases(), *beside]))
 
@@ -251,8 +259,9 @@ class Delivery(_Strict):
     :param history: the file is a dump of the present state whose changes are to be dated.
     :param opt_in: fed only where this is asked for (settings of the mapping: ``enabled: true``).
     :param fill_down: fields written only on the first row of a group.
-    :param unnest: a list inside each JSON record; one row per element, whose fields are ``item.…``
-        beside the record's own ``parent.…``.
+    :param unnest: a list inside each JSON record (a dotted path); one row per element, whose fields are
+        ``item.…`` beside the record's own ``parent.…``. Of two lists the second lies in the elements of the
+        first: ``parent.…`` is then that element, ``record.…`` the whole record.
     :param records: keys that may wrap the list of records in a JSON document.
     :param within: the key inside each of them that holds the record: ``{"list": [{"invoice": {...}}]}``.
     :param optional: fields that decide a value and that some exports lack, with what is then different; the
@@ -270,7 +279,7 @@ class Delivery(_Strict):
     enabled: bool = True
     records: tuple[str, ...] = ()
     fill_down: FillDown | None = None
-    unnest: str | None = None
+    unnest: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(max_length=2)] = ()
     within: str | None = None
     optional: dict[str, str] = Field(default_factory=dict)
     deleted: dict[str, Condition] = Field(default_factory=dict)
@@ -312,8 +321,11 @@ class Delivery(_Strict):
                 raise ValueError(f"{name} is {kind.value}: it cannot be read as {rule.cast}")
             if rule.add_minutes and kind is not Kind.INSTANT:
                 raise ValueError(f"{name} is {kind.value}: add_minutes is for instants")
-            if (rule.minus or rule.times) and kind not in (Kind.MONEY, Kind.PRICE):
-                raise ValueError(f"{name} is {kind.value}: minus and times are for amounts")
+            sums = rule.plus or rule.minus or rule.times or rule.negative
+            if sums and kind not in (Kind.MONEY, Kind.PRICE):
+                raise ValueError(
+                    f"{name} is {kind.value}: plus, minus, times and negative are for amounts"
+                )
         deciding = {key for rule in self.columns.values() for key in rule.deciding()}
         if idle := sorted(set(self.optional) - deciding):
             raise ValueError(f"{', '.join(idle)} decides nothing here: optional is for what does")
@@ -458,7 +470,8 @@ def mapping_for(format_name: str, source: Source, folder: Path = FOLDER) -> Mapp
         raise MappingError(
             f"there is no format {format_name!r}",
             where=f"sources.{source}.format",
-            fix=f"known are: {', '.join([CANONICAL, *known])}; or name a mapping file that ends in .yml",
+            fix=did_you_mean(format_name, [CANONICAL, *known])
+            or f"known are: {', '.join([CANONICAL, *known])}; or name a mapping file that ends in .yml",
         )
     mapping = read_mapping(file)
     if mapping.source != source:

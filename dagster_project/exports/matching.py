@@ -78,7 +78,7 @@ def choose(opened: Opened, found: tuple[Candidate, ...]) -> tuple[Candidate, ...
     nearest = min(found, key=lambda one: len(missing_columns(opened, one)))
     missing = "; ".join(missing_columns(opened, nearest))
     shape = f" ({nearest.delivery.shape})" if nearest.delivery.shape else ""
-    seen = ", ".join(repr(name[:_SHOWN_NAME]) for name in opened.names[:12])
+    seen = ", ".join(repr(name[:_SHOWN_NAME]) for name in _own(opened.names)[:12])
     raise InputRefusedError(
         f"this is no {nearest.mapping.format} file for {nearest.delivery.table}{shape}: "
         f"expected {missing}; found {seen or 'no fields'}",
@@ -87,18 +87,35 @@ def choose(opened: Opened, found: tuple[Candidate, ...]) -> tuple[Candidate, ...
 
 
 _SHOWN_NAME = 80
+_IN_LIST = "[]."
+
+
+def _own(names: tuple[str, ...]) -> list[str]:
+    """Return the names of the records' own fields, without those inside their lists."""
+    return [name for name in names if _IN_LIST not in name]
 
 
 def explained(opened: Opened, candidate: Candidate) -> frozenset[str]:
     """Return the columns of the file that a delivery reads, by their normal names."""
     have = {normal(name): None for name in opened.names}
-    read = {_bare(name) for name in candidate.delivery.read_fields()}
-    if candidate.delivery.unnest is not None:
-        # The elements of a list are not among the names; what they share with their record is.
-        read = {name.removeprefix("parent.") for name in read} | {normal(candidate.delivery.unnest)}
+    read = {
+        _in_record(_bare(name), candidate.delivery) for name in candidate.delivery.read_fields()
+    }
+    if candidate.delivery.unnest:
+        read.add(normal(_IN_LIST.join(candidate.delivery.unnest)))
     return frozenset(
         name for name in have if name in read or any(other.startswith(f"{name}.") for other in read)
     )
+
+
+def _in_record(name: str, delivery: Delivery) -> str:
+    """Where a field of an element of a list, or of what holds it, stands in the whole record."""
+    lists = [f"{normal(one)}[]" for one in delivery.unnest]
+    whose, dot, field = name.partition(".")
+    if not lists or not dot or whose not in ("item", "parent", "record"):
+        return name
+    depth = {"item": len(lists), "parent": len(lists) - 1, "record": 0}[whose]
+    return ".".join([*lists[:depth], field])
 
 
 def _explained_by(opened: Opened, candidates: tuple[Candidate, ...]) -> int:
@@ -125,7 +142,8 @@ def unexplained(opened: Opened, chosen: tuple[Candidate, ...]) -> tuple[str, ...
         if (
             bare in known
             or bare.startswith("_")
-            or any(bare.startswith(f"{one}.") for one in known)
+            or any(bare.startswith((f"{one}.", f"{one}[]")) for one in known)
+            or "[]" in bare
         ):
             continue
         if any(fnmatchcase(bare, normal(pattern)) for pattern in ignored):
@@ -171,16 +189,17 @@ def absent_facts(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
 
 def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     """Return, in words, the columns that the file cannot give and that are required or decide what is required."""
-    if opened.is_json and not opened.names and candidate.delivery.unnest is None:
+    if opened.is_json and not opened.names and not candidate.delivery.unnest:
         # Nothing could be sampled (an empty file, or broken lines): rows decide, not the header.
         return ()
     delivery = candidate.delivery
     table = delivery.canonical_table
     have = _names_of(opened)
-    if delivery.unnest is not None:
-        # What the list's elements hold is not in the sample; the list itself must be.
-        found = opened.is_json and _has(delivery.unnest, have)
-        return () if found else (f"JSON records with a list {delivery.unnest}",)
+    if delivery.unnest:
+        # A record may leave out what its elements could hold; the list itself must be there.
+        path = _IN_LIST.join(delivery.unnest)
+        found = opened.is_json and _has(path, have)
+        return () if found else (f"JSON records with a list {path}",)
     missing = []
     for column in table.columns:
         rule = delivery.columns.get(column.name)
@@ -216,7 +235,7 @@ def _decides(key: str, opened: Opened, delivery: Delivery, have: set[str]) -> bo
     """Whether a deciding field is there; a record of JSON leaves out what it has not."""
     if any(_has(name, have) for name in alternatives(key)):
         return True
-    return opened.is_json and (key not in delivery.optional or delivery.unnest is not None)
+    return opened.is_json and (key not in delivery.optional or bool(delivery.unnest))
 
 
 def _names_of(opened: Opened) -> set[str]:

@@ -416,7 +416,7 @@ def _keys_of_document(text: str) -> set[str]:
 def _sample(
     profile: Profile, layout: str, records: tuple[str, ...], within: tuple[str, ...]
 ) -> list[str]:
-    """Return the dotted names of the fields in the first records."""
+    """Return the dotted names of the fields in the first records; ``list[].name`` of those in a list."""
     names: dict[str, None] = {}
     text = profile.head_text
     if layout == "lines":
@@ -476,6 +476,9 @@ def _collect(
         names.setdefault(name)
         if isinstance(value, dict):
             _collect(value, f"{name}.", names, records, within)
+        elif isinstance(value, list):
+            for inner in value[:_SAMPLED_RECORDS]:
+                _collect(inner, f"{name}[].", names, records, within)
 
 
 def first_line(error: BaseException) -> str:

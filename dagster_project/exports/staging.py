@@ -352,14 +352,8 @@ class Plan:
     def _relation(self) -> str:
         """The file's records, with lists taken apart and groups filled down where the mapping says so."""
         unnest, fill = self.delivery.unnest, self.delivery.fill_down
-        if unnest is not None and self.opened.is_json:
-            pointer = self.parameters.bind(f"{json_path(unnest)}[*]")
-            items = (
-                "(select cast(json_object('parent', line, 'item', "
-                f"unnest(json_extract(line, {pointer}))) as varchar) as line "
-                f"from (select cast(line as json) as line from {self.opened.lines} as l "
-                "where json_valid(line))"
-            )
+        if unnest and self.opened.is_json:
+            items = f"(select {self._items(unnest)}"
             # A record that cannot be taken apart is handed on as it is, to be a broken one.
             if self.takes_broken_records:
                 items += f" union all select line from {self.opened.lines} as l where not json_valid(line)"
@@ -382,6 +376,22 @@ class Plan:
                     f"from {self.opened.relation} as src) as src order by ebb_order)"
                 )
         return self.opened.relation
+
+    def _items(self, unnest: tuple[str, ...]) -> str:
+        """The elements of a list of each record, or of a list in the elements of a list, beside what holds them."""
+        first, *second = (self.parameters.bind(f"{json_path(one)}[*]") for one in unnest)
+        records = f"(select cast(line as json) as line from {self.opened.lines} as l where json_valid(line))"
+        if not second:
+            made = f"json_object('parent', line, 'item', unnest(json_extract(line, {first})))"
+            return f"cast({made} as varchar) as line from {records}"
+        made = (
+            "json_object('record', line, 'parent', outer_item, "
+            f"'item', unnest(json_extract(outer_item, {second[0]})))"
+        )
+        return (
+            f"cast({made} as varchar) as line from "
+            f"(select line, unnest(json_extract(line, {first})) as outer_item from {records})"
+        )
 
     def _meant(self) -> str:
         meant = self._holds(self.delivery)

@@ -62,9 +62,17 @@ def number(text: str, sql_type: str, writing: Writing, *, typed: bool = False) -
     return f"try_cast({text} as {sql_type})"
 
 
-def less(amount: str, helper: str, taken: str) -> str:
-    """Return an amount less another, which counts as 0 where it is empty."""
-    return f"case when {helper} is null then {amount} else {amount} - {taken} end"
+def less(amount: str, helper: str, other: str, *, sign: str = "-") -> str:
+    """Return an amount less another (or, with ``+``, more by it), which counts as 0 where it is empty."""
+    return f"case when {helper} is null then {amount} else {amount} {sign} {other} end"
+
+
+def address(text: str) -> str:
+    """Return an e-mail address or telephone number as it is compared.
+
+    Case does not matter, nor the apostrophe that keeps a spreadsheet from taking it for a number.
+    """
+    return f"nullif(lower(ltrim({text}, chr(39))), '')"
 
 
 def minor_factor(currency: str | None) -> str:

@@ -8,20 +8,17 @@ done. The modules import no Dagster.
 
 from dagster_project.red_lines.delivery import Delivery, deliver
 from dagster_project.red_lines.evaluation import RedLineStatus, evaluate
+from dagster_project.red_lines.handling import Acknowledgement, acknowledge, resolve, silence
+from dagster_project.red_lines.heartbeat import beat
 from dagster_project.red_lines.incidents import Incident
-from dagster_project.red_lines.record import (
-    Acknowledgement,
-    Recorded,
-    acknowledge,
-    incidents,
-    record,
-)
+from dagster_project.red_lines.record import Recorded, incidents, record
 from dagster_project.red_lines.replay import Replay, chosen_rules, replay
 from dagster_project.red_lines.restated import record_restatements
 from dagster_project.red_lines.rules import Rule, load_rules, read_rules
 from dagster_project.red_lines.standing import Standing, Undelivered, Unresolved, standing
 from dagster_project.red_lines.summary import SummaryLine, summary
 from dagster_project.red_lines.targets import check_targets
+from dagster_project.red_lines.watch import RunEnd, after_run, check
 
 __all__ = [
     "Acknowledgement",
@@ -31,11 +28,15 @@ __all__ = [
     "RedLineStatus",
     "Replay",
     "Rule",
+    "RunEnd",
     "Standing",
     "SummaryLine",
     "Undelivered",
     "Unresolved",
     "acknowledge",
+    "after_run",
+    "beat",
+    "check",
     "check_targets",
     "chosen_rules",
     "deliver",
@@ -46,6 +47,8 @@ __all__ = [
     "record",
     "record_restatements",
     "replay",
+    "resolve",
+    "silence",
     "standing",
     "summary",
 ]

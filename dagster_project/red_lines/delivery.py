@@ -1,31 +1,33 @@
-"""Sending what the outbox holds, after the publication it speaks of.
+"""Sending what the outbox holds: numbers after the publication they speak of, news of the pipeline at once.
 
 At least once: a message is marked as sent after the receiver took it, so a crash between the two
-sends it again, under the same key. What cannot be delivered stays and is tried by the next run.
+sends it again, under the same key. What cannot be delivered stays and is tried by the next run. A message
+that its receiver refuses (``transport.py`` tells that from a target that is down) holds up no other, is
+tried in the fewest words there are, and is a dead letter after some runs.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-import apprise
 import duckdb
-from apprise.plugins.custom_json import NotifyJSON
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.red_lines.evaluation import has_table
-from dagster_project.red_lines.incidents import Event
-from dagster_project.red_lines.messages import Alert, wording
-from dagster_project.red_lines.record import ensure_tables, pending_alerts
-from dagster_project.red_lines.restatement_message import RestatementAlert
-from dagster_project.red_lines.targets import Target, quiet, redacted, targets
+from dagster_project.red_lines.ops_tables import ensure_tables
+from dagster_project.red_lines.outbox import AnyAlert, pending_alerts
+from dagster_project.red_lines.pipeline_message import PipelineAlert
+from dagster_project.red_lines.targets import Target, targets
+from dagster_project.red_lines.transport import Attempt, send
+from dagster_project.red_lines.wording import least_wording, wording
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
 # Seconds before the second, third, ... try within one run; the next run tries after those.
 PAUSES = (1.0, 4.0)
+# A message that was refused in so many runs is given up for that target.
+REFUSALS_BEFORE_GIVING_UP = 5
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Delivery:
     :param tries: how often it was tried in this run; 0 where the target had just failed all tries
         with another message, or cannot be used at all.
     :param error: why not, free of secrets.
+    :param refused: whether the target refused this message, while it may take others.
     """
 
     message_key: str
@@ -45,6 +48,7 @@ class Delivery:
     sent: bool
     tries: int
     error: str = ""
+    refused: bool = False
 
 
 def deliver(
@@ -55,6 +59,7 @@ def deliver(
     *,
     pauses: Sequence[float] = PAUSES,
     sleep: Callable[[float], None] = time.sleep,
+    pipeline_only: bool = False,
 ) -> tuple[Delivery, ...]:
     """Send the waiting messages to every target that wants their severity.
 
@@ -64,112 +69,125 @@ def deliver(
     :param publication_id: the publication just made. None where a run found nothing new to
         publish: then only what an earlier publication told of, and could not be sent, is tried.
     :param pauses: seconds between the tries of this run.
+    :param pipeline_only: whether only news of the pipeline is sent.
     :returns: what was tried; empty when nothing waited.
     """
     if not paths.warehouse_db.exists():
         return ()
-    known = targets(settings)
     with open_warehouse(paths) as con:
         if not has_table(con, "ops", "outbox"):
             return ()
         ensure_tables(con)
         if publication_id is not None:
             _stamp(con, publication_id)
+        waiting = [
+            (key, alert)
+            for key, alert in pending_alerts(con)
+            if not pipeline_only or isinstance(alert, PipelineAlert)
+        ]
+        known = targets(settings)
+        report = settings.publish.report_url or str(paths.report)
         outcomes: list[Delivery] = []
-        down: dict[str, str] = {}
-        for key, alert in pending_alerts(con):
-            wanted = [target for target in known if alert.severity in target.severities]
-            for target in wanted:
-                if _is_sent(con, key, target):
-                    continue
-                # A target that just failed all tries would only hold up the rest of the run.
-                tries, error = (
-                    (0, down[target.key])
-                    if target.key in down
-                    else _send(
-                        alert,
-                        target,
-                        publication_id=_publication_of(con, key),
-                        paths=paths,
-                        settings=settings,
-                        pauses=pauses,
-                        sleep=sleep,
-                    )
-                )
-                outcome = Delivery(key, target.label, not error, tries, error)
-                _note(con, target, outcome, clock)
-                if error:
-                    down[target.key] = error
-                outcomes.append(outcome)
-            _settle(con, key, wanted)
+        for target in known:
+            outcomes += _to_one(
+                con, target, waiting, settings=settings, report=report, clock=clock,
+                pauses=pauses, sleep=sleep,
+            )  # fmt: skip
+        for key, alert in waiting:
+            _settle(con, key, [one for one in known if alert.severity in one.severities])
         return tuple(outcomes)
 
 
-def _send(
-    alert: Alert | RestatementAlert,
+def _to_one(
+    con: duckdb.DuckDBPyConnection,
     target: Target,
+    waiting: Sequence[tuple[str, AnyAlert]],
     *,
-    publication_id: str,
-    paths: WarehousePaths,
     settings: Settings,
+    report: str,
+    clock: Clock,
     pauses: Sequence[float],
     sleep: Callable[[float], None],
-) -> tuple[int, str]:
-    """Send one message to one target.
-
-    Returns how often it was tried, and why it failed, free of secrets; empty when it was taken.
-    """
-    service = target.service() if not target.problem else None
-    if service is None:
-        return 0, target.problem
-    words = wording(
-        alert,
-        publication_id=publication_id,
-        report=paths.report,
-        currency=settings.currency.reporting,
-    )
-    if isinstance(service, NotifyJSON):
-        # Webhooks get the key where programs look for it, and the facts beside the words.
-        service.headers["Idempotency-Key"] = quote(alert.key, safe="/=#")
-        service.payload_extras.update(
-            idempotency_key=alert.key,
-            publication_id=publication_id,
-            alert=alert.model_dump(mode="json"),
+) -> list[Delivery]:
+    """Bring one target what it has not got; once it fails all tries, it is left alone for this run."""
+    outcomes: list[Delivery] = []
+    down = ""
+    for key, alert in _in_turn(con, target, waiting):
+        if down:
+            attempt = Attempt(0, down)
+        elif target.problem:
+            attempt = Attempt(0, target.problem)
+        else:
+            publication_id = _publication_of(con, key)
+            message = wording(
+                alert,
+                publication_id=publication_id,
+                report=report,
+                currency=settings.currency.reporting,
+            )
+            facts = {"publication_id": publication_id, "alert": alert.model_dump(mode="json")}
+            attempt = send(target, key, alert, message, facts=facts, pauses=pauses, sleep=sleep)
+            if attempt.refused:
+                # Whatever it was that the receiver would not take, the alarm itself has none of it.
+                least = send(
+                    target, key, alert, least_wording(alert), facts={}, pauses=(), sleep=sleep
+                )
+                attempt = (
+                    Attempt(attempt.tries + least.tries)
+                    if not least.error
+                    else Attempt(attempt.tries + least.tries, attempt.error, refused=True)
+                )
+        outcome = Delivery(
+            key, target.label, not attempt.error, attempt.tries, attempt.error, attempt.refused
         )
-    kind = {
-        Event.RESOLVED: apprise.NotifyType.SUCCESS,
-    }.get(
-        alert.event,
-        apprise.NotifyType.FAILURE if alert.severity == "page" else apprise.NotifyType.WARNING,
+        _note(con, target, outcome, clock)
+        if attempt.error and not attempt.refused:
+            down = attempt.error
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _in_turn(
+    con: duckdb.DuckDBPyConnection, target: Target, waiting: Sequence[tuple[str, AnyAlert]]
+) -> list[tuple[str, AnyAlert]]:
+    """Return what the target wants and has not got: what was tried least comes first.
+
+    So a message at which a receiver stumbles every night does not stand before all others. An incident's messages keep
+    their order.
+    """
+    closed = {
+        key
+        for (key,) in con.execute(
+            "select message_key from ops.deliveries where target = $target and state = 'sent' "
+            "union all select message_key from ops.dead_letters where target = $target",
+            {"target": target.key},
+        ).fetchall()
+    }
+    tries = dict(
+        con.execute(
+            "select incident_id, max(attempts) from ops.deliveries inner join ops.outbox using (message_key) "
+            "where target = ? and ops.deliveries.state = 'pending' group by incident_id",
+            [target.key],
+        ).fetchall()
     )
-    sender = apprise.Apprise(asset=service.asset)
-    sender.add(service)
-    reason = ""
-    with quiet(target.secrets) as log:
-        for tries, pause in enumerate((0.0, *pauses), start=1):
-            if pause:
-                sleep(pause)
-            # Said to be text, so that a mail in HTML escapes what customers and segments are called.
-            if sender.notify(
-                body=words.body,
-                title=words.title,
-                notify_type=kind,
-                body_format=apprise.NotifyFormat.TEXT,
-            ):
-                return tries, ""
-            reason = log.last_warning
-    return tries, redacted(reason, target.secrets) or "the target did not take the message"
+    wanted = [
+        (key, alert)
+        for key, alert in waiting
+        if alert.severity in target.severities and key not in closed
+    ]
+    return sorted(wanted, key=lambda one: tries.get(one[1].incident_id, 0))
 
 
 def _stamp(con: duckdb.DuckDBPyConnection, publication_id: str) -> None:
     """Note which publication first carries the numbers that the waiting messages speak of."""
     con.execute(
         "update ops.outbox set publication_id = ? "
-        "where publication_id is null and state = 'pending'",
+        "where publication_id is null and state = 'pending' and needs_publication",
         [publication_id],
     )
     con.execute(
-        "update ops.incidents set publication_id = ? where publication_id is null", [publication_id]
+        "update ops.incidents set publication_id = ? where publication_id is null and kind = 'red_line'",
+        [publication_id],
     )
 
 
@@ -177,12 +195,16 @@ def _publication_of(con: duckdb.DuckDBPyConnection, key: str) -> str:
     row = con.execute(
         "select publication_id from ops.outbox where message_key = ?", [key]
     ).fetchone()
-    return str(row[0]) if row else ""
+    return str(row[0]) if row and row[0] is not None else ""
 
 
-def _is_sent(con: duckdb.DuckDBPyConnection, key: str, target: Target) -> bool:
-    query = "select 1 from ops.deliveries where message_key = ? and target = ? and state = 'sent'"
-    return con.execute(query, [key, target.key]).fetchone() is not None
+def _is_closed(con: duckdb.DuckDBPyConnection, key: str, target: Target) -> bool:
+    """Whether the target has the message, or will never take it."""
+    query = (
+        "select 1 from ops.deliveries where message_key = $key and target = $target and state = 'sent' "
+        "union all select 1 from ops.dead_letters where message_key = $key and target = $target"
+    )
+    return con.execute(query, {"key": key, "target": target.key}).fetchone() is not None
 
 
 def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clock: Clock) -> None:
@@ -192,14 +214,16 @@ def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clo
         insert into ops.deliveries by name
         select
             ? as message_key, ? as target, ? as label, ? as state, ? as attempts,
-            ?::timestamptz as last_attempt_at, ? as last_error, ?::timestamptz as sent_at
+            ?::timestamptz as last_attempt_at, ? as last_error, ?::timestamptz as sent_at,
+            ?::integer as refusals
         on conflict do update set
             label = excluded.label,
             state = excluded.state,
             attempts = deliveries.attempts + excluded.attempts,
             last_attempt_at = coalesce(excluded.last_attempt_at, deliveries.last_attempt_at),
             last_error = excluded.last_error,
-            sent_at = excluded.sent_at
+            sent_at = excluded.sent_at,
+            refusals = coalesce(deliveries.refusals, 0) + excluded.refusals
         """,
         [
             outcome.message_key,
@@ -210,13 +234,21 @@ def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clo
             now if outcome.tries else None,
             outcome.error or None,
             now if outcome.sent else None,
+            int(outcome.refused),
         ],
     )
+    if outcome.refused:
+        con.execute(
+            "insert or ignore into ops.dead_letters "
+            "select message_key, target, label, ?, refusals, last_error from ops.deliveries "
+            "where message_key = ? and target = ? and refusals >= ?",
+            [now, outcome.message_key, target.key, REFUSALS_BEFORE_GIVING_UP],
+        )
 
 
 def _settle(con: duckdb.DuckDBPyConnection, key: str, wanted: Sequence[Target]) -> None:
-    """Close a message that every target has, or that none wants."""
-    if all(_is_sent(con, key, target) for target in wanted):
+    """Close a message that every target has or will never take, or that none wants."""
+    if all(_is_closed(con, key, target) for target in wanted):
         con.execute(
             "update ops.outbox set state = ? where message_key = ?",
             ["sent" if wanted else "unrouted", key],

@@ -14,6 +14,8 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.plural import counted
+from dagster_project.red_lines.intervals import trials_column, wilson
+from dagster_project.red_lines.lines import FALLS_WHEN_BAD, against, line_of, periods_needed
 from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.rules import Grain, Rule
 from dagster_project.warehouse.connection import quote_identifier
@@ -86,7 +88,9 @@ class RedLineStatus:
     :param breached: whether it was crossed in as many periods running as the rule asks; None is
         unknown.
     :param running: periods running, up to this one, in which it was crossed.
+    :param clear_running: periods running, up to this one, that were clear and beyond ``resolve_line``.
     :param detail: in words: value against line, or why it is unknown.
+    :param interval: the Wilson interval (95 %) of a share of people; None for other values.
     :param is_latest: whether this is the newest complete period.
     """
 
@@ -100,6 +104,8 @@ class RedLineStatus:
     running: int
     detail: str
     is_latest: bool
+    clear_running: int = 0
+    interval: tuple[float, float] | None = None
 
     @property
     def word(self) -> str:
@@ -112,6 +118,7 @@ class _Figures:
     """A row of a mart: the sample behind it and its values by column."""
 
     sample: int | None
+    trials: int | None
     values: Mapping[str, float | None]
 
 
@@ -182,7 +189,10 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
     columns = [rule.metric, *([rule.line] if isinstance(rule.line, str) else [])]
     # A rule's columns were checked against METRICS: identifiers come from that list, not from the
     # file.
-    selected = ", ".join(quote_identifier(name) for name in (*columns, metric.sample_column))
+    trials = trials_column(metric) or metric.sample_column
+    selected = ", ".join(
+        quote_identifier(name) for name in (*columns, metric.sample_column, trials)
+    )
     rows = con.execute(
         f"""
         select dimension, member, period_start, {selected}
@@ -192,12 +202,14 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
         [rule.grain, until + timedelta(days=1), list(rule.segments)],
     ).fetchall()
     found: dict[_Key, _Figures] = {}
-    for dimension, member, start, *values, sample in rows:
+    for dimension, member, start, *values, sample, trials_counted in rows:
         named = {
             column: None if value is None else float(value)
             for column, value in zip(columns, values, strict=True)
         }
-        found[Segment(dimension, member), Period(rule.grain, start)] = _Figures(sample, named)
+        found[Segment(dimension, member), Period(rule.grain, start)] = _Figures(
+            sample, trials_counted, named
+        )
     return found
 
 
@@ -223,16 +235,25 @@ def _judged(
 ) -> Iterator[RedLineStatus]:
     """Yield the statuses of one rule and segment; a period without a row is unknown."""
     history: list[bool | None] = []
+    clear_running = 0
     period = Period(rule.grain, first)
     while period.start <= latest.start:
         row = figures.get((segment, period))
         value = row.values[rule.metric] if row else None
-        line = _line(rule, row, figures.get((segment, period.before)))
+        line = line_of(
+            rule, row.values if row else None, values_before(rule, figures, segment, period)
+        )
+        interval = _interval(rule, row, value)
         crossed, detail = _crossed(rule, row, value, line, period)
+        if crossed and rule.only_if_certain and not _is_certain(rule, line, interval):
+            crossed, detail = None, f"{detail}, which chance may explain"
         stale = _staleness(rule, period, read)
         if stale:
             crossed, detail = None, stale
         history.append(crossed)
+        breached = _all_of_the_last(history, rule.consecutive)
+        is_well_clear = breached is False and _is_beyond(rule, value)
+        clear_running = clear_running + 1 if is_well_clear else 0
         yield RedLineStatus(
             rule=rule,
             period=period,
@@ -240,20 +261,39 @@ def _judged(
             value=value,
             line=line,
             crossed=crossed,
-            breached=_all_of_the_last(history, rule.consecutive),
+            breached=breached,
             running=_running(history),
             detail=detail,
             is_latest=period == latest,
+            clear_running=clear_running,
+            interval=interval,
         )
         period = Period(rule.grain, period.end)
 
 
-def _line(rule: Rule, row: _Figures | None, before: _Figures | None) -> float | None:
-    if rule.line is None:
-        return before.values[rule.metric] if before else None
-    if isinstance(rule.line, str):
-        return row.values[rule.line] if row else None
-    return float(rule.line)
+def values_before(
+    rule: Rule, figures: Mapping[_Key, _Figures], segment: Segment, period: Period
+) -> list[float | None]:
+    """Return the metric in the periods that the rule looks back on, the newest first."""
+    found = []
+    for _ in range(periods_needed(rule)):
+        period = period.before
+        row = figures.get((segment, period))
+        found.append(row.values[rule.metric] if row else None)
+    return found
+
+
+def _interval(rule: Rule, row: _Figures | None, value: float | None) -> tuple[float, float] | None:
+    if row is None or value is None or trials_column(rule.subject) is None:
+        return None
+    return wilson(value, row.trials or 0)
+
+
+def _is_certain(rule: Rule, line: float | None, interval: tuple[float, float] | None) -> bool:
+    """Whether the whole interval lies beyond the line."""
+    if line is None or interval is None:
+        return False
+    return interval[1] < line if rule.when in FALLS_WHEN_BAD else interval[0] > line
 
 
 def _crossed(
@@ -266,12 +306,7 @@ def _crossed(
     if value is None:
         return None, f"{label} has no value in {period}"
     if line is None:
-        what = (
-            METRICS[rule.line].label
-            if isinstance(rule.line, str)
-            else f"{label} in {period.before}"
-        )
-        return None, f"{what} has no value to compare with"
+        return None, f"{against(rule, str(period.before))} has no value to compare with"
     if (row.sample or 0) < rule.min_sample:
         return (
             None,
@@ -288,8 +323,12 @@ def _crossed(
     left, right = written(value, unit), written(line, unit)
     if isinstance(rule.line, str):
         left, right = f"{left} {label}", f"{right} {METRICS[rule.line].label}"
-    elif rule.line is None:
-        right = f"{right} in {period.before}"
+    elif not isinstance(rule.line, int | float):
+        right = (
+            f"{right} in {period.before}"
+            if rule.line is None
+            else f"{right}, {against(rule, str(period.before))}"
+        )
     return compared[rule.when], f"{left} against {right}"
 
 
@@ -301,6 +340,14 @@ def _all_of_the_last(history: Sequence[bool | None], periods: int) -> bool | Non
     if None in asked or len(asked) < periods:
         return None
     return True
+
+
+def _is_beyond(rule: Rule, value: float | None) -> bool:
+    """Whether a clear value is also on the good side of ``resolve_line``, so that it ends an incident."""
+    if rule.resolve_line is None or value is None:
+        return True
+    is_low_when_bad = rule.when in FALLS_WHEN_BAD
+    return value >= rule.resolve_line if is_low_when_bad else value <= rule.resolve_line
 
 
 def _running(history: Sequence[bool | None]) -> int:
@@ -330,8 +377,15 @@ def _billing_read_on(con: duckdb.DuckDBPyConnection) -> date | None:
     """Return the day on which billing last brought rows; None where no ledger says so."""
     if not has_table(con, "raw", "loads"):
         return None
+    # A file that was delivered again without a change is as fresh as one that brought rows.
+    seen = (
+        "union all select seen_at from raw.sightings where source = 'billing'"
+        if has_table(con, "raw", "sightings")
+        else ""
+    )
     row = con.execute(
-        "select max(started_at) from raw.loads where source = 'billing' and rows_loaded > 0"
+        "select max(started_at) from (select started_at from raw.loads "  # noqa: S608 - own text
+        f"where source = 'billing' and rows_loaded > 0 {seen})"
     ).fetchone()
     instant = row[0] if row else None
     return instant.astimezone(UTC).date() if isinstance(instant, datetime) else None

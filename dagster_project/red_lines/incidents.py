@@ -6,10 +6,12 @@ says what becomes of the incident and what is to be told. Storing is ``record.py
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from dagster_project.red_lines.evaluation import Period, RedLineStatus
+from dagster_project.red_lines.naming import part_of_name
 from dagster_project.red_lines.rules import Grain, Severity
 
 
@@ -22,19 +24,23 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What there is to tell about an incident; ``restated`` is about published numbers."""
+    """What there is to tell: of an incident; ``restated`` of published numbers; ``broken`` of the pipeline."""
 
     OPENED = "opened"
     STILL_CROSSED = "still_crossed"
     RESOLVED = "resolved"
     RESTATED = "restated"
+    ESCALATED = "escalated"
+    BROKEN = "broken"
+    STILL_BROKEN = "still_broken"
+    MENDED = "mended"
 
 
 @dataclass(frozen=True)
 class Incident:
     """One red line crossed in one segment, from the first to the last period of it.
 
-    :param incident_id: readable and unique, such as ``churn_above/all/2026-03``.
+    :param incident_id: readable, unique and bounded, such as ``churn_above/all/2026-03``.
     :param since: first period of the unbroken run of crossed periods it was opened with.
     :param opened_period: the newest complete period when it was opened.
     :param last_period: the newest period in which it was seen crossed.
@@ -44,12 +50,17 @@ class Incident:
     :param detail: that comparison in words.
     :param told_period: the last period of which a message was made.
     :param publication_id: the publication that first spoke of it; None until it is published.
+    :param kind: ``red_line``, or ``pipeline`` for a condition of the pipeline itself.
+    :param next_step: what to do about a condition of the pipeline.
+    :param silenced_until: first day on which it may speak again.
+    :param resolved_by: who ended it by hand; None where it ended by itself.
+    :param cause: the incident whose message tells of this one too; None where it has its own.
     """
 
     incident_id: str
     rule: str
     segment: str
-    grain: Grain
+    grain: Grain | Literal["day"]
     severity: Severity
     state: State
     opened_at: datetime
@@ -66,11 +77,22 @@ class Incident:
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
     publication_id: str | None = None
+    kind: str = "red_line"
+    next_step: str | None = None
+    silenced_until: date | None = None
+    silenced_by: str | None = None
+    escalated_at: datetime | None = None
+    cause: str | None = None
+    resolved_by: str | None = None
 
     @property
     def is_active(self) -> bool:
         """Whether the line still counts as crossed."""
         return self.state is not State.RESOLVED
+
+    def is_silenced(self, now: datetime) -> bool:
+        """Whether somebody asked that nothing be told of it yet."""
+        return self.silenced_until is not None and now.date() < self.silenced_until
 
 
 def carry_on(
@@ -85,6 +107,12 @@ def carry_on(
     """
     known = tuple(known)
     active = next((incident for incident in known if incident.is_active), None)
+    ended_by_hand = any(
+        incident.resolved_by is not None and incident.last_period >= status.period.start
+        for incident in known
+    )
+    if active is None and ended_by_hand:
+        return None, None
     earlier = sum(incident.opened_period == status.period.start for incident in known)
     return _advance(active, status, now=now, earlier=earlier)
 
@@ -101,11 +129,15 @@ def _advance(
     if active is None:
         return (_opened(status, now, earlier), Event.OPENED) if status.breached else (None, None)
     if not status.breached:
+        if status.clear_running < status.rule.resolve_after:
+            return None, None
         resolved = replace(
             active, state=State.RESOLVED, resolved_at=now, resolved_period=status.period.start
         )
-        return resolved, Event.RESOLVED
-    tell = _reminder_is_due(active, status)
+        return resolved, None if active.is_silenced(now) else Event.RESOLVED
+    may_speak = not active.is_silenced(now)
+    tell = may_speak and _reminder_is_due(active, status)
+    escalate = may_speak and escalation_is_due(active, status.rule.escalate_after, now)
     held = replace(
         active,
         last_period=status.period.start,
@@ -117,12 +149,24 @@ def _advance(
         line=status.line,
         detail=status.detail,
         told_period=status.period.start if tell else active.told_period,
+        severity="page" if escalate else active.severity,
+        escalated_at=now if escalate else active.escalated_at,
     )
-    return held, Event.STILL_CROSSED if tell else None
+    return held, Event.ESCALATED if escalate else Event.STILL_CROSSED if tell else None
+
+
+def escalation_is_due(active: Incident, after: timedelta | None, now: datetime) -> bool:
+    """Whether nobody acknowledged an incident for so long that it is told again, louder; once."""
+    return (
+        after is not None
+        and active.state is State.OPEN
+        and active.escalated_at is None
+        and now - active.opened_at >= after
+    )
 
 
 def _opened(status: RedLineStatus, now: datetime, earlier: int) -> Incident:
-    name = f"{status.rule.name}/{status.segment}/{status.period}"
+    name = f"{status.rule.name}/{part_of_name(str(status.segment))}/{status.period}"
     return Incident(
         incident_id=f"{name}/{earlier + 1}" if earlier else name,
         rule=status.rule.name,

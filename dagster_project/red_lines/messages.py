@@ -1,24 +1,23 @@
 """What an alert says: the facts, kept with the outbox, and their wording, made on sending."""
 
-import shlex
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from dagster_project.plural import counted
+from dagster_project.red_lines.blocks import Block, Chart, Command, Facts, Link, Message, Paragraph
 from dagster_project.red_lines.evaluation import Period, RedLineStatus
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.metrics import METRICS, Unit, written
-from dagster_project.red_lines.restatement_message import (
-    RestatementAlert,
-    restatement_body,
-    restatement_title,
-)
+from dagster_project.red_lines.naming import key_of
 from dagster_project.red_lines.rules import Grain, Severity
 from dagster_project.red_lines.stakes import Stakes
+from dagster_project.shown import shown
+
+# What a segment or a customer is called comes from an export.
+_NAME_LIMIT, _ALSO_LISTED, _PERIODS_SHOWN = 120, 10, 12
 
 
 class CustomerFact(BaseModel):
@@ -28,6 +27,24 @@ class CustomerFact(BaseModel):
 
     customer_id: str
     mrr_lost: Decimal
+
+
+class ReasonFact(BaseModel):
+    """Why customers left, as the billing system gives it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: str
+    customers_lost: int
+
+
+class HistoryFact(BaseModel):
+    """The metric in a period; None for no value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    period: str
+    value: float | None
 
 
 class Alert(BaseModel):
@@ -58,6 +75,12 @@ class Alert(BaseModel):
     mrr_contraction: Decimal | None
     mrr_closing: Decimal | None
     customers: tuple[CustomerFact, ...]
+    history: tuple[HistoryFact, ...] = ()
+    interval: tuple[float, float] | None = None
+    reasons: tuple[ReasonFact, ...] = ()
+    also: tuple[str, ...] = ()
+    owner: str | None = None
+    runbook: str | None = None
 
     @property
     def key(self) -> str:
@@ -65,24 +88,27 @@ class Alert(BaseModel):
         by it.
         """
         name = f"{self.incident_id}#{self.event.value}"
-        return f"{name}-{self._period}" if self.event is Event.STILL_CROSSED else name
+        return key_of(f"{name}-{self._period}" if self.event is Event.STILL_CROSSED else name)
 
     @property
     def _period(self) -> Period:
         return Period(self.grain, self.period)
 
 
-class Wording(BaseModel):
-    """A rendered alert."""
+def alert_of(
+    event: Event,
+    incident: Incident,
+    status: RedLineStatus,
+    stakes: Stakes,
+    *,
+    history: Sequence[RedLineStatus] = (),
+    also: tuple[str, ...] = (),
+) -> Alert:
+    """Gather the facts of an event: the incident's, the newest status's and what is at stake.
 
-    model_config = ConfigDict(frozen=True)
-
-    title: str
-    body: str
-
-
-def alert_of(event: Event, incident: Incident, status: RedLineStatus, stakes: Stakes) -> Alert:
-    """Gather the facts of an event: the incident's, the newest status's and what is at stake."""
+    :param history: the statuses of the same red line and segment up to this one, oldest first.
+    :param also: other red lines that the same message tells of, a line each.
+    """
     return Alert(
         event=event,
         incident_id=incident.incident_id,
@@ -91,9 +117,9 @@ def alert_of(event: Event, incident: Incident, status: RedLineStatus, stakes: St
         sentence=status.rule.sentence,
         metric=status.rule.metric,
         severity=incident.severity,
-        grain=incident.grain,
+        grain=status.rule.grain,
         period=status.period.start,
-        segment=incident.segment,
+        segment=shown(incident.segment, _NAME_LIMIT),
         since=incident.since,
         periods=incident.periods,
         value=status.value,
@@ -104,64 +130,93 @@ def alert_of(event: Event, incident: Incident, status: RedLineStatus, stakes: St
         mrr_contraction=stakes.mrr_contraction,
         mrr_closing=stakes.mrr_closing,
         customers=tuple(
-            CustomerFact(customer_id=customer.customer_id, mrr_lost=customer.mrr_lost)
+            CustomerFact(
+                customer_id=shown(customer.customer_id, _NAME_LIMIT), mrr_lost=customer.mrr_lost
+            )
             for customer in stakes.customers
         ),
+        history=tuple(
+            HistoryFact(period=str(one.period), value=one.value)
+            for one in history[-_PERIODS_SHOWN:]
+        ),
+        interval=status.interval,
+        reasons=tuple(
+            ReasonFact(reason=shown(reason, _NAME_LIMIT), customers_lost=count)
+            for reason, count in stakes.reasons
+        ),
+        also=tuple(shown(line, 2 * _NAME_LIMIT) for line in also[:_ALSO_LISTED])
+        + ((f"and {len(also) - _ALSO_LISTED} more",) if len(also) > _ALSO_LISTED else ()),
+        owner=status.rule.owner,
+        runbook=status.rule.runbook,
     )
 
 
-def wording(
-    alert: Alert | RestatementAlert, *, publication_id: str, report: Path, currency: str
-) -> Wording:
-    """Return the alert in words.
+def red_line_message(alert: Alert, *, publication_id: str, report: str, currency: str) -> Message:
+    """Return the alert as a message.
 
     :param publication_id: the publication whose numbers these are.
     :param report: where the HTML report lies.
     :param currency: the reporting currency.
     """
-    if isinstance(alert, RestatementAlert):
-        return Wording(
-            title=restatement_title(alert, currency=currency),
-            body=restatement_body(
-                alert, publication_id=publication_id, report=report, currency=currency
-            ),
-        )
     period = Period(alert.grain, alert.period)
-    unit = METRICS[alert.metric].unit
+    metric = METRICS[alert.metric]
+    is_over = alert.event is Event.RESOLVED
     where = "" if alert.segment == "all" else f" in {alert.segment}"
-    value = written(alert.value, unit, currency)
-    lines = [
-        alert.description if alert.event is not Event.RESOLVED else "The line is no longer crossed."
-    ]
-    lines.append(
-        f"{period}{where}: {METRICS[alert.metric].label} {value}; {_against(alert, currency)}"
-    )
-    if alert.event is Event.RESOLVED:
-        lines.append(f"It had been crossed for {counted(alert.periods, alert.grain)}.")
-    else:
-        since = Period(alert.grain, alert.since)
-        running = (
-            "for the first time"
-            if alert.periods == 1
-            else f"{counted(alert.periods, alert.grain)} running, since {since}"
+    value = written(alert.value, metric.unit, currency)
+    between = (
+        ""
+        if alert.interval is None
+        else " (95 % interval {} to {})".format(
+            *(written(end, metric.unit) for end in alert.interval)
         )
-        lines.append(f"Crossed {running}.")
-        lines += _at_stake(alert, currency)
-    lines += [
-        f"Incident {alert.incident_id}, publication {publication_id}",
-        f"Report: {report}",
-        f"Next: was it another number before? ebbline why {alert.metric} {period}"
-        # Somebody will paste this into a shell, and a segment's name comes from an export.
-        + ("" if alert.segment == "all" else f" --segment {shlex.quote(alert.segment)}"),
-        f"Key: {alert.key}",
+    )
+    blocks: list[Block] = [
+        Paragraph("The line is no longer crossed." if is_over else alert.description),
+        Paragraph(f"{period}{where}: {metric.label} {value}{between}; {_against(alert, currency)}"),
+        Paragraph(
+            f"It had been crossed for {counted(alert.periods, alert.grain)}."
+            if is_over
+            else f"Crossed {_running(alert)}."
+        ),
     ]
-    return Wording(title=_title(alert, period, where, value), body="\n".join(lines))
+    if len(alert.history) > 1:
+        values = tuple(point.value for point in alert.history)
+        blocks.append(Chart(alert.history[0].period, alert.history[-1].period, values, value))
+    if not is_over:
+        blocks += [Paragraph(line) for line in _at_stake(alert, currency)]
+    if alert.also:
+        blocks.append(
+            Paragraph(("Still crossed: " if is_over else "Also: ") + "; ".join(alert.also))
+        )
+    facts = [("Incident", f"{alert.incident_id}, publication {publication_id}")]
+    facts += [("Owner", alert.owner)] if alert.owner else []
+    blocks += [Facts((*facts, ("Key", alert.key))), Link("Report", report)]
+    blocks += [Link("Runbook", alert.runbook)] if alert.runbook else []
+    if not is_over:
+        blocks.append(
+            Command("acknowledge", ("ebbline", "alerts", "ack", alert.incident_id, "--by", "NAME"))
+        )
+    segment = () if alert.segment == "all" else ("--segment", alert.segment)
+    blocks += [
+        Command("follow it down", ("ebbline", "explain", alert.metric, str(period), *segment)),
+        Command("see what it was before", ("ebbline", "why", alert.metric, str(period), *segment)),
+    ]
+    return Message(title=_title(alert, period, where, value), blocks=tuple(blocks))
+
+
+def _running(alert: Alert) -> str:
+    if alert.periods == 1:
+        return "for the first time"
+    return (
+        f"{counted(alert.periods, alert.grain)} running, since {Period(alert.grain, alert.since)}"
+    )
 
 
 def _title(alert: Alert, period: Period, where: str, value: str) -> str:
     mark = {
         Event.OPENED: alert.severity.upper(),
         Event.STILL_CROSSED: f"{alert.severity.upper()}, STILL CROSSED",
+        Event.ESCALATED: f"{alert.severity.upper()}, NOT ACKNOWLEDGED",
         Event.RESOLVED: "RESOLVED",
     }[alert.event]
     return f"[{mark}] {alert.sentence}{where}: {value} in {period}"
@@ -191,6 +246,9 @@ def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
             for customer in alert.customers
         )
         lines.append(f"Most MRR lost with: {named}")
+    if alert.reasons:
+        given = ", ".join(f"{one.reason} ({one.customers_lost})" for one in alert.reasons)
+        lines.append(f"Reasons given: {given}")
     return lines
 
 

@@ -4,81 +4,26 @@ Everything of one evaluation is stored in one transaction: an incident without i
 message without its incident, cannot exist. Nothing is sent here.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime
 
 import duckdb
 
 from dagster_project.clock import Clock
-from dagster_project.errors import EbblineError
 from dagster_project.red_lines.evaluation import RedLineStatus, has_column, has_table
 from dagster_project.red_lines.incidents import Event, Incident, State, carry_on
-from dagster_project.red_lines.messages import Alert, alert_of
-from dagster_project.red_lines.restatement_message import RestatementAlert
+from dagster_project.red_lines.ops_tables import ensure_tables, transaction
 from dagster_project.red_lines.rules import Rule
-from dagster_project.red_lines.stakes import stakes_of
+from dagster_project.red_lines.telling import Change, tell
 
-_INCIDENT_COLUMNS = ", ".join(field.name for field in fields(Incident))
+_NAMES = tuple(field.name for field in fields(Incident))
+_INCIDENT_COLUMNS = ", ".join(_NAMES)
 _SELECT_INCIDENTS = f"select {_INCIDENT_COLUMNS} from ops.incidents"  # noqa: S608 - own columns
 _STORE_INCIDENT = (
     f"insert or replace into ops.incidents ({_INCIDENT_COLUMNS}) "  # noqa: S608 - own columns
     f"values ({', '.join('?' for _ in fields(Incident))})"
 )
-
-# Columns in the order of the fields of Incident, which is how they are read and written.
-_TABLES = """
-create schema if not exists ops;
-create table if not exists ops.incidents (
-    incident_id varchar primary key,
-    rule varchar not null,
-    segment varchar not null,
-    grain varchar not null,
-    severity varchar not null,
-    state varchar not null check (state in ('open', 'acknowledged', 'resolved')),
-    opened_at timestamptz not null,
-    since date not null,
-    opened_period date not null,
-    last_period date not null,
-    periods integer not null,
-    value double,
-    line double,
-    detail varchar not null,
-    told_period date not null,
-    resolved_at timestamptz,
-    resolved_period date,
-    acknowledged_at timestamptz,
-    acknowledged_by varchar,
-    publication_id varchar
-);
-create table if not exists ops.red_line_progress (
-    rule varchar, segment varchar, grain varchar, period date not null,
-    primary key (rule, segment, grain)
-);
-create table if not exists ops.outbox (
-    message_key varchar primary key,
-    incident_id varchar not null,
-    event varchar not null,
-    severity varchar not null,
-    state varchar not null check (state in ('pending', 'sent', 'withdrawn', 'unrouted')),
-    created_at timestamptz not null,
-    publication_id varchar,
-    alert json not null
-);
-create table if not exists ops.deliveries (
-    message_key varchar, target varchar,
-    state varchar not null check (state in ('pending', 'sent')),
-    attempts integer not null,
-    last_attempt_at timestamptz,
-    last_error varchar,
-    sent_at timestamptz,
-    label varchar,
-    primary key (message_key, target)
-);
-"""
-# `target` is a digest of the URL as written. Warehouses made earlier lack the label.
-_ADD_LABEL = "alter table ops.deliveries add column if not exists label varchar"
 
 _STATUS_TABLE = """
 create or replace table marts.red_line_status (
@@ -87,14 +32,6 @@ create or replace table marts.red_line_status (
     running integer, is_latest boolean, detail varchar
 )
 """
-
-
-@dataclass(frozen=True)
-class Acknowledgement:
-    """What became of an acknowledgement: ``is_new`` is False where somebody had been first, which stands."""
-
-    incident: Incident
-    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -136,8 +73,8 @@ def record(
         are.
     """
     now = clock.now()
-    opened: list[Incident] = []
-    resolved: list[Incident] = []
+    changes: list[Change] = []
+    retired: list[Incident] = []
     messages: list[str] = []
     with transaction(con):
         ensure_tables(con)
@@ -146,78 +83,40 @@ def record(
                 if not status.is_latest or _is_past(con, status):
                     continue
                 changed, event = _advance(con, status, now, publication_id)
-                if changed is not None and event is Event.OPENED:
-                    opened.append(changed)
-                if changed is not None and not changed.is_active:
-                    resolved.append(changed)
-                if changed is not None and event is not None:
-                    messages += _enqueue(
-                        con, event, changed, status, now=now, publication_id=publication_id
-                    )
+                if changed is not None:
+                    changes.append(Change(changed, event, status))
             if rules is not None:
-                resolved += _retire(con, rules, now)
+                retired = _retire(con, rules, now)
+            messages, told = tell(
+                con,
+                changes,
+                statuses,
+                active=[i for i in incidents(con) if i.is_active],
+                now=now,
+                publication_id=publication_id,
+            )
+            for incident in told:
+                store(con, incident)
         _publish_tables(con, statuses)
-        active = tuple(i for i in incidents(con) if i.is_active)
-    return Recorded(tuple(opened), tuple(resolved), active, tuple(messages))
-
-
-def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of incidents, outbox and deliveries where they, or a column, are missing."""
-    con.execute(_TABLES)
-    if not has_column(con, "ops", "deliveries", "label"):
-        con.execute(_ADD_LABEL)
+        active = tuple(i for i in incidents(con) if i.is_active and i.kind == "red_line")
+    return Recorded(
+        tuple(change.incident for change in changes if change.event is Event.OPENED),
+        (*(change.incident for change in changes if not change.incident.is_active), *retired),
+        active,
+        tuple(messages),
+    )
 
 
 def incidents(con: duckdb.DuckDBPyConnection) -> tuple[Incident, ...]:
     """Return every incident ever opened, oldest first; none where nothing was recorded yet."""
     if not has_table(con, "ops", "incidents"):
         return ()
-    rows = con.execute(f"{_SELECT_INCIDENTS} order by opened_at, incident_id").fetchall()
-    return tuple(_incident(row) for row in rows)
-
-
-def acknowledge(
-    con: duckdb.DuckDBPyConnection, incident_id: str, *, by: str, clock: Clock
-) -> Acknowledgement:
-    """Note that somebody is at an incident: it sends no reminders any more, and resolves by itself.
-
-    Who acknowledged it first stays.
-
-    :raises EbblineError: there is no such incident, or it is resolved.
-    """
-    found = next((i for i in incidents(con) if i.incident_id == incident_id), None)
-    if found is None:
-        active = [i.incident_id for i in incidents(con) if i.is_active]
-        raise EbblineError(
-            f"there is no incident '{incident_id}'",
-            where="ops.incidents",
-            evidence=active,
-            fix="the unresolved incidents are listed above"
-            if active
-            else "no incident is unresolved",
-        )
-    if not found.is_active:
-        raise EbblineError(f"'{incident_id}' was resolved on {found.resolved_at:%Y-%m-%d}")
-    if found.state is State.ACKNOWLEDGED:
-        return Acknowledgement(found, is_new=False)
-    changed = replace(
-        found, state=State.ACKNOWLEDGED, acknowledged_at=clock.now(), acknowledged_by=by
-    )
-    with transaction(con):
-        _store(con, changed)
-    return Acknowledgement(changed, is_new=True)
-
-
-@contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Run a block as one transaction: committed at its end, undone by any error."""
-    con.execute("begin transaction")
-    try:
-        yield
-    except BaseException:
-        con.execute("rollback")
-        raise
-    con.execute("commit")
+    # `status` reads a warehouse that an earlier version made as it is.
+    names = [f.name for f in fields(Incident) if has_column(con, "ops", "incidents", f.name)]
+    rows = con.execute(
+        f"select {', '.join(names)} from ops.incidents order by opened_at, incident_id"  # noqa: S608 - own columns
+    ).fetchall()
+    return tuple(_incident(row, names) for row in rows)
 
 
 def _advance(
@@ -237,7 +136,7 @@ def _advance(
     if changed is not None:
         if event is Event.OPENED:
             changed = replace(changed, publication_id=publication_id)
-        _store(con, changed)
+        store(con, changed)
     con.execute(
         "insert or replace into ops.red_line_progress values (?, ?, ?, ?)",
         [status.rule.name, str(status.segment), status.rule.grain, status.period.start],
@@ -254,60 +153,20 @@ def _is_past(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> bool:
     return row is not None and row[0] > status.period.start
 
 
-def _enqueue(
-    con: duckdb.DuckDBPyConnection,
-    event: Event,
-    incident: Incident,
-    status: RedLineStatus,
-    *,
-    now: datetime,
-    publication_id: str | None,
-) -> list[str]:
-    """Put an alert into the outbox, once.
-
-    What was never told needs no all-clear: both are withdrawn.
-    """
-    if event is Event.RESOLVED:
-        untold = con.execute(
-            """
-            update ops.outbox set state = 'withdrawn'
-            where incident_id = ? and state = 'pending'
-                and message_key not in (select message_key from ops.deliveries where state = 'sent')
-            returning event
-            """,
-            [incident.incident_id],
-        ).fetchall()
-        if (Event.OPENED.value,) in untold:
-            return []
-    alert = alert_of(event, incident, status, stakes_of(con, status))
-    con.execute(
-        "insert or ignore into ops.outbox values (?, ?, ?, ?, 'pending', ?, ?, ?)",
-        [
-            alert.key,
-            alert.incident_id,
-            event.value,
-            alert.severity,
-            now,
-            publication_id,
-            alert.model_dump_json(),
-        ],
-    )
-    return [alert.key]
-
-
 def _retire(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], now: datetime) -> list[Incident]:
     """End, in silence, the incidents of red lines that the settings no longer hold."""
     held = {(rule.name, rule.grain) for rule in rules}
     ended = []
     for incident in incidents(con):
-        if incident.is_active and (incident.rule, incident.grain) not in held:
+        is_ours = incident.is_active and incident.kind == "red_line"
+        if is_ours and (incident.rule, incident.grain) not in held:
             retired = replace(
                 incident,
                 state=State.RESOLVED,
                 resolved_at=now,
                 detail=f"the settings no longer hold this red line; last seen: {incident.detail}",
             )
-            _store(con, retired)
+            store(con, retired)
             con.execute(
                 "update ops.outbox set state = 'withdrawn' "
                 "where incident_id = ? and state = 'pending'",
@@ -347,43 +206,15 @@ def _publish_tables(con: duckdb.DuckDBPyConnection, statuses: Sequence[RedLineSt
     )
 
 
-def _store(con: duckdb.DuckDBPyConnection, incident: Incident) -> None:
+def store(con: duckdb.DuckDBPyConnection, incident: Incident) -> None:
+    """Write an incident as it is now."""
     con.execute(
         _STORE_INCIDENT,
         [value.value if isinstance(value, State) else value for value in astuple(incident)],
     )
 
 
-def _incident(row: Sequence[object]) -> Incident:
-    named = dict(zip((field.name for field in fields(Incident)), row, strict=True))
+def _incident(row: Sequence[object], names: Sequence[str] = _NAMES) -> Incident:
+    named = dict(zip(names, row, strict=True))
     named["state"] = State(str(named["state"]))
     return Incident(**named)  # type: ignore[arg-type]  # the table's types are those of the fields
-
-
-def pending_alerts(
-    con: duckdb.DuckDBPyConnection,
-) -> tuple[tuple[str, Alert | RestatementAlert], ...]:
-    """Return the messages that wait to be sent, oldest first, with their keys.
-
-    What no publication carries yet waits for one: nobody is told of a number that nobody can see.
-    """
-    # A message knows its publication before that is made; the run may have ended in between.
-    is_made = (
-        "publication_id::bigint in (select id from ops.publications)"
-        if has_table(con, "ops", "publications")
-        else "true"
-    )
-    rows = con.execute(
-        "select message_key, event, alert from ops.outbox "  # noqa: S608 - one of two conditions
-        f"where state = 'pending' and publication_id is not null and {is_made} "
-        "order by created_at, message_key"
-    ).fetchall()
-    return tuple(
-        (
-            key,
-            RestatementAlert.model_validate_json(text)
-            if event == Event.RESTATED.value
-            else Alert.model_validate_json(text),
-        )
-        for key, event, text in rows
-    )

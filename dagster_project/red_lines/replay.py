@@ -41,7 +41,7 @@ class ReplayedIncident:
     @property
     def opened_in(self) -> Period:
         """The period that opened it."""
-        return Period(self.incident.grain, self.incident.opened_period)
+        return Period(self.crossed[0].period.grain, self.incident.opened_period)
 
     @property
     def until(self) -> Period:
@@ -57,7 +57,7 @@ class ReplayedIncident:
     def resolved_in(self) -> Period | None:
         """The period that resolved it; None: still open."""
         resolved = self.incident.resolved_period
-        return None if resolved is None else Period(self.incident.grain, resolved)
+        return None if resolved is None else Period(self.crossed[0].period.grain, resolved)
 
 
 @dataclass(frozen=True)

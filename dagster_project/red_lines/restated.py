@@ -8,8 +8,9 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
-from dagster_project.red_lines.metrics import METRICS
-from dagster_project.red_lines.record import ensure_tables, transaction
+from dagster_project.metrics import headlines
+from dagster_project.red_lines.ops_tables import ensure_tables, transaction
+from dagster_project.red_lines.outbox import enqueue
 from dagster_project.red_lines.restatement_message import RestatedNumber, RestatementAlert
 from dagster_project.warehouse.restatement import (
     Circumstances,
@@ -17,13 +18,6 @@ from dagster_project.warehouse.restatement import (
     circumstances,
     restatements,
 )
-
-# The numbers that people quote. What they are made of changes with them and would only repeat them.
-HEADLINES = (
-    "customers_closing", "mrr_closing", "churn_rate", "mrr_churn_rate", "ndr", "grr", "ndr_12m",
-    "grr_12m", "arpa", "ltv", "repeat_customer_rate",
-)  # fmt: skip
-assert set(HEADLINES) <= METRICS.keys(), "a message needs a unit and a label"
 
 _TABLE = """
 create table if not exists ops.restatements (
@@ -59,8 +53,8 @@ def record_restatements(
     counted: tuple[Restatement, ...] = ()
     beside: Circumstances | None = None
     if speak and threshold is not None and _has_metrics(con):
-        found = restatements(con, threshold=threshold)
-        counted = tuple(one for one in found if one.metric in HEADLINES)
+        found, quoted = restatements(con, threshold=threshold), headlines()
+        counted = tuple(one for one in found if one.metric in quoted)
         beside = circumstances(con, settings)
     with transaction(con):
         ensure_tables(con)
@@ -78,18 +72,7 @@ def record_restatements(
                 [_row(one, publication_id, beside) for one in counted],
             )
             alert = _alert(counted, beside, publication_id, threshold)
-            con.execute(
-                "insert into ops.outbox values (?, ?, ?, ?, 'pending', ?, ?, ?)",
-                [
-                    alert.key,
-                    alert.name,
-                    alert.event.value,
-                    alert.severity,
-                    clock.now(),
-                    str(publication_id),
-                    alert.model_dump_json(),
-                ],
-            )
+            enqueue(con, alert, now=clock.now(), publication_id=str(publication_id))
         con.execute("create schema if not exists marts")
         con.execute(
             "create or replace table marts.restatements as select * from ops.restatements "

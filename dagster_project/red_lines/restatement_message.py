@@ -5,14 +5,15 @@ they are kept is the business of ``restated``.
 """
 
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from dagster_project.red_lines.blocks import Command, Facts, Link, Message, Paragraph
 from dagster_project.red_lines.evaluation import Period
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.metrics import METRICS, written
+from dagster_project.red_lines.naming import key_of
 from dagster_project.red_lines.rules import Grain
 
 # A message is read on a telephone; the table has them all.
@@ -66,22 +67,22 @@ class RestatementAlert(BaseModel):
         return f"restatement/{self.publication}"
 
     @property
+    def incident_id(self) -> str:
+        """What stands in the outbox where other messages name their incident."""
+        return self.name
+
+    @property
     def key(self) -> str:
         """The same for every delivery of this alert, and for no other."""
-        return f"{self.name}#{self.event.value}"
+        return key_of(f"{self.name}#{self.event.value}")
 
 
-def restatement_title(alert: RestatementAlert, *, currency: str) -> str:
-    """Return the title: how many numbers, and the one that changed most."""
+def restatement_message(
+    alert: RestatementAlert, *, publication_id: str, report: str, currency: str
+) -> Message:
+    """Return the alert as a message: the numbers, what else changed, and what to run next."""
     count = len(alert.numbers)
     what = "a published number is" if count == 1 else f"{count} published numbers are"
-    return f"[{alert.severity.upper()}] {what} restated: {_in_words(alert.numbers[0], currency)}"
-
-
-def restatement_body(
-    alert: RestatementAlert, *, publication_id: str, report: Path, currency: str
-) -> str:
-    """Return the text: the numbers, what else changed, and what to run next."""
     lines = [
         "Finished periods are published with other numbers than readers were told, "
         f"by more than {alert.threshold * 100:g} %."
@@ -94,14 +95,23 @@ def restatement_body(
         lines.append(f"and {len(alert.numbers) - _LISTED} more, all in marts.restatements")
     lines += _circumstances(alert)
     first = alert.numbers[0]
-    return "\n".join(
-        [
-            *lines,
-            f"Publication {publication_id}, compared with publication {alert.compared_with}",
-            f"Report: {report}",
-            f"Next: ebbline why {first.metric} {Period(first.grain, first.period)}",
-            f"Key: {alert.key}",
-        ]
+    period = str(Period(first.grain, first.period))
+    return Message(
+        title=f"[{alert.severity.upper()}] {what} restated: {_in_words(first, currency)}",
+        blocks=(
+            *(Paragraph(line) for line in lines),
+            Facts(
+                (
+                    (
+                        "Publication",
+                        f"{publication_id}, compared with publication {alert.compared_with}",
+                    ),
+                    ("Key", alert.key),
+                )
+            ),
+            Link("Report", report),
+            Command("see why", ("ebbline", "why", first.metric, period)),
+        ),
     )
 
 

@@ -7,7 +7,6 @@ evaluated here.
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
@@ -25,9 +24,10 @@ from pydantic import (
     model_validator,
 )
 
-from dagster_project.config import DIMENSIONS, Settings
-from dagster_project.errors import SettingsError
+from dagster_project.config import DIMENSIONS, Age, Settings
+from dagster_project.errors import SettingsError, did_you_mean
 from dagster_project.plural import counted
+from dagster_project.red_lines.intervals import trials_column
 from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
 
 Grain = Literal["month", "quarter", "year"]
@@ -46,6 +46,42 @@ def _whole_business() -> dict[str, tuple[str, ...] | Literal["*"]]:
     return {"all": ("all",)}
 
 
+class Baseline(BaseModel):
+    """A line made of the metric's own past.
+
+    ``times`` is a factor: 0.8 of the same month last year. ``deviations`` is a distance in standard deviations from the
+    mean of the trailing window, on the side that ``when`` speaks of.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    of: Literal["last_year", "trailing"]
+    times: Annotated[float, Field(gt=0, le=100)] | None = None
+    deviations: Annotated[float, Field(gt=0, le=100)] | None = None
+    periods: Annotated[int, Field(ge=2, le=60)] = 6
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Baseline":
+        if (self.times is None) == (self.deviations is None):
+            raise ValueError("give either 'times' or 'deviations'")
+        if self.of == "last_year" and self.deviations is not None:
+            raise ValueError("'deviations' belongs to 'of: trailing'")
+        return self
+
+    def words(self, grain: str) -> str:
+        """Return it as the end of a sentence."""
+        if self.of == "last_year":
+            return f"{_percent(self.times)} of the same {grain} last year"
+        window = f"its mean over {counted(self.periods, grain)}"
+        if self.times is not None:
+            return f"{_percent(self.times)} of {window}"
+        return f"{window}, {self.deviations:g} standard deviations away"
+
+
+def _percent(times: float | None) -> str:
+    return f"{(times or 0) * 100:g} %"
+
+
 class Rule(BaseModel):
     """One red line.
 
@@ -60,7 +96,7 @@ class Rule(BaseModel):
     description: Annotated[str, StringConstraints(min_length=1, max_length=300)]
     metric: str
     when: When
-    line: Number | str | None = None
+    line: Number | str | Baseline | None = None
     grain: Grain = "month"
     segments: dict[str, tuple[str, ...] | Literal["*"]] = Field(
         default_factory=_whole_business,
@@ -79,6 +115,21 @@ class Rule(BaseModel):
         description="still crossed after this many more periods: say so again; 0 is never",
     )
     enabled: bool = True
+    resolve_after: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=1, description="clear periods running that end an incident"
+    )
+    resolve_line: Number | None = Field(
+        default=None, description="a period counts as clear only on the good side of this line too"
+    )
+    escalate_after: Age = Field(
+        default=None, description="open so long without acknowledgement: told again as a page"
+    )
+    only_if_certain: bool = Field(
+        default=False,
+        description="crossed only where the whole Wilson interval (95 %) is beyond the line",
+    )
+    owner: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
+    runbook: Annotated[str, StringConstraints(pattern=r"^https?://\S{1,300}$")] | None = None
 
     @field_validator("metric")
     @classmethod
@@ -111,10 +162,18 @@ class Rule(BaseModel):
         return segments
 
     @model_validator(mode="after")
+    def _certainty_is_known(self) -> "Rule":
+        if self.only_if_certain and trials_column(self.subject) is None:
+            raise ValueError(f"'only_if_certain' needs a share of people; {self.metric} is none")
+        return self
+
+    @model_validator(mode="after")
     def _line_fits(self) -> "Rule":
         if self.when in _TRENDS:
             if self.line is not None:
                 raise ValueError(f"'line' has no meaning with 'when: {self.when}'; leave it out")
+            return self
+        if isinstance(self.line, Baseline):
             return self
         if self.line is None:
             raise ValueError(f"'line' is missing: {self.metric} {self.when} what?")
@@ -147,6 +206,10 @@ class Rule(BaseModel):
             words = f"{self.subject.label} {self.when}"
         elif isinstance(self.line, str):
             words = f"{self.subject.label} {self.when.replace('_', ' ')} {METRICS[self.line].label}"
+        elif isinstance(self.line, Baseline):
+            words = (
+                f"{self.subject.label} {self.when.replace('_', ' ')} {self.line.words(self.grain)}"
+            )
         else:
             line = None if self.line is None else float(self.line)
             words = (
@@ -230,8 +293,7 @@ def _known_column(column: str) -> str:
 
 
 def _unknown(kind: str, name: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(name, known, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+    hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
     return f"there is no {kind} '{name}'; {hint}"
 
 
@@ -241,9 +303,8 @@ def _problems(error: ValidationError) -> list[str]:
     for problem in error.errors():
         key = str(problem["loc"][0]) if problem["loc"] else ""
         if problem["type"] == "extra_forbidden":
-            close = get_close_matches(key, tuple(Rule.model_fields), n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
-            found[f"unknown key '{key}'{hint}"] = None
+            hint = did_you_mean(key, Rule.model_fields)
+            found[f"unknown key '{key}'{hint and f'; {hint}'}"] = None
         elif problem["type"] == "missing":
             found[f"'{key}' is missing"] = None
         else:

@@ -32,6 +32,7 @@ class Stakes:
     :param mrr_churn: MRR of those customers.
     :param mrr_contraction: MRR lost with customers who stayed but pay less.
     :param mrr_closing: MRR at closing.
+    :param reasons: why customers left and how many, the greatest loss of MRR first.
     :param customers: the customers who lost most, the greatest loss first.
     """
 
@@ -40,6 +41,7 @@ class Stakes:
     mrr_contraction: Decimal | None = None
     mrr_closing: Decimal | None = None
     customers: tuple[CustomerAtStake, ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
 
 
 def stakes_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Stakes:
@@ -69,7 +71,26 @@ def stakes_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Stakes:
     customers: tuple[CustomerAtStake, ...] = ()
     if {"fct_customer_months", "dim_customers"} <= present:
         customers = _customers(con, status)
-    return Stakes(row[0], row[1], row[2], row[3], customers)
+    reasons = _reasons(con, status) if "mart_cancellation_reasons" in present else ()
+    return Stakes(row[0], row[1], row[2], row[3], customers, reasons)
+
+
+def _reasons(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[tuple[str, int], ...]:
+    rows = con.execute(
+        """
+        select reason, customers_lost from marts.mart_cancellation_reasons
+        where grain = ? and period_start = ? and dimension = ? and member = ?
+        order by place limit ?
+        """,
+        [
+            status.period.grain,
+            status.period.start,
+            status.segment.dimension,
+            status.segment.member,
+            SHOWN,
+        ],
+    ).fetchall()
+    return tuple((str(reason), int(lost)) for reason, lost in rows)
 
 
 def _customers(

@@ -12,8 +12,8 @@ import duckdb
 
 from dagster_project.config import Settings
 from dagster_project.errors import WarehouseLockedError
-from dagster_project.red_lines.evaluation import has_table
-from dagster_project.red_lines.record import pending_alerts
+from dagster_project.red_lines.evaluation import has_column, has_table
+from dagster_project.red_lines.outbox import pending_alerts
 from dagster_project.red_lines.targets import targets
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.lock import lock_holder
@@ -32,6 +32,7 @@ class Unresolved:
     detail: str
     acknowledged_by: str | None
     acknowledged_at: datetime | None
+    kind: str = "red_line"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,17 @@ class Undelivered:
 
 
 @dataclass(frozen=True)
+class DeadLetter:
+    """A message that was given up for a target, which refused it in so many runs."""
+
+    message_key: str
+    target: str
+    refused_at: datetime
+    runs: int
+    error: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """How things stand.
 
@@ -66,6 +78,7 @@ class Standing:
     incidents: tuple[Unresolved, ...]
     undelivered: tuple[Undelivered, ...] | None
     published_because: str = ""
+    dead_letters: tuple[DeadLetter, ...] = ()
 
 
 def standing(paths: WarehousePaths, settings: Settings) -> Standing:
@@ -82,7 +95,11 @@ def standing(paths: WarehousePaths, settings: Settings) -> Standing:
         return _published(paths, "a run is writing")
     try:
         with open_warehouse(paths, read_only=True) as con:
-            return Standing(_unresolved(con, "ops"), undelivered(con, settings))
+            return Standing(
+                _unresolved(con, "ops"),
+                undelivered(con, settings),
+                dead_letters=_dead_letters(con),
+            )
     except WarehouseLockedError:
         return _published(paths, "another process has the working database open")
 
@@ -98,15 +115,30 @@ def undelivered(con: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[Und
             " from ops.deliveries"
         ).fetchall()
     }
+    dead = (
+        set(con.execute("select message_key, target from ops.dead_letters").fetchall())
+        if has_table(con, "ops", "dead_letters")
+        else set()
+    )
     waiting = []
     for key, alert in pending_alerts(con):
         for target in targets(settings):
             state, tries, at, error = tried.get((key, target.key), ("pending", 0, None, NOT_TRIED))
-            if alert.severity in target.severities and state != "sent":
+            is_open = state != "sent" and (key, target.key) not in dead
+            if alert.severity in target.severities and is_open:
                 waiting.append(
                     Undelivered(key, alert.severity, target.label, tries, at, error or NOT_TRIED)
                 )
     return tuple(waiting)
+
+
+def _dead_letters(con: duckdb.DuckDBPyConnection) -> tuple[DeadLetter, ...]:
+    if not has_table(con, "ops", "dead_letters"):
+        return ()
+    rows = con.execute(
+        "select message_key, label, refused_at, runs, last_error from ops.dead_letters order by refused_at, 1"
+    ).fetchall()
+    return tuple(DeadLetter(*row) for row in rows)
 
 
 def _published(paths: WarehousePaths, because: str) -> Standing:
@@ -120,8 +152,9 @@ def _unresolved(con: duckdb.DuckDBPyConnection, schema: str) -> tuple[Unresolved
     table = {"ops": "incidents", "marts": "alert_incidents"}[schema]
     if not has_table(con, schema, table):
         return ()
+    kind = "kind" if has_column(con, schema, table, "kind") else "'red_line'"
     rows = con.execute(
-        "select incident_id, state, detail, acknowledged_by, acknowledged_at"  # noqa: S608 - one of two tables
+        f"select incident_id, state, detail, acknowledged_by, acknowledged_at, {kind}"  # noqa: S608 - one of two tables
         f" from {schema}.{table} where state <> 'resolved' order by opened_at, incident_id"
     ).fetchall()
     return tuple(Unresolved(*row) for row in rows)

@@ -80,16 +80,14 @@ def check_targets(settings: Settings, environment: Mapping[str, str] = os.enviro
 
 
 def _target(position: int, entry: NotifyTarget, environment: Mapping[str, str]) -> Target:
-    names = _VARIABLE.findall(entry.url)
-    missing = [name for name in names if not environment.get(name)]
-    values = {name: environment.get(name, "") for name in names}
-    url = _VARIABLE.sub(lambda match: values[match.group(1)], entry.url)
+    url, missing = filled_in(entry.url, environment)
+    values = {name: environment.get(name, "") for name in _VARIABLE.findall(entry.url)}
     target = Target(
         key=hashlib.sha256(entry.url.encode()).hexdigest()[:16],
         label=f"notify[{position}]" + (f" ({place})" if (place := _place(entry.url)) else ""),
         severities=frozenset(entry.severities),
         url=url,
-        secrets=_secrets(url, tuple(values.values())),
+        secrets=secrets_of(url, tuple(values.values())),
     )
     problem = ""
     if missing:
@@ -97,6 +95,13 @@ def _target(position: int, entry: NotifyTarget, environment: Mapping[str, str]) 
     elif target.service() is None:
         problem = "Apprise cannot read this URL"
     return Target(target.key, target.label, target.severities, target.url, target.secrets, problem)
+
+
+def filled_in(written: str, environment: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Return a URL with its ``${NAME}`` filled in, and the names that the environment lacks."""
+    names = _VARIABLE.findall(written)
+    missing = [name for name in names if not environment.get(name)]
+    return _VARIABLE.sub(lambda match: environment.get(match.group(1), ""), written), missing
 
 
 def _place(written: str) -> str:
@@ -111,7 +116,7 @@ def _place(written: str) -> str:
     return f"{scheme}://{machine.group(1)}"
 
 
-def _secrets(url: str, values: Sequence[str]) -> tuple[str, ...]:
+def secrets_of(url: str, values: Sequence[str]) -> tuple[str, ...]:
     """Return what must not be seen: variables' values, the URL, and its path, which often is the
     token.
     """

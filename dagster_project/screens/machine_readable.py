@@ -24,7 +24,7 @@ def as_csv(kind: "type[DataclassInstance]", rows: "Iterable[DataclassInstance]")
     columns = [field.name for field in fields(kind)]
     table.writerow(columns)
     for row in rows:
-        table.writerow([_cell(getattr(row, column)) for column in columns])
+        table.writerow([safe_cell(getattr(row, column)) for column in columns])
     return out.getvalue()
 
 
@@ -33,7 +33,8 @@ def as_json(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, default=str)
 
 
-def _cell(value: object) -> object:
+def safe_cell(value: object) -> object:
+    """Return a value as it may stand in a CSV file that somebody opens in a spreadsheet."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value

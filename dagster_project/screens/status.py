@@ -1,10 +1,11 @@
 """What ``ebbline status`` adds: incidents, alerts that a target has not got, and who is writing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from dagster_project.clock import Clock
 from dagster_project.plural import counted
-from dagster_project.red_lines import Acknowledgement, Standing, Unresolved
+from dagster_project.red_lines import Acknowledgement, Standing, Undelivered, Unresolved
 from dagster_project.screens import Line
 from dagster_project.warehouse.lock import LockHolder
 
@@ -22,26 +23,56 @@ def incident_lines(standing: Standing) -> Iterator[Line]:
         )
 
 
+def pipeline_lines(standing: Standing) -> Iterator[Line]:
+    """Yield one line per unresolved condition of the pipeline, for the end of a run."""
+    for incident in standing.incidents:
+        if incident.kind == "pipeline":
+            yield f"pipeline: {incident.incident_id}: {incident.detail}", "bold red"
+
+
 def delivery_lines(standing: Standing) -> Iterator[Line]:
     """Yield every alert that a target has not got, and what to do; nothing where all arrived."""
     if standing.undelivered is None:
         if standing.published_because:
             yield "whether every alert was delivered cannot be told now", "yellow"
         return
+    by_target: dict[str, list[Undelivered]] = {}
     for waiting in standing.undelivered:
-        tried = counted(waiting.tries, "try", "tries")
-        last = f", last {waiting.tried_at:%Y-%m-%d %H:%M} UTC" if waiting.tried_at else ""
-        yield (
-            f"not delivered: {waiting.severity} {waiting.message_key} to {waiting.target},"
-            f" {tried}{last}: {waiting.error}",
-            "bold red",
-        )
+        by_target.setdefault(waiting.target, []).append(waiting)
+    for target, messages in by_target.items():
+        yield _undelivered_line(target, messages), "bold red"
     if standing.undelivered:
         yield (
             "  every `ebbline run` tries again, also one that changes nothing; correct `notify` in"
             " the settings file or see that the target answers",
             None,
         )
+
+
+def dead_letter_lines(standing: Standing, since: datetime | None = None) -> Iterator[Line]:
+    """Yield every message that was given up, once: in the run that gave it up.
+
+    :param since: when that run began; None for all there are.
+    """
+    for letter in standing.dead_letters:
+        if since is None or letter.refused_at >= since:
+            yield (
+                f"given up: {letter.target} refused message {letter.message_key} in"
+                f" {counted(letter.runs, 'run')}: {letter.error}",
+                "bold red",
+            )
+
+
+def _undelivered_line(target: str, messages: Sequence[Undelivered]) -> str:
+    """Return the messages that one target has not got as one line."""
+    pages = sum(message.severity == "page" for message in messages)
+    tried = [message.tried_at for message in messages if message.tried_at is not None]
+    last = f", last {max(tried):%Y-%m-%d %H:%M} UTC" if tried else ""
+    most = max(messages, key=lambda message: message.tries)
+    return (
+        f"not delivered to {target}: {counted(len(messages), 'message')} ({counted(pages, 'page')}),"
+        f" {counted(most.tries, 'try', 'tries')}{last}: {most.error}"
+    )
 
 
 def acknowledgement_lines(done: Acknowledgement) -> Iterator[Line]:

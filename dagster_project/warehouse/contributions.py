@@ -6,13 +6,15 @@ that the parts add up to it. The words are those of METRICS.md, section 3. What 
 a figure is in ``purchase_contributions``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 import duckdb
 
+from dagster_project.metrics import CATALOGUE, Metric
 from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.metric_question import Period
 
@@ -125,21 +127,61 @@ _AMOUNTS = (
     "transfer_in", "transfer_out", "customers_lost_voluntary", "customers_lost_involuntary",
     "mrr_churn_voluntary", "mrr_churn_involuntary",
 )  # fmt: skip
-PARTS: dict[str, MetricParts] = {
-    **{name: MetricParts(sum_of(name)) for name in _AMOUNTS},
-    "churn_rate": MetricParts(sum_of("customers_lost"), sum_of("customers_opening")),
-    "retention_rate": MetricParts(sum_of("customers_retained"), sum_of("customers_opening")),
-    "mrr_churn_rate": MetricParts(sum_of("mrr_churn"), sum_of("mrr_opening")),
-    "ndr": MetricParts(sum_of("mrr_kept"), sum_of("mrr_opening")),
-    "grr": MetricParts(sum_of("mrr_kept_at_most"), sum_of("mrr_opening")),
-    "ndr_12m": MetricParts(sum_of("mrr_kept"), sum_of("mrr_opening"), trailing_year=True),
-    "grr_12m": MetricParts(sum_of("mrr_kept_at_most"), sum_of("mrr_opening"), trailing_year=True),
-    "quick_ratio": MetricParts(
-        sum_of("mrr_new", "mrr_reactivation", "mrr_expansion"),
-        sum_of("mrr_contraction", "mrr_churn"),
-    ),
-    "arpa": MetricParts(sum_of("mrr_closing"), sum_of("customers_closing"), in_cents=True),
-}
+_FIGURES = (*_AMOUNTS, "mrr_kept", "mrr_kept_at_most")
+# A column that compares with twelve months earlier is the figure of its name over that span.
+_TRAILING = "_12m"
+
+
+class MadeOf(Mapping[str, MetricParts]):
+    """The metrics of the catalogue that are sums of known figures, by name; read when first asked for."""
+
+    def __init__(self, rows: str, figures: Sequence[str]) -> None:
+        """Take the metrics of one table of rows.
+
+        :param rows: the table they are taken apart into.
+        :param figures: what is known of each customer.
+        """
+        self._rows, self._figures = rows, frozenset(figures)
+
+    @cached_property
+    def _parts(self) -> dict[str, MetricParts]:
+        return made_of(CATALOGUE, self._rows, self._figures)
+
+    def __getitem__(self, name: str) -> MetricParts:
+        return self._parts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+
+def made_of(
+    metrics: Mapping[str, Metric], rows: str, figures: Collection[str]
+) -> dict[str, MetricParts]:
+    """Return how the metrics are made that are sums of these figures, or rates of such."""
+    found = {}
+    for name, metric in metrics.items():
+        if metric.rows != rows:
+            continue
+        above, below = _terms(metric.numerator), _terms(metric.denominator)
+        if {term.removesuffix(_TRAILING) for term in (*above, *below)} <= set(figures):
+            found[name] = MetricParts(
+                sum_of(*(term.removesuffix(_TRAILING) for term in above)),
+                sum_of(*(term.removesuffix(_TRAILING) for term in below)) if below else None,
+                trailing_year=any(term.endswith(_TRAILING) for term in above),
+                in_cents=metric.rounded == "cents",
+            )
+    return found
+
+
+def _terms(total: str) -> tuple[str, ...]:
+    """Return the columns that are summed: ``a + b`` is two."""
+    return tuple(term.strip() for term in total.split("+") if term.strip())
+
+
+PARTS: Mapping[str, MetricParts] = MadeOf("fct_mrr_movements", _FIGURES)
 
 
 def span_of(metric: str, period: Period, until: date) -> Span:
@@ -165,7 +207,7 @@ def figures_of(state: CustomerState) -> Figures:
     A retained customer who changes segment leaves the one with his closing MRR and enters the other
     with it; everything before that belongs to the segment of the opening.
     """
-    figures = dict.fromkeys([*_AMOUNTS, "mrr_kept", "mrr_kept_at_most"], ZERO)
+    figures = dict.fromkeys(_FIGURES, ZERO)
     moves = state.in_opening != state.in_closing
     opening, closing = state.opening, state.closing
     if state.status is None:

@@ -4,6 +4,7 @@ The counterpart of ``contributions`` for METRICS.md, section 5: no metric is com
 figure that dbt published is taken apart again from the published lines of purchases.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,10 +13,10 @@ import duckdb
 from dagster_project.warehouse.contributions import (
     ZERO,
     Figures,
+    MadeOf,
     MetricParts,
     Span,
     attribute_sql,
-    sum_of,
 )
 
 
@@ -51,25 +52,12 @@ class BuyerPair:
     after: Buyer | None
 
 
-PURCHASE_PARTS: dict[str, MetricParts] = {
-    "buyers": MetricParts(sum_of("buyers")),
-    "purchases": MetricParts(sum_of("purchases")),
-    "repeat_purchases": MetricParts(sum_of("repeat_purchases")),
-    "purchase_amount": MetricParts(sum_of("amount")),
-    "repeat_purchase_amount": MetricParts(sum_of("repeat_amount")),
-    "repeat_customer_amount": MetricParts(sum_of("repeat_customer_amount")),
-    "average_days_between": MetricParts(sum_of("days_between"), sum_of("repeat_purchases")),
-    "returning_buyers": MetricParts(sum_of("returning_buyers")),
-    "returning_rate": MetricParts(sum_of("returning_buyers"), sum_of("buyers")),
-    "repeat_revenue_share": MetricParts(sum_of("repeat_customer_amount"), sum_of("amount")),
-    "buyers_to_date": MetricParts(sum_of("buyers_to_date")),
-    "repeat_buyers_to_date": MetricParts(sum_of("repeat_buyers_to_date")),
-    "repeat_customer_rate": MetricParts(sum_of("repeat_buyers_to_date"), sum_of("buyers_to_date")),
-}
 _FIGURES = (
-    "buyers_to_date", "repeat_buyers_to_date", "buyers", "returning_buyers", "purchases", "amount",
-    "repeat_customer_amount", "repeat_purchases", "repeat_amount", "days_between",
+    "buyers_to_date", "repeat_buyers_to_date", "buyers", "returning_buyers", "purchases",
+    "purchase_amount", "repeat_customer_amount", "repeat_purchases", "repeat_purchase_amount",
+    "days_between",
 )  # fmt: skip
+PURCHASE_PARTS: Mapping[str, MetricParts] = MadeOf("fct_purchase_lines", _FIGURES)
 # The SELECT list of a buyer, in the order of the fields of `Buyer`.
 _BUYER = (
     "customer_id", "member", "purchases", "amount", "is_returning", "is_repeat",
@@ -88,10 +76,10 @@ def figures_of_buyer(buyer: Buyer | None) -> Figures:
         "buyers": bought,
         "returning_buyers": bought * buyer.is_returning,
         "purchases": Decimal(buyer.purchases),
-        "amount": buyer.amount,
+        "purchase_amount": buyer.amount,
         "repeat_customer_amount": buyer.amount * buyer.is_repeat,
         "repeat_purchases": Decimal(buyer.repeat_purchases),
-        "repeat_amount": buyer.repeat_amount,
+        "repeat_purchase_amount": buyer.repeat_amount,
         "days_between": Decimal(buyer.days_between),
     }
 

@@ -33,5 +33,10 @@
         {{ exact_cents(cents('mrr_closing'), 'customers_closing') }} as arpa,
         {{ lifetime_value('mrr_closing', 'customers_closing') }} as ltv,
         upgrades,
-        downgrades
+        downgrades,
+        mrr_kept,
+        mrr_kept_at_most,
+        mrr_opening_12m,
+        mrr_kept_12m,
+        mrr_kept_at_most_12m
 {%- endmacro %}

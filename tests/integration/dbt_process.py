@@ -36,6 +36,7 @@ def dbt(
     warehouse_db: Path,
     target: Path,
     variables: dict[str, Any] | str,
+    project: Path = DBT_PROJECT,
 ) -> DbtRun:
     """Run dbt on the project and wait for its end.
 
@@ -44,6 +45,7 @@ def dbt(
     :param warehouse_db: the DuckDB file that is built.
     :param target: where dbt writes what it parsed and compiled, and its log.
     :param variables: those of the settings, or the same as JSON.
+    :param project: the project that is run, or a copy of it with a change.
     """
     program = _program()
     assert program.stdin is not None and program.stdout is not None
@@ -52,7 +54,7 @@ def dbt(
         order = {
             "arguments": [
                 *(command, *options, "--vars", given),
-                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+                *("--project-dir", str(project), "--profiles-dir", str(project)),
                 *("--target-path", str(target), "--log-path", str(target)),
             ],
             # dbt parses again for another value of a variable that its profile reads: one name for all warehouses.

@@ -12,7 +12,7 @@ from dagster_project.warehouse.paths import WarehousePaths
 
 BROKEN = """
 update raw.plans set unit_amount = -1 where plan_id = 'p2';
-update raw.customers set created_at = null where customer_id = 'c2';
+update raw.customers set _loaded_at = null where customer_id = 'c2';
 alter table raw.tickets drop column reopens;
 """
 TABLES = ("customers", "plans", "products", "tickets")

@@ -126,3 +126,11 @@ select 'org1' as organization_id, 'c1' as customer_id, 'One' as name, unnest(lin
 
 insert into raw.users by name
 select 'su1' as user_id, 'org1' as organization_id, 'c1' as customer_id, unnest(lineage(26, 1));
+
+insert into raw.order_totals by name
+select order_id, 'USD' as currency, 10.00 as subtotal, 0.00 as discount, 0.00 as refunded, 10.00 as total, unnest(lineage(27, 1))
+from (select order_id from raw.orders limit 1) as given;
+
+insert into raw.order_refunds by name
+select 'orf1' as refund_id, order_id, 1.00 as amount, unnest(lineage(28, 1))
+from (select order_id from raw.orders limit 1) as given;

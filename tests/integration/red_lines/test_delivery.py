@@ -10,11 +10,13 @@ import pytest
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
 from dagster_project.red_lines import check_targets, standing
+from dagster_project.red_lines.naming import key_of
 from dagster_project.red_lines.targets import targets
 from dagster_project.screens.status import delivery_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
+KEY = key_of("churn_above/all/2026-03#opened")
 MakeSettings = Callable[..., Settings]
 Send = Callable[..., Any]
 Judge = Callable[..., None]
@@ -32,16 +34,19 @@ def test_a_crossed_line_reaches_the_webhook_with_all_it_takes_to_act(
     assert message["title"] == "[PAGE] churn rate above 10 %: 20 % in 2026-03"
     assert message["message"].splitlines() == [
         "More than one customer in ten was lost within a month.",
-        "2026-03: churn rate 20 %; the line is 10 % (churn rate above 10 %)",
+        "2026-03: churn rate 20 % (95 % interval 13.34 % to 28.88 %); the line is 10 % "
+        "(churn rate above 10 %)",
         "Crossed for the first time.",
         "MRR lost: 2,150.00 USD with 20 customers lost, 99.00 USD by contraction; "
         "MRR at closing: 8,000.00 USD",
         "Most MRR lost with: C20 (200.00 USD), C19 (190.00 USD), C18 (180.00 USD), "
         "C17 (170.00 USD), C16 (160.00 USD)",
-        "Incident churn_above/all/2026-03, publication 7",
+        "Incident: churn_above/all/2026-03, publication 7",
+        f"Key: {KEY}",
         f"Report: {paths.report}",
-        "Next: was it another number before? ebbline why churn_rate 2026-03",
-        "Key: churn_above/all/2026-03#opened",
+        "To acknowledge: ebbline alerts ack churn_above/all/2026-03 --by NAME",
+        "To follow it down: ebbline explain churn_rate 2026-03",
+        "To see what it was before: ebbline why churn_rate 2026-03",
     ]
 
 
@@ -50,8 +55,8 @@ def test_the_key_is_in_header_and_payload_for_receivers_that_drop_repetitions(
 ) -> None:
     send(paths, told(settings, webhook.url))
     assert (webhook.keys, webhook.received[0]["idempotency_key"]) == (
-        ["churn_above/all/2026-03#opened"],
-        "churn_above/all/2026-03#opened",
+        [KEY],
+        KEY,
     )
 
 
@@ -144,7 +149,7 @@ def test_a_warehouse_made_before_targets_had_labels_goes_on(
                 sent_at timestamptz, primary key (message_key, target)
             );
             insert into ops.made_then by name
-            select * exclude (label) replace (1 as attempts) from ops.deliveries;
+            select * exclude (label, refusals) replace (1 as attempts) from ops.deliveries;
             drop table ops.deliveries;
             alter table ops.made_then rename to deliveries
             """
@@ -157,7 +162,7 @@ def test_a_warehouse_made_before_targets_had_labels_goes_on(
     assert [row[1:] for row in deliveries(paths)] == [("sent", 2)]
 
 
-def test_the_screen_says_which_message_which_target_and_how_often(
+def test_the_screen_says_how_many_messages_which_target_and_how_often(
     paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     webhook.answers = [503]
@@ -167,8 +172,7 @@ def test_the_screen_says_which_message_which_target_and_how_often(
     ]
     place = f"notify[0] (json://127.0.0.1:{urlsplit(webhook.url).port})"
     assert first.startswith(
-        f"not delivered: page churn_above/all/2026-03#opened to {place}, 3 tries,"
-        " last 2026-04-01 03:00 UTC: "
+        f"not delivered to {place}: 1 message (1 page), 3 tries, last 2026-04-01 03:00 UTC: "
     )
     assert ("T0KEN" in first, "`ebbline run` tries again" in what_to_do) == (False, True)
 

@@ -1,5 +1,7 @@
 """A command that is typed wrong ends 1: 2 is the word for "validation refused to publish"."""
 
+from pathlib import Path
+
 import pytest
 import typer
 
@@ -50,3 +52,19 @@ def test_no_command_at_all_shows_the_commands(
 
 def test_asking_for_help_is_no_error(ebbline: Ebbline) -> None:
     assert ebbline("run", "--help").code == 0
+
+
+def test_a_mistyped_format_is_answered_before_anything_is_made(
+    ebbline: Ebbline, tmp_path: Path
+) -> None:
+    settings = tmp_path / "ebbline.yml"
+    settings.write_text("sources: {billing: {format: strpie, path: billing}}", encoding="utf-8")
+    ended = ebbline("run", "--config", settings, "--warehouse", tmp_path / "warehouse")
+    assert (ended.code, ended.screen.splitlines()) == (
+        1,
+        [
+            "sources.billing.format: there is no format 'strpie'",
+            "  hint: did you mean 'stripe'?",
+        ],
+    )
+    assert not (tmp_path / "warehouse").exists()

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from dagster_project.explain.formulas import FORMULAS, figure_of
+from dagster_project.explain.formulas import figure_of, formula_of
+from dagster_project.metrics import CATALOGUE
 from dagster_project.warehouse.contributions import PARTS
 from dagster_project.warehouse.published_figure import Figure
 from dagster_project.warehouse.purchase_contributions import PURCHASE_PARTS
@@ -20,5 +21,16 @@ def test_arpa_is_money_to_the_cent() -> None:
     assert figure_of("arpa", Decimal(100), Decimal(3)).value == 33.33
 
 
-def test_every_metric_made_of_parts_has_its_formula_in_words() -> None:
-    assert {*PARTS, *PURCHASE_PARTS, "ltv"} == FORMULAS.keys()
+def test_every_metric_of_the_catalogue_is_made_of_parts() -> None:
+    assert {*PARTS, *PURCHASE_PARTS, "ltv"} == CATALOGUE.keys()
+
+
+def test_a_rate_says_of_what_it_is_made() -> None:
+    assert (formula_of("churn_rate"), formula_of("quick_ratio")) == (
+        "customers_lost / customers_opening",
+        "(mrr_new + mrr_reactivation + mrr_expansion) / (mrr_contraction + mrr_churn)",
+    )
+
+
+def test_an_amount_is_what_its_column_says() -> None:
+    assert formula_of("mrr_churn") == "Opening MRR of lost customers; not negative"

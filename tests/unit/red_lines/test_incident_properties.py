@@ -33,6 +33,7 @@ def status(month: int, crossed: bool | None) -> RedLineStatus:
         running=int(crossed is True),
         detail="",
         is_latest=True,
+        clear_running=int(crossed is False),
     )
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,8 +10,9 @@ import pytest
 from dagster_project.clock import FixedClock
 from dagster_project.config import Publish, Settings, Source, Sources
 from dagster_project.red_lines import record_restatements
-from dagster_project.red_lines.messages import wording
-from dagster_project.red_lines.record import pending_alerts
+from dagster_project.red_lines.naming import key_of
+from dagster_project.red_lines.outbox import pending_alerts
+from dagster_project.red_lines.wording import wording
 from dagster_project.warehouse import publication_ledger
 from dagster_project.warehouse.code_version import code_version
 from dagster_project.warehouse.publication_record import COLUMN_LIST, published_settings
@@ -91,7 +91,7 @@ def message(con: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
     """Publish number 2 and return the title and the lines of the message about it."""
     publish(con, 2)
     ((_, alert),) = pending_alerts(con)
-    words = wording(alert, publication_id="2", report=Path("report/index.html"), currency="USD")
+    words = wording(alert, publication_id="2", report="report/index.html", currency="USD")
     return words.title, words.body.splitlines()
 
 
@@ -105,7 +105,7 @@ def test_a_headline_number_beyond_the_threshold_is_one_warning(
     change(con, "churn_rate", 0.034)
     change(con, "mrr_closing", 1100)
     assert record(con) == ["mrr_closing", "churn_rate"]
-    assert outbox(con) == [("restatement/2#restated", "warning", "pending")]
+    assert outbox(con) == [(key_of("restatement/2#restated"), "warning", "pending")]
 
 
 def test_a_change_within_the_threshold_is_none(con: duckdb.DuckDBPyConnection) -> None:
@@ -133,10 +133,10 @@ def test_the_message_names_number_period_values_publications_and_the_next_step(
             "churn rate in 2026-03: 3.1 % -> 3.4 % (told since publication 1, 2026-04-04)",
             "Neither settings nor code changed: rows of the exports came late, were corrected "
             "or deleted.",
-            "Publication 2, compared with publication 1",
+            "Publication: 2, compared with publication 1",
+            f"Key: {key_of('restatement/2#restated')}",
             "Report: report/index.html",
-            "Next: ebbline why churn_rate 2026-03",
-            "Key: restatement/2#restated",
+            "To see why: ebbline why churn_rate 2026-03",
         ],
     )
 

@@ -2,13 +2,14 @@
 
 import shlex
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from dagster_project.red_lines.incidents import Event
-from dagster_project.red_lines.messages import Alert, wording
+from dagster_project.red_lines.messages import Alert
+from dagster_project.red_lines.wording import wording
 from dagster_project.screens.explain import command
+from dagster_project.shown import shown
 from dagster_project.warehouse.metric_question import MetricQuestion, Period
 
 NAMES = ["DE", "Côte d'Ivoire", "'; rm -rf ~; '", '"$(reboot)"', "`id`", "a\nreboot"]
@@ -29,6 +30,11 @@ def test_the_command_of_an_alert_holds_the_segment_as_one_word(name: str) -> Non
         detail="", customers_lost=None, mrr_churn=None, mrr_contraction=None, mrr_closing=None,
         customers=(),
     )  # fmt: skip
-    body = wording(alert, publication_id="1", report=Path("r"), currency="USD").body
-    suggested = body.split("ebbline why ", 1)[1].split("\nKey: ")[0]
-    assert shlex.split(suggested) == ["churn_rate", "2026-03", "--segment", f"country={name}"]
+    body = wording(alert, publication_id="1", report="r", currency="USD").body
+    suggested = body.split("ebbline why ", 1)[1]
+    assert shlex.split(suggested) == [
+        "churn_rate",
+        "2026-03",
+        "--segment",
+        f"country={shown(name)}",
+    ]

@@ -68,7 +68,11 @@ def test_the_environment_is_overridden_by_arguments(
     ("text", "line", "said"),
     [
         (MINIMAL + "foo: 1\n", 3, "foo: unknown key"),
-        (MINIMAL + "billing:\n  dunning_day: 3\n", 4, "billing.dunning_day: unknown key"),
+        (
+            MINIMAL + "billing:\n  dunning_day: 3\n",
+            4,
+            "billing.dunning_day: unknown key; did you mean 'dunning_days'?",
+        ),
         (MINIMAL + "calendar: {timezone: Mars}\n", 3, "not an IANA time zone"),
         (MINIMAL + "billing:\n  dunning_days: soon\n", 4, "billing.dunning_days"),
         (MINIMAL + "dimensions: [colour]\n", 3, "unknown: colour"),

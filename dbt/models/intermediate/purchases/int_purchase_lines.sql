@@ -34,7 +34,7 @@ standing_orders as (
 
     select order_id
     from orders
-    where lower(coalesce(status, '')) not in ('cancelled', 'canceled', 'refunded', 'voided')
+    where lower(coalesce(status, '')) not in ('cancelled', 'canceled', 'expired', 'refunded', 'unpaid', 'voided')
     group by order_id
     having sum(amount) > 0 or min(amount) >= 0
 
@@ -59,7 +59,7 @@ order_lines as (
         orders._source_row as source_row
     from orders
     inner join standing_orders on orders.order_id = standing_orders.order_id
-    where lower(coalesce(orders.status, '')) not in ('cancelled', 'canceled', 'refunded', 'voided')
+    where lower(coalesce(orders.status, '')) not in ('cancelled', 'canceled', 'expired', 'refunded', 'unpaid', 'voided')
 
 ),
 

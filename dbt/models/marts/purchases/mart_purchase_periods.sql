@@ -2,7 +2,21 @@ with
 
 figures as (
 
-    select * from {{ ref('int_purchase_figures') }}
+    select
+        grain,
+        period_start,
+        period_end,
+        is_complete,
+        dimension,
+        member,
+        buyers,
+        purchases,
+        repeat_purchases,
+        amount as purchase_amount,
+        repeat_amount as repeat_purchase_amount,
+        repeat_customer_amount,
+        cast(coalesce(days_between, 0) as bigint) as days_between
+    from {{ ref('int_purchase_figures') }}
 
 ),
 
@@ -18,11 +32,12 @@ final as (
         buyers,
         purchases,
         repeat_purchases,
-        amount as purchase_amount,
-        repeat_amount as repeat_purchase_amount,
+        purchase_amount,
+        repeat_purchase_amount,
         repeat_customer_amount,
-        {{ share('repeat_customer_amount', 'amount') }} as repeat_revenue_share,
-        {{ share('days_between', 'repeat_purchases') }} as average_days_between
+        {{ share('repeat_customer_amount', 'purchase_amount') }} as repeat_revenue_share,
+        {{ share('days_between', 'repeat_purchases') }} as average_days_between,
+        days_between
     from figures
 
 )

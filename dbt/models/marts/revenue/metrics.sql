@@ -1,23 +1,24 @@
+-- What the period marts say, in tall form: every column that their YAML calls a metric.
 with
 
-revenue_metrics as (
-    select * from {{ ref('int_revenue_metrics') }}
+churn_periods as (
+    select * from {{ ref('mart_churn_periods') }}
 ),
 
-purchase_metrics as (
-    select * from {{ ref('int_purchase_metrics') }}
+repeat_rate as (
+    select * from {{ ref('mart_repeat_rate') }}
+),
+
+purchase_periods as (
+    select * from {{ ref('mart_purchase_periods') }}
 ),
 
 unioned as (
-    select
-        metric, unit, grain, period_start, period_end, is_complete, dimension, member, numerator, denominator, value
-    from revenue_metrics
-
+    {{ tall('mart_churn_periods', 'churn_periods') }}
     union all
-
-    select
-        metric, unit, grain, period_start, period_end, is_complete, dimension, member, numerator, denominator, value
-    from purchase_metrics
+    {{ tall('mart_repeat_rate', 'repeat_rate') }}
+    union all
+    {{ tall('mart_purchase_periods', 'purchase_periods') }}
 ),
 
 final as (
@@ -30,9 +31,9 @@ final as (
         is_complete,
         cast(dimension as {{ dbt.type_string() }}) as dimension,
         cast(member as {{ dbt.type_string() }}) as member,
-        {{ money('numerator') }} as numerator,
-        {{ money('denominator') }} as denominator,
-        cast(value as double) as value
+        numerator,
+        denominator,
+        value
     from unioned
 )
 

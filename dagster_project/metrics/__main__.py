@@ -1,0 +1,6 @@
+"""``python -m dagster_project.metrics``: write the page of all metrics anew, after a change of the catalogue."""
+
+from dagster_project.metrics.page import PAGE, page
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,168 @@
+"""What a metric is, as the YAML beside its column says it under ``config: meta: metric``.
+
+A metric is a column of a period mart: a table with grain, period, dimension and member. Everything that must
+know which metrics there are asks here: red lines, restatements, explain and why, the docs. The tall table
+``metrics`` is made of the same entries (``dbt/macros/metrics.sql``).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from dagster_project.errors import EbblineError
+from dagster_project.locations import DBT_PROJECT
+from dagster_project.transform.project import current_manifest
+
+
+class Unit(StrEnum):
+    """How a value is written, and what a sensible line for it looks like."""
+
+    COUNT = "count"
+    MONEY = "money"
+    SHARE = "share"  # a fraction of a whole, 0 to 1
+    RATIO = "ratio"  # a fraction that may exceed 1, such as NDR
+    DAYS = "days"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A column of a period mart, and what is said of it.
+
+    :ivar column: the metric's name: the column's, everywhere.
+    :ivar table: the mart, without schema.
+    :ivar label: the words used in messages.
+    :ivar description: a sentence; the column's own.
+    :ivar numerator, denominator: columns of the same mart, or sums of some; the denominator is empty for an
+        amount or a count.
+    :ivar rounded: ``cents`` where the value is rounded to the cent; else empty.
+    :ivar formula: how the value is made, in words.
+    :ivar better: whether a higher or a lower value is good; ``neither``.
+    :ivar is_headline: whether people quote it: its restatement is told.
+    :ivar rows: the table whose rows it can be taken apart into.
+    :ivar sample_column: the column of the same mart that counts the customers the value speaks of.
+    """
+
+    column: str
+    table: str
+    label: str
+    unit: Unit
+    description: str
+    numerator: str
+    denominator: str
+    rounded: str
+    formula: str
+    better: Literal["higher", "lower", "neither"]
+    is_headline: bool
+    rows: str
+    sample_column: str
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it has a denominator."""
+        return bool(self.denominator)
+
+
+def read_catalogue(manifest: Path) -> dict[str, Metric]:
+    """Return every metric of a dbt project by its name, mart by mart in the order of the columns.
+
+    :param manifest: what dbt made of the project.
+    :raises EbblineError: a metric lacks what must be said of it, or two marts have one of the same name.
+    """
+    found_nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = [node for node in found_nodes if node["resource_type"] == "model"]
+    found: dict[str, Metric] = {}
+    problems: list[str] = []
+    # As in `metrics`: recurring revenue before purchases.
+    for node in sorted(
+        nodes, key=lambda node: ("/purchases/" in node["original_file_path"], node["name"])
+    ):
+        for column in node["columns"].values():
+            said = column["config"].get("meta", {}).get("metric")
+            if said is None:
+                continue
+            name = column["name"]
+            if name in found:
+                problems.append(
+                    f"{node['name']}.{name}: {found[name].table} has a metric of this name"
+                )
+                continue
+            try:
+                found[name] = _metric(node, column, said)
+            except (KeyError, ValueError) as error:
+                problems.append(f"{node['name']}.{name}: {_missing(error)}")
+    if problems:
+        raise EbblineError(
+            "the catalogue of metrics cannot be read",
+            where=str(manifest),
+            evidence=problems,
+            fix="docs/extending.md says what stands under `meta: metric`",
+        )
+    return found
+
+
+def _metric(node: Mapping[str, Any], column: Mapping[str, Any], said: Mapping[str, Any]) -> Metric:
+    of_mart = node["config"]["meta"]["metrics"]
+    name, numerator, denominator = (
+        column["name"],
+        said.get("numerator"),
+        said.get("denominator", ""),
+    )
+    better = said["better"]
+    if better not in ("higher", "lower", "neither"):
+        raise ValueError(f"better is {better!r}, not higher, lower or neither")
+    description = column["description"].strip()
+    made_of = f"{_bracketed(numerator or name)} / {_bracketed(denominator)}" if denominator else ""
+    return Metric(
+        column=name,
+        table=node["name"],
+        label=said["label"],
+        unit=Unit(said["unit"]),
+        description=description,
+        numerator=numerator or name,
+        denominator=denominator,
+        rounded=said.get("rounded", ""),
+        formula=said.get("formula") or made_of or description.rstrip("."),
+        better=better,
+        is_headline=bool(said.get("headline", False)),
+        rows=of_mart["rows"],
+        sample_column=of_mart["sample"],
+    )
+
+
+def _bracketed(terms: str) -> str:
+    return f"({terms})" if "+" in terms else terms
+
+
+def _missing(error: KeyError | ValueError) -> str:
+    return f"{error.args[0]} is not said" if isinstance(error, KeyError) else str(error)
+
+
+class _Catalogue(Mapping[str, Metric]):
+    """The catalogue of this installation, read when somebody first asks for a metric."""
+
+    def __getitem__(self, name: str) -> Metric:
+        return installed()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(installed())
+
+    def __len__(self) -> int:
+        return len(installed())
+
+
+@cache
+def installed() -> dict[str, Metric]:
+    """Return the metrics of the dbt project of this installation."""
+    return read_catalogue(current_manifest(DBT_PROJECT))
+
+
+CATALOGUE: Mapping[str, Metric] = _Catalogue()
+
+
+def headlines(metrics: Mapping[str, Metric] = CATALOGUE) -> tuple[str, ...]:
+    """Return the metrics that people quote. What they are made of changes with them and would only repeat them."""
+    return tuple(name for name, metric in metrics.items() if metric.is_headline)

@@ -1,0 +1,157 @@
+"""What one evaluation has to tell: one message for one cause, and nothing of what was never told.
+
+Red lines that are crossed by the same losses in the same period are one message: the gravest leads, the
+others are named in it and stand under it (``cause``). Which incidents there are is decided before; only the
+outbox is written here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import duckdb
+
+from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.red_lines.incidents import Event, Incident
+from dagster_project.red_lines.messages import alert_of
+from dagster_project.red_lines.outbox import enqueue, withdraw_untold
+from dagster_project.red_lines.stakes import stakes_of
+
+# Figures that move because of the customers lost in the same period.
+_LOSSES = frozenset(
+    (
+        "customers_lost", "customers_lost_voluntary", "customers_lost_involuntary", "customers_retained",
+        "customers_closing", "churn_rate", "retention_rate", "mrr_churn", "mrr_churn_voluntary",
+        "mrr_churn_involuntary", "mrr_churn_rate", "mrr_closing", "grr", "ndr", "ltv", "quick_ratio",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """An incident as the newest status left it, and what there is to tell of it (None: nothing)."""
+
+    incident: Incident
+    event: Event | None
+    status: RedLineStatus
+
+
+def tell(
+    con: duckdb.DuckDBPyConnection,
+    changes: Sequence[Change],
+    statuses: Sequence[RedLineStatus],
+    *,
+    active: Sequence[Incident],
+    now: datetime,
+    publication_id: str | None,
+) -> tuple[list[str], list[Incident]]:
+    """Put what is to be told into the outbox.
+
+    :param statuses: all of this evaluation; messages show the periods before.
+    :param active: the unresolved incidents, those of ``changes`` among them.
+    :returns: the keys of the messages, and the incidents that now stand under another, or no longer do.
+    """
+    teller = _Teller(con, statuses, now, publication_id)
+    ended = {change.incident.incident_id for change in changes if not change.incident.is_active}
+    under = {incident.incident_id: incident for incident in active}
+    messages: list[str] = []
+    placed: list[Incident] = []
+    for lead, *others in _by_cause(change for change in changes if change.event is Event.OPENED):
+        messages += teller.enqueue(lead, also=[_line(other.status) for other in others])
+        placed += [replace(other.incident, cause=lead.incident.incident_id) for other in others]
+    for change in changes:
+        incident, event = change.incident, change.event
+        if event is None or event is Event.OPENED:
+            continue
+        is_told_by_another = incident.cause in under or incident.cause in ended
+        if is_told_by_another and event is not Event.ESCALATED:
+            continue
+        children = [one for one in under.values() if one.cause == incident.incident_id]
+        if event is Event.RESOLVED:
+            was_told = not withdraw_untold(con, incident.incident_id)
+            placed += _promoted(children)
+            if not was_told:
+                messages += teller.open_first(children)
+                continue
+        messages += teller.enqueue(change, also=[f"{one.rule}: {one.detail}" for one in children])
+    return messages, placed
+
+
+@dataclass(frozen=True)
+class _Teller:
+    con: duckdb.DuckDBPyConnection
+    statuses: Sequence[RedLineStatus]
+    now: datetime
+    publication_id: str | None
+
+    def enqueue(self, change: Change, *, also: Sequence[str] = ()) -> list[str]:
+        assert change.event is not None
+        status = change.status
+        history = [
+            one
+            for one in self.statuses
+            if one.rule.name == status.rule.name
+            and one.segment == status.segment
+            and one.period.start <= status.period.start
+        ]
+        alert = alert_of(
+            change.event,
+            change.incident,
+            status,
+            stakes_of(self.con, status),
+            history=history,
+            also=tuple(also),
+        )
+        return enqueue(self.con, alert, now=self.now, publication_id=self.publication_id)
+
+    def open_first(self, children: Sequence[Incident]) -> list[str]:
+        """Tell of incidents whose message was taken back with that of the one they stood under."""
+        if not children:
+            return []
+        first = children[0]
+        status = next(
+            (
+                one
+                for one in self.statuses
+                if one.is_latest
+                and one.rule.name == first.rule
+                and str(one.segment) == first.segment
+            ),
+            None,
+        )
+        if status is None:
+            return []
+        also = [f"{one.rule}: {one.detail}" for one in children[1:]]
+        return self.enqueue(Change(replace(first, cause=None), Event.OPENED, status), also=also)
+
+
+def _by_cause(opened: Iterable[Change]) -> list[list[Change]]:
+    """Return what began, by cause; the gravest first, then the whole business before its segments."""
+    groups: dict[tuple[str, str, date], list[Change]] = {}
+    for change in opened:
+        metric, period = change.status.rule.metric, change.status.period
+        cause = ("losses" if metric in _LOSSES else metric, period.grain, period.start)
+        groups.setdefault(cause, []).append(change)
+    return [
+        sorted(
+            group,
+            key=lambda change: (
+                change.incident.severity != "page",
+                change.status.segment.dimension != "all",
+            ),
+        )
+        for group in groups.values()
+    ]
+
+
+def _promoted(children: Sequence[Incident]) -> list[Incident]:
+    """Return incidents whose cause has ended: the first now speaks for them."""
+    return [
+        replace(child, cause=children[0].incident_id if position else None)
+        for position, child in enumerate(children)
+    ]
+
+
+def _line(status: RedLineStatus) -> str:
+    where = "" if status.segment.dimension == "all" else f" in {status.segment}"
+    return f"{status.rule.sentence}{where}: {status.detail}"

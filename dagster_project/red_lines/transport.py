@@ -1,0 +1,97 @@
+"""One message to one target, through Apprise, and what its answer means.
+
+A refusal is about this message: the receiver is there and will not take it, however often it is tried.
+Anything else that fails is about the target: it is down, busy, or the way to it is wrong.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import apprise
+from apprise.plugins.custom_json import NotifyJSON
+
+from dagster_project.red_lines.blocks import Form, Message, written
+from dagster_project.red_lines.incidents import Event
+from dagster_project.red_lines.outbox import AnyAlert
+from dagster_project.red_lines.targets import Target, quiet, redacted
+from dagster_project.shown import shown
+
+_STATUS = re.compile(r"\berror[=: ]+(\d{3})\b")
+# Bad request, conflict, too large, unsupported, unprocessable, header too large: the same message gets the same answer.
+_REFUSALS = frozenset((400, 406, 409, 411, 413, 414, 415, 422, 431))
+_ERROR_LIMIT = 300
+_FORMS: Mapping[str, tuple[Form, apprise.NotifyFormat]] = {
+    "html": ("html", apprise.NotifyFormat.HTML),
+    "markdown": ("markdown", apprise.NotifyFormat.MARKDOWN),
+}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How a message fared: an empty error is success."""
+
+    tries: int
+    error: str = ""
+    refused: bool = False
+
+
+def send(
+    target: Target,
+    key: str,
+    alert: AnyAlert,
+    message: Message,
+    *,
+    facts: Mapping[str, Any],
+    pauses: Sequence[float],
+    sleep: Callable[[float], None],
+) -> Attempt:
+    """Send one message to one target; a refusal is not tried again.
+
+    :param facts: what programs at a plain webhook find beside the words.
+    :param pauses: seconds between the tries.
+    """
+    service = target.service()
+    if service is None:
+        return Attempt(0, target.problem or "Apprise cannot read this URL")
+    if isinstance(service, NotifyJSON):
+        # Webhooks get the key where programs look for it, and the facts beside the words.
+        service.headers["Idempotency-Key"] = key
+        service.payload_extras.update(idempotency_key=key, **facts)
+    form, body_format = _FORMS.get(
+        str(getattr(service.notify_format, "value", service.notify_format)),
+        ("text", apprise.NotifyFormat.TEXT),
+    )
+    body = written(message, form)
+    sender = apprise.Apprise(asset=service.asset)
+    sender.add(service)
+    reason, tries = "", 0
+    with quiet(target.secrets) as log:
+        for tries, pause in enumerate((0.0, *pauses), start=1):
+            if pause:
+                sleep(pause)
+            log.last_warning = ""
+            if sender.notify(
+                body=body,
+                title=message.bounded_title,
+                notify_type=_kind(alert),
+                body_format=body_format,
+            ):
+                return Attempt(tries)
+            reason = log.last_warning
+            if _is_refusal(reason):
+                break
+    error = shown(redacted(reason, target.secrets), _ERROR_LIMIT)
+    return Attempt(tries, error or "the target did not take the message", _is_refusal(reason))
+
+
+def _is_refusal(reason: str) -> bool:
+    status = _STATUS.search(reason)
+    return status is not None and int(status[1]) in _REFUSALS
+
+
+def _kind(alert: AnyAlert) -> apprise.NotifyType:
+    if alert.event in (Event.RESOLVED, Event.MENDED):
+        return apprise.NotifyType.SUCCESS
+    return apprise.NotifyType.FAILURE if alert.severity == "page" else apprise.NotifyType.WARNING

@@ -1,0 +1,274 @@
+"""Nights as on-call lives them: what comes in is a script, what is told is the whole timeline."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.red_lines.nights import Nights
+
+Play = Callable[..., list[str]]
+
+
+@pytest.fixture
+def play(tmp_path: Path, webhook: Any) -> Play:
+    def from_script(script: str, **settings: Any) -> list[str]:
+        return Nights(tmp_path, webhook, settings).play(script)
+
+    return from_script
+
+
+def test_a_stalled_export_is_told_once_and_closes_no_month(play: Play) -> None:
+    assert play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-11-05 run
+        2026-11-20 churn 2026-11 0.57
+        2026-12-01 run
+        2026-12-01 run
+        2026-12-03 run
+        """
+    ) == [
+        "2026-12-01 [PAGE] billing is stale: nothing after 2026-11-02 is covered",
+        "left: stale_source/billing/2026-12-01 open",
+    ]
+
+
+def test_an_unresolved_condition_is_told_again_after_a_week(play: Play) -> None:
+    assert play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-11-07 run
+        2026-11-13 run
+        2026-11-14 run
+        2026-11-15 run
+        """
+    ) == [
+        "2026-11-07 [PAGE] billing is stale: nothing after 2026-11-02 is covered",
+        "2026-11-14 [PAGE, STILL SO] billing is stale: nothing after 2026-11-02 is covered",
+        "left: stale_source/billing/2026-11-07 open",
+    ]
+
+
+def test_a_source_that_stops_returns_and_catches_up_resolves_by_itself(play: Play) -> None:
+    assert play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-12-02 churn 2026-11 0.2
+        2026-12-02 run
+        2026-12-03 export customers.csv
+        2026-12-03 run
+        """
+    ) == [
+        "2026-12-02 [PAGE] billing is stale: nothing after 2026-11-02 is covered",
+        "2026-12-03 [PAGE] customers lost above new customers: 20 in 2026-11",
+        "2026-12-03 [RESOLVED] stale source is over",
+        "left: churn_above/all/2026-11 open",
+        "left: lost_above_new/all/2026-11 open",
+    ]
+
+
+def test_a_file_that_comes_again_unchanged_is_no_stale_source(play: Play) -> None:
+    assert (
+        play(
+            """
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-12-02 again customers.csv
+        2026-12-02 run
+        """
+        )
+        == []
+    )
+
+
+def test_a_finished_data_set_is_never_stale_and_needs_no_run(play: Play) -> None:
+    script = "2026-11-03 export customers.csv\n2026-11-03 run\n2027-03-01 check\n2027-03-01 run"
+    assert play(script, calendar={"until": "2026-10-31"}) == []
+
+
+def test_a_refused_file_is_told_though_nothing_is_published_and_mended_next_day(play: Play) -> None:
+    assert play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-11-04 broken customers.csv
+        2026-11-04 run
+        2026-11-05 export customers.csv
+        2026-11-05 run
+        """
+    ) == [
+        "2026-11-04 [PAGE] billing: customers.csv refused; nothing new is published without it",
+        "2026-11-05 [RESOLVED] refused file is over",
+    ]
+
+
+def test_a_refused_validation_is_told_by_the_name_of_its_check_and_no_figure(
+    play: Play, webhook: Any
+) -> None:
+    timeline = play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 churn 2026-10 0.57
+        2026-11-03 run refused-by marts/mart_churn_periods: churn_rate_is_a_share
+        2026-11-04 export customers.csv
+        2026-11-04 churn 2026-10 0.01
+        2026-11-04 run
+        """
+    )
+    assert timeline == [
+        "2026-11-03 [PAGE] validation refused to publish",
+        "2026-11-04 [RESOLVED] failed validation is over",
+    ]
+    said = webhook.received[0]["message"]
+    assert ("churn_rate_is_a_share" in said, "0.57" in said, "57 %" in said) == (True, False, False)
+
+
+def test_an_error_is_told_and_over_with_the_next_good_run(play: Play) -> None:
+    assert play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run fails No space left on device
+        2026-11-04 run
+        """
+    ) == [
+        "2026-11-03 [PAGE] a run ended with an error",
+        "2026-11-04 [RESOLVED] error is over",
+    ]
+
+
+def test_a_run_that_did_not_come_is_told_and_over_when_one_comes(play: Play) -> None:
+    assert play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-11-04 check
+        2026-11-05 check
+        2026-11-05 check
+        2026-11-05 again customers.csv
+        2026-11-05 run
+        """
+    ) == [
+        "2026-11-05 [PAGE] no run for 48 hours",
+        "2026-11-05 [RESOLVED] missed run is over",
+    ]
+
+
+def test_a_correction_that_ends_what_was_never_told_is_silent(play: Play) -> None:
+    assert play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.2
+        2026-12-01 target 503
+        2026-12-01 run
+        2026-12-02 export customers.csv
+        2026-12-02 churn 2026-11 0.01
+        2026-12-02 target 200
+        2026-12-02 run
+        """
+    ) == ["2026-12-01 [PAGE] customers lost above new customers: 20 in 2026-11"]  # which got a 503
+
+
+def test_two_rules_with_one_cause_are_one_message(play: Play, webhook: Any) -> None:
+    timeline = play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.2
+        2026-12-01 run
+        """
+    )
+    assert timeline == [
+        "2026-12-01 [PAGE] customers lost above new customers: 20 in 2026-11",
+        "left: churn_above/all/2026-11 open",
+        "left: lost_above_new/all/2026-11 open",
+    ]
+    assert "Also: churn rate above 10 %: 20 % against 10 %" in webhook.received[0]["message"]
+
+
+def test_what_is_silenced_says_nothing_until_its_day(play: Play) -> None:
+    assert play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-11-07 run
+        2026-11-08 silence stale_source/billing/2026-11-07 2026-11-20
+        2026-11-15 run
+        2026-11-20 run
+        """
+    ) == [
+        "2026-11-07 [PAGE] billing is stale: nothing after 2026-11-02 is covered",
+        "2026-11-20 [PAGE, STILL SO] billing is stale: nothing after 2026-11-02 is covered",
+        "left: stale_source/billing/2026-11-07 open",
+    ]
+
+
+def test_what_was_resolved_by_hand_stays_so_until_a_newer_month(play: Play) -> None:
+    assert play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2026-12-01 resolve churn_above/all/2026-11
+        2026-12-02 export customers.csv
+        2026-12-02 run
+        2027-01-01 churn 2026-12 0.12
+        2027-01-01 export customers.csv
+        2027-01-01 run
+        """
+    ) == [
+        "2026-12-01 [PAGE] churn rate above 10 %: 12 % in 2026-11",
+        "2027-01-01 [PAGE] churn rate above 10 %: 12 % in 2026-12",
+        "left: churn_above/all/2026-12 open",
+    ]
+
+
+def test_a_target_that_is_down_for_thirty_days_hears_each_message_once(
+    play: Play, webhook: Any
+) -> None:
+    down = "\n".join(f"2026-11-{day:02} run" for day in (7, 14, 22, 30))
+    timeline = play(
+        f"""
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-11-03 target 503
+        {down}
+        2026-12-03 target 200
+        2026-12-03 run
+        2026-12-03 run
+        """
+    )
+    arrived = [line for line in timeline if line.startswith("2026-12-03")]
+    assert (
+        arrived
+        == [
+            "2026-12-03 [PAGE] billing is stale: nothing after 2026-11-02 is covered",
+        ]
+        + ["2026-12-03 [PAGE, STILL SO] billing is stale: nothing after 2026-11-02 is covered"] * 3
+    )
+    assert len(set(webhook.keys[-4:])) == 4
+
+
+@pytest.mark.parametrize("answer", ["400", "413", "431"])
+def test_a_refused_message_is_not_lost_and_holds_up_no_other(
+    play: Play, webhook: Any, answer: str
+) -> None:
+    timeline = play(
+        f"""
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 target {answer}
+        2026-12-01 run
+        2026-12-02 broken plans.csv
+        2026-12-02 target 200
+        2026-12-02 run
+        """
+    )
+    arrived = [line for line in timeline if line.startswith("2026-12-02")]
+    assert sorted(arrived) == [
+        "2026-12-02 [PAGE] billing: plans.csv refused; nothing new is published without it",
+        "2026-12-02 [PAGE] churn rate above 10 %: 12 % in 2026-11",
+    ]
