@@ -52,6 +52,11 @@
             'what_to_do': 'export the payments that are missing: until then collected revenue and lifetime value are too low by these amounts',
         },
         {
+            'guard': 'orders', 'unit': 'orders',
+            'finding': 'have lines that do not come to their own subtotal',
+            'what_to_do': 'export all lines of these orders, or correct the mapping of the amount; what was paid is spread over the lines that are there',
+        },
+        {
             'guard': 'recurring_revenue', 'unit': 'running subscriptions',
             'finding': 'are worth nothing a month',
             'what_to_do': 'look at raw.invoice_lines: is kind right, are the service periods there, is billing.recurring_from the table that has the prices? Metered revenue counts with billing.usage_is_recurring',

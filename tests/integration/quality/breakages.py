@@ -328,6 +328,9 @@ _OWN = {
     "marts__mart_reconciliation.refunds_are_of_payments": (
         "update {table} set status = 'warned' where guard = 'refunds'"
     ),
+    "marts__mart_reconciliation.orders_are_their_total": (
+        "update {table} set status = 'warned' where guard = 'orders'"
+    ),
     "marts__mart_reconciliation.subscriptions_recur": (
         "update {table} set status = 'warned' where guard = 'recurring_revenue'"
     ),

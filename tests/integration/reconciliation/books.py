@@ -1,4 +1,4 @@
-"""Books of a small company of four customers, each billed 100.00 a month, and the ways in which they are broken here."""
+"""Books of a small company of five customers, each billed 80.00 a month, and the ways in which they are broken."""
 
 from collections.abc import Mapping
 
@@ -64,6 +64,17 @@ def sound() -> Books:
             for c, month in invoices
         ],
         "refunds": [refund("pay-c1/2026-01", "10")],
+        "orders": [order("o1", "60"), order("o1", "40"), order("o2", "50"), order("o3", "50")],
+        "order_totals": [
+            {
+                "order_id": "o1",
+                "subtotal": "90",
+                "discount": "10",
+                "total": "95",
+                "currency": "USD",
+            },
+            {"order_id": "o2", "subtotal": "50", "total": "50", "currency": "USD"},
+        ],
         "tickets": [
             {"ticket_id": f"t-{c}", "customer_id": c, "created_at": _at("2026-02")}
             for c in CUSTOMERS
@@ -116,6 +127,18 @@ def line(customer: str, month: str) -> dict[str, Cell]:
     }
 
 
+def order(order_id: str, amount: str) -> dict[str, Cell]:
+    """Return a line of an order; no other line of it has the amount."""
+    return {
+        "order_id": order_id,
+        "line_id": amount,
+        "customer_id": "c1",
+        "ordered_at": _at("2026-03"),
+        "amount": amount,
+        "currency": "USD",
+    }
+
+
 def refund(payment: str, amount: str) -> dict[str, Cell]:
     """Return money paid back of a payment."""
     return {
@@ -163,6 +186,7 @@ def broken() -> Books:
         {"c1/2026-03": {"amount": "98"}},
     )
     books["refunds"] = [refund("pay-c1/2026-01", "100"), refund("pay-nobody", "7")]
+    books["orders"] = [order("o1", "60"), order("o2", "70"), order("o3", "50")]
     nobody: Mapping[str, Cell] = {"customer_id": "JIRA-3"}
     for table in ("tickets", "ratings", "contacts", "events", "sessions"):
         books[table] = [

@@ -38,7 +38,10 @@ final as (
         null as warns_above_money,
         case when recurring.pieces = 0 then 0 end as refuses_above_rows,
         null as refuses_above_money,
-        case when recurring.pieces = 0 then 'MRR would be 0.00 throughout' else 'MRR is 0.00 on the last day covered' end as detail,
+        case
+            when recurring.pieces = 0 then 'MRR would be 0.00 throughout'
+            else 'MRR is 0.00 on the last day covered'
+        end as detail,
         subscriptions.examples
     from subscriptions
     cross join recurring
