@@ -20,8 +20,9 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from dagster_project import __version__
 from dagster_project.clock import Clock, clock_from_environment
-from dagster_project.config import load_settings
+from dagster_project.config import load_settings, settings_file
 from dagster_project.errors import EbblineError, ExitCode
 from dagster_project.screens import Line
 from dagster_project.shown import shown
@@ -31,7 +32,6 @@ app = typer.Typer(
     name="ebbline",
     help="A retention warehouse: exports in, validated retention marts out.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 # Bound to the real streams: what a run's tools print meanwhile goes to its log.
@@ -47,6 +47,7 @@ Landing = Annotated[
     str | None, typer.Option(help="Folder or URL with billing/, support/ and usage/.")
 ]
 Folder = Annotated[Path | None, typer.Option("--warehouse", help="Warehouse folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]
 
 
 def _day(given: datetime | None) -> date | None:
@@ -65,6 +66,27 @@ def _say(line: str = "", style: str | None = None) -> None:
 def _tell(lines: Iterable[Line]) -> None:
     for line, style in lines:
         _say(line, style)
+
+
+def _answer_json(text: str) -> None:
+    """Write JSON as it is: no markup, no wrapping."""
+    sys.stdout.write(text + "\n")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        _say(f"ebbline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def ebbline(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """A retention warehouse: exports in, validated retention marts out."""
 
 
 def _paths(config: Path | None, warehouse: Path | None) -> WarehousePaths:
@@ -201,7 +223,9 @@ def ui(
     settings_file = (config or Path(os.environ.get("EBBLINE_CONFIG", "ebbline.yml"))).resolve()
     load_settings(settings_file)
     home = Path(".dagster").resolve()
-    home.mkdir(exist_ok=True)
+    # What runs noted there quotes rows of exports, as the working database holds them.
+    home.mkdir(mode=0o700, exist_ok=True)
+    home.chmod(0o700)
     here = Path(__file__).resolve().parent
     shutil.copyfile(here / "dagster.yaml", home / "dagster.yaml")
     environment = {
@@ -285,17 +309,26 @@ def simulate(
 
 
 @app.command()
-def status(config: Config = None, warehouse: Folder = None) -> None:
+def status(config: Config = None, warehouse: Folder = None, json: Json = False) -> None:
     """Say what readers see, which red lines are crossed, which incidents are open, which alerts did not
     arrive, and who is writing.
     """
     from dagster_project import red_lines
     from dagster_project.screens.standing import standing_lines
-    from dagster_project.screens.status import delivery_lines, incident_lines, lock_lines
+    from dagster_project.screens.status import (
+        delivery_lines,
+        incident_lines,
+        lock_lines,
+        status_json,
+    )
     from dagster_project.warehouse.lock import lock_holder
 
     settings = load_settings(config, warehouse=warehouse)
     paths = WarehousePaths(settings.warehouse)
+    if json:
+        standing = red_lines.standing(paths, settings)
+        _answer_json(status_json(paths, standing, lock_holder(paths)))
+        return
     _tell(standing_lines(paths))
     now = red_lines.standing(paths, settings)
     _tell(incident_lines(now))
@@ -417,12 +450,16 @@ def check_alerts(config: Config = None, warehouse: Folder = None) -> None:
 
 
 @app.command()
-def publications(config: Config = None, warehouse: Folder = None) -> None:
+def publications(config: Config = None, warehouse: Folder = None, json: Json = False) -> None:
     """List the kept publications; the one that readers see is marked."""
-    from dagster_project.screens.publications import publication_lines
+    from dagster_project.screens.publications import publication_lines, publications_json
     from dagster_project.warehouse.publication import list_publications
 
-    _tell(publication_lines(list_publications(_paths(config, warehouse))))
+    listed = list_publications(_paths(config, warehouse))
+    if json:
+        _answer_json(publications_json(listed))
+    else:
+        _tell(publication_lines(listed))
 
 
 @app.command()
@@ -449,12 +486,17 @@ def diff(
     later: Annotated[int, typer.Argument(help="Number of another.")],
     config: Config = None,
     warehouse: Folder = None,
+    json: Json = False,
 ) -> None:
     """Compare two kept publications: settings, code, files, rows and values."""
-    from dagster_project.screens.publications import diff_lines
+    from dagster_project.screens.publications import diff_json, diff_lines
     from dagster_project.warehouse.comparison import diff as compare
 
-    _tell(diff_lines(compare(_paths(config, warehouse), earlier, later)))
+    difference = compare(_paths(config, warehouse), earlier, later)
+    if json:
+        _answer_json(diff_json(difference))
+    else:
+        _tell(diff_lines(difference))
 
 
 Metric = Annotated[str, typer.Argument(help="A metric of marts.metrics, such as churn_rate.")]
@@ -469,12 +511,17 @@ def why(
     segment: Segment = None,
     config: Config = None,
     warehouse: Folder = None,
+    json: Json = False,
 ) -> None:
     """Say why a published number is another one today: customers, source rows, settings, code."""
-    from dagster_project.screens.why import why_lines
+    from dagster_project.screens.why import why_json, why_lines
     from dagster_project.warehouse.explanation import why as explain_change
 
-    _tell(why_lines(explain_change(_paths(config, warehouse), metric, period, segment)))
+    explained = explain_change(_paths(config, warehouse), metric, period, segment)
+    if json:
+        _answer_json(why_json(explained))
+    else:
+        _tell(why_lines(explained))
 
 
 class OutputFormat(StrEnum):
@@ -617,17 +664,41 @@ def export(
     _tell(answers.written_lines(listed, out))
 
 
+@app.command()
+def customer(
+    customer_id: Annotated[str, typer.Argument(help="As in dim_customers.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Show one customer's life: movements, purchases, support, use and risk, in order."""
+    from dagster_project.lists.customer import customer_life
+    from dagster_project.screens.customer import life_json, life_lines
+    from dagster_project.warehouse.serving import open_published
+
+    with open_published(_paths(config, warehouse)) as con:
+        life = customer_life(con, customer_id)
+    if as_json:
+        sys.stdout.write(life_json(life) + "\n")
+    else:
+        _tell(life_lines(life))
+
+
 formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)
 app.add_typer(formats_app, name="formats")
 
 
 @formats_app.callback()
-def formats(context: typer.Context) -> None:
+def formats(context: typer.Context, json: Json = False) -> None:
     """List the formats and which of their files feeds which table."""
     from dagster_project.exports.formats import list_formats
-    from dagster_project.screens.formats import format_lines
+    from dagster_project.screens.formats import format_lines, formats_json
 
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        return
+    if json:
+        _answer_json(formats_json(list_formats()))
+    else:
         _tell(format_lines(list_formats()))
 
 
@@ -636,13 +707,21 @@ def formats_check(
     folder: Annotated[str, typer.Argument(help="Folder or URL with exports of one source.")],
     format: Annotated[str, typer.Option(help="A format, or a mapping file of your own.")],
     config: Config = None,
+    json: Json = False,
 ) -> None:
-    """Say which file would feed which table, what is missing and refused; loads nothing. Ends 3 if refused."""
-    from dagster_project.exports.formats import check
-    from dagster_project.screens.formats import check_lines
+    """Say what each file would be taken for, what is missing and what that changes; loads nothing.
 
-    result = check(folder, format, settings=load_settings(config), clock=clock_from_environment())
-    _tell(check_lines(result))
+    Needs no settings file; one that is there counts, as in a run. Ends 3 if a file would be refused.
+    """
+    from dagster_project.exports.formats import check
+    from dagster_project.screens.formats import check_json, check_lines
+
+    settings = load_settings(config) if config or settings_file().is_file() else None
+    result = check(folder, format, settings=settings, clock=clock_from_environment())
+    if json:
+        _answer_json(check_json(result))
+    else:
+        _tell(check_lines(result))
     raise typer.Exit(int(ExitCode.PUBLISHED if result.is_good else ExitCode.INPUT_REFUSED))
 
 

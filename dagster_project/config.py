@@ -6,6 +6,7 @@ opens no database and asks no clock of its own.
 
 import hashlib
 import json
+import os
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -29,6 +29,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.clock import Clock
 from dagster_project.errors import SettingsError, did_you_mean
+from dagster_project.yaml_document import Lines, read_yaml
 
 DIMENSIONS = (
     "country",
@@ -101,6 +102,8 @@ def _file_mode(mode: object) -> object:
 
 class Source(_Section):
     """One source of exports: whose format, and the folder or URL where the files lie.
+
+    ``${NAME}`` in the path stands for an environment variable.
 
     ``max_age`` is how old its newest export may be before on-call is told; None never asks. What follows it says how
     these exports write what could be read in two ways, and which tables are full dumps.
@@ -193,6 +196,7 @@ class Billing(_Section):
     churn_recognition: Literal["period_end", "cancel_request"] = "period_end"
     bridge_gap_days: Annotated[int, Field(ge=0, le=3650)] = 0
     gross_margin: Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)] = Decimal("1.0")
+    discounts: Literal["as_billed", "lasting_only"] = "as_billed"
 
 
 class Purchases(_Section):
@@ -341,6 +345,7 @@ class Settings(_Section):
             "churn_recognition": self.billing.churn_recognition,
             "bridge_gap_days": self.billing.bridge_gap_days,
             "gross_margin": f"{self.billing.gross_margin:f}",
+            "discounts": self.billing.discounts,
             "same_day_orders_are_one": self.purchases.same_day_orders_are_one,
             "key_events": sorted(self.usage.key_events),
             "max_share_of_invoices": self.reconciliation.max_share_of_invoices,
@@ -380,6 +385,11 @@ class Environment(BaseSettings):
     as_of: date | None = None
     until: date | None = None
     dbt_memory_limit: Annotated[str, AfterValidator(_amount_of_memory)] | None = None
+
+
+def settings_file() -> Path:
+    """Return the settings file that holds where none is named: ``EBBLINE_CONFIG``, else ``ebbline.yml`` here."""
+    return Path(os.environ.get("EBBLINE_CONFIG") or DEFAULT_FILE)
 
 
 def load_settings(
@@ -440,70 +450,44 @@ def _located(source: Source, name: str, base: Path, landing: str | Path | None) 
         return (
             f"{place.rstrip('/')}/{name}" if "://" in place else str(Path(place).resolve() / name)
         )
-    return source.path if source.is_remote else str(base / source.path)
+    path = _expanded(source.path, name)
+    return path if "://" in path else str(base / path)
 
 
-_Lines = dict[tuple[str | int, ...], int]
-_MOST_ENTRIES = 10_000
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-def _read(file: Path) -> tuple[dict[str, Any], _Lines]:
+def _expanded(path: str, name: str) -> str:
+    """Return a path with its environment variables (``${NAME}``) in place.
+
+    :raises SettingsError: one of them is not set.
+    """
+    missing = [one for one in _VARIABLE.findall(path) if not os.environ.get(one)]
+    if missing:
+        raise SettingsError(
+            f"environment variable {', '.join(missing)} is not set",
+            where=f"sources.{name}.path",
+            fix="set it, or write the path itself",
+        )
+    return _VARIABLE.sub(lambda match: os.environ[match[1]], path)
+
+
+def _read(file: Path) -> tuple[dict[str, Any], Lines]:
     """Return the document and the line of every key in it."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        document, lines = read_yaml(file, SettingsError, "the settings file")
     except FileNotFoundError:
         raise SettingsError(
             "there is no settings file",
             where=str(file),
             fix="name one with --config, or start from ebbline.yml of the project",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"the settings file cannot be read: {error}", where=str(file)
-        ) from error
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SettingsError(f"this is not YAML: {error.problem}", where=f"{file}:{line}") from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f"this is not YAML: {error}", where=str(file)) from error
-    except (ValueError, RecursionError) as error:  # a 13th month, a number of a book's length
-        raise SettingsError(f"a value cannot be read: {error}", where=str(file)) from error
     if not isinstance(document, dict):
         raise SettingsError("the settings file holds no settings", where=f"{file}:1")
-    lines: _Lines = {}
-    try:
-        _note_lines(node, (), lines, file)
-    except RecursionError as error:
-        raise SettingsError("an alias stands inside its own anchor", where=str(file)) from error
     return document, lines
 
 
-def _note_lines(
-    node: yaml.Node | None, at: tuple[str | int, ...], lines: _Lines, file: Path
-) -> None:
-    if len(lines) > _MOST_ENTRIES:
-        raise SettingsError(
-            f"more than {_MOST_ENTRIES:,} entries; do aliases multiply them?", where=str(file)
-        )
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            path = (*at, key.value)
-            if path in lines:
-                raise SettingsError(
-                    f"{key.value!r} is given twice", where=f"{file}:{key.start_mark.line + 1}"
-                )
-            lines[path] = key.start_mark.line + 1
-            _note_lines(value, path, lines, file)
-    elif isinstance(node, yaml.SequenceNode):
-        for position, value in enumerate(node.value):
-            lines[(*at, position)] = value.start_mark.line + 1
-            _note_lines(value, (*at, position), lines, file)
-
-
-def _check(document: dict[str, Any], lines: _Lines, file: Path) -> Settings:
+def _check(document: dict[str, Any], lines: Lines, file: Path) -> Settings:
     if "as_of" in document:
         raise SettingsError(
             "'as_of' is not a setting", where=f"{file}:{lines[('as_of',)]}", fix="use --as-of DATE"

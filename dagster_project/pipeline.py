@@ -15,6 +15,7 @@ from dagster_project.definitions import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_outcome import FailedCheck, RunOutcome, outcome_of, run_end
 from dagster_project.errors import EbblineError, ExitCode
+from dagster_project.warehouse.connection import for_owner_only
 from dagster_project.warehouse.lock import warehouse_lock
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -37,6 +38,9 @@ def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = N
     warehouse.paths.create()
     started_at = warehouse.clock.now()
     log_file = warehouse.paths.logs / "run.log"
+    with for_owner_only():
+        log_file.unlink(missing_ok=True)
+        log_file.touch()
     with log_file.open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
         result = graph.resolve_job_def(JOB).execute_in_process(
             raise_on_error=False,
@@ -63,6 +67,8 @@ def _told(warehouse: Warehouse, outcome: RunOutcome, started_at: datetime) -> Ru
         if outcome.exit_code is ExitCode.PUBLISHED:
             raise
         # Whatever stopped the run stops this too; the heartbeat that stays away is what tells.
+        if str(error) in outcome.errors:
+            return outcome
         return replace(outcome, errors=(*outcome.errors, f"on-call could not be told: {error}"))
     return outcome
 

@@ -68,8 +68,9 @@ def new_exports(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Ski
     files = landing_files(load_settings())
     if not files:
         return dg.SkipReason("no export lies in the landing folders")
-    newest = max(modified for _, modified in files.values()) / 1e9
-    if clock_from_environment().now().timestamp() - newest < SETTLED_AFTER_SECONDS:
+    # A time of change far in the future says nothing of when a file was written, and would be new for ever.
+    now = clock_from_environment().now().timestamp()
+    if any(abs(now - modified / 1e9) < SETTLED_AFTER_SECONDS for _, modified in files.values()):
         return dg.SkipReason("an export is still being written; the next tick looks again")
     digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     if digest == context.cursor:

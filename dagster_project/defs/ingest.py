@@ -7,6 +7,7 @@ import dagster as dg
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.exports import FileLoad, LoadReport, ensure_raw_tables, load_source
+from dagster_project.exports.addresses import shown
 from dagster_project.exports.contract import TABLES
 from dagster_project.warehouse.connection import open_warehouse
 
@@ -14,6 +15,8 @@ FILES_ACCEPTED = "files_accepted"
 # Metadata: on the check, why each file was refused; on an asset, the folder in which no file lies.
 REFUSALS = "refusals"
 NO_FILES_IN = "no_files_in"
+# Metadata on an asset: what its files lack, and columns that nothing reads and that may matter.
+FILE_WARNINGS = "file_warnings"
 # Loading streams; what does not fit spills to disk.
 MEMORY_LIMIT = "1200MB"
 SOURCES = ("billing", "support", "usage")
@@ -37,6 +40,11 @@ def _accepted(table: str) -> dg.AssetCheckSpec:
         blocking=True,
         description=f"No file that feeds {table} was refused.",
     )
+
+
+def _told(files: list[FileLoad]) -> dict[str, list[str]]:
+    told = [f"{file.file_name}: {warning}" for file in files for warning in file.warnings]
+    return {FILE_WARNINGS: told} if told else {}
 
 
 def _files_table(files: list[FileLoad]) -> dg.TableMetadataValue:
@@ -95,7 +103,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                     settings=settings,
                     clock=warehouse.clock,
                 )
-            nothing_in = given.path if given is not None and report.found_nothing else None
+            nothing_in = shown(given.path) if given is not None and report.found_nothing else None
             if nothing_in is not None:
                 context.log.warning(f"no files in {nothing_in}")
             selected = [key.path[-1] for key in context.selected_asset_keys]
@@ -114,6 +122,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                         if report.unrecognised
                         else {}
                     ),
+                    **_told(files),
                     **({NO_FILES_IN: nothing_in} if nothing_in is not None else {}),
                     "rows_loaded": sum(file.rows_loaded for file in files),
                     "rows_quarantined": sum(file.rows_quarantined for file in files),

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project import errors
-from dagster_project.defs.ingest import FILES_ACCEPTED, NO_FILES_IN, REFUSALS
+from dagster_project.defs.ingest import FILE_WARNINGS, FILES_ACCEPTED, NO_FILES_IN, REFUSALS
 from dagster_project.defs.publish import PUBLICATION
 from dagster_project.errors import EbblineError, ExitCode
 from dagster_project.red_lines.watch import Ending, RunEnd
@@ -44,6 +44,7 @@ class RunOutcome:
     refused_files: tuple[str, ...] = ()
     unrecognised_files: tuple[str, ...] = ()
     empty_folders: tuple[str, ...] = ()
+    file_warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     rows_loaded: dict[str, int] = field(default_factory=dict)
     rows_quarantined: dict[str, int] = field(default_factory=dict)
@@ -53,6 +54,10 @@ class RunOutcome:
 def _text(metadata: Any, key: str) -> str:
     value = metadata.get(key)
     return "" if value is None or value.value is None else str(value.value)
+
+
+def _texts(metadata: Any, key: str) -> list[str]:
+    return [str(one) for one in metadata[key].value] if key in metadata else []
 
 
 def outcome_of(events: Sequence[dg.DagsterEvent], *, success: bool) -> RunOutcome:
@@ -90,6 +95,7 @@ def outcome_of(events: Sequence[dg.DagsterEvent], *, success: bool) -> RunOutcom
     published, loaded, quarantined, row_counts = None, {}, {}, {}
     unrecognised: set[str] = set()
     empty_folders: set[str] = set()
+    file_warnings: list[str] = []
     for event in events:
         if event.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
             continue
@@ -104,6 +110,7 @@ def outcome_of(events: Sequence[dg.DagsterEvent], *, success: bool) -> RunOutcom
             quarantined[key.path[-1]] = int(str(metadata["rows_quarantined"].value))
             if "unrecognised_files" in metadata:
                 unrecognised.update(map(str, metadata["unrecognised_files"].value))  # type: ignore[arg-type]
+            file_warnings += _texts(metadata, FILE_WARNINGS)
             if NO_FILES_IN in metadata:
                 empty_folders.add(_text(metadata, NO_FILES_IN))
     if code is ExitCode.PUBLISHED and any(check.critical for check in failed):
@@ -117,6 +124,7 @@ def outcome_of(events: Sequence[dg.DagsterEvent], *, success: bool) -> RunOutcom
         refused_files=tuple(refused),
         unrecognised_files=tuple(sorted(unrecognised)),
         empty_folders=tuple(sorted(empty_folders)),
+        file_warnings=tuple(dict.fromkeys(file_warnings)),
         errors=tuple(dict.fromkeys(problems)),
         rows_loaded=loaded,
         rows_quarantined=quarantined,

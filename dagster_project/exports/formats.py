@@ -14,6 +14,7 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
+from dagster_project.exports.addresses import shown
 from dagster_project.exports.contract import SOURCES, TABLES, Source, tables_of
 from dagster_project.exports.load_report import FileLoad
 from dagster_project.exports.loader import load_source
@@ -27,6 +28,24 @@ from dagster_project.exports.mapping import (
 )
 
 _RECURRING = ("subscription_periods", "subscription_items", "invoice_lines", "orders")
+# What the numbers are without a table; only what changes a figure or empties one.
+_WITHOUT = {
+    "plans": "whether a price is metered is not known, so use that is billed by lines counts as recurring; "
+    "list prices, tiers and products are not known",
+    "subscriptions": "trials, requests to cancel and reasons are not known; all churn is that of the invoices",
+    "payments": "what was collected is taken from paid invoices, and refunds and disputes leave nothing",
+    "invoices": "lines cannot be held against the totals of their invoices",
+    "line_discounts": "discounts that the vendor keeps in a table of its own stay in MRR",
+    "line_taxes": "taxes that lie in the amount of a line stay in MRR",
+    "credit_notes": "what credit notes take back stays in MRR and in purchases",
+    "disputes": "a disputed payment is told by its own status alone",
+    "refunds": "money paid back is known only where payments or orders say so",
+    "ratings": "CSAT, NPS and CES are empty",
+    "contacts": "how long a customer has heard nothing from us is not known",
+    "organizations": "tickets that name an organisation and no customer belong to nobody",
+    "users": "tickets that name a user and no customer belong to nobody",
+    "identities": "events that name a user and no customer belong to nobody",
+}
 # What is told by another table where it is not exported.
 _DERIVED_FROM = {"sessions": "events"}
 
@@ -47,7 +66,11 @@ class FormatInfo:
 
 @dataclass(frozen=True)
 class FileCheck:
-    """What a run would do with one file, per table it feeds."""
+    """What a run would do with one file, per table it feeds.
+
+    :param shape: the delivery of the format that the file was taken for.
+    :param warnings: what the file lacks and what that changes, and columns that nothing reads.
+    """
 
     file_name: str
     table: str
@@ -55,6 +78,8 @@ class FileCheck:
     rows_read: int = 0
     rows_quarantined: int = 0
     message: str = ""
+    shape: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +88,7 @@ class FolderCheck:
 
     :param missing: what the numbers need and no file brings, in words.
     :param unfed_tables: optional tables that get nothing here, and for which no other table speaks.
+    :param without: what the numbers do without these tables, by table.
     """
 
     source: Source
@@ -70,6 +96,7 @@ class FolderCheck:
     files: tuple[FileCheck, ...]
     missing: tuple[str, ...]
     unfed_tables: tuple[str, ...]
+    without: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -109,18 +136,20 @@ def check(
     path: Path | str,
     format_name: str,
     *,
-    settings: Settings,
     clock: Clock,
+    settings: Settings | None = None,
     source: Source | None = None,
 ) -> FolderCheck:
     """Say which file of a folder or URL would feed which table, and what would be refused.
 
+    :param settings: those that a run would have; without any, their defaults.
     :param source: billing, support or usage; a vendor's format tells it itself.
     :raises MappingError: the format is unknown or cannot be followed.
     :raises SettingsError: the format is canonical and the source is neither given nor the folder's name.
     :raises InputRefusedError: the folder cannot be listed.
     """
     source = source or _source_of(format_name, path)
+    settings = settings or _defaults(path)
     with TemporaryDirectory(prefix="ebbline-check-") as folder:
         con = duckdb.connect(str(Path(folder, "check.duckdb")))
         try:
@@ -141,8 +170,22 @@ def check(
         format_name,
         files,
         _missing(source, fed),
-        _unfed(source, fed, refused),
+        unfed := _unfed(source, fed, refused),
+        tuple(
+            (name, effect)
+            for name, effect in _WITHOUT.items()
+            if name in unfed or (name not in fed | refused and _completes(name) in fed)
+        ),
     )
+
+
+def _completes(name: str) -> str | None:
+    return TABLES[name].companion_of
+
+
+def _defaults(path: Path | str) -> Settings:
+    """Settings that say nothing beyond where the files lie."""
+    return Settings.model_validate({"sources": {"billing": {"path": str(path)}}})
 
 
 def _source_of(format_name: str, path: Path | str) -> Source:
@@ -158,7 +201,7 @@ def _source_of(format_name: str, path: Path | str) -> Source:
         if source == last:
             return source
     raise SettingsError(
-        f"it is not clear what kind of exports {str(path)!r} holds",
+        f"it is not clear what kind of exports {shown(str(path))!r} holds",
         fix=f"say which source: {', '.join(SOURCES)}",
     )
 
@@ -171,6 +214,8 @@ def _file_check(load: FileLoad) -> FileCheck:
         load.rows_read,
         load.rows_quarantined,
         load.message,
+        load.shape,
+        load.warnings,
     )
 
 

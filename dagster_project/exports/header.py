@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports.profile import Profile
 
+MOST_COLUMNS = 2_000
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -58,6 +59,12 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
             best = (*rank, Dialect(delimiter, quote, escape, names, lines, skipped))
     assert best is not None
     dialect = best[2]
+    if len(dialect.names) > MOST_COLUMNS:
+        raise InputRefusedError(
+            f"the header names {len(dialect.names):,} columns; at most {MOST_COLUMNS:,} can be read",
+            where=f"{file_name}:1",
+            fix="export the columns that are needed",
+        )
     compared = [normal(name) for name in dialect.names]
     twice = sorted(
         {name for name in compared if name and compared.count(name) > 1 and name in wanted}

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -24,6 +23,7 @@ from pydantic import (
 from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.exports.contract import TABLES, UPDATED_AT, Column, Kind, Source, Table
 from dagster_project.exports.writing import DecimalMark, Ends, Writing, date_order, known_zone
+from dagster_project.yaml_document import line_of, read_yaml
 
 FOLDER = Path(__file__).parent / "mappings"
 CANONICAL = "canonical"
@@ -41,6 +41,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)
 Zone = Annotated[str, AfterValidator(known_zone)]
 DateOrder = Annotated[str, AfterValidator(date_order)]
 OptionalNames = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+RecurringTable = Literal["subscription_periods", "subscription_items", "invoice_lines"]
 Cast = Literal[
     "address",
     "epoch_seconds",
@@ -369,6 +370,7 @@ class Mapping(_Strict):
     :param version: the record's own version, per row the first that is not empty; a delivery may say more.
     :param deleted: a row of any delivery for which one of these holds is deleted.
     :param ignored: patterns of columns that need not be told of where nothing reads them.
+    :param recurring: the tables of recurring revenue, that which knows most first; else the contract's order.
     :param documentation: where the vendor describes the shapes.
     """
 
@@ -382,6 +384,7 @@ class Mapping(_Strict):
     version: OptionalNames = ()
     deleted: dict[str, Condition] = Field(default_factory=dict)
     ignored: OptionalNames = ()
+    recurring: tuple[RecurringTable, ...] = ()
     documentation: tuple[str, ...] = ()
     deliveries: Annotated[tuple[Delivery, ...], Field(min_length=1)]
 
@@ -489,20 +492,9 @@ def read_mapping(file: Path) -> Mapping:
     :raises MappingError: with the file and the line of everything that is wrong with it.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
-    except OSError as error:
-        raise MappingError(
-            f"the mapping cannot be read: {error.strerror}", where=str(file)
-        ) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise MappingError(f"this is not YAML: {error.problem}", where=f"{file}:{line}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MappingError(f"this is not YAML: {error}", where=str(file)) from error
-    except (ValueError, RecursionError) as error:  # a 13th month, brackets without end
-        raise MappingError(f"a value cannot be read: {error}", where=str(file)) from error
+        document, lines = read_yaml(file, MappingError, "the mapping")
+    except FileNotFoundError:
+        raise MappingError("there is no such mapping file", where=str(file)) from None
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:
@@ -510,30 +502,10 @@ def read_mapping(file: Path) -> Mapping:
             "the mapping cannot be followed",
             where=str(file),
             evidence=[
-                f"{file.name}:{_line(node, one['loc'])}: "
+                f"{file.name}:{line_of(lines, one['loc'])}: "
                 f"{'.'.join(map(str, one['loc'])) or 'file'}: "
                 f"{one['msg'].removeprefix('Value error, ')}"
                 for one in error.errors()
             ],
             fix="docs/formats.md describes every key",
         ) from error
-
-
-def _line(node: yaml.Node | None, location: tuple[str | int, ...]) -> int:
-    """Return the line of the deepest part of ``location`` that the document has."""
-    line = 1
-    for step in location:
-        below = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(step):
-                    line, below = key.start_mark.line + 1, value
-        elif (
-            isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value)
-        ):
-            below = node.value[step]
-            line = below.start_mark.line + 1
-        if below is None:
-            return line
-        node = below
-    return line

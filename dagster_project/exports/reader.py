@@ -17,7 +17,7 @@ import duckdb
 
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports.expressions import Field, Parameters
-from dagster_project.exports.header import Dialect, normal, read_dialect
+from dagster_project.exports.header import MOST_COLUMNS, Dialect, normal, read_dialect
 from dagster_project.exports.profile import Form, Profile
 from dagster_project.warehouse.connection import quote_identifier
 
@@ -245,6 +245,12 @@ def _open_parquet(
         raise InputRefusedError(
             f"the Parquet file cannot be read: {first_line(error)}", where=file_name
         ) from error
+    if len(described) > MOST_COLUMNS:
+        raise InputRefusedError(
+            f"the file has {len(described):,} columns; at most {MOST_COLUMNS:,} can be read",
+            where=file_name,
+            fix="export the columns that are needed",
+        )
     columns, families = {}, {}
     for name, sql_type in described:
         family = _family(sql_type)
@@ -483,5 +489,5 @@ def _collect(
 
 def first_line(error: BaseException) -> str:
     """Return the first line of an error of DuckDB, without the kind of error in front."""
-    line = str(error).splitlines()[0]
+    line = (str(error).splitlines() or [type(error).__name__])[0]
     return line.split("Error: ", 1)[-1]

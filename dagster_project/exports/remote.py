@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dagster_project.errors import InputRefusedError, SettingsError
+from dagster_project.exports.addresses import hidden, shown
 from dagster_project.exports.landing import LandingFile, natural_key
 from dagster_project.exports.profile import form_of
 
@@ -49,11 +50,13 @@ class RemoteLanding:
         except ImportError as error:
             raise SettingsError(
                 f"{protocol}:// needs the package {_NEEDS.get(protocol, 'for that protocol')}",
-                where=url,
+                where=shown(url),
                 fix=f"pip install {_NEEDS.get(protocol, 'it')}",
             ) from error
         except ValueError as error:
-            raise SettingsError(f"the URL cannot be followed: {error}", where=url) from error
+            raise SettingsError(
+                f"the URL cannot be followed: {hidden(str(error), url)}", where=shown(url)
+            ) from None
         self._root = self._root.rstrip("/")
         self._errors = _client_errors()
         self._fetched: dict[str, str | None] = {}
@@ -64,13 +67,16 @@ class RemoteLanding:
         :raises InputRefusedError: the listing fails.
         """
         try:
+            if self._url.startswith("http"):
+                # A walk over pages passes over those that fail: a server that is down would look empty.
+                self._fs.ls(self._root, detail=False)
             listed: dict[str, dict[str, Any]] = self._fs.find(self._root, detail=True)
         except self._errors as error:
             raise InputRefusedError(
-                f"the landing zone cannot be listed: {_words(error)}",
-                where=self._url,
+                f"the landing zone cannot be listed: {self._words(error)}",
+                where=shown(self._url),
                 fix="check the URL, the credentials and the network",
-            ) from error
+            ) from None
         found = [
             LandingFile(
                 self._relative(path),
@@ -82,10 +88,10 @@ class RemoteLanding:
             for path, info in listed.items()
             if info.get("type", "file") == "file"
         ]
-        shown = [
+        visible = [
             one for one in found if one.name and not one.name.rsplit("/", 1)[-1].startswith(".")
         ]
-        return tuple(sorted(shown, key=lambda file: natural_key(file.name)))
+        return tuple(sorted(visible, key=lambda file: natural_key(file.name)))
 
     @contextmanager
     def at_hand(self, file: LandingFile) -> Iterator[Path]:
@@ -103,8 +109,8 @@ class RemoteLanding:
                 after = self._version(file)
             except self._errors as error:
                 raise InputRefusedError(
-                    f"the file cannot be fetched: {_words(error)}", where=file.name
-                ) from error
+                    f"the file cannot be fetched: {self._words(error)}", where=file.name
+                ) from None
             size = before.get("size")
             if size is not None and copy.stat().st_size != size:
                 raise InputRefusedError(
@@ -125,6 +131,11 @@ class RemoteLanding:
         self._fs.invalidate_cache()
         info = self._fs.info(file.location)
         return {key: info[key] for key in _VERSION_KEYS if key in info}
+
+    def _words(self, error: BaseException) -> str:
+        """Say what went wrong; a client's error quotes the URL, and a log would keep it."""
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return hidden(text, self._url)
 
     def _relative(self, path: str) -> str:
         return path.removeprefix(self._root).lstrip("/")
@@ -166,7 +177,3 @@ def _client_errors() -> tuple[type[BaseException], ...]:
         except ImportError:
             continue
     return tuple(errors)
-
-
-def _words(error: BaseException) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -36,13 +36,14 @@ class Metric:
     :ivar table: the mart, without schema.
     :ivar label: the words used in messages.
     :ivar description: a sentence; the column's own.
-    :ivar numerator, denominator: columns of the same mart, or sums of some; the denominator is empty for an
-        amount or a count.
+    :ivar numerator, denominator: columns of the same mart, or sums of some (``a + b - c``, ``12 * a``); the
+        denominator is empty for an amount or a count.
     :ivar rounded: ``cents`` where the value is rounded to the cent; else empty.
     :ivar formula: how the value is made, in words.
     :ivar better: whether a higher or a lower value is good; ``neither``.
     :ivar is_headline: whether people quote it: its restatement is told.
     :ivar rows: the table whose rows it can be taken apart into.
+    :ivar also_called: names that other tools give it; only to be pointed to the right one.
     :ivar sample_column: the column of the same mart that counts the customers the value speaks of.
     """
 
@@ -59,6 +60,7 @@ class Metric:
     is_headline: bool
     rows: str
     sample_column: str
+    also_called: tuple[str, ...] = ()
 
     @property
     def is_rate(self) -> bool:
@@ -115,7 +117,9 @@ def _metric(node: Mapping[str, Any], column: Mapping[str, Any], said: Mapping[st
     if better not in ("higher", "lower", "neither"):
         raise ValueError(f"better is {better!r}, not higher, lower or neither")
     description = column["description"].strip()
-    made_of = f"{_bracketed(numerator or name)} / {_bracketed(denominator)}" if denominator else ""
+    made_of = (
+        f"{_bracketed(numerator or name)} / {_bracketed(denominator)}" if denominator else numerator
+    )
     return Metric(
         column=name,
         table=node["name"],
@@ -130,11 +134,12 @@ def _metric(node: Mapping[str, Any], column: Mapping[str, Any], said: Mapping[st
         is_headline=bool(said.get("headline", False)),
         rows=of_mart["rows"],
         sample_column=of_mart["sample"],
+        also_called=tuple(said.get("also_called", ())),
     )
 
 
 def _bracketed(terms: str) -> str:
-    return f"({terms})" if "+" in terms else terms
+    return f"({terms})" if " " in terms else terms
 
 
 def _missing(error: KeyError | ValueError) -> str:
@@ -166,3 +171,12 @@ CATALOGUE: Mapping[str, Metric] = _Catalogue()
 def headlines(metrics: Mapping[str, Metric] = CATALOGUE) -> tuple[str, ...]:
     """Return the metrics that people quote. What they are made of changes with them and would only repeat them."""
     return tuple(name for name, metric in metrics.items() if metric.is_headline)
+
+
+def called(name: str, metrics: Mapping[str, Metric] = CATALOGUE) -> str | None:
+    """Return the metric that other tools call ``name``; None where none is."""
+    asked = name.casefold().replace(" ", "_").replace("-", "_")
+    for metric in metrics.values():
+        if asked == metric.column or asked in metric.also_called:
+            return metric.column
+    return None

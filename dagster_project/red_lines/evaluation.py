@@ -165,6 +165,8 @@ def judge(
     statuses: list[RedLineStatus] = []
     for rule in rules:
         figures = _figures(con, rule, until)
+        if _speaks_of_nobody(figures):
+            continue
         latest = Period.last_complete(rule.grain, until)
         first = min((period.start for _, period in figures), default=latest.start)
         for segment in _segments(rule, figures):
@@ -211,6 +213,13 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
             sample, trials_counted, named
         )
     return found
+
+
+def _speaks_of_nobody(figures: Mapping[_Key, _Figures]) -> bool:
+    """Whether the business has nothing of the kind: a shop without subscriptions, or a service without orders."""
+    return bool(figures) and not any(
+        row.sample or any(row.values.values()) for row in figures.values()
+    )
 
 
 def _segments(rule: Rule, figures: Mapping[_Key, _Figures]) -> list[Segment]:

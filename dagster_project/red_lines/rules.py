@@ -26,6 +26,7 @@ from pydantic import (
 
 from dagster_project.config import DIMENSIONS, Age, Settings
 from dagster_project.errors import SettingsError, did_you_mean
+from dagster_project.metrics.catalogue import called
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column
 from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
@@ -288,7 +289,12 @@ def _defaults() -> Mapping[str, Mapping[str, Any]]:
 
 def _known_column(column: str) -> str:
     if column not in METRICS:
-        raise ValueError(_unknown("column", column, tuple(METRICS)))
+        meant = called(column)
+        raise ValueError(
+            f"there is no column '{column}'; it is called {meant} here"
+            if meant
+            else _unknown("column", column, tuple(METRICS))
+        )
     return column
 
 

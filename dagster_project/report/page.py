@@ -26,6 +26,7 @@ from dagster_project.report.figures import (
     RedLine,
     read_figures,
 )
+from dagster_project.shown import shown
 from dagster_project.warehouse.durable_file import put_in_place
 
 SPARK_MONTHS = 13
@@ -94,6 +95,12 @@ def build(marts_db: Path, out: Path) -> Path:
     return out
 
 
+def _seen(value: object) -> object:
+    """Return what a template shows: text of exports without characters that a browser would obey."""
+    is_plain = isinstance(value, str) and not isinstance(value, Markup)
+    return shown(value, keep="\n\t") if is_plain else value
+
+
 def render(figures: Figures, *, data_docs: str = "") -> str:
     """Return the whole page.
 
@@ -105,6 +112,7 @@ def render(figures: Figures, *, data_docs: str = "") -> str:
         loader=PackageLoader("dagster_project.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )

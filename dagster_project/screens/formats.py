@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dagster_project.exports.formats import FolderCheck, FormatInfo
 from dagster_project.plural import counted
 from dagster_project.screens import Line
+from dagster_project.screens.machine_readable import as_json, plain
 
 
 def format_lines(formats: Iterable[FormatInfo]) -> Iterator[Line]:
@@ -24,11 +25,15 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
         if file.verdict == "feeds":
             bad = f", {file.rows_quarantined:,} to quarantine" if file.rows_quarantined else ""
             yield f"  {file.file_name} -> {file.table}: {counted(file.rows_read, 'row')}{bad}", None
+            if file.shape:
+                yield f"    taken for {file.shape}", None
         else:
             style = "red" if file.verdict == "refused" else "yellow"
             yield f"  {file.file_name}: {file.verdict}", style
         if file.message:
             yield f"    {file.message}", None
+        for warning in file.warnings:
+            yield f"    {warning}", "yellow"
     for missing in check.missing:
         yield f"  missing: {missing}", "red"
     if check.unfed_tables:
@@ -37,5 +42,29 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
             "    a run does without: what only they tell is what earlier loads brought, or empty",
             None,
         )
+    for table, effect in check.without:
+        yield f"  without {table}: {effect}", "yellow"
     verdict = ("nothing is missing and nothing would be refused", "green")
     yield verdict if check.is_good else ("a run would not take all of it", "red")
+
+
+def formats_json(formats: Iterable[FormatInfo]) -> str:
+    """Return every format with the files that feed each table as one JSON object."""
+    return as_json(
+        {
+            "formats": [
+                {
+                    "name": known.name,
+                    "source": known.source,
+                    "title": known.title,
+                    "feeds": [{"files": files, "table": table} for table, files in known.feeds],
+                }
+                for known in formats
+            ]
+        }
+    )
+
+
+def check_json(check: FolderCheck) -> str:
+    """Return what a run would make of a folder as one JSON object."""
+    return as_json({**plain(check), "is_good": check.is_good})

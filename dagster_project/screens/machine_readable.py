@@ -6,9 +6,13 @@ Values come from exports and mean nothing here: no formula in a spreadsheet.
 import csv
 import io
 import json
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+from dagster_project.shown import shown
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -33,8 +37,25 @@ def as_json(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, default=str)
 
 
+def plain(value: Any) -> Any:
+    """Return a result of ours as JSON knows it: fields by name, fractions as numbers, money exact as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    if isinstance(value, Fraction):
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
 def safe_cell(value: object) -> object:
     """Return a value as it may stand in a CSV file that somebody opens in a spreadsheet."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    # A terminal obeys what `cat` shows it of the file.
+    seen = shown(value, keep="\n\r\t")
+    return f"'{seen}" if seen.startswith(_FORMULA_STARTS) else seen

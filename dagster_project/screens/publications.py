@@ -1,10 +1,12 @@
 """What ``ebbline publications``, ``rollback`` and ``diff`` say."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.screens.figures import written
+from dagster_project.screens.machine_readable import as_json, plain
 from dagster_project.warehouse.comparison import PublicationDifference
 from dagster_project.warehouse.publication import ListedPublication
 from dagster_project.warehouse.publication_record import Publication
@@ -65,3 +67,42 @@ def diff_lines(difference: PublicationDifference) -> Iterator[Line]:
         yield f"... and {counted(hidden, 'value')} more", None
     if not unequal and not difference.metrics_changed:
         yield "every mart is the same, row for row", "green"
+
+
+def publications_json(listed: Iterable[ListedPublication]) -> str:
+    """Return the kept publications, newest first, as one JSON object."""
+    return as_json(
+        {
+            "publications": [
+                {
+                    **_in_short(entry.publication),
+                    "is_current": entry.is_current,
+                    "size_bytes": entry.size_bytes,
+                    "row_counts": entry.publication.row_counts,
+                }
+                for entry in listed
+            ]
+        }
+    )
+
+
+def diff_json(difference: PublicationDifference) -> str:
+    """Return what differs as one JSON object; marts that are equal are left out."""
+    return as_json(
+        {
+            "earlier": _in_short(difference.earlier),
+            "later": _in_short(difference.later),
+            "settings_changed": plain(difference.settings_changed),
+            "code_changed": plain(difference.code_changed),
+            "files_added": plain(difference.files_added),
+            "marts": plain([mart for mart in difference.marts if not mart.is_equal]),
+            "metrics_changed": difference.metrics_changed,
+            "metric_changes": plain(difference.metric_changes),
+        }
+    )
+
+
+def _in_short(publication: Publication) -> dict[str, Any]:
+    """Return a publication without what fills a page: its files of input and code."""
+    named = ("id", "built_at", "as_of", "until", "code_version")
+    return {name: plain(getattr(publication, name)) for name in named}

@@ -11,6 +11,7 @@ from dagster_project.screens.standing import short_path, standing_lines
 from dagster_project.warehouse.paths import WarehousePaths
 
 SHOWN_ROWS = 5
+SHOWN_WARNINGS = 10
 
 
 def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
@@ -26,6 +27,11 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
             f"left alone, no mapping knows them: {', '.join(outcome.unrecognised_files)}",
             "yellow",
         )
+    for warning in outcome.file_warnings[:SHOWN_WARNINGS]:
+        yield f"to be known: {warning}", "yellow"
+    if len(outcome.file_warnings) > SHOWN_WARNINGS:
+        more = len(outcome.file_warnings) - SHOWN_WARNINGS
+        yield f"  ... and {more} more: ebbline formats check tells them all", "yellow"
     for message in outcome.refused_files:
         yield f"refused: {message}", "red"
     for check in outcome.failed_checks:

@@ -1,7 +1,10 @@
 """What ``ebbline run`` and ``ebbline status`` say of what readers see: the publication and its red lines."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dagster_project.plural import counted
 from dagster_project.screens import Line
@@ -50,6 +53,32 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
             yield f"red line held: {rule}", "green"
     yield f"marts:  {short_path(paths.marts_db)}", None
     yield f"report: {short_path(paths.report)}", None
+
+
+@dataclass(frozen=True)
+class PublishedNow:
+    """What readers see: the publication, and every red line as it stands in the newest period."""
+
+    id: int
+    built_at: datetime
+    file: Path
+    red_lines: tuple[dict[str, Any], ...]
+
+
+def published_now(paths: WarehousePaths) -> PublishedNow | None:
+    """Return what readers see, for programs; None where there is nothing to see."""
+    if not paths.marts_db.exists():
+        return None
+    with open_marts(paths.marts_db) as con:
+        publication = con.execute("select id, built_at from publication").fetchone()
+        found = con.execute(
+            "select rule, period, segment, value, line, status from red_line_status"
+            " where is_latest order by rule, segment"
+        )
+        names = [column[0] for column in found.description or ()]
+        red_lines = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    assert publication is not None
+    return PublishedNow(publication[0], publication[1], paths.marts_db, red_lines)
 
 
 def _nothing_lines(paths: WarehousePaths) -> Iterator[Line]:

@@ -7,7 +7,10 @@ from dagster_project.clock import Clock
 from dagster_project.plural import counted
 from dagster_project.red_lines import Acknowledgement, Standing, Undelivered, Unresolved
 from dagster_project.screens import Line
+from dagster_project.screens.machine_readable import as_json, plain
+from dagster_project.screens.standing import published_now
 from dagster_project.warehouse.lock import LockHolder
+from dagster_project.warehouse.paths import WarehousePaths
 
 
 def incident_lines(standing: Standing) -> Iterator[Line]:
@@ -47,6 +50,17 @@ def delivery_lines(standing: Standing) -> Iterator[Line]:
             " the settings file or see that the target answers",
             None,
         )
+
+
+def status_json(paths: WarehousePaths, standing: Standing, holder: LockHolder | None) -> str:
+    """Return how things stand as one JSON object; ``publication`` is null before the first."""
+    return as_json(
+        {
+            "publication": plain(published_now(paths)),
+            "standing": plain(standing),
+            "writing": None if holder is None else str(holder),
+        }
+    )
 
 
 def dead_letter_lines(standing: Standing, since: datetime | None = None) -> Iterator[Line]:

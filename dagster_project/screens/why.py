@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.screens.figures import written
+from dagster_project.screens.machine_readable import as_json, plain
 from dagster_project.warehouse.explanation import (
     CauseTotal,
     CustomerDifference,
@@ -31,6 +32,29 @@ def why_lines(explanation: Explanation) -> Iterator[Line]:
         yield explanation.note, None
         return
     yield from _difference_lines(explanation.difference)
+
+
+def why_json(explanation: Explanation) -> str:
+    """Return the history of a number and all that made its last difference as one JSON object."""
+    difference = explanation.difference
+    return as_json(
+        {
+            "question": {
+                "metric": explanation.question.metric,
+                "period": str(explanation.question.period),
+                "dimension": explanation.question.dimension,
+                "member": explanation.question.member,
+            },
+            "history": plain(explanation.history),
+            "note": explanation.note,
+            "difference": difference
+            and {
+                **plain(difference),
+                "earlier": difference.earlier.id,
+                "later": difference.later.id,
+            },
+        }
+    )
 
 
 def _difference_lines(difference: Difference) -> Iterator[Line]:

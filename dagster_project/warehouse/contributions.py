@@ -6,6 +6,7 @@ that the parts add up to it. The words are those of METRICS.md, section 3. What 
 a figure is in ``purchase_contributions``.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -115,11 +116,6 @@ class MetricParts:
         return found
 
 
-def sum_of(*names: str) -> _Part:
-    """Return how a customer's part is made: the sum of these figures of his."""
-    return lambda figures: sum((figures[name] for name in names), ZERO)
-
-
 _AMOUNTS = (
     "customers_opening", "customers_closing", "customers_retained", "customers_lost",
     "customers_new", "customers_reactivated", "upgrades", "downgrades", "mrr_opening", "mrr_new",
@@ -130,6 +126,7 @@ _AMOUNTS = (
 _FIGURES = (*_AMOUNTS, "mrr_kept", "mrr_kept_at_most")
 # A column that compares with twelve months earlier is the figure of its name over that span.
 _TRAILING = "_12m"
+_TERM = re.compile(r"([+-]?)\s*(?:(\d+)\s*\*\s*)?([a-z]\w*)")
 
 
 class MadeOf(Mapping[str, MetricParts]):
@@ -166,19 +163,38 @@ def made_of(
         if metric.rows != rows:
             continue
         above, below = _terms(metric.numerator), _terms(metric.denominator)
-        if {term.removesuffix(_TRAILING) for term in (*above, *below)} <= set(figures):
+        if {term.figure for term in (*above, *below)} <= set(figures):
             found[name] = MetricParts(
-                sum_of(*(term.removesuffix(_TRAILING) for term in above)),
-                sum_of(*(term.removesuffix(_TRAILING) for term in below)) if below else None,
-                trailing_year=any(term.endswith(_TRAILING) for term in above),
+                _weighted(above),
+                _weighted(below) if below else None,
+                trailing_year=any(term.is_trailing for term in above),
                 in_cents=metric.rounded == "cents",
             )
     return found
 
 
-def _terms(total: str) -> tuple[str, ...]:
-    """Return the columns that are summed: ``a + b`` is two."""
-    return tuple(term.strip() for term in total.split("+") if term.strip())
+@dataclass(frozen=True)
+class _Term:
+    """One of the columns that are summed, and how often it counts; of twelve months where ``is_trailing``."""
+
+    figure: str
+    factor: Decimal
+    is_trailing: bool
+
+
+def _terms(total: str) -> tuple[_Term, ...]:
+    """Return what is summed: ``a + b - c`` is three, ``12 * a`` is one; none where a word is no such term."""
+    found = []
+    for sign, factor, column in _TERM.findall(total):
+        trailing = column.endswith(_TRAILING)
+        weight = Decimal(factor or 1) * (-1 if sign == "-" else 1)
+        found.append(_Term(column.removesuffix(_TRAILING), weight, trailing))
+    return tuple(found)
+
+
+def _weighted(terms: Sequence[_Term]) -> _Part:
+    """Return how a customer's part is made: the sum of these figures of theirs."""
+    return lambda figures: sum((term.factor * figures[term.figure] for term in terms), ZERO)
 
 
 PARTS: Mapping[str, MetricParts] = MadeOf("fct_mrr_movements", _FIGURES)

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 import duckdb
 
 from dagster_project.errors import EbblineError
+from dagster_project.metrics.catalogue import called
 from dagster_project.plural import counted
 from dagster_project.warehouse.metric_question import MetricQuestion, Period
 
@@ -25,9 +26,12 @@ def require_known(con: duckdb.DuckDBPyConnection, table: str, question: MetricQu
     metric, dimension, member = question.metric, question.dimension, question.member
     metrics = _names(con, f"select distinct metric from {table}")  # noqa: S608
     if metric not in metrics:
+        meant = called(metric)
         raise EbblineError(
             f"no metric is called {metric!r}",
-            fix=f"known: {nearest(metric, metrics) or 'none yet'}",
+            fix=f"it is called {meant} here"
+            if meant in metrics
+            else f"known: {nearest(metric, metrics) or 'none yet'}",
         )
     # A member that only buyers have is known to the metrics of purchases alone.
     dimensions = _names(con, f"select distinct dimension from {table} where metric = ?", metric)  # noqa: S608

@@ -74,7 +74,15 @@ class WarehousePaths:
 
         :raises EbblineError: one cannot be made, or something else has its name.
         """
-        for folder in (self.root, self.publications, self.report.parent, self.logs):
+        unusable = sorted(set("?#;\n\r\0") & set(str(self.root)))
+        if unusable:
+            raise EbblineError(
+                f"the warehouse folder's name holds {', '.join(map(repr, unusable))}, "
+                "which DuckDB's drivers take for more than a name",
+                where=str(self.root),
+                fix="name another with --warehouse or with `warehouse` in the settings file",
+            )
+        for folder in (self.root, self.publications, self.report.parent):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
@@ -83,6 +91,9 @@ class WarehousePaths:
                     where=str(folder),
                     fix="name another with --warehouse or with `warehouse` in the settings file",
                 ) from error
+
+        for folder in (self.logs, self.data_docs):
+            _make_private(folder)
 
     def require(self) -> None:
         """Check that there is a warehouse, for what must not make one.
@@ -95,3 +106,19 @@ class WarehousePaths:
                 where=str(self.root),
                 fix="name another with --warehouse; `ebbline run` makes a new one",
             )
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder whose pages quote rows of exports: for the owner's eyes only, like ``warehouse.duckdb``."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except PermissionError:
+        return  # another user's, whose mode is that user's business
+    except OSError as error:
+        raise EbblineError(
+            f"the warehouse folder cannot be made: {error.strerror}",
+            where=str(folder),
+            fix="name another with --warehouse or with `warehouse` in the settings file",
+        ) from error

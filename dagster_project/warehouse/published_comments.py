@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 import duckdb
 
+from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
+from dagster_project.warehouse.code_version import PROJECT
 from dagster_project.warehouse.connection import quote_identifier, quote_text
 
 
@@ -100,7 +102,8 @@ OWN_TABLES: dict[str, Described] = {
         },
     ),
     "alert_incidents": Described(
-        "One row per incident: a red line crossed in one segment, from the first to the last period of it.",
+        "One row per incident: a red line crossed in one segment, from the first to the last period of it, or a"
+        " condition of the pipeline.",
         {
             "incident_id": "Readable and unique: rule/segment/first period.",
             "rule": "Name of the red line.",
@@ -121,6 +124,13 @@ OWN_TABLES: dict[str, Described] = {
             "acknowledged_at": "When somebody took it; NULL where nobody did.",
             "acknowledged_by": "Who took it.",
             "publication_id": "The publication that first spoke of it.",
+            "kind": "red_line, or pipeline for a condition of the pipeline itself.",
+            "next_step": "What to do about a condition of the pipeline; else NULL.",
+            "silenced_until": "First day on which it may speak again; NULL where it is not silenced.",
+            "silenced_by": "Who silenced it.",
+            "escalated_at": "When it was told again because nobody had taken it.",
+            "cause": "The incident whose message tells of this one too; NULL where it has its own.",
+            "resolved_by": "Who ended it by hand; NULL where it ended by itself or lasts.",
         },
     ),
 }
@@ -128,7 +138,8 @@ OWN_TABLES: dict[str, Described] = {
 
 def model_descriptions(project: Path) -> dict[str, Described]:
     """Return what dbt says of each of its models, by name; nothing where ``project`` has no dbt folder."""
-    dbt = project / "dbt"
+    # An installed package has its dbt project in a place of its own.
+    dbt = DBT_PROJECT if project == PROJECT else project / "dbt"
     if not (dbt / "dbt_project.yml").exists():
         return {}
     nodes = json.loads(current_manifest(dbt).read_text(encoding="utf-8"))["nodes"].values()

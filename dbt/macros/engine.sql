@@ -116,3 +116,42 @@
 {% macro if_it_fits(expression) -%}{{ return(adapter.dispatch('if_it_fits')(expression)) }}{%- endmacro %}
 {% macro duckdb__if_it_fits(expression) -%}try({{ expression }}){%- endmacro %}
 {% macro spark__if_it_fits(expression) -%}({{ expression }}){%- endmacro %}
+
+{# Whether a clock reading is the last second of a day, and whether it is the first moment of one. #}
+{% macro _is_last_second(reading) -%}
+    (extract(hour from {{ reading }}) = 23 and extract(minute from {{ reading }}) = 59 and extract(second from {{ reading }}) >= 59)
+{%- endmacro %}
+
+{% macro _starts_a_day(reading) -%}date_trunc('day', {{ reading }}) = {{ reading }}{%- endmacro %}
+
+{# An instant that begins a day, in UTC or on the wall. #}
+{% macro is_midnight(instant) -%}
+    ({{ _starts_a_day(utc_clock(instant)) }} or {{ _starts_a_day(wall_clock(instant)) }})
+{%- endmacro %}
+
+{# The last second of a day, in UTC or on the wall, becomes the day after; other instants stay as they are. #}
+{% macro after_last_second(instant) -%}
+    case
+        when {{ _is_last_second(utc_clock(instant)) }} or {{ _is_last_second(wall_clock(instant)) }}
+            then {{ seconds_later("date_trunc('second', " ~ instant ~ ')', 1) }}
+        else {{ instant }}
+    end
+{%- endmacro %}
+
+{% macro seconds_later(instant, seconds) -%}{{ return(adapter.dispatch('seconds_later')(instant, seconds)) }}{%- endmacro %}
+{% macro duckdb__seconds_later(instant, seconds) -%}({{ instant }} + to_seconds({{ seconds }})){%- endmacro %}
+{% macro spark__seconds_later(instant, seconds) -%}({{ instant }} + make_interval(0, 0, 0, 0, 0, 0, {{ seconds }})){%- endmacro %}
+
+{% macro days_later(instant, days) -%}{{ seconds_later(instant, 86400 * days) }}{%- endmacro %}
+
+{# Whether two instants show the same time of day, in UTC or on the wall. #}
+{% macro same_time_of_day(first, second) -%}
+    (
+        {%- for clock in [utc_clock, wall_clock] %}
+        {{ 'or ' if not loop.first -}}
+        {{ _since_midnight(clock(first)) }} = {{ _since_midnight(clock(second)) }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{% macro _since_midnight(reading) -%}{{ seconds_between("date_trunc('day', " ~ reading ~ ')', reading) }}{%- endmacro %}

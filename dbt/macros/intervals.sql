@@ -61,3 +61,74 @@
 
 {# Prices and quantities are held in millionths: their product over this is an amount in cents. #}
 {% macro millionths_squared_per_cent() -%}10000000000{%- endmacro %}
+
+{# Unit price x quantity in whole cents, as a billing system would bill a whole interval. NULL where no price is known. #}
+{% macro list_price(unit_amount, quantity) -%}
+    case
+        when {{ unit_amount }} > 0
+            then {{ if_it_fits(rounded_quotient(
+                'cast(' ~ millionths(unit_amount) ~ ' as ' ~ wide_integer() ~ ') * ' ~ millionths('coalesce(' ~ quantity ~ ', 1)'),
+                millionths_squared_per_cent()
+            )) }}
+    end
+{%- endmacro %}
+
+{#
+  Whether a full amount, of which a line bills the part `part` of `whole`, can have been rounded to the amount that was billed.
+  Measured the three ways billing systems do. A double decides here and enters no amount.
+#}
+{% macro fits(full_cents, amount_cents, line, roundings) -%}
+    (
+        {%- for clock in ['utc', 'wall', 'day'] %}
+        {{ 'or ' if not loop.first -}}
+        abs(cast({{ full_cents }} as double) * {{ line }}.{{ clock }}_part / {{ line }}.{{ clock }}_whole - {{ amount_cents }})
+        <= ({{ roundings }}) / 2.0 + 0.000001
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{# What lies between two instants, measured the three ways billing systems do: seconds in UTC, seconds on the wall, whole days. #}
+{% macro clock_lengths(first, after_last, suffix) -%}
+    {{ seconds_between(utc_clock(first), utc_clock(after_last)) }} as utc_{{ suffix }},
+        {{ seconds_between(wall_clock(first), wall_clock(after_last)) }} as wall_{{ suffix }},
+        {{ days_between(local_date(first), local_date(after_last)) }} as day_{{ suffix }}
+{%- endmacro %}
+
+{# An instant a billing interval later, or earlier: months_numerator / months_denominator months of the wall clock. #}
+{% macro interval_later(reading, numerator, denominator, direction=1) -%}
+    case
+        when {{ denominator }} = 1
+            then {{ clock_months_earlier(reading, numerator ~ ' * ' ~ (-direction)) }}
+        else {{ clock_days_earlier(
+            reading,
+            'case when ' ~ denominator ~ ' = 52 then 7 else 1 end * ' ~ whole_part(numerator, 12) ~ ' * ' ~ (-direction)
+        ) }}
+    end
+{%- endmacro %}
+
+{# Days as a fraction of months: weeks where they are whole weeks. #}
+{% macro days_numerator(days) -%}
+    (case when {{ days }} % 7 = 0 then 12 * {{ whole_part(days, 7) }} else 12 * {{ days }} end)
+{%- endmacro %}
+
+{% macro days_denominator(days) -%}(case when {{ days }} % 7 = 0 then 52 else 365 end){%- endmacro %}
+
+{#
+  The full amount in whole cents of which the part `part` of `whole` rounds to amount_cents: the roundest of those that do
+  (100.00 before 99.99), since prices are round. The nearest where none does.
+#}
+{% macro roundest_full(amount_cents, part, whole) -%}
+    case
+        {%- set billed = 'cast(' ~ amount_cents ~ ' as ' ~ wide_integer() ~ ') * ' ~ whole %}
+        {%- for step in [10000, 1000, 500, 100, 50, 10, 5] %}
+        {%- set rounded = rounded_quotient(billed, part ~ ' * ' ~ step) ~ ' * ' ~ step %}
+        when 2 * abs({{ rounded }} * cast({{ part }} as {{ wide_integer() }}) - {{ billed }}) <= {{ whole }} then {{ rounded }}
+        {%- endfor %}
+        else {{ rounded_quotient(billed, part) }}
+    end
+{%- endmacro %}
+
+{# Whole cents times numerator / denominator, in whole cents. #}
+{% macro scaled(cents, numerator, denominator) -%}
+    {{ if_it_fits(rounded_quotient('cast((' ~ cents ~ ') as ' ~ wide_integer() ~ ') * ' ~ numerator, denominator)) }}
+{%- endmacro %}

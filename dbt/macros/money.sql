@@ -30,6 +30,35 @@
 {%- endmacro %}
 
 {#
+  The amount (numerator / denominator) cents with ten decimals: exact enough that what is added up of it is rounded once, at the
+  end. A whole quotient and a remainder, since their product with 10^10 may be too wide.
+#}
+{% macro exact_amount(numerator, denominator) -%}
+    cast(
+        case when ({{ numerator }}) < 0 then -1 else 1 end * (
+            cast({{ whole_quotient('abs(' ~ numerator ~ ')', 'nullif(' ~ denominator ~ ', 0)') }} as decimal(20, 0)) * 0.01
+            + cast({{ rounded_quotient(
+                '(abs(' ~ numerator ~ ') % nullif(' ~ denominator ~ ', 0)) * 100000000', denominator
+            ) }} as decimal(20, 0)) * 0.0000000001
+        ) as decimal(28, 10)
+    )
+{%- endmacro %}
+
+{#
+  A sum of such amounts as money. Ten decimals of a third add up to a hair less than a whole: eight decimals are the exact sum
+  again, and only that is rounded to the cent.
+#}
+{% macro rounded_once(amount) -%}cast(round({{ amount }}, 8) as decimal(18, 2)){%- endmacro %}
+
+{# An amount of ten decimals in another currency, as an amount of eight of the reporting currency. #}
+{% macro valued(amount, rates) -%}
+    cast(cast({{ rounded_quotient(
+        'cast(' ~ amount ~ ' * 10000000000 as ' ~ wide_integer() ~ ') * ' ~ rates ~ '.rate_numerator',
+        'cast(100 as ' ~ wide_integer() ~ ') * ' ~ rates ~ '.rate_denominator'
+    ) }} as decimal(38, 0)) * 0.00000001 as decimal(28, 8))
+{%- endmacro %}
+
+{#
   DuckDB multiplies two decimals of 18 digits in 18 digits, fast, and 100,000,000.00 times a rate of nine decimals
   overflows there. So what is large has a factor of more digits, which takes ten times as long.
 #}

@@ -6,3 +6,11 @@
         {{ dbt.concat(["customer_id", "'|'", "document_id"]) }}
     {%- endif -%}
 {%- endmacro %}
+
+{# Condition: an order in this state was paid for and stands; a state that says nothing of it does. #}
+{% macro counts_as_purchase(status) -%}
+    replace(replace(lower(trim(coalesce({{ status }}, ''))), ' ', '_'), '-', '_') not in (
+        'cancelled', 'canceled', 'expired', 'refunded', 'unpaid', 'voided', 'void', 'pending', 'authorized',
+        'pending_payment', 'payment_pending', 'awaiting_payment', 'failed', 'declined', 'abandoned', 'draft'
+    )
+{%- endmacro %}

@@ -199,7 +199,10 @@ class _Run:
         whole = self._part("recurring", self.due, begin, end)
         chance = self.rng.random()
         if chance < 0.02:
-            self.ledger.invoice(self.rng.choice(("void", "draft", "uncollectible")), begin, [whole])
+            status = self.rng.choice(("void", "draft", "uncollectible"))
+            self.ledger.invoice(status, begin, [whole])
+            if status == "uncollectible":
+                self._serve_unpaid(begin, end)
         elif chance < 0.04 and self.number > 1:
             self.number += self.rng.randint(0, 2)
         elif chance < 0.07:
@@ -240,15 +243,20 @@ class _Run:
 
     def _leave_unpaid(self, whole: LinePart, begin: datetime, end: datetime) -> None:
         self.is_over = True
-        self.ledger.invoice("open", begin, [whole])
-        stop = business_date(begin, self.world.timezone) + timedelta(days=self.world.dunning_days)
-        ended = min(end, _midnight(stop, self.world))
-        self.ledger.serve(Stretch(begin, ended, self.plan, self.quantity))
+        self.ledger.invoice(self.rng.choice(("open", "uncollectible")), begin, [whole])
+        ended = self._serve_unpaid(begin, end)
         self.facts |= {
             "status": "canceled",
             "ended_at": ended,
             "cancellation_reason": self.rng.choice(("payment_failed", None)),
         }
+
+    def _serve_unpaid(self, begin: datetime, end: datetime) -> datetime:
+        """Serve an interval that is not paid for as long as patience lasts."""
+        stop = business_date(begin, self.world.timezone) + timedelta(days=self.world.dunning_days)
+        ended = min(end, _midnight(stop, self.world))
+        self.ledger.serve(Stretch(begin, ended, self.plan, self.quantity))
+        return ended
 
     def _leave_at_once(self, begin: datetime, end: datetime) -> None:
         left = _moment_between(self.rng, begin, end, on_days=self.on_days)

@@ -34,15 +34,13 @@ class Movement:
 class Life:
     """What one customer was worth, day by day (whole cents of the reporting currency).
 
-    ``mrr``, ``plan`` and ``by_currency`` hold only days with a positive sum. ``by_currency`` says
-    what each billing currency brought: its cents (exact), and their value in whole cents of the
-    reporting currency.
+    ``mrr``, ``plan`` and ``held`` hold only days with a positive sum; ``held`` is what it is made of.
     """
 
     customer_id: str
     mrr: dict[date, int] = field(default_factory=dict)
     plan: dict[date, str] = field(default_factory=dict)
-    by_currency: dict[date, dict[str, tuple[Fraction, int]]] = field(default_factory=dict)
+    held: dict[date, list[Piece]] = field(default_factory=dict)
     movements: list[Movement] = field(default_factory=list)
 
     def on(self, day: date) -> int:
@@ -84,12 +82,16 @@ def lives(
     }
 
 
+def _by_plan(held: list[Piece], day: date, terms: Terms) -> dict[str, int]:
+    """Whole cents by plan at the rates of ``day``: rounded once, not per piece."""
+    exact: dict[str, Fraction] = defaultdict(Fraction)
+    for piece in held:
+        exact[piece.plan_id or "(none)"] += piece.cents * rate_on(piece.currency, day, terms)
+    return {plan: round_half_away(cents) for plan, cents in exact.items()}
+
+
 def _worth(held: list[Piece], day: date, terms: Terms) -> int:
-    return sum(_value(piece, day, terms) for piece in held)
-
-
-def _value(piece: Piece, day: date, terms: Terms) -> int:
-    return round_half_away(piece.cents * rate_on(piece.currency, day, terms))
+    return sum(_by_plan(held, day, terms).values())
 
 
 def _life(customer: str, owned: list[Piece], ends: dict[str, Subscription], terms: Terms) -> Life:
@@ -100,9 +102,7 @@ def _life(customer: str, owned: list[Piece], ends: dict[str, Subscription], term
     for piece in owned:
         for day in each_day(piece.valid_from, min(piece.valid_to or end, end)):
             cover[day].append(piece)
-    total = {
-        day: sum(_value(piece, day, terms) for piece in cover[day]) for day in each_day(first, end)
-    }
+    total = {day: _worth(cover[day], day, terms) for day in each_day(first, end)}
     _bridge(cover, total, first, end, terms)
 
     life = Life(customer)
@@ -110,24 +110,21 @@ def _life(customer: str, owned: list[Piece], ends: dict[str, Subscription], term
     held: list[Piece] = []
     for day in each_day(first, terms.until + DAY):
         after = max(total[day], 0)
-        revalued = _worth(held, day, terms) - before if before else 0
-        if before + revalued <= 0:
-            revalued = 0  # rates alone end no customer
-        if revalued:
-            life.movements.append(
-                Movement(customer, day, "fx", revalued, before, before + revalued)
-            )
-            before += revalued
-        kind = _kind(before, after, ever=ever)
+        # Both ends at the rates of the day before; the difference is fx.
+        at_old_rates = _worth(cover[day], day - DAY, terms) if before and after else after
+        real = at_old_rates if at_old_rates > 0 else after
+        kind = _kind(before, real, ever=ever)
         if kind:
             unpaid = kind == "churn" and _is_involuntary(held, day, ends, terms)
             life.movements.append(
-                Movement(customer, day, kind, after - before, before, after, involuntary=unpaid)
+                Movement(customer, day, kind, real - before, before, real, involuntary=unpaid)
             )
+        if after != real:
+            life.movements.append(Movement(customer, day, "fx", after - real, real, after))
         if after > 0:
             life.mrr[day] = after
             life.plan[day] = _main_plan(cover[day], day, terms)
-            life.by_currency[day] = _by_currency(cover[day], day, terms)
+            life.held[day] = cover[day]
             ever = True
         before, held = after, cover[day] if after else []
     return life
@@ -135,26 +132,10 @@ def _life(customer: str, owned: list[Piece], ends: dict[str, Subscription], term
 
 def fx_between(life: Life, first: date, last: date, terms: Terms) -> int:
     """Return what exchange rates did to the customer between the ends of two days on both of which
-    he paid.
-
-    A currency whose rate is another: the change of its value, less the real change at the later
-    rate.
+    he paid: what he has at the later, at its rates and at those of the earlier.
     """
-    total = 0
-    for currency, (billed, worth) in life.by_currency[first].items():
-        rate = rate_on(currency, last, terms)
-        if rate != rate_on(currency, first, terms):
-            billed_now, worth_now = life.by_currency[last].get(currency, (Fraction(0), 0))
-            total += worth_now - worth - round_half_away((billed_now - billed) * rate)
-    return total
-
-
-def _by_currency(covering: list[Piece], day: date, terms: Terms) -> dict[str, tuple[Fraction, int]]:
-    found: dict[str, tuple[Fraction, int]] = {}
-    for piece in covering:
-        billed, worth = found.get(piece.currency, (Fraction(0), 0))
-        found[piece.currency] = (billed + piece.cents, worth + _value(piece, day, terms))
-    return found
+    held = life.held[last]
+    return _worth(held, last, terms) - _worth(held, first, terms)
 
 
 def _bridge(
@@ -183,7 +164,9 @@ def _is_involuntary(
         return True
     worth: dict[str, int] = defaultdict(int)
     for piece in ended:
-        worth[piece.subscription_id or ""] += _value(piece, day, terms)
+        worth[piece.subscription_id or ""] += round_half_away(
+            piece.cents * rate_on(piece.currency, day, terms)
+        )
     main = min(worth, key=lambda one: (-worth[one], one), default="")
     subscription = ends.get(main)
     if subscription is None or subscription.cancellation_reason != INVOLUNTARY_REASON:
@@ -204,7 +187,5 @@ def _kind(before: int, after: int, *, ever: bool) -> str:
 
 
 def _main_plan(covering: list[Piece], day: date, terms: Terms) -> str:
-    worth: dict[str, int] = defaultdict(int)
-    for piece in covering:
-        worth[piece.plan_id or "(none)"] += _value(piece, day, terms)
+    worth = _by_plan(covering, day, terms)
     return min(worth, key=lambda plan: (-worth[plan], plan))

@@ -11,7 +11,7 @@ from tests.reference.figures import Key, members_of, quotient
 from tests.reference.recurring import surviving_ids
 from tests.reference.rows import Books, Terms
 
-UNDONE = {"cancelled", "canceled", "refunded", "voided"}
+UNDONE = {"cancelled", "canceled", "expired", "refunded", "unpaid", "voided"}
 WINDOWS = (30, 60, 90, 180, 365)
 
 

@@ -7,7 +7,7 @@ sums belong in ``daily``.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +22,9 @@ MONTHS_OF = {
     "week": Fraction(12, 52),
     "day": Fraction(12, 365),
 }
-DEAD = {"void", "draft", "uncollectible"}
+DEAD = {"void", "draft"}
+UNPAID = {"open", "uncollectible"}
+NEVER = {"incomplete", "incomplete_expired"}
 
 
 @dataclass(frozen=True)
@@ -69,35 +71,62 @@ def pieces(books: Books, terms: Terms) -> tuple[Piece, ...]:
         "invoice_lines": _from_invoice_lines,
     }[terms.recurring_from]
     survivors = surviving_ids(books)
-    subscriptions = {row.subscription_id: row for row in books.subscriptions}
-    found = []
+    requests = {
+        row.subscription_id: business_date(row.cancel_requested_at, terms.timezone)
+        for row in books.subscriptions
+        if row.cancel_requested_at is not None
+    }
+    by_subscription: dict[str | None, list[Piece]] = defaultdict(list)
     for piece in build(books, terms):
-        subscription = subscriptions.get(piece.subscription_id or "")
-        cut = _cut_at_request(piece, subscription, terms)
-        if cut.valid_to is not None and cut.valid_to <= cut.valid_from:
-            continue
-        customer = survivors.get(cut.customer_id, cut.customer_id)
-        found.append(Piece(**{**cut.__dict__, "customer_id": customer}))
+        if piece.valid_to is None or piece.valid_from < piece.valid_to:
+            by_subscription[piece.subscription_id].append(piece)
+    found = []
+    for subscription_id, owned in by_subscription.items():
+        request = requests.get(subscription_id or "")
+        counted = owned
+        if request is not None and terms.churn_recognition == "cancel_request":
+            counted = _ended_at_request(owned, request)
+        for piece in counted:
+            customer = survivors.get(piece.customer_id, piece.customer_id)
+            found.append(replace(piece, customer_id=customer))
     return tuple(found)
+
+
+def _ended_at_request(owned: list[Piece], request: date) -> list[Piece]:
+    """A request ends the stretch without a gap that it was made in, unless on its first day."""
+    kept: list[Piece] = []
+    for stretch in _stretches(owned):
+        begun = stretch[0].valid_from
+        over = max(piece.valid_to or date.max for piece in stretch)
+        is_cut = begun < request < over
+        kept += [
+            _ending(piece, request, "") if is_cut else piece
+            for piece in stretch
+            if not is_cut or piece.valid_from < request
+        ]
+    return kept
+
+
+def _stretches(owned: list[Piece]) -> list[list[Piece]]:
+    """Return the pieces in groups, each without a gap in time."""
+    groups: list[list[Piece]] = []
+    reached = date.min
+    for piece in sorted(owned, key=lambda piece: piece.valid_from):
+        if not groups or piece.valid_from > reached:
+            groups.append([])
+        groups[-1].append(piece)
+        reached = max(reached, piece.valid_to or date.max)
+    return groups
 
 
 def _cents(amount: Decimal) -> Fraction:
     return Fraction(amount) * 100
 
 
-def _cut_at_request(piece: Piece, subscription: Subscription | None, terms: Terms) -> Piece:
-    if terms.churn_recognition != "cancel_request" or subscription is None:
-        return piece
-    if subscription.cancel_requested_at is None:
-        return piece
-    requested = business_date(subscription.cancel_requested_at, terms.timezone)
-    return _ending(piece, requested, piece.ended_by)
-
-
 def _ending(piece: Piece, end: date, reason: str) -> Piece:
     if piece.valid_to is not None and piece.valid_to <= end:
         return piece
-    return Piece(**{**piece.__dict__, "valid_to": end, "ended_by": reason})
+    return replace(piece, valid_to=end, ended_by=reason)
 
 
 def _from_periods(books: Books, terms: Terms) -> Iterator[Piece]:
@@ -116,6 +145,9 @@ def _from_periods(books: Books, terms: Terms) -> Iterator[Piece]:
 def _from_items(books: Books, terms: Terms) -> Iterator[Piece]:
     plans = {plan.plan_id: plan for plan in books.plans}
     subscriptions = {row.subscription_id: row for row in books.subscriptions}
+    begins: dict[str, list[datetime]] = defaultdict(list)
+    for row in books.subscription_items:
+        begins[row.item_id].append(row.valid_from_at)
     for row in books.subscription_items:
         plan = plans.get(row.plan_id)
         unit = plan.unit_amount if row.unit_amount is None and plan else row.unit_amount
@@ -133,6 +165,10 @@ def _from_items(books: Books, terms: Terms) -> Iterator[Piece]:
         subscription = subscriptions.get(row.subscription_id)
         if subscription is not None and subscription.trial_end_at is not None:
             start = max(start, business_date(subscription.trial_end_at, terms.timezone))
+        if subscription is not None and subscription.status in NEVER:
+            continue
+        ends = [one for one in begins[row.item_id] if one > row.valid_from_at]
+        ends += [row.valid_to_at] if row.valid_to_at else []
         yield Piece(
             row.customer_id,
             row.subscription_id,
@@ -140,7 +176,7 @@ def _from_items(books: Books, terms: Terms) -> Iterator[Piece]:
             rate,
             row.currency or (plan.currency if plan else terms.reporting),
             start,
-            business_date(row.valid_to_at, terms.timezone) if row.valid_to_at else None,
+            business_date(min(ends), terms.timezone) if ends else None,
         )
 
 
@@ -148,54 +184,112 @@ def _from_invoice_lines(books: Books, terms: Terms) -> Iterator[Piece]:
     plans = {plan.plan_id: plan for plan in books.plans}
     subscriptions = {row.subscription_id: row for row in books.subscriptions}
     kinds = {"recurring", "usage"} if terms.usage_is_recurring else {"recurring"}
-    lines = [
-        line
-        for line in books.invoice_lines
-        if line.kind in kinds and line.invoice_status not in DEAD and line.period_start_at
-    ]
-    full_lines = defaultdict(list)
+    contracts: dict[str, list[InvoiceLine]] = defaultdict(list)
+    for line in books.invoice_lines:
+        if line.kind in kinds and line.invoice_status not in DEAD and line.period_start_at:
+            contracts[line.subscription_id or line.customer_id].append(line)
+    for lines in contracts.values():
+        subscription = subscriptions.get(lines[0].subscription_id or "")
+        yield from (
+            _ended_by_subscription(piece, subscription, terms)
+            for piece in contract_pieces(lines, plans, terms)
+        )
+
+
+def _ended_by_subscription(piece: Piece, subscription: Subscription | None, terms: Terms) -> Piece:
+    """End a piece with its subscription; who asked to leave before left by himself."""
+    ended = piece
+    if subscription is not None and subscription.ended_at is not None:
+        ended = _ending(piece, business_date(subscription.ended_at, terms.timezone), "")
+    has_asked = subscription is not None and subscription.cancel_requested_at is not None
+    if ended.ended_by == "asked" and not has_asked:
+        return replace(ended, ended_by="unpaid")
+    return ended
+
+
+def contract_pieces(
+    lines: list[InvoiceLine], plans: dict[str, Plan], terms: Terms
+) -> Iterator[Piece]:
+    """Yield what the lines of one subscription are worth: debits first, then what takes them back."""
+    full = [line for line in lines if not line.is_proration and line.kind == "recurring"]
+    debits: list[tuple[InvoiceLine, Piece]] = []
     for line in lines:
-        if not line.is_proration:
-            full_lines[line.subscription_id].append(line)
-    debited: dict[tuple[str | None, str | None, Decimal | None], set[Fraction]] = defaultdict(set)
-    for line in sorted(lines, key=lambda line: (line.amount < 0, line.line_id)):
-        assert line.period_start_at is not None and line.period_end_at is not None
+        if line.amount < 0:
+            continue
         plan = plans.get(line.plan_id or "")
         if line.is_proration:
-            billed = (line.subscription_id, line.plan_id, line.quantity)
-            rate = _prorated_rate(line, plans, full_lines[line.subscription_id], debited[billed])
-            if line.amount > 0:
-                debited[billed].add(rate)
+            assert plan is not None, f"{line.line_id}: a prorated line needs its plan"
+            rate = _full_amount(line, plan, plans, full) / _months(plan)
         else:
             rate = _cents(line.amount) / _months_covered(line, plan, terms.timezone)
-        start = business_date(line.period_start_at, terms.timezone)
-        piece = Piece(
-            line.customer_id,
-            line.subscription_id,
-            line.plan_id,
-            rate,
-            line.currency,
-            start,
-            business_date(line.period_end_at, terms.timezone),
-        )
-        subscription = subscriptions.get(line.subscription_id or "")
-        if line.invoice_status == "open":
-            piece = _until_patience_ends(piece, line, subscription, terms)
-        if subscription is not None and subscription.ended_at is not None:
-            piece = _ending(piece, business_date(subscription.ended_at, terms.timezone), "")
-        yield piece
+        piece = _until_patience_ends(_piece(line, rate, terms), line, terms)
+        replaced = [
+            start
+            for other in full
+            if other.invoice_id != line.invoice_id
+            and _product(other, plans) == _product(line, plans)
+            and (start := _piece(other, rate, terms).valid_from) > piece.valid_from
+        ]
+        debits.append((line, _ending(piece, min(replaced, default=date.max), "")))
+    yield from (piece for _, piece in debits)
+    for line in lines:
+        if line.amount < 0:
+            yield _taken_back(line, debits, terms)
 
 
-def _until_patience_ends(
-    piece: Piece, line: InvoiceLine, subscription: Subscription | None, terms: Terms
+def _piece(line: InvoiceLine, rate: Fraction, terms: Terms) -> Piece:
+    assert line.period_start_at is not None and line.period_end_at is not None
+    return Piece(
+        line.customer_id,
+        line.subscription_id,
+        line.plan_id,
+        rate,
+        line.currency,
+        business_date(line.period_start_at, terms.timezone),
+        business_date(line.period_end_at, terms.timezone),
+    )
+
+
+def _product(line: InvoiceLine, plans: dict[str, Plan]) -> str | None:
+    plan = plans.get(line.plan_id or "")
+    return plan.product if plan and plan.product else line.plan_id
+
+
+def _months(plan: Plan) -> Fraction:
+    return MONTHS_OF[plan.interval] * plan.interval_count
+
+
+def _taken_back(
+    credit: InvoiceLine, debits: list[tuple[InvoiceLine, Piece]], terms: Terms
 ) -> Piece:
-    """An unpaid line counts for ``dunning_days`` after issue; who asked to leave before left by himself."""
-    issued = business_date(line.issued_at, terms.timezone)
-    patience = issued + timedelta(days=terms.dunning_days)
+    """Return minus the piece that a credit names: same plan and end, the last that had begun."""
+    assert credit.period_start_at is not None
+    named = [
+        (line.period_start_at, number)
+        for number, (line, _) in enumerate(debits)
+        if line.period_start_at is not None
+        and (line.plan_id, line.quantity) == (credit.plan_id, credit.quantity)
+        and line.period_end_at == credit.period_end_at
+        and line.period_start_at <= credit.period_start_at
+        and line.kind == "recurring"
+    ]
+    assert named, f"{credit.line_id} takes back nothing that was billed"
+    _, piece = debits[max(named)[1]]
+    own = _piece(credit, -piece.cents, terms)
+    return replace(own, valid_to=piece.valid_to)
+
+
+def _until_patience_ends(piece: Piece, line: InvoiceLine, terms: Terms) -> Piece:
+    """An unpaid line counts for ``dunning_days`` after issue or the beginning of its service,
+    whichever is later; ``asked``: unpaid to the end of its period, which may have been asked for.
+    """
+    if line.invoice_status not in UNPAID:
+        return piece
+    begins = max(business_date(line.issued_at, terms.timezone), piece.valid_from)
+    patience = begins + timedelta(days=terms.dunning_days)
     assert piece.valid_to is not None
-    asked = subscription is not None and subscription.cancel_requested_at is not None
     if patience >= piece.valid_to:
-        return Piece(**{**piece.__dict__, "ended_by": "" if asked else "unpaid"})
+        return replace(piece, ended_by="asked")
     return _ending(piece, patience, "unpaid")
 
 
@@ -226,35 +320,39 @@ def _months_covered(line: InvoiceLine, plan: Plan | None, timezone: str) -> Frac
     return MONTHS_OF["day"] * days
 
 
-def _prorated_rate(
-    line: InvoiceLine,
-    plans: dict[str, Plan],
-    full_lines: list[InvoiceLine],
-    debited: set[Fraction],
+def _full_amount(
+    line: InvoiceLine, plan: Plan, plans: dict[str, Plan], full_lines: list[InvoiceLine]
 ) -> Fraction:
-    """Monthly rate of a prorated line: amount / share of the interval, snapped where only rounding
-    differs.
-
-    A credit also snaps to the rate of a prorated line that it takes back (``debited``).
+    """The whole cents of which a prorated line is a part: what full lines billed before the price,
+    and of them the one that follows first.
     """
-    plan = plans.get(line.plan_id or "")
-    assert plan is not None, f"{line.line_id}: a prorated line needs its plan"
     assert line.period_start_at is not None and line.period_end_at is not None
-    months = MONTHS_OF[plan.interval] * plan.interval_count
     share = Fraction(
         round((line.period_end_at - line.period_start_at).total_seconds()),
         round(_interval_around(line, plan, full_lines).total_seconds()),
     )
-    rate = _cents(line.amount) / share / months
-    bound = Fraction(1, 2) / share / months
-    sign = -1 if line.amount < 0 else 1
-    price = _cents(plan.unit_amount) * Fraction(line.quantity or 1) / months
-    known = {price * kept for kept in _shares_of_price_paid(plans, full_lines)}
-    if near := [sign * one for one in known if abs(rate - sign * one) <= bound]:
-        return min(near, key=lambda candidate: abs(candidate - rate))
-    # Both were rounded: the line taken back may be off by as much as this one.
-    taken_back = [-one for one in debited if line.amount < 0 and abs(rate + one) <= 2 * bound]
-    return min(taken_back, key=lambda candidate: abs(candidate - rate), default=rate)
+    alike = [
+        full
+        for full in full_lines
+        if (full.plan_id, full.quantity) == (line.plan_id, line.quantity) and full.amount
+    ]
+    alike.sort(key=lambda full: full.period_start_at != line.period_end_at)
+    price = _cents(plan.unit_amount) * Fraction(line.quantity or 1)
+    known = [_cents(full.amount) for full in alike]
+    known += [price * kept for kept in sorted(_shares_of_price_paid(plans, full_lines))]
+    for candidate in known:
+        whole = round_half_away(candidate)
+        # a discount was rounded too
+        roundings = 1 if whole >= price else 2
+        if abs(whole * share - _cents(line.amount)) <= Fraction(roundings, 2):
+            return Fraction(whole)
+    # Nothing is known of it: prices are round.
+    billed = _cents(line.amount)
+    for step in (10_000, 1_000, 500, 100, 50, 10, 5, 1):
+        whole = step * round_half_away(billed / share / step)
+        if abs(whole * share - billed) <= Fraction(1, 2):
+            return Fraction(whole)
+    return Fraction(round_half_away(billed / share))
 
 
 def _interval_around(line: InvoiceLine, plan: Plan, full_lines: list[InvoiceLine]) -> timedelta:

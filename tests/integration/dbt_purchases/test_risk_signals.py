@@ -82,11 +82,20 @@ def test_a_cancellation_counts_from_the_morning_after_it_was_asked_for(company: 
     ) == [("2025-02-01", 0), ("2025-03-01", 0), ("2025-04-01", 1)]
 
 
-def test_the_leaver_is_found_by_the_score_and_not_by_silence(company: Warehouse) -> None:
+def test_who_has_asked_to_cancel_is_in_no_backtest(company: Warehouse) -> None:
     assert company.rows(
-        "select method, lost, flagged, flagged_lost from marts.mart_risk_backtest"
+        "select method, customers, lost, asked_to_cancel from marts.mart_risk_backtest"
         " where score_on = date '2025-04-01' and horizon_months = 1 order by method"
-    ) == [("days since last use", 1, 1, 0), ("default", 1, 1, 1)]
+    ) == [("days since last use", 2, 0, 1), ("default", 2, 0, 1)]
+
+
+def test_who_has_asked_to_cancel_is_lost_all_the_same_where_support_is_judged(
+    company: Warehouse,
+) -> None:
+    assert company.rows(
+        "select others, others_lost from marts.mart_support_churn"
+        " where scope = 'month' and month = date '2025-04-01'"
+    ) == [(3, 1)]
 
 
 def test_what_happens_later_changes_no_past_score(company: Warehouse, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Loads small landing folders into a real DuckDB database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +37,10 @@ def landing(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def load(con: duckdb.DuckDBPyConnection, landing: Path) -> Load:
-    """Load the landing folder; the limit on broken rows is 1 unless said otherwise."""
+    """Load the landing folder; the limit on broken rows is 1 unless said otherwise.
+
+    ``said`` is what the settings say of the source beside its path.
+    """
 
     def run(
         source: str = "billing",
@@ -47,10 +50,12 @@ def load(con: duckdb.DuckDBPyConnection, landing: Path) -> Load:
         zone: str = "UTC",
         path: Path | str | None = None,
         now: datetime = NOW,
+        said: Mapping[str, object] | None = None,
     ) -> LoadReport:
+        given = {"path": str(landing), **(said or {})}
         settings = Settings.model_validate(
             {
-                "sources": {"billing": {"path": str(landing)}},
+                "sources": {"billing": {"path": str(landing)}, source: given},
                 "ingest": {"max_quarantined_share": limit},
                 "calendar": {"timezone": zone},
             }

@@ -118,3 +118,53 @@ def test_an_empty_folder_is_said_to_be_empty(landing: Path) -> None:
     found = _check(landing, source="support")
     assert "no files in the folder" in _said(found)
     assert found.unfed_tables == ("tickets", "ratings", "contacts")
+
+
+def test_a_check_needs_no_settings(landing: Path) -> None:
+    (landing / "customers.csv").write_text(CUSTOMERS)
+    found = check(landing, "stripe", clock=FixedClock(datetime(2026, 1, 1, tzinfo=UTC)))
+    assert [(file.verdict, file.shape) for file in found.files] == [
+        ("feeds", "canonical customers")
+    ]
+
+
+def test_a_check_says_what_a_file_is_taken_for_and_what_of_it_nobody_reads(landing: Path) -> None:
+    (landing / "prices.csv").write_text(
+        "id,product_id,nickname,unit_amount,currency,recurring_interval,recurring_interval_count,tax_owed\n"
+        "p,x,Gold,100,usd,month,1,3\n"
+    )
+    said = _said(_check(landing, "stripe"))
+    assert "taken for stripe plans (Sigma table of prices)" in said
+    assert "nothing reads tax_owed" in said
+
+
+@pytest.mark.parametrize(
+    ("table", "effect"),
+    [
+        ("plans", "counts as recurring"),
+        ("line_discounts", "stay in MRR"),
+        ("credit_notes", "stays in MRR"),
+        ("payments", "paid invoices"),
+    ],
+)
+def test_a_check_says_what_a_missing_fact_does_to_the_numbers(
+    landing: Path, table: str, effect: str
+) -> None:
+    (landing / "customers.csv").write_text(CUSTOMERS)
+    (landing / "invoice_lines.csv").write_text(LINES)
+    assert effect in dict(_check(landing, source="billing").without)[table]
+
+
+def test_a_check_and_a_run_read_alike_what_the_settings_say(landing: Path) -> None:
+    (landing / "customers.csv").write_text("customer_id,created_at\nc1,03/04/2026\n")
+    settings = Settings.model_validate(
+        {"sources": {"billing": {"path": str(landing), "dates": "day_first"}}}
+    )
+    found = check(
+        landing,
+        "canonical",
+        settings=settings,
+        clock=FixedClock(datetime(2026, 1, 1, tzinfo=UTC)),
+        source="billing",
+    )
+    assert [(file.verdict, file.rows_quarantined) for file in found.files] == [("feeds", 0)]

@@ -1,6 +1,7 @@
 """Landing zones by URL, against real servers on loopback: an S3 server and a web server."""
 
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 from moto.server import ThreadedMotoServer
 
-from dagster_project.errors import InputRefusedError
+from dagster_project.errors import EbblineError, InputRefusedError
 from dagster_project.exports import LoadReport
 from dagster_project.exports.landing import LandingFile
 from dagster_project.exports.remote import RemoteLanding
@@ -150,3 +151,21 @@ def test_a_remote_file_whose_state_cannot_be_told_is_fetched_and_known_by_its_co
         ("c1",),
         ("c2",),
     ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://robot:s3cretword@127.0.0.1:9/exports",
+        "http://127.0.0.1:9/exports?sig=s3cretword",
+        "nonsense://robot:s3cretword@somewhere/exports",
+    ],
+)
+def test_what_is_secret_in_a_url_is_not_in_the_message_nor_in_what_caused_it(
+    load: Load, url: str
+) -> None:
+    with pytest.raises(EbblineError) as raised:
+        load(path=url)
+    told = "".join(traceback.format_exception(raised.value))
+    assert "s3cretword" not in str(raised.value)
+    assert "s3cretword" not in told.replace(url, "")

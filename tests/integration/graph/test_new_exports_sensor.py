@@ -80,6 +80,14 @@ def test_a_file_that_is_still_being_written_waits(
     assert SETTLED_AFTER_SECONDS > 5
 
 
+def test_a_time_of_change_in_the_far_future_stops_nothing(tmp_path: Path) -> None:
+    drop(tmp_path / "billing" / "customers.csv", modified=4_000_000_000)
+    before = cursor_after(tick())
+    assert isinstance(tick(before), dg.SkipReason)
+    drop(tmp_path / "billing" / "orders.csv")
+    assert cursor_after(tick(before)) != before
+
+
 def test_hidden_and_underscored_files_start_nothing(tmp_path: Path) -> None:
     drop(tmp_path / "billing" / ".customers.csv.swp")
     drop(tmp_path / "billing" / "_SUCCESS")

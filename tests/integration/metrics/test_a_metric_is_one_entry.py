@@ -19,10 +19,12 @@ from dagster_project.metrics import CATALOGUE, Metric, Unit, catalogue, headline
 from dagster_project.metrics.catalogue import read_catalogue
 from dagster_project.metrics.page import PAGE, page
 from dagster_project.red_lines.rules import load_rules
-from dagster_project.warehouse.contributions import made_of
+from dagster_project.warehouse.contributions import PARTS, made_of
 from tests.integration.dbt_process import dbt
 
-MARTS = ("mart_churn_periods", "mart_repeat_rate", "mart_purchase_periods")
+MARTS = (
+    "mart_churn_periods", "mart_revenue_periods", "mart_repeat_rate", "mart_purchase_periods",
+)  # fmt: skip
 ADDED = {
     "name": "expansion_rate",
     "data_type": "double",
@@ -73,6 +75,7 @@ _REVENUE = {
         ("decimal(18, 2)", 0),
     ),
 }  # fmt: skip
+_MOVED = {"movement_type": ("varchar", "expansion"), "amount": ("decimal(18, 2)", 200)}
 _PURCHASES = {
     **dict.fromkeys(
         (
@@ -124,6 +127,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with duckdb.connect(str(database)) as con:
         con.execute("create schema intermediate")
         _table(con, "int_period_figures", {**_PERIOD, **_REVENUE})
+        _table(con, "int_movement_figures", {**_PERIOD, **_MOVED})
         _table(con, "int_purchase_figures", {**_PERIOD, **_PURCHASES})
     ended = dbt(
         "run",
@@ -155,6 +159,16 @@ def test_it_is_in_the_tall_table_with_the_sums_it_is_made_of(built: Built) -> No
 
 def test_the_tall_table_holds_exactly_the_catalogue(built: Built) -> None:
     assert {row[0] for row in built.metrics} == read_catalogue(built.manifest).keys()
+
+
+def test_a_sum_with_a_factor_and_a_sign_is_taken_apart_too() -> None:
+    figures = {"mrr_closing": Decimal(5), "mrr_contraction": Decimal(3), "mrr_churn": Decimal(2)}
+    known = {**figures, "mrr_expansion": Decimal(4), "mrr_opening": Decimal(10)}
+    made = {name: PARTS[name].of(known) for name in ("arr", "net_mrr_churn_rate")}
+    assert made == {
+        "arr": {"numerator": 60},
+        "net_mrr_churn_rate": {"numerator": 1, "denominator": 10},
+    }
 
 
 def test_a_red_line_may_name_it(installed: dict[str, Metric]) -> None:

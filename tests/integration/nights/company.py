@@ -72,6 +72,7 @@ _ARRIVES: dict[str, tuple[str, dict[str, str]]] = {
 _OF_THE_NIGHT = {
     "intermediate.int_kept_days",
     "intermediate.int_kept_loads",
+    "intermediate.int_changed_billing_rows",
     "intermediate.int_changed_customers",
     "intermediate.int_moved_customers",
     "staging.stg_billing__changed_lines",

@@ -277,6 +277,22 @@ _OWN = {
     "marts__mart_segment_cohorts.cohorts_of_a_dimension_add_up_to_the_whole": (
         "update {table} set mrr = mrr + 0.01 where kind = 'revenue' and age_months = 1"
     ),
+    "marts__mart_mrr_waterfall.type_is_known": "update {table} set movement_type = 'hats'",
+    "marts__mart_mrr_waterfall.customers_are_not_more_than_their_movements": (
+        "update {table} set customers = 3"
+    ),
+    "marts__mart_mrr_waterfall.movements_add_up_to_the_closing": (
+        "update {table} set amount = amount + 0.01"
+    ),
+    "marts__mart_committed_mrr.months_follow_one_another": (
+        "update {table} set months_ahead = months_ahead + 1"
+    ),
+    "marts__mart_committed_mrr.what_needs_no_renewal_is_part_of_what_does_not_end": (
+        "update {table} set mrr_committed = mrr_not_ending + 0.01"
+    ),
+    "marts__mart_known_leavers.what_ends_is_part_of_what_is_paid": (
+        "update {table} set mrr_ending = mrr + 0.01"
+    ),
     "marts__mart_cohorts.kind_is_known": "update {table} set kind = 'hats' where kind = 'logo'",
     "marts__mart_cohorts.ages_are_without_gaps": "delete from {table} where age_months = 1",
     "marts__mart_cohorts.nobody_joins_a_cohort_later": "update {table} set active_customers = 9",

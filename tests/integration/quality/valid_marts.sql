@@ -15,6 +15,7 @@ select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     coalesce(lines.issued_at, invoices.issued_at)::date as issued_on, null::date as paid_on
 from raw.invoice_lines as lines left join raw.invoices as invoices using (invoice_id);
 create table staging.stg_billing__orders as select *, ordered_at::date as ordered_on from raw.orders;
+create table staging.stg_billing__order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
 create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
 create table staging.stg_billing__plans as
 select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count from raw.plans;
@@ -22,6 +23,12 @@ create table staging.stg_billing__customers as select customer_id, created_at::d
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
+create table intermediate.int_collected_payments as
+select payment_id, customer_id, attempted_at::date as collected_on from raw.payments where status = 'succeeded';
+create table intermediate.int_refunds as
+select ''::varchar as customer_id, 0.00::decimal(18, 2) as amount, 'USD' as currency, null::date as refunded_on,
+    null::date as rated_on
+where false;
 create table intermediate.int_tickets as
 select *, customer_id as customer_id_as_given, created_at::date as created_on from raw.tickets;
 create table intermediate.int_ratings as select *, rated_at::date as rated_on from raw.ratings;
@@ -301,7 +308,7 @@ select 0 as months_since_lost, 4 as lost_customers, 1 as returned_in_month, 0.25
     2 as returned_later, 0.5::double as reactivation_rate;
 create table marts.mart_risk_backtest as
 select '2026-02-01'::date as score_on, 1 as horizon_months, 'default' as method, 2 as customers, 1 as lost, 1 as flagged,
-    1 as flagged_lost, 1.0::double as precision_top_tenth, 1.0::double as recall_top_tenth, 2.0::double as lift_top_tenth;
+    1 as flagged_lost, 1.0::double as precision_top_tenth, 1.0::double as recall_top_tenth, 2.0::double as lift_top_tenth, 0 as asked_to_cancel;
 create table marts.mart_risk_calibration as
 select 1 as horizon_months, 50 as score_from, 2 as customer_months, 54.0::double as mean_score, 1 as lost,
     0.5::double as lost_share;
@@ -309,7 +316,7 @@ create table marts.mart_risk_list as
 select customer_id, '2026-04-01'::date as score_on, greatest(100 - mrr, 10)::double as score,
     row_number() over (order by mrr) as risk_rank, 'no use for 34 days' as reasons, mrr as mrr_at_stake,
     34 as days_since_use, 'weekly' as frequency_class, 'daily' as habit_class, 3 as days_since_contact,
-    0 as unanswered_requests, null::integer as days_unanswered
+    0 as unanswered_requests, null::integer as days_unanswered, false as has_asked_to_cancel
 from marts.dim_customers where mrr > 0;
 create table marts.mart_value_concentration as
 select period_start as month, 1 as decile, customers_closing as customers, mrr_closing as mrr, 1.0::double as mrr_share,
@@ -320,6 +327,20 @@ create table marts.mart_win_back as
 select unnest([1, 2]) as win_back_rank, unnest(['gone-1', 'gone-2']) as customer_id, '2026-02-20'::date as lost_on,
     unnest([50.00, 20.00])::decimal(18, 2) as mrr_lost, 1 as months_since_lost,
     0.5::double as reactivation_rate_from_here;
+
+create table marts.mart_mrr_waterfall as
+select grain, period_start, period_end, is_complete, dimension, member, 'expansion' as movement_type, 2 as movements,
+    1 as customers, (mrr_closing - mrr_opening)::decimal(18, 2) as amount
+from marts.mart_revenue_periods where mrr_closing <> mrr_opening;
+create table marts.mart_committed_mrr as
+select (date '2026-04-01' + to_months(n::integer))::date as month, n::integer as months_ahead, 1.00::decimal(18, 2) as mrr_ending,
+    1 as customers_ending, 2.00::decimal(18, 2) as mrr_renewing, 1 as customers_renewing,
+    (100 - n)::decimal(18, 2) as mrr_not_ending, (90 - 3 * n)::decimal(18, 2) as mrr_committed
+from range(13) as months (n);
+create table marts.mart_known_leavers as
+select customer_id, '2026-03-20'::date as asked_on, '2026-04-20'::date as ends_on, mrr as mrr_ending, mrr, true as leaves_wholly,
+    'price' as reason
+from marts.dim_customers where mrr > 0 order by customer_id limit 1;
 
 -- The publication before: everything up to load 15 was known, and the marts were as large as now.
 create table ops.publications as

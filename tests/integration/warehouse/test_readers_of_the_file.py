@@ -8,11 +8,14 @@ import pandas as pd  # type: ignore[import-untyped]
 import pytest
 import sqlalchemy
 
+from dagster_project.red_lines import record, record_restatements
 from dagster_project.warehouse.comparison import diff
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import rollback
+from dagster_project.warehouse.published_comments import OWN_TABLES
 from dagster_project.warehouse.serving import open_marts
-from tests.integration.warehouse.hand_made import clock_at, publish_state, state_in
+from tests.integration.warehouse.hand_made import clock_at, publish_state, settings_for, state_in
 
 NAMES = ["mart_revenue_periods", "marts.mart_revenue_periods", "marts.main.mart_revenue_periods"]
 
@@ -110,3 +113,17 @@ def test_readers_may_be_taken_back_to_a_publication_of_an_earlier_layout(
     rollback(older, 1, clock=clock_at(3))
     with open_marts(older.marts_db) as con:
         assert state_in(con) == (1, 1)
+
+
+def test_every_column_of_a_table_that_ebbline_writes_itself_is_described(tmp_path: Path) -> None:
+    settings, clock = settings_for(tmp_path), clock_at(1)
+    with open_warehouse(WarehousePaths(tmp_path)) as con:
+        record(con, [], clock, rules=[])
+        record_restatements(con, settings, clock, publication_id=1)
+        written = con.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
+        ).fetchall()
+    assert {table for table, _ in written} == {"red_line_status", "alert_incidents", "restatements"}
+    assert [
+        f"{table}.{column}" for table, column in written if column not in OWN_TABLES[table].columns
+    ] == []

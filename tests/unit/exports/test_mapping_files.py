@@ -1,10 +1,16 @@
 """A mapping file that cannot be followed is refused with its line, before any export is read."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from dagster_project.exports.mapping import MappingError, mapping_for, read_mapping
+from dagster_project.exports.mapping import (
+    MappingError,
+    available_formats,
+    mapping_for,
+    read_mapping,
+)
 
 GOOD = """format: mine
 title: Mine
@@ -72,3 +78,16 @@ def test_an_unknown_format_lists_the_known_ones() -> None:
 def test_a_format_of_another_source_is_refused() -> None:
     with pytest.raises(MappingError, match="format of support exports"):
         mapping_for("zendesk", "billing")
+
+
+def test_no_mapping_tells_a_class_by_the_presence_of_an_id() -> None:
+    guessed = [
+        (mapping.format, delivery.table, name, field)
+        for mapping in available_formats()
+        for delivery in mapping.deliveries
+        for name, rule in delivery.columns.items()
+        for case in rule.cases
+        for field, condition in (case.when or {}).items()
+        if condition.present and re.search(r"(^|[_ .])id$", field.lower())
+    ]
+    assert guessed == []

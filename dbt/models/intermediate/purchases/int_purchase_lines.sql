@@ -12,7 +12,8 @@ orders as (
 
 invoice_lines as (
 
-    select * from {{ ref('stg_billing__invoice_lines') }}
+    select * exclude (amount, amount_billed), amount_billed as amount
+    from {{ ref('int_invoice_line_amounts') }}
     where not exists (select 1 from orders)
 
 ),
@@ -34,7 +35,7 @@ standing_orders as (
 
     select order_id
     from orders
-    where lower(coalesce(status, '')) not in ('cancelled', 'canceled', 'expired', 'refunded', 'unpaid', 'voided')
+    where {{ counts_as_purchase('status') }}
     group by order_id
     having sum(amount) > 0 or min(amount) >= 0
 
@@ -59,7 +60,7 @@ order_lines as (
         orders._source_row as source_row
     from orders
     inner join standing_orders on orders.order_id = standing_orders.order_id
-    where lower(coalesce(orders.status, '')) not in ('cancelled', 'canceled', 'expired', 'refunded', 'unpaid', 'voided')
+    where {{ counts_as_purchase('orders.status') }}
 
 ),
 

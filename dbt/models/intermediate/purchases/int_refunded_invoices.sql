@@ -1,3 +1,4 @@
+-- Invoices of which nothing is left: all that was collected for them was paid back, or lost in a dispute.
 with
 
 payments as (
@@ -6,17 +7,60 @@ payments as (
 
 ),
 
+disputes as (
+
+    select * from {{ ref('stg_billing__disputes') }}
+
+),
+
+refunds as (
+
+    select * from {{ ref('int_refunds') }}
+
+),
+
+lost as (
+
+    select distinct payment_id from disputes
+    where status = 'lost'
+
+),
+
 -- failed attempts moved no money and cannot be given back
 collected as (
 
     select
-        invoice_id,
-        sum(amount) as amount,
-        sum(case when status = 'refunded' and refunded_amount = 0 then amount else refunded_amount end)
-            as refunded_amount
+        payments.invoice_id,
+        sum(payments.amount) as amount,
+        sum(case when lost.payment_id is not null then payments.amount else 0 end) as lost_amount
     from payments
-    where invoice_id is not null and status in ('succeeded', 'refunded', 'disputed')
+    left join lost
+        on payments.payment_id = lost.payment_id
+    where payments.invoice_id is not null and payments.status in ('succeeded', 'refunded', 'disputed')
+    group by payments.invoice_id
+
+),
+
+given_back as (
+
+    select
+        invoice_id,
+        sum(amount) as amount
+    from refunds
+    where invoice_id is not null
     group by invoice_id
+
+),
+
+summed as (
+
+    select
+        collected.invoice_id,
+        collected.amount,
+        collected.lost_amount + coalesce(given_back.amount, 0) as refunded_amount
+    from collected
+    left join given_back
+        on collected.invoice_id = given_back.invoice_id
 
 ),
 
@@ -26,7 +70,7 @@ final as (
         invoice_id,
         cast(amount as decimal(18, 2)) as amount,
         cast(refunded_amount as decimal(18, 2)) as refunded_amount
-    from collected
+    from summed
     where amount > 0 and refunded_amount >= amount
 
 )

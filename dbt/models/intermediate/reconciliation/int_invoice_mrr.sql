@@ -6,13 +6,6 @@ lines as (
         invoice_id,
         concat(invoice_id, '/', line_id) as line_key
     from {{ ref('stg_billing__invoice_lines') }}
-
-    union all
-
-    select
-        invoice_id,
-        line_id as line_key
-    from {{ ref('stg_billing__invoice_lines') }}
 ),
 
 pieces as (

@@ -11,13 +11,13 @@ lines as (
     select
         invoice_id,
         count(*) as line_count,
-        sum(case when kind <> 'tax' then amount else 0 end) as amount,
-        sum(case when kind = 'tax' then amount else 0 end) as tax,
+        sum(case when kind <> 'tax' then amount_billed else 0 end) as amount,
+        sum(case when kind = 'tax' then amount_billed else 0 end) as tax,
         max(case when kind in ('credit', 'tax') then 0 else 1 end) = 0 as is_credit,
         min(customer_id) as customer_id,
         min(currency) as currency,
         min(issued_on) as issued_on
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_line_amounts') }}
     group by invoice_id
 ),
 

@@ -30,11 +30,26 @@ by_day as (
 running as (
     select
         customer_id,
-        changed_on as valid_from,
-        lead(changed_on) over (partition by customer_id order by changed_on) as valid_to,
-        sum(delta) over (partition by customer_id order by changed_on) as mrr,
-        sum(delta) over (partition by customer_id order by changed_on) - delta as mrr_before
+        changed_on,
+        sum(delta) over (partition by customer_id order by changed_on) > 0 as is_worth_something
     from by_day
+),
+
+compared as (
+    select
+        *,
+        coalesce(lag(is_worth_something) over (partition by customer_id order by changed_on), false) as was_worth_something
+    from running
+),
+
+stretches as (
+    select
+        customer_id,
+        is_worth_something,
+        changed_on as valid_from,
+        lead(changed_on) over (partition by customer_id order by changed_on) as valid_to
+    from compared
+    where is_worth_something <> was_worth_something
 ),
 
 final as (
@@ -42,10 +57,9 @@ final as (
         customer_id,
         valid_from,
         valid_to
-    from running
+    from stretches
     where
-        mrr <= 0
-        and mrr_before > 0
+        not is_worth_something
         and {{ days_between('valid_from', 'valid_to') }} <= {{ var('bridge_gap_days') }}
 )
 

@@ -54,7 +54,7 @@ final as (
         explained.is_unpaid or involuntary_reasons.reason is not null as is_involuntary
     from explained
     left join involuntary_reasons
-        on lower(explained.given_reason) = involuntary_reasons.reason
+        on replace(replace(lower(explained.given_reason), ' ', '_'), '-', '_') = involuntary_reasons.reason
 )
 
 select * from final

@@ -1,4 +1,5 @@
--- A customer's MRR by currency of the contract between two change points. Read only where rates are dated.
+-- A customer's MRR by plan and currency of the contract between two change points. Read only where rates are
+-- dated.
 with
 
 pieces as (
@@ -8,20 +9,20 @@ pieces as (
 ends as (
     select
         customer_id,
+        coalesce(plan_id, '(none)') as plan_id,
         currency,
         valid_from as changed_on,
-        mrr as delta,
-        mrr_in_currency as delta_in_currency
+        mrr_in_currency as delta
     from pieces
 
     union all
 
     select
         customer_id,
+        coalesce(plan_id, '(none)') as plan_id,
         currency,
         valid_to as changed_on,
-        -mrr as delta,
-        -mrr_in_currency as delta_in_currency
+        -mrr_in_currency as delta
     from pieces
     where valid_to is not null
 ),
@@ -29,25 +30,24 @@ ends as (
 by_day as (
     select
         customer_id,
+        plan_id,
         currency,
         changed_on,
-        sum(delta) as delta,
-        sum(delta_in_currency) as delta_in_currency
+        sum(delta) as delta
     from ends
     where changed_on <= {{ until_date() }}
-    group by customer_id, currency, changed_on
+    group by customer_id, plan_id, currency, changed_on
 ),
 
 final as (
     select
         customer_id,
+        plan_id,
         currency,
         changed_on as valid_from,
-        lead(changed_on) over (partition by customer_id, currency order by changed_on) as valid_to,
-        {{ money('sum(delta) over (partition by customer_id, currency order by changed_on)') }} as mrr,
+        lead(changed_on) over (partition by customer_id, plan_id, currency order by changed_on) as valid_to,
         cast(
-            sum(delta_in_currency) over (partition by customer_id, currency order by changed_on)
-            as decimal(28, 10)
+            sum(delta) over (partition by customer_id, plan_id, currency order by changed_on) as decimal(28, 10)
         ) as mrr_in_currency
     from by_day
 )

@@ -1,44 +1,53 @@
--- What a change of exchange rates did to a customer's MRR on a day: each piece held the day before, valued
--- at the new rate and at the old one. Read only where rates are dated.
+-- What a change of exchange rates did to a customer's MRR on a day: what he has after it, valued at the new
+-- rates and at those of the day before. Read only where rates are dated.
 with
 
-pieces as (
-    select * from {{ ref('int_recurring_periods_bridged') }}
+currency_mrr as (
+    select * from {{ ref('int_currency_mrr') }}
+    where mrr_in_currency <> 0
 ),
 
 rates as (
     select * from {{ ref('int_currency_rates') }}
 ),
 
-revalued as (
+days as (
+    select distinct valid_from as changed_on
+    from rates
+    where valid_from <= {{ until_date() }}
+),
+
+valued as (
     select
-        pieces.customer_id,
-        new_rates.valid_from as changed_on,
-        {%- for rates in ['new_rates', 'old_rates'] %}
-        {{ if_it_fits(exact_cents(
-            'pieces.monthly_numerator * ' ~ rates ~ '.rate_numerator',
-            'pieces.monthly_denominator * ' ~ rates ~ '.rate_denominator'
-        )) }} as mrr_at_{{ rates }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from pieces
+        currency_mrr.customer_id,
+        currency_mrr.plan_id,
+        days.changed_on,
+        sum({{ valued('currency_mrr.mrr_in_currency', 'new_rates') }}) as mrr_at_new_rates,
+        sum({{ valued('currency_mrr.mrr_in_currency', 'old_rates') }}) as mrr_at_old_rates
+    from days
+    inner join currency_mrr
+        on
+            days.changed_on >= currency_mrr.valid_from
+            and (currency_mrr.valid_to is null or days.changed_on < currency_mrr.valid_to)
     inner join rates as new_rates
         on
-            pieces.currency = new_rates.currency
-            and pieces.valid_from < new_rates.valid_from
-            and (pieces.valid_to is null or pieces.valid_to >= new_rates.valid_from)
+            currency_mrr.currency = new_rates.currency
+            and days.changed_on >= new_rates.valid_from
+            and (new_rates.valid_to is null or days.changed_on < new_rates.valid_to)
     inner join rates as old_rates
         on
-            new_rates.currency = old_rates.currency
-            and new_rates.valid_from = old_rates.valid_to
+            currency_mrr.currency = old_rates.currency
+            and days.changed_on > old_rates.valid_from
+            and (old_rates.valid_to is null or days.changed_on <= old_rates.valid_to)
+    group by currency_mrr.customer_id, currency_mrr.plan_id, days.changed_on
 ),
 
 final as (
     select
         customer_id,
         changed_on,
-        {{ money('sum(mrr_at_new_rates - mrr_at_old_rates)') }} as fx
-    from revalued
-    where changed_on <= {{ until_date() }}
+        {{ money('sum(' ~ rounded_once('mrr_at_new_rates') ~ ' - ' ~ rounded_once('mrr_at_old_rates') ~ ')') }} as fx
+    from valued
     group by customer_id, changed_on
 )
 

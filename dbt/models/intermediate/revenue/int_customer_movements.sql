@@ -34,9 +34,11 @@ final as (
         changes.mrr_after,
         changes.ever_active_before,
         {% if has_dated_rates() -%}
-        -- rates alone end no customer: where credits in another currency would outgrow the rest, the customer's change
-        -- is the whole of it
-        case when changes.mrr_before > 0 and changes.mrr_before + fx.fx > 0 then fx.fx else 0 end
+        -- both ends are valued at the rates of the day before: who was nothing before, or is after, has no fx
+        case
+            when changes.mrr_before > 0 and changes.mrr_after > 0 and changes.mrr_after - fx.fx > 0 then fx.fx
+            else 0
+        end
         {%- else -%}
         cast(0 as decimal(18, 2))
         {%- endif %} as fx
@@ -48,7 +50,7 @@ final as (
     where
         changes.mrr_before <> changes.mrr_after
         {%- if has_dated_rates() %}
-        or (changes.mrr_before > 0 and changes.mrr_before + fx.fx > 0 and fx.fx <> 0)
+        or (changes.mrr_before > 0 and changes.mrr_after - fx.fx > 0 and fx.fx <> 0)
         {%- endif %}
 )
 

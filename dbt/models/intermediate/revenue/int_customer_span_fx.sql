@@ -1,6 +1,5 @@
--- What exchange rates did between the two ends of a span, comparing the customer at both like every period
--- figure: the whole change of each currency whose rate differs, less what the customer changed, valued at
--- the rate of the closing. Read only where rates are dated.
+-- What exchange rates did between the two ends of a span: what a customer has at its closing, valued at the
+-- rates of the closing and at those of the opening. Read only where rates are dated.
 with
 
 spans as (
@@ -16,72 +15,37 @@ rates as (
     select * from {{ ref('int_currency_rates') }}
 ),
 
-days as (
-    select opening_on as on_day from spans
-
-    union
-
-    select closing_on as on_day from spans
-),
-
-worth as (
-    select
-        days.on_day,
-        currency_mrr.customer_id,
-        currency_mrr.currency,
-        currency_mrr.mrr,
-        currency_mrr.mrr_in_currency,
-        rates.rate
-    from days
-    inner join currency_mrr
-        on
-            days.on_day > currency_mrr.valid_from
-            and days.on_day <= coalesce(currency_mrr.valid_to, {{ after_until() }})
+changed_spans as (
+    select distinct
+        spans.opening_on,
+        spans.closing_on
+    from spans
     inner join rates
-        on
-            currency_mrr.currency = rates.currency
-            and days.on_day > rates.valid_from
-            and (rates.valid_to is null or days.on_day <= rates.valid_to)
+        on spans.opening_on <= rates.valid_from and spans.closing_on > rates.valid_from
 ),
 
-closing_rates as (
-    select
-        days.on_day,
-        rates.currency,
-        rates.rate,
-        rates.rate_numerator,
-        rates.rate_denominator
-    from days
-    inner join rates
-        on
-            days.on_day > rates.valid_from
-            and (rates.valid_to is null or days.on_day <= rates.valid_to)
-),
-
-compared as (
+valued as (
     select
         spans.opening_on,
         spans.closing_on,
-        opening.customer_id,
-        coalesce(closing.mrr, 0) - opening.mrr as delta,
-        cast(
-            (coalesce(closing.mrr_in_currency, 0) - opening.mrr_in_currency) * 10000000000 as {{ wide_integer() }}
-        ) as delta_in_currency,
-        closing_rates.rate_numerator,
-        closing_rates.rate_denominator
-    from spans
-    inner join worth as opening
-        on spans.opening_on = opening.on_day
-    inner join closing_rates
+        currency_mrr.customer_id,
+        currency_mrr.plan_id,
+        {%- for end in ['opening', 'closing'] %}
+        sum({{ valued('currency_mrr.mrr_in_currency', end ~ '_rates') }}) as mrr_at_{{ end }}_rates{{ ',' if not loop.last }}
+        {%- endfor %}
+    from changed_spans as spans
+    inner join currency_mrr
         on
-            spans.closing_on = closing_rates.on_day
-            and opening.currency = closing_rates.currency
-            and opening.rate <> closing_rates.rate
-    left join worth as closing
+            spans.closing_on > currency_mrr.valid_from
+            and spans.closing_on <= coalesce(currency_mrr.valid_to, {{ after_until() }})
+    {%- for end in ['opening', 'closing'] %}
+    inner join rates as {{ end }}_rates
         on
-            spans.closing_on = closing.on_day
-            and opening.customer_id = closing.customer_id
-            and opening.currency = closing.currency
+            currency_mrr.currency = {{ end }}_rates.currency
+            and spans.{{ end }}_on > {{ end }}_rates.valid_from
+            and (spans.{{ end }}_on <= {{ end }}_rates.valid_to or {{ end }}_rates.valid_to is null)
+    {%- endfor %}
+    group by spans.opening_on, spans.closing_on, currency_mrr.customer_id, currency_mrr.plan_id
 ),
 
 final as (
@@ -89,10 +53,8 @@ final as (
         opening_on,
         closing_on,
         customer_id,
-        {{ money('sum(delta - ' ~ exact_cents(
-            'delta_in_currency * rate_numerator', 'rate_denominator * cast(100000000 as ' ~ wide_integer() ~ ')'
-        ) ~ ')') }} as fx
-    from compared
+        {{ money('sum(' ~ rounded_once('mrr_at_closing_rates') ~ ' - ' ~ rounded_once('mrr_at_opening_rates') ~ ')') }} as fx
+    from valued
     group by opening_on, closing_on, customer_id
 )
 

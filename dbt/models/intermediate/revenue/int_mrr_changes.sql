@@ -1,4 +1,4 @@
--- Change points: what begins or ends on a day, per customer, subscription and plan. Never a row per customer
+-- Change points: what begins or ends on a day, per customer and plan, rounded once. Never a row per customer
 -- and day. With dated rates a day stays even if nothing is left of it: a rate and the customer may have
 -- undone each other.
 {{ kept_by_customer_to_date(reads=['int_recurring_periods']) }}
@@ -31,18 +31,55 @@ ends as (
     where valid_to is not null
 ),
 
-final as (
+by_subscription as (
     select
         customer_id,
         subscription_id,
         plan_id,
         changed_on,
-        {{ money('sum(delta)') }} as delta
+        sum(delta) as delta
     from ends
     where changed_on <= {{ until_date() }}
     group by customer_id, subscription_id, plan_id, changed_on
+),
+
+-- The subscription that changed most names the change of the plan.
+running as (
+    select
+        *,
+        sum(delta) over (partition by customer_id, plan_id order by changed_on) as mrr,
+        row_number() over (
+            partition by customer_id, plan_id, changed_on
+            order by abs(delta) desc, delta desc, subscription_id
+        ) as place
+    from by_subscription
+),
+
+rounded as (
+    select
+        customer_id,
+        subscription_id,
+        plan_id,
+        changed_on,
+        {{ rounded_once('mrr') }} as mrr
+    from running
+    where place = 1
+),
+
+compared as (
+    select
+        customer_id,
+        subscription_id,
+        plan_id,
+        changed_on,
+        {{ money('mrr - coalesce(lag(mrr) over (partition by customer_id, plan_id order by changed_on), 0)') }} as delta
+    from rounded
+),
+
+final as (
+    select * from compared
     {%- if not has_dated_rates() %}
-    having sum(delta) <> 0
+    where delta <> 0
     {%- endif %}
 )
 

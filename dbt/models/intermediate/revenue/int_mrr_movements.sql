@@ -17,8 +17,8 @@ by_rates as (
         customer_id,
         movement_on,
         'fx' as movement_type,
-        mrr_before,
-        mrr_before + fx as mrr_after
+        mrr_after - fx as mrr_before,
+        mrr_after
     from movements
     where fx <> 0
 ),
@@ -31,13 +31,13 @@ by_customer as (
             when mrr_before = 0 and ever_active_before then 'reactivation'
             when mrr_before = 0 then 'new'
             when mrr_after = 0 then 'churn'
-            when mrr_after > mrr_before + fx then 'expansion'
+            when mrr_after - fx > mrr_before then 'expansion'
             else 'contraction'
         end as movement_type,
-        mrr_before + fx as mrr_before,
-        mrr_after
+        mrr_before,
+        mrr_after - fx as mrr_after
     from movements
-    where mrr_after <> mrr_before + fx
+    where mrr_after - fx <> mrr_before
 ),
 
 classified as (

@@ -1,8 +1,8 @@
 -- The waist: everything recurring is derived from this model and nothing else. Pieces are valued in the
--- reporting currency, rounded once, and cut where a dated rate changes. An unknown currency keeps its row
+-- reporting currency, not yet rounded (a customer's plan on a day is), and cut where a dated rate changes. An unknown currency keeps its row
 -- with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
 {{ kept_by_customer(
-    reads=['int_invoice_service_lines', 'int_invoice_line_rates'] if var('recurring_from') == 'invoice_lines' else []
+    reads=['int_invoice_service_lines', 'int_invoice_pieces', 'int_invoice_credits'] if var('recurring_from') == 'invoice_lines' else []
 ) }}
 
 with
@@ -22,17 +22,14 @@ final as (
         pieces.subscription_id,
         pieces.plan_id,
         pieces.quantity,
-        {{ if_it_fits(exact_cents(
+        {{ if_it_fits(exact_amount(
             'pieces.monthly_numerator * rates.rate_numerator',
             'pieces.monthly_denominator * rates.rate_denominator'
         )) }} as mrr,
         greatest(pieces.valid_from, rates.valid_from) as valid_from,
         least(pieces.valid_to, rates.valid_to) as valid_to,
         pieces.currency,
-        -- Ten decimals: a twelfth of a yearly price, added up, must not make a cent of its own.
-        {{ if_it_fits('cast(cast(' ~ rounded_quotient(
-            'pieces.monthly_numerator * 100000000', 'pieces.monthly_denominator'
-        ) ~ ' as decimal(38, 0)) * 0.0000000001 as decimal(28, 10))') }} as mrr_in_currency,
+        {{ if_it_fits(exact_amount('pieces.monthly_numerator', 'pieces.monthly_denominator')) }} as mrr_in_currency,
         case
             when rates.valid_to is null or pieces.valid_to <= rates.valid_to then pieces.end_reason
         end as end_reason,

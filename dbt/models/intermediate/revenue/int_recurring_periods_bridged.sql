@@ -1,5 +1,5 @@
 -- Pieces in the currency of the contract, with short gaps filled: in a gap the customer keeps what held the
--- day before it.
+-- day before it, and nothing begins before it is over.
 with
 
 pieces as (
@@ -12,36 +12,27 @@ gaps as (
     select * from {{ ref('int_bridged_gaps') }}
 ),
 
-bridges as (
+bridged as (
     select
-        pieces.customer_id,
-        pieces.subscription_id,
-        pieces.plan_id,
-        pieces.quantity,
-        pieces.currency,
-        pieces.monthly_numerator,
-        pieces.monthly_denominator,
-        gaps.valid_from,
-        gaps.valid_to,
-        pieces.end_reason,
-        pieces.source_table,
-        pieces.source_key,
-        pieces.source_file,
-        pieces.source_row
-    from gaps
-    inner join pieces
+        pieces.* exclude (valid_from, valid_to),
+        coalesce(begun.valid_to, pieces.valid_from) as valid_from,
+        coalesce(ended.valid_to, pieces.valid_to) as valid_to
+    from pieces
+    left join gaps as begun
         on
-            gaps.customer_id = pieces.customer_id
-            and gaps.valid_from > pieces.valid_from
-            and (pieces.valid_to is null or gaps.valid_from <= pieces.valid_to)
+            pieces.customer_id = begun.customer_id
+            and pieces.valid_from >= begun.valid_from
+            and pieces.valid_from < begun.valid_to
+    left join gaps as ended
+        on
+            pieces.customer_id = ended.customer_id
+            and pieces.valid_to >= ended.valid_from
+            and pieces.valid_to <= ended.valid_to
 ),
 
 final as (
-    select * from pieces
-
-    union all
-
-    select * from bridges
+    select * from bridged
+    where valid_to is null or valid_from < valid_to
 )
 {%- else %},
 

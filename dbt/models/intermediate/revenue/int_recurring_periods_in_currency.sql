@@ -16,18 +16,57 @@ subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
 ),
 
-ended as (
+{% if var('churn_recognition') == 'cancel_request' -%}
+-- Pieces that follow each other without a gap are one stretch. A request ends the stretch in which it was made;
+-- who asked on its first day was a customer until its end, and who came back later is one again.
+asked as (
     select
         pieces.*,
-        {% if var('churn_recognition') == 'cancel_request' -%}
-        least(pieces.valid_to, subscriptions.cancel_requested_on) as ends_on
-        {%- else -%}
-        pieces.valid_to as ends_on
-        {%- endif %}
+        subscriptions.cancel_requested_on,
+        max(coalesce(pieces.valid_to, cast('9999-12-31' as date))) over (
+            partition by pieces.subscription_id order by pieces.valid_from, pieces.source_key
+            rows between unbounded preceding and 1 preceding
+        ) as reached_on
     from pieces
     left join subscriptions
         on pieces.subscription_id = subscriptions.subscription_id
 ),
+
+numbered as (
+    select
+        *,
+        sum(case when valid_from <= reached_on then 0 else 1 end) over (
+            partition by subscription_id order by valid_from, source_key
+        ) as stretch
+    from asked
+),
+
+stretches as (
+    select
+        *,
+        min(valid_from) over (partition by subscription_id, stretch) as begun_on,
+        max(coalesce(valid_to, cast('9999-12-31' as date))) over (partition by subscription_id, stretch) as over_on
+    from numbered
+),
+
+ended as (
+    select
+        *,
+        case
+            when cancel_requested_on > begun_on and cancel_requested_on < over_on
+                then least(valid_to, cancel_requested_on)
+            else valid_to
+        end as ends_on
+    from stretches
+),
+{%- else -%}
+ended as (
+    select
+        *,
+        valid_to as ends_on
+    from pieces
+),
+{%- endif %}
 
 final as (
     select

@@ -12,7 +12,7 @@ rates as (
 final as (
     select
         pieces.customer_id,
-        {{ if_it_fits(exact_cents(
+        {{ if_it_fits(exact_amount(
             'pieces.monthly_numerator * rates.rate_numerator',
             'pieces.monthly_denominator * rates.rate_denominator'
         )) }} as mrr,

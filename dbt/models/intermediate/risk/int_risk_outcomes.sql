@@ -1,4 +1,5 @@
--- Each month's opening customers, their two scores that morning, and what became of them.
+-- Each month's opening customers, their two scores that morning, and what became of them. Who had asked to cancel by then is
+-- known, not predicted: he has no place.
 -- A morning is held against what came after only once all of that has been seen.
 {{ kept(
     reaches_to=add_months('score_on', 3),
@@ -47,15 +48,16 @@ placed as (
         scores.score,
         coalesce(scores.days_since_use, 100000) as days_since_use,
         churned.lost_on,
+        scores.cancel_requested = 1 as has_asked_to_cancel,
         row_number() over (
-            partition by scores.score_on
+            partition by scores.score_on, scores.cancel_requested
             order by scores.score desc, scores.mrr desc, scores.customer_id
         ) as place_by_score,
         row_number() over (
-            partition by scores.score_on
+            partition by scores.score_on, scores.cancel_requested
             order by coalesce(scores.days_since_use, 100000) desc, scores.mrr desc, scores.customer_id
         ) as place_by_silence,
-        count(*) over (partition by scores.score_on) as customers
+        count(*) over (partition by scores.score_on, scores.cancel_requested) as customers
     from scores
     left join churned
         on
@@ -70,12 +72,13 @@ final as (
         placed.customer_id,
         placed.score,
         placed.days_since_use,
+        placed.has_asked_to_cancel,
         case
             when placed.lost_on < {{ add_months('placed.score_on', 'horizons.horizon_months') }} then 1
             else 0
         end as is_lost,
-        placed.place_by_score,
-        placed.place_by_silence,
+        case when not placed.has_asked_to_cancel then placed.place_by_score end as place_by_score,
+        case when not placed.has_asked_to_cancel then placed.place_by_silence end as place_by_silence,
         placed.customers
     from placed
     inner join horizons

@@ -5,6 +5,10 @@ churn_periods as (
     select * from {{ ref('mart_churn_periods') }}
 ),
 
+revenue_periods as (
+    select * from {{ ref('mart_revenue_periods') }}
+),
+
 repeat_rate as (
     select * from {{ ref('mart_repeat_rate') }}
 ),
@@ -15,6 +19,8 @@ purchase_periods as (
 
 unioned as (
     {{ tall('mart_churn_periods', 'churn_periods') }}
+    union all
+    {{ tall('mart_revenue_periods', 'revenue_periods') }}
     union all
     {{ tall('mart_repeat_rate', 'repeat_rate') }}
     union all

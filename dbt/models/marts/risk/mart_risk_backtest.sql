@@ -20,6 +20,7 @@ methods as (
         is_lost,
         place_by_score * 10 < customers + 10 as is_flagged
     from outcomes
+    where not has_asked_to_cancel
 
     union all
 
@@ -30,6 +31,7 @@ methods as (
         is_lost,
         place_by_silence * 10 < customers + 10 as is_flagged
     from outcomes
+    where not has_asked_to_cancel
 ),
 
 counted as (
@@ -45,19 +47,33 @@ counted as (
     group by score_on, horizon_months, method
 ),
 
-final as (
+asked as (
     select
         score_on,
         horizon_months,
-        method,
-        customers,
-        lost,
-        flagged,
-        flagged_lost,
-        {{ share('flagged_lost', 'flagged') }} as precision_top_tenth,
-        {{ share('flagged_lost', 'lost') }} as recall_top_tenth,
-        {{ share('flagged_lost', 'flagged') }} / nullif({{ share('lost', 'customers') }}, 0) as lift_top_tenth
+        count(*) as customers
+    from outcomes
+    where has_asked_to_cancel
+    group by score_on, horizon_months
+),
+
+final as (
+    select
+        counted.score_on,
+        counted.horizon_months,
+        counted.method,
+        counted.customers,
+        counted.lost,
+        counted.flagged,
+        counted.flagged_lost,
+        {{ share('counted.flagged_lost', 'counted.flagged') }} as precision_top_tenth,
+        {{ share('counted.flagged_lost', 'counted.lost') }} as recall_top_tenth,
+        {{ share('counted.flagged_lost', 'counted.flagged') }} / nullif({{ share('counted.lost', 'counted.customers') }}, 0)
+            as lift_top_tenth,
+        cast(coalesce(asked.customers, 0) as integer) as asked_to_cancel
     from counted
+    left join asked
+        on counted.score_on = asked.score_on and counted.horizon_months = asked.horizon_months
 )
 
 select * from final

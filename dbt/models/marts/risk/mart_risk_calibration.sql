@@ -11,6 +11,7 @@ banded as (
         score,
         is_lost
     from outcomes
+    where not has_asked_to_cancel
 ),
 
 final as (

@@ -31,7 +31,7 @@ final as (
         customer_id,
         score_on,
         round(score, 1) as score,
-        cast(row_number() over (order by score desc, mrr desc, customer_id) as integer) as risk_rank,
+        cast(row_number() over (order by cancel_requested, score desc, mrr desc, customer_id) as integer) as risk_rank,
         case when reasons = '' then 'no sign' else substring(reasons, 3) end as reasons,
         mrr as mrr_at_stake,
         days_since_use,
@@ -39,7 +39,8 @@ final as (
         habit_class,
         cast({{ days_between('last_contacted_on', 'score_on') }} as integer) as days_since_contact,
         cast(unanswered as integer) as unanswered_requests,
-        cast({{ days_between('first_unanswered_on', 'score_on') }} as integer) as days_unanswered
+        cast({{ days_between('first_unanswered_on', 'score_on') }} as integer) as days_unanswered,
+        cancel_requested = 1 as has_asked_to_cancel
     from worded
 )
 

@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('int_kept_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
--- The invoice lines of which something was loaded since stg_billing__invoice_lines was computed: they, or their invoice.
+-- The invoice lines of which something was loaded since stg_billing__invoice_lines was computed: they, their invoice or their
+-- credit note.
 {%- set since = load_computed(['stg_billing__invoice_lines']) if execute %}
 {{ config(materialized='table') }}
 
@@ -14,6 +15,11 @@ final as (
         or invoice_id in (
             select invoice_id
             from {{ source('raw', 'invoices') }}
+            where {{ came_since('_load_id', since) }}
+        )
+        or invoice_id in (
+            select credit_note_id
+            from {{ source('raw', 'credit_notes') }}
             where {{ came_since('_load_id', since) }}
         )
 )

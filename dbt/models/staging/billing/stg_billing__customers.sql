@@ -43,7 +43,7 @@ merged as (
         surviving_id as customer_id,
         min(created_at) over whole as created_at,
         {% for attribute in attributes -%}
-        first_value(nullif(trim({{ attribute }}), '') ignore nulls) over whole as {{ attribute }},
+        first_value({{ label("nullif(trim(" ~ attribute ~ "), '')") }} ignore nulls) over whole as {{ attribute }},
         {% endfor -%}
         _load_id,
         _source_file,

@@ -12,6 +12,10 @@ invoices as (
     {{ newest_version('invoices', ['invoice_id']) }}
 ),
 
+credit_notes as (
+    {{ newest_version('credit_notes', ['credit_note_id']) }}
+),
+
 customer_ids as (
     select * from {{ ref('stg_billing__customer_ids') }}
 ),
@@ -19,14 +23,23 @@ customer_ids as (
 completed as (
     select
         source.* exclude (customer_id, invoice_status, currency, issued_at, paid_at),
-        coalesce(source.customer_id, invoices.customer_id) as customer_id_as_given,
-        coalesce(source.invoice_status, invoices.status) as invoice_status,
-        upper(coalesce(source.currency, invoices.currency)) as currency,
-        coalesce(source.issued_at, invoices.issued_at) as issued_at,
+        coalesce(source.customer_id, invoices.customer_id, credit_notes.customer_id) as customer_id_as_given,
+        coalesce(
+            source.invoice_status,
+            invoices.status,
+            case
+                when lower(credit_notes.status) in ('void', 'voided') then 'void'
+                when credit_notes.credit_note_id is not null then 'paid'
+            end
+        ) as invoice_status,
+        upper(coalesce(source.currency, invoices.currency, credit_notes.currency)) as currency,
+        coalesce(source.issued_at, invoices.issued_at, credit_notes.issued_at) as issued_at,
         coalesce(source.paid_at, invoices.paid_at) as paid_at
     from source
     left join invoices
         on source.invoice_id = invoices.invoice_id
+    left join credit_notes
+        on source.invoice_id = credit_notes.credit_note_id
 ),
 
 final as (
@@ -40,6 +53,7 @@ final as (
         completed.kind,
         completed.quantity,
         completed.amount,
+        completed.discount_included,
         completed.currency,
         completed.period_start_at,
         completed.period_end_at,

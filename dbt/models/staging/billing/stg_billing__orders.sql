@@ -40,8 +40,8 @@ renamed as (
         {{ local_date('completed.ordered_at') }} as ordered_on,
         completed.status,
         completed.product_id,
-        completed.product_name,
-        completed.product_category,
+        {{ label('completed.product_name') }} as product_name,
+        {{ label('completed.product_category') }} as product_category,
         completed.quantity,
         case
             when completed.paid is null or completed.billed_in_all <= 0 then completed.amount
@@ -50,7 +50,7 @@ renamed as (
         end as amount,
         completed.amount as amount_exported,
         completed.currency,
-        completed.campaign,
+        {{ label('completed.campaign') }} as campaign,
         completed._source_file,
         completed._source_row,
         completed._load_id

@@ -11,8 +11,8 @@ products as (
 final as (
     select
         source.plan_id,
-        coalesce(products.product_name, source.product) as product,
-        source.plan_name,
+        {{ label('coalesce(products.product_name, source.product)') }} as product,
+        {{ label('source.plan_name') }} as plan_name,
         source.unit_amount,
         upper(source.currency) as currency,
         source.{{ adapter.quote('interval') }} as billing_interval,

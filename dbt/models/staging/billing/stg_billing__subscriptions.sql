@@ -19,7 +19,7 @@ final as (
         {{ local_date('source.cancel_requested_at') }} as cancel_requested_on,
         coalesce(source.cancel_at_period_end, false) as cancel_at_period_end,
         {{ local_date('source.ended_at') }} as ended_on,
-        nullif(trim(source.cancellation_reason), '') as cancellation_reason,
+        {{ label("nullif(trim(source.cancellation_reason), '')") }} as cancellation_reason,
         nullif(trim(source.cancellation_comment), '') as cancellation_comment,
         source._load_id,
         source._source_file,

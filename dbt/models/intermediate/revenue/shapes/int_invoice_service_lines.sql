@@ -1,34 +1,19 @@
--- The lines that count, with their service period in business dates and the interval they bill for. An
--- unpaid line counts for a while after issue; a subscription ended at once takes the rest of its paid period
--- with it.
-{{ kept_by_customer(reads=['stg_billing__invoice_lines']) }}
+-- The lines that can count, with the interval they bill for and the day until which they count. A subscription
+-- ended at once takes the rest of its paid period with it.
+{{ kept_by_customer(reads=['int_invoice_line_ends']) }}
 
 with
 
 lines as (
-    select *
-    from {{ ref('stg_billing__invoice_lines') }}
-    where
-        invoice_status in ('paid', 'open')
-        and kind in ('recurring'{{ ", 'usage'" if var('usage_is_recurring') }})
-        and period_start_on < period_end_on
-        and {{ is_computed('customer_id') }}
-),
-
-plans as (
-    select * from {{ ref('stg_billing__plans') }}
-),
-
-subscriptions as (
-    select * from {{ ref('stg_billing__subscriptions') }}
+    select * from {{ ref('int_invoice_line_ends') }}
+    where {{ is_computed('customer_id') }}
 ),
 
 described as (
     select
         lines.*,
-        {{ cents('lines.amount') }} as amount_cents,
-        {{ millionths('plans.unit_amount') }} as price_millionths,
-        {{ millionths('lines.quantity') }} as quantity_millionths,
+        coalesce(plans.product, '(none)') as product,
+        {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents,
         case plans.billing_interval
             when 'month' then 1 when 'quarter' then 3 when 'year' then 12
         end * plans.interval_count as plan_months,
@@ -44,73 +29,83 @@ described as (
         ) }} as months_in_utc,
         {% endif -%}
         {{ days_between('lines.period_start_on', 'lines.period_end_on') }} as days,
+        {{ same_time_of_day('lines.period_start_at', 'lines.period_end_at') }} as is_at_one_time_of_day,
         case
-            when lines.invoice_status = 'open'
-                then {{ add_days('lines.issued_on', var('dunning_days')) }}
+            when lines.invoice_status <> 'paid'
+                then {{ add_days('greatest(lines.issued_on, lines.period_start_on)', var('dunning_days')) }}
         end as unpaid_until,
         case when not subscriptions.cancel_at_period_end then subscriptions.ended_on end as ended_on,
         subscriptions.cancel_requested_on is not null as is_end_asked_for
     from lines
-    left join plans
+    left join {{ ref('stg_billing__plans') }} as plans
         on lines.plan_id = plans.plan_id
-    left join subscriptions
+    left join {{ ref('stg_billing__subscriptions') }} as subscriptions
         on lines.subscription_id = subscriptions.subscription_id
+    {%- if not var('usage_is_recurring') %}
+    where coalesce(plans.usage, 'licensed') <> 'metered'
+    {%- endif %}
 ),
 
--- The line's own dates decide how much it covers. An export that names the last day instead of the day after
--- it, or a moved anchor, misses the interval by up to three days. A proration is never whole: one billed some
--- hours after the interval began has the same dates as the interval.
+-- A moved anchor misses the interval by up to three days.
 measured as (
     select
         *,
         case
-            when not is_proration and plan_months is not null
+            when plan_months is not null
                 and abs({{ days_between('period_end_on', add_months('period_start_on', 'plan_months')) }}) <= 3
                 then plan_months
             else coalesce(months_here, months_in_utc)
         end as own_months,
-        not is_proration and plan_days is not null and abs(days - plan_days) <= 1 as is_about_plan_days
+        coalesce(plan_days is not null and abs(days - plan_days) <= 1, false) as is_about_plan_days
     from described
 ),
 
 judged as (
     select
         *,
+        case when is_about_plan_days then plan_days else days end as days_billed,
         case
-            when is_proration then false
-            when plan_days is not null then is_about_plan_days or days % plan_days = 0
-            when plan_months is not null then own_months is not null
-            else true
-        end as is_whole,
-        case when is_about_plan_days then plan_days else days end as days_billed
+            when kind = 'usage' then true
+            when is_proration or not is_at_one_time_of_day then false
+            when plan_days is not null then days % plan_days = 0
+            when plan_months is not null then coalesce(months_here, months_in_utc, 0) > 0
+            and coalesce(months_here, months_in_utc) % plan_months = 0
+            else coalesce(months_here, months_in_utc) is not null
+        end as is_whole_by_dates
     from measured
 ),
 
--- What ends unpaid ends for want of payment, also where patience outlasts the period; unless the end was
--- asked for, or the subscription ended before.
 final as (
     select
+        line_key,
+        invoice_id,
         line_id,
         customer_id,
         subscription_id,
+        contract_key,
         plan_id,
+        product,
         kind,
         quantity,
-        quantity_millionths,
         amount_cents,
+        discount_cents,
+        list_cents,
         currency,
-        price_millionths,
         plan_months,
         plan_days,
         period_start_at,
         period_end_at,
         period_start_on,
         period_end_on,
-        days,
-        is_whole or kind = 'usage' as is_whole,
+        {{ clock_lengths('period_start_at', 'period_end_at', 'part') }},
+        is_proration,
+        is_whole_by_dates,
+        own_months is not null or is_about_plan_days as is_about_whole,
         {{ line_months_numerator() }} as months_numerator,
         {{ line_months_denominator() }} as months_denominator,
         least(period_end_on, unpaid_until, ended_on) as counts_until,
+        -- What ends unpaid ends for want of payment, also where patience outlasts the period; unless the end was
+        -- asked for, or the subscription ended before.
         case
             when unpaid_until is null or ended_on < least(period_end_on, unpaid_until) then null
             when unpaid_until < period_end_on or not is_end_asked_for then 'dunning'

@@ -1,12 +1,31 @@
--- A recurring line is worth amount / months(period) over its service period; lines add up.
+-- A recurring line is worth its full amount / months(interval) over its service period; a credit takes away
+-- what it takes back. Lines add up.
 with
 
 lines as (
     select * from {{ ref('int_invoice_service_lines') }}
 ),
 
-rates as (
-    select * from {{ ref('int_invoice_line_rates') }}
+rated as (
+    select
+        line_key,
+        full_cents,
+        months_numerator,
+        months_denominator,
+        counts_until,
+        end_reason
+    from {{ ref('int_invoice_pieces') }}
+
+    union all
+
+    select
+        line_key,
+        full_cents,
+        months_numerator,
+        months_denominator,
+        counts_until,
+        cast(null as {{ dbt.type_string() }}) as end_reason
+    from {{ ref('int_invoice_credits') }}
 ),
 
 final as (
@@ -16,25 +35,18 @@ final as (
         lines.plan_id,
         coalesce(lines.quantity, 1) as quantity,
         lines.currency,
-        case
-            when rates.line_id is null
-                then cast(lines.amount_cents as {{ wide_integer() }}) * lines.months_denominator
-            else {{ if_it_fits('rates.rate_numerator * rates.interval_denominator') }}
-        end as monthly_numerator,
-        case
-            when rates.line_id is null then cast(lines.months_numerator as {{ wide_integer() }})
-            else {{ if_it_fits('rates.rate_denominator * rates.interval_numerator') }}
-        end as monthly_denominator,
+        cast(rated.full_cents as {{ wide_integer() }}) * rated.months_denominator as monthly_numerator,
+        cast(rated.months_numerator as {{ wide_integer() }}) as monthly_denominator,
         lines.period_start_on as valid_from,
-        lines.counts_until as valid_to,
-        lines.end_reason,
+        rated.counts_until as valid_to,
+        rated.end_reason,
         'invoice_lines' as source_table,
-        lines.line_id as source_key,
+        lines.line_key as source_key,
         lines._source_file as source_file,
         lines._source_row as source_row
     from lines
-    left join rates
-        on lines.line_id = rates.line_id
+    inner join rated
+        on lines.line_key = rated.line_key
 )
 
 select * from final

@@ -3,15 +3,11 @@
 with
 
 items as (
-    select * from {{ ref('stg_billing__subscription_items') }}
+    select * from {{ ref('int_item_versions') }}
 ),
 
 plans as (
     select * from {{ ref('stg_billing__plans') }}
-),
-
-subscriptions as (
-    select * from {{ ref('stg_billing__subscriptions') }}
 ),
 
 priced as (
@@ -28,15 +24,13 @@ priced as (
             items.interval_count,
             case when items.billing_interval is null then plans.interval_count end,
             1
-        ) as item_interval_count,
-        subscriptions.trial_start_on,
-        subscriptions.trial_end_on,
-        least(items.valid_to_on, subscriptions.ended_on) as ends_on
+        ) as item_interval_count
     from items
     left join plans
         on items.plan_id = plans.plan_id
-    left join subscriptions
-        on items.subscription_id = subscriptions.subscription_id
+    {%- if not var('usage_is_recurring') %}
+    where coalesce(plans.usage, 'licensed') <> 'metered'
+    {%- endif %}
 ),
 
 monthly as (
@@ -93,7 +87,7 @@ final as (
         monthly_denominator,
         part_from as valid_from,
         part_to as valid_to,
-        cast(null as {{ dbt.type_string() }}) as end_reason,
+        case when part_to = unpaid_until then 'dunning' end as end_reason,
         'subscription_items' as source_table,
         concat(item_id, '/', cast(valid_from_at as {{ dbt.type_string() }})) as source_key,
         _source_file as source_file,

@@ -1,0 +1,131 @@
+"""One customer's life as the publication knows it: who it is, how it stands, and what happened when.
+
+Every entry comes from a published mart; what an entry means is said there. Nothing is computed here.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from dagster_project.errors import EbblineError
+
+ATTRIBUTES = (
+    *("name", "email", "account_owner", "country", "region", "industry", "company_size", "segment"),
+    *("acquisition_channel", "acquisition_campaign", "created_on", "status", "mrr", "plan_id"),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened.
+
+    :param on: the day; of what is known by week or month, its first.
+    :param kind: ``mrr``, ``purchase``, ``support`` or ``use``.
+    :param text: in words.
+    :param amount: money that changed hands or MRR that changed; None where there is none.
+    """
+
+    on: date
+    kind: str
+    text: str
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Life:
+    """One customer.
+
+    :param attributes: those of ``dim_customers`` that are known.
+    :param risk: score, reasons and MRR at stake, where the customer is active.
+    :param entries: what happened, in order.
+    """
+
+    customer_id: str
+    attributes: dict[str, Any]
+    risk: dict[str, Any]
+    entries: tuple[Entry, ...]
+
+
+_MOVEMENTS = """
+select
+    movements.movement_on,
+    'mrr',
+    movements.movement_type || ': ' || movements.mrr_before || ' -> ' || movements.mrr_after
+    || coalesce(' (' || movements.plan_id || ')', '')
+    || coalesce(', ' || replace(lost.reason, '_', ' '), ''),
+    movements.amount
+from fct_mrr_movements as movements
+left join fct_lost_customers as lost
+    on
+        movements.movement_type = 'churn'
+        and movements.customer_id = lost.customer_id
+        and lost.grain = 'month'
+        and lost.period_start = date_trunc('month', movements.movement_on)
+        and lost.reason <> '(none)'
+where movements.customer_id = $customer
+"""
+_PURCHASES = """
+select
+    min(purchased_on), 'purchase',
+    'purchase number ' || purchase_number
+    || coalesce(': ' || string_agg(distinct product_id, ', ' order by product_id), ''),
+    sum(amount)
+from fct_purchase_lines where customer_id = $customer group by purchase_id, purchase_number
+"""
+_SUPPORT = """
+select
+    month, 'support',
+    tickets || if(tickets = 1, ' ticket', ' tickets') || ' in the month'
+    || if(complaints > 0, ', ' || complaints || ' of them complaints', '')
+    || if(unanswered > 0, ', ' || unanswered || ' without an answer', '')
+    || coalesce(', satisfaction ' || cast(100 * csat as integer) || ' %', ''),
+    null
+from mart_support_experience where customer_id = $customer and tickets > 0
+"""
+_USE = """
+select week_start, 'use', 'use is ' || frequency_class || ', happiness ' || cast(happiness_index as integer), null
+from (
+    select *, lag(frequency_class) over (order by week_start) as class_before
+    from mart_customer_health where customer_id = $customer
+)
+where frequency_class is distinct from class_before
+"""
+
+
+def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
+    """Return what the open publication knows of a customer.
+
+    :param con: where the marts are found by their bare name.
+    :raises EbblineError: it knows nobody of this id.
+    """
+    asked = {"customer": customer_id}
+    found = con.execute(
+        f"select {', '.join(ATTRIBUTES)} from dim_customers where customer_id = $customer",  # noqa: S608
+        asked,
+    ).fetchone()
+    if found is None:
+        raise EbblineError(
+            f"no customer {customer_id!r} is published",
+            where="dim_customers.customer_id",
+            fix="after a merge a customer is known by the id that it kept",
+        )
+    risk = con.execute(
+        "select score, reasons, mrr_at_stake from mart_risk_list where customer_id = $customer",
+        asked,
+    ).fetchone()
+    entries = [
+        Entry(*row)
+        for query in (_MOVEMENTS, _PURCHASES, _SUPPORT, _USE)
+        for row in con.execute(query, asked).fetchall()
+    ]
+    known = {n: v for n, v in zip(ATTRIBUTES, found, strict=True) if v not in (None, "(none)")}
+    names = ("score", "reasons", "mrr_at_stake")
+    return Life(
+        customer_id,
+        known,
+        dict(zip(names, risk, strict=True)) if risk else {},
+        tuple(sorted(entries, key=lambda entry: (entry.on, entry.kind))),
+    )

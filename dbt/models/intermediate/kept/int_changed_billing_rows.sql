@@ -1,0 +1,90 @@
+-- depends_on: {{ ref('int_kept_loads') }}
+-- depends_on: {{ ref('stg_billing__loads') }}
+-- Customer and subscription, as they were given, of the billing rows that were loaded since the models kept by customer were
+-- computed, or of which a part was: their invoice, plan, discount or tax.
+{%- set since = load_computed(models_kept_among(['int_changed_customers', 'int_moved_customers'])) if execute %}
+{{ config(materialized='table') }}
+
+with
+
+invoices as (
+    select distinct
+        invoice_id,
+        customer_id
+    from {{ source('raw', 'invoices') }}
+
+    union
+
+    select distinct
+        credit_note_id as invoice_id,
+        customer_id
+    from {{ source('raw', 'credit_notes') }}
+),
+
+changed_invoices as (
+    select distinct invoice_id
+    from {{ source('raw', 'invoices') }}
+    where {{ came_since('_load_id', since) }}
+
+    union
+
+    select distinct credit_note_id as invoice_id
+    from {{ source('raw', 'credit_notes') }}
+    where {{ came_since('_load_id', since) }}
+),
+
+changed_plans as (
+    select plans.plan_id
+    from {{ source('raw', 'plans') }} as plans
+    left join {{ source('raw', 'products') }} as products
+        on plans.product = products.product_id
+    where {{ came_since('plans._load_id', since) }} or {{ came_since('products._load_id', since) }}
+),
+
+changed_parts as (
+    {%- for table in ['line_discounts', 'line_taxes'] %}
+    select line_id
+    from {{ source('raw', table) }}
+    where {{ came_since('_load_id', since) }}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+),
+
+final as (
+    select
+        coalesce(lines.customer_id, invoices.customer_id) as customer_id,
+        lines.subscription_id
+    from {{ source('raw', 'invoice_lines') }} as lines
+    left join invoices
+        on lines.invoice_id = invoices.invoice_id
+    where
+        lines.line_id in (
+            select changed.line_id from {{ source('raw', 'invoice_lines') }} as changed
+            where {{ came_since('changed._load_id', since) }}
+        )
+        or lines.invoice_id in (select changed_invoices.invoice_id from changed_invoices)
+        or lines.plan_id in (select changed_plans.plan_id from changed_plans)
+        or lines.line_id in (select changed_parts.line_id from changed_parts)
+
+    {%- for table, key in [
+        ('subscriptions', 'subscription_id'), ('subscription_items', 'item_id'), ('subscription_periods', 'subscription_id'),
+    ] %}
+
+    union
+
+    select
+        customer_id,
+        subscription_id
+    from {{ source('raw', table) }}
+    where
+        {{ key }} in (
+            select changed.{{ key }} from {{ source('raw', table) }} as changed
+            where {{ came_since('changed._load_id', since) }}
+        )
+        {%- if table != 'subscriptions' %}
+        or plan_id in (select changed_plans.plan_id from changed_plans)
+        {%- endif %}
+    {%- endfor %}
+)
+
+select * from final

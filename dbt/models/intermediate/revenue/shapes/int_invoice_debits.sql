@@ -1,0 +1,63 @@
+-- What each line that is no credit bills for a whole interval.
+{{ kept_by_customer(reads=['int_invoice_full_lines', 'int_invoice_parts', 'int_invoice_part_rates']) }}
+
+with
+
+full_lines as (
+    select * from {{ ref('int_invoice_full_lines') }}
+    where {{ is_computed('customer_id') }}
+),
+
+parts as (
+    select
+        parts.*,
+        rates.full_cents
+    from {{ ref('int_invoice_parts') }} as parts
+    left join {{ ref('int_invoice_part_rates') }} as rates
+        on parts.line_key = rates.line_key
+    where {{ is_computed('parts.customer_id') }}
+),
+
+-- A part of no known amount, by what the line says or by its dates: the roundest that rounds to what was billed.
+-- Otherwise its dates are whole intervals.
+rated as (
+    select
+        *,
+        full_cents is not null as is_known,
+        has_interval and (
+            full_cents is not null
+            or is_proration
+            or (not is_about_whole and (plan_numerator is not null or place = 3))
+        ) as is_part,
+        {{ if_it_fits(roundest_full('amount_cents', 'utc_part', 'utc_whole')) }} as guessed_cents
+    from parts
+),
+
+final as (
+    {%- set columns = [
+        'line_key', 'invoice_id', 'customer_id', 'contract_key', 'plan_key', 'product', 'kind', 'quantity', 'period_start_at',
+        'period_end_at', 'period_start_on', 'period_end_on', 'counts_until', 'end_reason', 'utc_part', 'utc_whole', 'wall_whole',
+        'day_whole',
+    ] %}
+    select
+        {{ columns | join(', ') }},
+        full_cents,
+        months_numerator,
+        months_denominator,
+        true as is_known,
+        may_be_discounted
+    from full_lines
+
+    union all
+
+    select
+        {{ columns | join(', ') }},
+        case when is_part then coalesce(full_cents, guessed_cents) else amount_cents end as full_cents,
+        case when is_part then interval_numerator else months_numerator end as months_numerator,
+        case when is_part then interval_denominator else months_denominator end as months_denominator,
+        is_known,
+        coalesce(list_cents > full_cents, true) as may_be_discounted
+    from rated
+)
+
+select * from final

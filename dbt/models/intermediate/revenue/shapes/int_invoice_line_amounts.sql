@@ -1,0 +1,118 @@
+-- What each line bills without tax and less its discounts, also where discounts and taxes lie in tables of
+-- their own. A line that already is its price less what lies there is not reduced again.
+{%- set left_out = "duration in ('once', 'repeating')" if var('discounts') == 'lasting_only' else 'false' %}
+
+with
+
+lines as (
+    select * from {{ ref('stg_billing__invoice_lines') }}
+),
+
+discounts as (
+    select
+        invoice_id,
+        line_id,
+        sum(amount) as amount,
+        sum(case when {{ left_out }} then amount else 0 end) as left_out
+    from {{ ref('stg_billing__line_discounts') }}
+    group by invoice_id, line_id
+),
+
+taxes as (
+    select
+        invoice_id,
+        line_id,
+        sum(amount) as amount
+    from {{ ref('stg_billing__line_taxes') }}
+    where is_inclusive
+    group by invoice_id, line_id
+),
+
+-- Invoices whose lines add up to the subtotal less the discounts: these are in the lines already.
+line_sums as (
+    select
+        invoice_id,
+        sum(amount) as amount
+    from lines
+    where kind <> 'tax' and invoice_id in (select discounts.invoice_id from discounts)
+    group by invoice_id
+),
+
+reduced_invoices as (
+    select line_sums.invoice_id
+    from line_sums
+    inner join {{ ref('stg_billing__invoices') }} as invoices
+        on line_sums.invoice_id = invoices.invoice_id
+    where
+        line_sums.amount < invoices.subtotal
+        and line_sums.amount
+        = invoices.subtotal - (select sum(discounts.amount) from discounts where discounts.invoice_id = line_sums.invoice_id)
+),
+
+joined as (
+    select
+        lines.*,
+        reduced_invoices.invoice_id is not null as is_reduced,
+        coalesce(discounts.amount, 0) as discount,
+        coalesce(discounts.left_out, 0) as left_out,
+        coalesce(taxes.amount, 0) as inclusive_tax,
+        abs({{ cents('lines.amount') }}) as amount_cents,
+        abs({{ cents('coalesce(discounts.amount, 0)') }}) as discount_cents,
+        abs({{ cents('coalesce(taxes.amount, 0)') }}) as tax_cents,
+        {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents
+    from lines
+    left join {{ ref('stg_billing__plans') }} as plans
+        on lines.plan_id = plans.plan_id
+    left join discounts
+        on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id
+    left join taxes
+        on lines.invoice_id = taxes.invoice_id and lines.line_id = taxes.line_id
+    left join reduced_invoices
+        on lines.invoice_id = reduced_invoices.invoice_id
+),
+
+-- What is still in the amount: nothing, where it is the price less both, or less than what would be taken off.
+judged as (
+    select
+        *,
+        case
+            when discount_included is not null or is_reduced or amount_cents < discount_cents then 0
+            when amount_cents in (list_cents - discount_cents, list_cents - discount_cents - tax_cents) then 0
+            else 1
+        end as is_discount_apart,
+        case when amount_cents in (list_cents - tax_cents, list_cents - discount_cents - tax_cents) then 0 else 1 end
+            as is_tax_included
+    from joined
+),
+
+final as (
+    select
+        invoice_id,
+        line_id,
+        invoice_status,
+        customer_id,
+        subscription_id,
+        plan_id,
+        kind,
+        quantity,
+        {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
+        {%- set off = 'abs(discount) * is_discount_apart + abs(inclusive_tax) * is_tax_included' %}
+        {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ')') }} as amount_billed,
+        {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ' - abs(left_out))') }} as amount,
+        {{ money('greatest(abs(discount) - abs(left_out), abs(coalesce(discount_included, 0)))') }} as discount,
+        currency,
+        period_start_at,
+        period_end_at,
+        period_start_on,
+        period_end_on,
+        is_proration,
+        issued_at,
+        issued_on,
+        paid_at,
+        paid_on,
+        _source_file,
+        _source_row
+    from judged
+)
+
+select * from final

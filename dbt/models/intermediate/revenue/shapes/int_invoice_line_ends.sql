@@ -1,0 +1,108 @@
+-- The lines that can be recurring, each with the first day after its service period. Some exports name the last
+-- moment of the period and some its last day.
+{{ kept_by_customer(reads=['stg_billing__invoice_lines']) }}
+
+with
+
+-- Credit notes that give back money and take back no piece of a subscription, by their reason.
+money_back as (
+    select credit_note_id
+    from {{ ref('stg_billing__credit_notes') }}
+    where replace(lower(reason), ' ', '_') in (
+        'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund'
+    )
+),
+
+lines as (
+    select * from {{ ref('int_invoice_line_amounts') }}
+    where
+        invoice_status in ('paid', 'open', 'uncollectible')
+        and kind in ('recurring', 'credit'{{ ", 'usage'" if var('usage_is_recurring') }})
+        and (kind <> 'credit' or (amount < 0 and subscription_id is not null))
+        and invoice_id not in (select money_back.credit_note_id from money_back)
+        and period_start_at < period_end_at
+        and {{ is_computed('customer_id') }}
+),
+
+-- The last second of a day is the day after.
+ended as (
+    select
+        lines.*,
+        concat(invoice_id, '/', line_id) as line_key,
+        coalesce(subscription_id, concat('customer/', customer_id)) as contract_key,
+        {{ after_last_second('period_end_at') }} as end_at,
+        {{ is_midnight('period_end_at') }} as is_day_named
+    from lines
+),
+
+stretches as (
+    select distinct
+        contract_key,
+        coalesce(plan_id, '') as plan_key,
+        period_start_on,
+        period_end_on
+    from ended
+    where kind = 'recurring' and amount >= 0 and not is_proration
+),
+
+followed as (
+    select
+        contract_key,
+        {{ days_between(
+            'period_end_on',
+            'lead(period_start_on) over (partition by contract_key, plan_key order by period_start_on, period_end_on)'
+        ) }} as days_to_next
+    from stretches
+),
+
+-- Where each line ends a day before the next begins, the day that is named is the last one.
+inclusive as (
+    select contract_key
+    from followed
+    group by contract_key
+    having
+        sum(case when days_to_next = 1 then 1 else 0 end) > 0
+        and sum(case when days_to_next = 0 then 1 else 0 end) = 0
+),
+
+closed as (
+    select
+        ended.*,
+        case
+            when ended.is_day_named and inclusive.contract_key is not null
+                then {{ days_later('ended.end_at', 1) }}
+            else ended.end_at
+        end as closed_at
+    from ended
+    left join inclusive
+        on ended.contract_key = inclusive.contract_key
+),
+
+final as (
+    select
+        line_key,
+        invoice_id,
+        line_id,
+        customer_id,
+        subscription_id,
+        contract_key,
+        invoice_status,
+        plan_id,
+        kind,
+        quantity,
+        {{ cents('amount') }} as amount_cents,
+        {{ cents('discount') }} as discount_cents,
+        currency,
+        period_start_at,
+        closed_at as period_end_at,
+        period_start_on,
+        {{ local_date('closed_at') }} as period_end_on,
+        is_proration,
+        issued_on,
+        _source_file,
+        _source_row
+    from closed
+    where period_start_on < {{ local_date('closed_at') }}
+)
+
+select * from final

@@ -1,0 +1,90 @@
+-- What each line that is no credit is worth in full, and until when. A later full line of the same product
+-- replaces what was there before, from its own beginning; lines of one invoice add up.
+{{ kept_by_customer(reads=['int_invoice_full_lines', 'int_invoice_debits']) }}
+
+with
+
+full_lines as (
+    select * from {{ ref('int_invoice_full_lines') }}
+    where {{ is_computed('customer_id') }}
+),
+
+pieces as (
+    select * from {{ ref('int_invoice_debits') }}
+    where {{ is_computed('customer_id') }}
+),
+
+-- Where no product is told, plans that stood on one invoice together are no alternatives.
+together as (
+    select distinct
+        one.contract_key,
+        one.plan_key,
+        other.plan_key as other_plan_key
+    from full_lines as one
+    inner join full_lines as other
+        on
+            one.contract_key = other.contract_key
+            and one.invoice_id = other.invoice_id
+            and one.plan_key <> other.plan_key
+    where one.product = '(none)'
+),
+
+replaced as (
+    select
+        pieces.line_key,
+        min(full_lines.period_start_on) as replaced_on
+    from pieces
+    inner join full_lines
+        on
+            pieces.contract_key = full_lines.contract_key
+            and pieces.product = full_lines.product
+            and pieces.invoice_id <> full_lines.invoice_id
+            and pieces.period_start_on < full_lines.period_start_on
+            and pieces.period_end_on > full_lines.period_start_on
+            and (full_lines.is_whole_by_dates or full_lines.period_end_on <> pieces.period_end_on)
+    left join together
+        on
+            pieces.contract_key = together.contract_key
+            and pieces.plan_key = together.plan_key
+            and full_lines.plan_key = together.other_plan_key
+            and pieces.product = '(none)'
+    where pieces.kind = 'recurring' and full_lines.kind = 'recurring' and together.contract_key is null
+    group by pieces.line_key
+),
+
+{% if var('discounts') == 'lasting_only' -%}
+-- A discount of unknown duration that a later line of the same plan and quantity no longer has did not last.
+outlived as (
+    select distinct
+        pieces.line_key,
+        later.full_cents
+    from pieces
+    inner join full_lines as later
+        on
+            pieces.contract_key = later.contract_key
+            and pieces.plan_key = later.plan_key
+            and coalesce(pieces.quantity, 1) = coalesce(later.quantity, 1)
+            and pieces.period_start_on < later.period_start_on
+            and pieces.full_cents < later.full_cents
+            and later.full_cents = later.list_cents
+    where pieces.may_be_discounted
+),
+
+{% endif -%}
+final as (
+    select
+        pieces.* exclude (full_cents, counts_until, end_reason),
+        {{ 'coalesce(outlived.full_cents, pieces.full_cents)' if var('discounts') == 'lasting_only' else 'pieces.full_cents' }}
+            as full_cents,
+        least(pieces.counts_until, replaced.replaced_on) as counts_until,
+        case when coalesce(replaced.replaced_on >= pieces.counts_until, true) then pieces.end_reason end as end_reason
+    from pieces
+    left join replaced
+        on pieces.line_key = replaced.line_key
+    {%- if var('discounts') == 'lasting_only' %}
+    left join outlived
+        on pieces.line_key = outlived.line_key
+    {%- endif %}
+)
+
+select * from final

@@ -1,0 +1,56 @@
+-- Versions of subscription items with the day each ends: the next version ends it, and so does what became of
+-- its subscription. Where no day is given for that, the latest that is known of the subscription counts.
+with
+
+items as (
+    select
+        *,
+        lead(valid_from_on) over (partition by item_id order by valid_from_at) as next_from_on,
+        greatest(
+            max(valid_from_on) over (partition by subscription_id),
+            max(valid_to_on) over (partition by subscription_id)
+        ) as item_known_on
+    from {{ ref('stg_billing__subscription_items') }}
+),
+
+subscriptions as (
+    select
+        *,
+        replace(lower(trim(status)), ' ', '_') as state
+    from {{ ref('stg_billing__subscriptions') }}
+),
+
+joined as (
+    select
+        items.*,
+        subscriptions.state,
+        subscriptions.trial_start_on,
+        subscriptions.trial_end_on,
+        subscriptions.ended_on,
+        greatest(
+            items.item_known_on, subscriptions.started_on, subscriptions.trial_end_on, subscriptions.cancel_requested_on
+        ) as known_on
+    from items
+    left join subscriptions
+        on items.subscription_id = subscriptions.subscription_id
+    where coalesce(subscriptions.state, '') not in ('incomplete', 'incomplete_expired')
+),
+
+placed as (
+    select
+        *,
+        case when ended_on is null and state in ('canceled', 'cancelled', 'paused') then known_on end as stopped_on,
+        case
+            when ended_on is null and state = 'unpaid' then {{ add_days('known_on', var('dunning_days')) }}
+        end as unpaid_until
+    from joined
+),
+
+final as (
+    select
+        * exclude (item_known_on, known_on, next_from_on),
+        least(valid_to_on, next_from_on, ended_on, stopped_on, unpaid_until) as ends_on
+    from placed
+)
+
+select * from final

@@ -1,0 +1,74 @@
+"""Where an export tells recurring revenue twice, what knows more of the past speaks; amounts have the vendor's sign."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.config import Settings
+from dagster_project.exports import LoadReport
+from dagster_project.exports.recurring import recurring_shape
+
+Load = Callable[..., LoadReport]
+FIXTURES = Path("tests/fixtures/vendors/stripe")
+
+
+@pytest.mark.parametrize(
+    ("shapes", "speaks"),
+    [
+        (["dashboard_2026"], "subscription_items"),
+        (["dashboard_2026", "sigma_2026"], "invoice_lines"),
+    ],
+)
+def test_the_dashboards_subscriptions_speak_only_where_no_lines_do(
+    shapes: list[str], speaks: str, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    for shape in shapes:
+        load("billing", "stripe", path=FIXTURES / shape)
+    settings = Settings.model_validate({"sources": {"billing": {"path": "x", "format": "stripe"}}})
+
+    assert recurring_shape(con, settings) == speaks
+
+
+OWN = """
+format: mine
+title: Mine
+source: billing
+deliveries:
+  - table: invoice_lines
+    files: [notes*]
+    records: [data]
+    unnest: [pages, lines]
+    columns:
+      line_id: item.id
+      invoice_id: record.id
+      customer_id: {from: parent.mail, as: address}
+      invoice_status: {value: paid}
+      kind: {value: credit}
+      currency: {value: EUR}
+      issued_at: {value: "2026-01-01T00:00:00Z"}
+      amount: {from: item.net, plus: item.fee, minus: item.rebate, negative: true, as: decimal}
+"""
+
+
+def test_lists_in_lists_are_taken_apart_and_what_is_given_back_is_negative(
+    tmp_path: Path, landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    mapping = tmp_path / "mine.yml"
+    mapping.write_text(OWN)
+    (landing / "notes.json").write_text(
+        '{"data": [{"id": "n1", "pages": ['
+        '{"mail": "\'Ann@X.example", "lines": [{"id": 1, "net": "10.00", "fee": "1.00", "rebate": "0.50"}]}, '
+        '{"mail": "bob@x.example", "lines": [{"id": 2, "net": "5.00"}, {"id": 3, "net": "7.00"}]}]}]}'
+    )
+
+    load("billing", str(mapping), limit=0)
+
+    assert con.execute(
+        "select invoice_id, line_id, customer_id, cast(amount as varchar) from raw.invoice_lines order by line_id"
+    ).fetchall() == [
+        ("n1", "1", "ann@x.example", "-10.50"),
+        ("n1", "2", "bob@x.example", "-5.00"),
+        ("n1", "3", "bob@x.example", "-7.00"),
+    ]

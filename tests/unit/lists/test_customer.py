@@ -1,0 +1,94 @@
+"""One customer's life, over a hand-made publication."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from dagster_project.errors import EbblineError
+from dagster_project.lists.customer import Entry, customer_life
+from dagster_project.screens.customer import life_json, life_lines
+
+MARTS = """
+create table dim_customers as
+select
+    'ada' as customer_id, 'Ada' as name, null as email, null as account_owner, '(none)' as country, null as region,
+    null as industry, null as company_size, 'smb' as segment, null as acquisition_channel, null as acquisition_campaign,
+    date '2026-01-01' as created_on, 'lost' as status, 0.00 as mrr, null as plan_id;
+create table mart_risk_list (customer_id varchar, score double, reasons varchar, mrr_at_stake decimal(18, 2));
+create table fct_mrr_movements (
+    customer_id varchar, movement_on date, movement_type varchar, amount decimal(18, 2), mrr_before decimal(18, 2),
+    mrr_after decimal(18, 2), plan_id varchar
+);
+insert into fct_mrr_movements values
+('ada', '2026-01-05', 'new', 10, 0, 10, 'pro'), ('ada', '2026-03-05', 'churn', -10, 10, 0, 'pro'),
+('bob', '2026-01-05', 'new', 99, 0, 99, 'pro');
+create table fct_lost_customers (customer_id varchar, grain varchar, period_start date, reason varchar);
+insert into fct_lost_customers values
+('ada', 'month', '2026-03-01', 'too_expensive'), ('ada', 'year', '2026-01-01', 'too_expensive');
+create table fct_purchase_lines (
+    customer_id varchar, purchase_id varchar, purchase_number integer, purchased_on date, product_id varchar,
+    amount decimal(18, 2)
+);
+insert into fct_purchase_lines values
+('ada', 'o1', 1, '2026-02-01', 'mug', 3), ('ada', 'o1', 1, '2026-02-01', 'hat', 4);
+create table mart_support_experience (
+    customer_id varchar, month date, tickets integer, complaints integer, unanswered integer, csat double
+);
+insert into mart_support_experience values ('ada', '2026-02-01', 1, 1, 1, 0.5);
+create table mart_customer_health (
+    customer_id varchar, week_start date, frequency_class varchar, happiness_index double
+);
+insert into mart_customer_health values
+('ada', '2026-01-05', 'daily', 80), ('ada', '2026-01-12', 'daily', 81), ('ada', '2026-01-19', 'dormant', 9.6);
+"""
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute(MARTS)
+        yield con
+
+
+def test_what_happened_comes_in_order(con: duckdb.DuckDBPyConnection) -> None:
+    assert customer_life(con, "ada").entries == (
+        Entry(date(2026, 1, 5), "mrr", "new: 0.00 -> 10.00 (pro)", Decimal(10)),
+        Entry(date(2026, 1, 5), "use", "use is daily, happiness 80"),
+        Entry(date(2026, 1, 19), "use", "use is dormant, happiness 10"),
+        Entry(date(2026, 2, 1), "purchase", "purchase number 1: hat, mug", Decimal(7)),
+        Entry(
+            date(2026, 2, 1),
+            "support",
+            "1 ticket in the month, 1 of them complaints, 1 without an answer, satisfaction 50 %",
+        ),
+        Entry(date(2026, 3, 5), "mrr", "churn: 10.00 -> 0.00 (pro), too expensive", Decimal(-10)),
+    )
+
+
+def test_what_is_not_known_is_not_shown(con: duckdb.DuckDBPyConnection) -> None:
+    assert list(customer_life(con, "ada").attributes) == [
+        "name",
+        "segment",
+        "created_on",
+        "status",
+        "mrr",
+    ]
+
+
+def test_the_screen_has_a_line_for_everything(con: duckdb.DuckDBPyConnection) -> None:
+    lines = [line for line, _ in life_lines(customer_life(con, "ada"))]
+    assert (
+        lines[-1] == "2026-03-05  mrr             -10.00  churn: 10.00 -> 0.00 (pro), too expensive"
+    )
+
+
+def test_json_holds_the_same(con: duckdb.DuckDBPyConnection) -> None:
+    assert '"customer_id": "ada"' in life_json(customer_life(con, "ada"))
+
+
+def test_somebody_unknown_is_an_error(con: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(EbblineError, match="no customer 'zoe' is published"):
+        customer_life(con, "zoe")
