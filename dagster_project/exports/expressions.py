@@ -330,10 +330,12 @@ class _Shaping:
 
     def _time(self, reference: str, family: str) -> str:
         rule, is_day, bind = self.rule, self.column.kind is Kind.DATE, self.parameters.bind
-        if rule.cast is not None:
+        # A column of instants (Parquet) is one already, whatever the vendor's text would have been.
+        if rule.cast is not None and family not in ("timestamp", "timestamptz", "date"):
             instant = values.epoch(reference, rule.cast)
             if rule.cast in ("epoch_or_iso", "version"):
-                instant = f"coalesce({instant}, {values.instant(reference, self.writing, bind)})"
+                text = reference if family == "text" else f"cast({reference} as varchar)"
+                instant = f"coalesce({instant}, {values.instant(text, self.writing, bind)})"
             if is_day:
                 return f"cast({instant} as date)"
         elif is_day:

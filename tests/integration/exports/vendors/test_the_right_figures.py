@@ -105,7 +105,7 @@ MOVEMENTS = """
 """
 
 
-@pytest.mark.parametrize("shape", [one for one in COMPANIES if one.startswith("recurly/")])
+@pytest.mark.parametrize("shape", COMPANIES)
 def test_discounts_taxes_meters_and_credits_are_understood_in_every_shape(
     shape: str, ask: Ask
 ) -> None:

@@ -1,6 +1,7 @@
 """Where an export tells recurring revenue twice, what knows more of the past speaks; amounts have the vendor's sign."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,21 @@ def test_the_dashboards_subscriptions_speak_only_where_no_lines_do(
     settings = Settings.model_validate({"sources": {"billing": {"path": "x", "format": "stripe"}}})
 
     assert recurring_shape(con, settings) == speaks
+
+
+def test_tables_of_a_data_pipeline_are_read_as_parquet_too(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    for file in (FIXTURES / "sigma_2026").glob("*.csv"):
+        rows = con.read_csv(str(file))  # instants, truths and whole numbers with types of their own
+        rows.write_parquet(str(landing / f"{file.stem}.parquet"))
+
+    load("billing", "stripe", limit=0)
+
+    assert con.execute(
+        "select (select count(*) from raw.customers), (select sum(amount) from raw.invoice_lines), "
+        "(select sum(amount) from raw.line_discounts where in_minor_units)"
+    ).fetchall() == [(3, Decimal("1218.96"), Decimal("6000.00"))]
 
 
 OWN = """
