@@ -10,3 +10,8 @@
 {% macro is_dissatisfied(score, scale_max) -%}
     ({{ score }} * 2 < coalesce({{ scale_max }}, 5) + 1)
 {%- endmacro %}
+
+{# The mark of an effort score on a scale of seven, 7 = no effort; no scale given: seven marks. #}
+{% macro on_seven(score, scale_max) -%}
+    (cast({{ score }} as double) * 7 / nullif(coalesce({{ scale_max }}, 7), 0))
+{%- endmacro %}

@@ -297,6 +297,11 @@ _OWN = {
     "marts__mart_known_leavers.what_ends_is_part_of_what_is_paid": (
         "update {table} set mrr_ending = mrr + 0.01"
     ),
+    "marts__mart_support_topics.topic_is_known": "update {table} set topic = 'hats'",
+    "marts__mart_support_topics.members_add_up_to_the_whole": (
+        "update {table} set tickets = 2 where topic = 'channel'"
+    ),
+    "marts__mart_support_topics.csat_is_a_share": "update {table} set csat = 1.5",
     "marts__mart_cohorts.kind_is_known": "update {table} set kind = 'hats' where kind = 'logo'",
     "marts__mart_cohorts.ages_are_without_gaps": "delete from {table} where age_months = 1",
     "marts__mart_cohorts.nobody_joins_a_cohort_later": "update {table} set active_customers = 9",

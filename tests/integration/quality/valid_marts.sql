@@ -346,6 +346,12 @@ select customer_id, 's1' as subscription_id, 'p1' as plan_id, '2026-04-20'::date
     true as has_asked_to_cancel
 from marts.dim_customers where mrr > 0 order by customer_id limit 1;
 
+create table marts.mart_support_topics as
+select '2026-03-01'::date as month, unnest(['all', 'channel', 'category']) as topic, unnest(['all', 'mail', '(none)']) as topic_member,
+    1 as tickets, 0 as complaints, 0 as reopens, 0 as unanswered, 1.0::double as median_first_response_hours,
+    2.0::double as median_resolution_hours, 1 as csat_ratings, 1.0::double as csat, 0 as nps_ratings, null::double as nps,
+    0 as ces_ratings, null::double as ces;
+
 -- The publication before: everything up to load 15 was known, and the marts were as large as now.
 create table ops.publications as
 select 1::bigint as id, null::date as as_of, date '2026-03-31' as until, 15::bigint as highest_load_id,

@@ -36,6 +36,8 @@ rating_months as (
         sum(case when kind = 'csat' then 1 else 0 end) as csat_ratings,
         sum(case when kind = 'csat' and {{ is_satisfied('score', 'scale_max') }} then 1 else 0 end)
             as csat_good,
+        sum(case when kind = 'ces' then 1 else 0 end) as ces_ratings,
+        sum(case when kind = 'ces' then {{ on_seven('score', 'scale_max') }} else 0 end) as ces_marks,
         sum(case when kind = 'nps' then 1 else 0 end) as nps_ratings,
         sum(
             case
@@ -90,7 +92,9 @@ final as (
         {{ share('rating_months.csat_good', 'rating_months.csat_ratings') }} as csat,
         cast(coalesce(rating_months.nps_ratings, 0) as integer) as nps_ratings,
         {{ share('rating_months.nps_balance', 'rating_months.nps_ratings') }} as nps,
-        cast(coalesce(bad_months.bad_experiences, 0) as integer) as bad_experiences
+        cast(coalesce(bad_months.bad_experiences, 0) as integer) as bad_experiences,
+        cast(coalesce(rating_months.ces_ratings, 0) as integer) as ces_ratings,
+        {{ share('rating_months.ces_marks', 'rating_months.ces_ratings') }} as ces
     from spoken
     left join ticket_months
         on spoken.customer_id = ticket_months.customer_id and spoken.month = ticket_months.month
