@@ -13,6 +13,7 @@ import pytest
 from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from tests.durations import longest_first
+from tests.sample import WholeRun, sample_run
 from tests.shared import SharedFolder
 
 # A developer's own settings are no business of a test.
@@ -22,11 +23,19 @@ for name in [name for name in os.environ if name.startswith("EBBLINE_")]:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> SharedFolder:
-    """Return what is made once for all workers of this session."""
+    """Return what is made once for all workers of this session, or was made for sessions before it."""
+    if given := os.environ.get("TESTS_SHARED_FOLDER"):
+        return SharedFolder(Path(given))
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:  # a worker's folder lies in that of the session
         folder = folder.parent
     return SharedFolder(folder / "shared")
+
+
+@pytest.fixture(scope="session")
+def whole_sample(shared: SharedFolder) -> WholeRun:
+    """Return the sample after a whole run. Only to be read."""
+    return sample_run(shared)
 
 
 class ByGroupOrFile(LoadGroupScheduling):  # type: ignore[misc]

@@ -195,6 +195,8 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
     selected = ", ".join(
         quote_identifier(name) for name in (*columns, metric.sample_column, trials)
     )
+    if not all(has_column(con, "marts", metric.table, name) for name in columns):
+        return {}  # marts that an earlier version made
     rows = con.execute(
         f"""
         select dimension, member, period_start, {selected}

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from dagster_project.plural import counted
 from dagster_project.screens import Line
@@ -19,6 +21,7 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
         return
     with open_marts(paths.marts_db) as con:
         publication = con.execute("select id, built_at from marts.publication").fetchone()
+        until = covered_until_of(con)
         months = con.execute(
             "select min(period_start), max(period_start), count(distinct period_start)"
             " from marts.mart_revenue_periods where grain = 'month'"
@@ -36,6 +39,8 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
     )
     if months[2]:
         yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
+    if until is not None:
+        yield f"covered until {until}; what comes after is not known yet", None
     for rule, periods, last, now, known in crossed:
         if now:
             yield (
@@ -53,6 +58,15 @@ def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
             yield f"red line held: {rule}", "green"
     yield f"marts:  {short_path(paths.marts_db)}", None
     yield f"report: {short_path(paths.report)}", None
+
+
+def covered_until_of(con: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the last day covered of an open publication; None where it does not say."""
+    answer = con.execute("select * from marts.publication")
+    row = answer.fetchone()
+    named = dict(zip([column[0] for column in answer.description or ()], row or (), strict=False))
+    until = named.get("until")
+    return until if isinstance(until, date) else None
 
 
 @dataclass(frozen=True)

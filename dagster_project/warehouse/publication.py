@@ -16,7 +16,13 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
-from dagster_project.exports.coverage import covered_until
+from dagster_project.exports.coverage import (
+    Coverage,
+    StaleSource,
+    covered_until,
+    read_coverage,
+    stale_sources,
+)
 from dagster_project.warehouse import history, publication_ledger
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
@@ -39,11 +45,12 @@ from dagster_project.warehouse.published_comments import (
     model_descriptions,
     write_comments,
 )
+from dagster_project.warehouse.published_coverage import write_coverage
 from dagster_project.warehouse.ready_views import create_ready_views, has_table
 
 # Written by this package into every publication; a mart of the same name would be overwritten
 # silently.
-_OWN_TABLES = ("publication", "metric_versions")
+_OWN_TABLES = ("publication", "metric_versions", "source_coverage")
 # Published beside the marts, because `why` and readers want to know a customer's plan on a day.
 _ALSO_PUBLISHED = {"customer_plan_days": ("intermediate", "int_customer_plan_days")}
 # Settings that change no number but what is seen, and by whom; what they were before there was such a setting.
@@ -101,7 +108,16 @@ def publish(
             code=code_version(project),
         )
         unfinished = paths.publications / f"{publication.file_name}.tmp"
-        _write(con, unfinished, publication, project, personal_data=settings.publish.personal_data)
+        coverage = read_coverage(con, settings, clock)
+        _write(
+            con,
+            unfinished,
+            publication,
+            project,
+            personal_data=settings.publish.personal_data,
+            coverage=coverage,
+            stale=stale_sources(coverage, settings, clock),
+        )
         put_in_place(
             unfinished, paths.publications / publication.file_name, mode=settings.publish.mode()
         )
@@ -253,6 +269,8 @@ def _write(
     project: Path,
     *,
     personal_data: bool,
+    coverage: Coverage,
+    stale: tuple[StaleSource, ...],
 ) -> None:
     """Write a complete publication to ``file`` and close it; views become tables."""
     models = model_descriptions(project)
@@ -266,6 +284,7 @@ def _write(
             )
             write_comments(con, ("unfinished", "main", table), described)
         write_publication(con, database, publication)
+        write_coverage(con, database, coverage, stale)
         history.write_versions(
             con,
             database,

@@ -37,7 +37,7 @@ OWN_TABLES: dict[str, Described] = {
             "id": "Number of the publication; counts up, never used again.",
             "built_at": "When it was published.",
             "as_of": "The day at whose end the exports were taken; NULL for all that had been loaded.",
-            "until": "Last day covered.",
+            "until": "Last day covered: of no later day do these numbers know anything.",
             "settings": "The settings in force, without secrets and places.",
             "settings_fingerprint": "SHA-256 of the settings that change numbers.",
             "input_files": "The export files that counted, with table, hash, size and rows loaded.",
@@ -47,6 +47,17 @@ OWN_TABLES: dict[str, Described] = {
             "code_files": "The files of that code, with their hashes.",
             "row_counts": "Rows of every table.",
             "validation": "What the validation found.",
+        },
+    ),
+    "source_coverage": Described(
+        "One row per source: the last day that its exports can speak of. What they do not cover is not zero.",
+        {
+            "source": "billing, support or usage.",
+            "covered_until": "The last whole day of which the newest export can speak; NULL before the first.",
+            "exported_at": "The instant from which on that export says nothing.",
+            "newest_file": "The export that goes furthest.",
+            "newest_record_at": "When the newest of its records happened.",
+            "is_stale": "Whether it is older than sources.*.max_age, as of the publication.",
         },
     ),
     "metric_versions": Described(

@@ -23,20 +23,21 @@ class Ended:
 Ebbline = Callable[..., Ended]
 
 
+def run_ebbline(*arguments: object, **environment: str) -> Ended:
+    """Run the installed command in the project's folder, with a plain environment."""
+    plain = {key: value for key, value in os.environ.items() if not key.startswith("EBBLINE_")}
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("ebbline"), *map(str, arguments)],
+        cwd=PROJECT_ROOT,
+        env={**plain, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout + ended.stderr)
+
+
 @pytest.fixture(scope="session")
 def ebbline() -> Ebbline:
-    """Run the installed command in the project's folder, with a plain environment."""
-
-    def run(*arguments: str | Path, **environment: str) -> Ended:
-        plain = {key: value for key, value in os.environ.items() if not key.startswith("EBBLINE_")}
-        ended = subprocess.run(
-            [Path(sys.executable).with_name("ebbline"), *map(str, arguments)],
-            cwd=PROJECT_ROOT,
-            env={**plain, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout + ended.stderr)
-
-    return run
+    """Run the installed command."""
+    return run_ebbline

@@ -6,36 +6,41 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from dagster_project import red_lines
-from dagster_project.config import load_settings
-from dagster_project.locations import PROJECT_ROOT
+from dagster_project.config import Settings
 from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.command import Ebbline, Ended
 from tests.end_to_end.truth import disagreements
-
-SAMPLE = PROJECT_ROOT / "data" / "sample"
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("warehouse")
+from tests.sample import SAMPLE, SETTINGS, WholeRun
 
 
 @pytest.fixture(scope="module")
-def first(ebbline: Ebbline, warehouse: Path) -> Ended:
-    return ebbline("run", "--warehouse", warehouse)
+def first(whole_sample: WholeRun) -> Ended:
+    return whole_sample.ended
 
 
 @pytest.fixture(scope="module")
-def published_once(first: Ended, warehouse: Path) -> tuple[bytes, int]:
-    file = warehouse / "marts.duckdb"
+def warehouse(whole_sample: WholeRun) -> Path:
+    return whole_sample.paths.root
+
+
+@pytest.fixture(scope="module")
+def again(whole_sample: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
+    """The same warehouse, run again after the publication in it."""
+    return whole_sample.copied_to(tmp_path_factory.mktemp("again"))
+
+
+@pytest.fixture(scope="module")
+def published_once(again: WholeRun) -> tuple[bytes, int]:
+    file = again.paths.marts_db
     return file.read_bytes(), file.stat().st_mtime_ns
 
 
 @pytest.fixture(scope="module")
-def second(ebbline: Ebbline, warehouse: Path, published_once: tuple[bytes, int]) -> Ended:
-    return ebbline("run", "--warehouse", warehouse)
+def second(ebbline: Ebbline, again: WholeRun, published_once: tuple[bytes, int]) -> Ended:
+    return ebbline("run", "--config", again.config)
 
 
 def test_it_ends_well(first: Ended) -> None:
@@ -100,7 +105,7 @@ def test_at_least_one_red_line_is_crossed_in_some_months_and_not_in_others(
 def test_a_replay_of_the_newest_month_agrees_with_what_the_run_published(
     first: Ended, warehouse: Path
 ) -> None:
-    rules = red_lines.load_rules(load_settings(PROJECT_ROOT / "ebbline.yml"))
+    rules = red_lines.load_rules(Settings.model_validate(yaml.safe_load(SETTINGS)))
     with open_marts(warehouse / "marts.duckdb") as con:
         (newest,) = con.execute("select max(period) from red_line_status").fetchall()[0]
         statuses = con.execute(
@@ -158,16 +163,16 @@ def test_the_report_links_the_data_docs(first: Ended, warehouse: Path) -> None:
 
 
 def test_running_again_changes_nothing_and_says_so(
-    second: Ended, warehouse: Path, published_once: tuple[bytes, int]
+    second: Ended, again: WholeRun, published_once: tuple[bytes, int]
 ) -> None:
     assert second.code == 0, second.screen
     assert "nothing changed" in second.screen
-    file = warehouse / "marts.duckdb"
+    file = again.paths.marts_db
     assert (file.read_bytes(), file.stat().st_mtime_ns) == published_once
 
 
-def test_running_again_reads_no_file_again(second: Ended, warehouse: Path) -> None:
-    with duckdb.connect(str(warehouse / "warehouse.duckdb"), read_only=True) as con:
+def test_running_again_reads_no_file_again(second: Ended, again: WholeRun) -> None:
+    with duckdb.connect(str(again.paths.warehouse_db), read_only=True) as con:
         read_twice = con.execute(
             "select file_name, table_name from raw.loads where outcome = 'loaded'"
             " group by all having count(*) > 1"

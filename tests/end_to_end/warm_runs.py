@@ -7,26 +7,85 @@ can be killed alone or with everything it started. How a child is killed is the 
 
 import json
 import os
+import signal
 import sys
 import traceback
-from pathlib import Path
+from dataclasses import dataclass
 
 
-def _run(settings: Path, folder: Path, until: str) -> int:
+@dataclass(frozen=True)
+class Order:
+    """One run: its settings, of which assets (all where None), and where it is to die.
+
+    ``die_at`` is an event of Python's auditing and a part of one of its arguments, such as ``os.rename`` and the name
+    of a file: the run kills itself as that is about to happen, or ``after`` it, at whatever comes next.
+    """
+
+    settings: str
+    folder: str
+    until: str | None = None
+    assets: tuple[tuple[str, ...], ...] | None = None
+    die_at: tuple[str, str] | None = None
+    after: bool = False
+
+    @classmethod
+    def of(cls, line: str) -> "Order":
+        """Return the order that a line of JSON holds."""
+        found = json.loads(line)
+        assets, die_at = found["assets"], found["die_at"]
+        found["assets"] = None if assets is None else tuple(map(tuple, assets))
+        found["die_at"] = None if die_at is None else tuple(die_at)
+        return cls(**found)
+
+
+def _die_at(event: str, part: str, *, after: bool) -> None:
+    """Kill this process without any goodbye when that event comes."""
+    is_over = False
+
+    def watch(seen: str, arguments: tuple[object, ...]) -> None:
+        nonlocal is_over
+        if seen == "os.kill":  # our own: who listens to it never comes to an end
+            return
+        if not is_over:
+            if seen != event or not any(part in str(argument) for argument in arguments):
+                return
+            is_over = True
+            if after:
+                return
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def _run(order: Order) -> int:
     """Do what ``ebbline run`` does, without the screen; return its exit code."""
+    from dagster_project.definitions import build_definitions
     from dagster_project.defs.resources import Warehouse
-    from dagster_project.pipeline import run_pipeline
+    from dagster_project.pipeline import JOB, run_pipeline
 
-    outcome = run_pipeline(
-        Warehouse(config=str(settings), folder=str(folder), until=until, only_if_changed=True)
+    if order.die_at is not None:
+        _die_at(*order.die_at, after=order.after)
+    warehouse = Warehouse(
+        config=order.settings, folder=order.folder, until=order.until, only_if_changed=True
     )
+    if order.assets is not None:
+        import dagster as dg
+
+        job = build_definitions(warehouse=warehouse).resolve_job_def(JOB)
+        chosen = [dg.AssetKey(list(key)) for key in order.assets]
+        done = job.execute_in_process(asset_selection=chosen, raise_on_error=False)
+        for event in done.all_events:
+            if event.is_failure:
+                sys.stderr.write(f"{event.message}\n{event.event_specific_data}\n")
+        return int(not done.success)
+    outcome = run_pipeline(warehouse)
     for words in (*outcome.errors, *(check.message for check in outcome.failed_checks)):
         sys.stderr.write(f"{words}\n")
     return int(outcome.exit_code)
 
 
 def main() -> None:
-    """Read one order a line, ``[settings, folder, until]``; answer with the child's id, then how it ended."""
+    """Read one order a line; answer each with the child's id, then with how it ended."""
     import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401
     import great_expectations  # noqa: F401
@@ -35,14 +94,13 @@ def main() -> None:
 
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    while order := sys.stdin.readline():
-        settings, folder, until = json.loads(order)
+    while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:
             os.setsid()
             code = 1
             try:
-                code = _run(Path(settings), Path(folder), until)
+                code = _run(Order.of(line))
             finally:  # a child must never go on as the parent
                 if sys.exc_info()[0] is not None:
                     traceback.print_exc()

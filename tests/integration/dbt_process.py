@@ -1,13 +1,11 @@
 """Running dbt on a warehouse, as the pipeline does: a process of its own for each run.
 
-Importing dbt takes three seconds, parsing the project four, and a test suite starts it a hundred times: one
-program imports it once and forks a child for each run, and what dbt parsed for the same variables is given to the
-next run with them. dbt itself judges whether it still holds. Which models are built and what they should hold is
-the business of each test.
+Importing dbt takes three seconds and parsing the project nine, and a test suite starts it a hundred times: one program
+imports it once, parses once for all variables that give the same graph, and forks a child for each run. Which models
+are built and what they should hold is the business of each test.
 """
 
 import atexit
-import hashlib
 import json
 import os
 import subprocess
@@ -15,8 +13,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from shutil import copyfile, rmtree
-from tempfile import NamedTemporaryFile, gettempdir
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from dagster_project.locations import DBT_PROJECT
@@ -59,36 +56,32 @@ def dbt(
             ],
             # dbt parses again for another value of a variable that its profile reads: one name for all warehouses.
             "folder": str(warehouse_db.parent),
-            "environment": {**os.environ, "EBBLINE_WAREHOUSE_DB": warehouse_db.name},
+            # Its log of everything, line by line, costs a tenth of a build and nobody reads it.
+            "environment": {
+                **os.environ,
+                "EBBLINE_WAREHOUSE_DB": warehouse_db.name,
+                "DBT_LOG_LEVEL_FILE": "none",
+            },
             "printed": printed.name,
+            "graph": f"{warehouse_db.name} {_graph_of(given)}",
         }
-        parsed = _parsed() / hashlib.sha256(given.encode()).hexdigest() / "partial_parse.msgpack"
-        _copy(parsed, target / parsed.name)
         program.stdin.write(json.dumps(order) + "\n")
         program.stdin.flush()
         answer = program.stdout.readline()
         assert answer, "the program that runs dbt has ended"
-        _copy(target / parsed.name, parsed)
         return DbtRun(int(answer), printed.read())
 
 
-@cache
-def _parsed() -> Path:
-    """Return the folder in which this session of tests keeps what dbt parsed, by variables."""
-    session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    folder = Path(gettempdir()) / f"ebbline-parsed-{session}"
-    atexit.register(rmtree, folder, ignore_errors=True)
-    return folder
+# Of these a model's text is made, but no reference to another model and no configuration.
+_IN_TEXT_ALONE = frozenset(
+    ("until", "timezone", "currency_rates", "reporting_currency", "gross_margin", "dunning_days")
+)
 
 
-def _copy(file: Path, copy: Path) -> None:
-    """Copy a file that is there to where none is; a reader never sees a part of it."""
-    if not file.exists() or copy.exists():
-        return
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    part = copy.with_name(f"{copy.name}.{os.getpid()}")
-    copyfile(file, part)
-    part.rename(copy)
+def _graph_of(variables: str) -> str:
+    """Return a key of the variables that what dbt parses depends on."""
+    known = {name: v for name, v in json.loads(variables).items() if name not in _IN_TEXT_ALONE}
+    return json.dumps(known, sort_keys=True)
 
 
 @cache
@@ -96,6 +89,7 @@ def _program() -> subprocess.Popen[str]:
     program = subprocess.Popen(
         [sys.executable, "-m", __spec__.name if __spec__ else __name__],
         cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -105,31 +99,61 @@ def _program() -> subprocess.Popen[str]:
     return program
 
 
-def _be_dbt(order: dict[str, Any]) -> None:
-    """Run dbt with the order's environment, printing into its file; it ends the process."""
+def _go(order: dict[str, Any]) -> None:
+    """Go to the order's folder and environment."""
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
+
+
+def _parsed(order: dict[str, Any]) -> Any:
+    """Parse the project as the order's run would; None where that fails, so that the run says why."""
+    from dbt.cli.main import dbtRunner
+
+    _go(order)
+    arguments = order["arguments"]
+    options = arguments[arguments.index("--vars") :]
+    ended = dbtRunner().invoke(["--quiet", "parse", "--no-partial-parse", *options])
+    return ended.result if ended.success else None
+
+
+def _be_dbt(order: dict[str, Any], manifest: Any) -> int:
+    """Run dbt with the order's environment, printing into its file; return its exit code."""
+    _go(order)
     descriptor = os.open(order["printed"], os.O_WRONLY | os.O_TRUNC)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
-    from dbt.cli.main import cli
+    from dbt.cli.main import dbtRunner
 
-    cli.main(args=order["arguments"], prog_name="dbt")
+    ended = dbtRunner(manifest=manifest).invoke(order["arguments"])
+    if ended.exception is not None:
+        sys.stdout.write(f"{ended.exception}\n")
+        return 2
+    return int(not ended.success)
 
 
 def main() -> None:
     """Read one order a line; answer each with the exit code of the child that carried it out."""
-    import dbt.cli.main  # noqa: F401 - imported once; DuckDB is not, its threads end with their own process
+    import dbt.cli.main  # noqa: F401 - imported once; no connection to DuckDB, its threads end with their own process
 
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what dbt says while it parses
+    manifests: dict[str, Any] = {}
     while line := sys.stdin.readline():
+        order = json.loads(line)
+        if manifests.get(order["graph"]) is None:
+            manifests[order["graph"]] = _parsed(order)
         child = os.fork()
         if child == 0:
-            _be_dbt(json.loads(line))
-            sys.exit(1)  # never go on as the parent
+            code = 1
+            try:
+                code = _be_dbt(order, manifests[order["graph"]])
+            finally:  # never go on as the parent
+                sys.stdout.flush()
+                os._exit(code)
         _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+        answers.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        answers.flush()
 
 
 if __name__ == "__main__":

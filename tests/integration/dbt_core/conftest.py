@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.dbt_core.examples import load_examples
+from tests.integration.dbt_purchases.conftest import make_warehouse
 from tests.integration.dbt_purchases.hand_loaded import Warehouse
+
+__all__ = ["make_warehouse"]
 
 MODELS = (
     "fct_mrr_movements",

@@ -1,17 +1,17 @@
 """The sample company, loaded from its vendor files: the score beats silence, cohorts are seen."""
 
 from datetime import UTC, datetime
+from shutil import copyfile
 
 import pytest
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import load_settings
-from dagster_project.exports import load_source
 from dagster_project.exports.recurring import recurring_shape
-from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.dbt_purchases.hand_loaded import Warehouse
+from tests.sample import WholeRun
 
 CLOCK = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
 TOTALS = (
@@ -41,24 +41,15 @@ SIGNALS_COUNTED_ONE_BY_ONE = """
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Return the sample company with its risk, purchase and experience marts built."""
-    paths = WarehousePaths(tmp_path_factory.mktemp("sample"))
-    settings = load_settings(PROJECT_ROOT / "ebbline.yml")
+def sample(whole_sample: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Return a copy of the sample company's working database after a whole run."""
+    folder = tmp_path_factory.mktemp("sample")
+    paths = WarehousePaths(folder)
+    copyfile(whole_sample.paths.warehouse_db, paths.warehouse_db)
+    settings = load_settings(whole_sample.config)
     with open_warehouse(paths) as con:
-        for name, source in settings.sources.named().items():
-            load_source(
-                con,
-                source=name,
-                format=source.format,
-                path=source.path,
-                settings=settings,
-                clock=CLOCK,
-            )
         dbt_vars = settings.dbt_vars(CLOCK, recurring_shape(con, settings))
-    warehouse = Warehouse(paths.warehouse_db, paths.warehouse_db.parent / "target", dbt_vars)
-    warehouse.build("mart_risk_backtest", "mart_risk_list", "mart_customer_health", "mart_cohorts")
-    return warehouse
+    return Warehouse(paths.warehouse_db, folder / "target", dbt_vars)
 
 
 @pytest.mark.parametrize("horizon", [1, 3])

@@ -1,4 +1,4 @@
-"""The sample, loaded, built and published once for all tests of this folder."""
+"""The sample as a whole run publishes it, and under other settings."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,11 +10,12 @@ import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings, load_settings
-from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publish
 from dagster_project.warehouse.serving import open_published
 from tests.integration.building import load_and_build
+from tests.sample import SAMPLE, SETTINGS, WholeRun
+from tests.shared import SharedFolder
 
 CLOCK = FixedClock(datetime(2026, 11, 4, 3, tzinfo=UTC))
 MODELS = (
@@ -32,8 +33,8 @@ def build(paths: WarehousePaths, settings: Settings) -> None:
 def published_sample(root: Path, **changed: object) -> WarehousePaths:
     """Publish the sample; usage and support make no metric that is explained, so they stay out."""
     file = root / "ebbline.yml"
-    settings = yaml.safe_load((PROJECT_ROOT / "ebbline.yml").read_text(encoding="utf-8"))
-    billing = {"format": "stripe", "path": str(PROJECT_ROOT / "data" / "sample" / "billing")}
+    settings = yaml.safe_load(SETTINGS)
+    billing = {"format": "stripe", "path": str(SAMPLE / "billing")}
     document = {**settings, "sources": {"billing": billing}, "warehouse": "warehouse", **changed}
     file.write_text(yaml.safe_dump(document), encoding="utf-8")
     loaded = load_settings(file)
@@ -43,15 +44,21 @@ def published_sample(root: Path, **changed: object) -> WarehousePaths:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
-    return published_sample(tmp_path_factory.mktemp("explained"))
+def sample(whole_sample: WholeRun) -> WarehousePaths:
+    return whole_sample.paths
 
 
 @pytest.fixture(scope="session")
-def sample_under_other_settings(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
+def sample_under_other_settings(shared: SharedFolder) -> WarehousePaths:
     """Rates that change in the middle, orders that count one by one, and a running month."""
-    return published_sample(
-        tmp_path_factory.mktemp("explained_otherwise"),
+    folder = shared.made("sample-under-other-settings", publish_otherwise)
+    return WarehousePaths(folder / "warehouse")
+
+
+def publish_otherwise(root: Path) -> None:
+    """Publish the sample under other settings."""
+    published_sample(
+        root,
         calendar={"timezone": "America/New_York", "until": "2026-10-17"},
         currency={
             "reporting": "USD",

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from dagster_project.exports import LoadReport
+from dagster_project.locations import PROJECT_ROOT
 
 Load = Callable[..., LoadReport]
 GOOD = b"c1,2025-01-02T03:04:05Z,Ann,DE\n"
@@ -219,3 +220,12 @@ def _unaccounted(con: duckdb.DuckDBPyConnection) -> int:
         "select count(*) from raw.loads "
         "where rows_read <> rows_loaded + rows_unchanged + rows_quarantined",
     )
+
+
+def test_the_readme_shows_a_refusal_as_it_is(load: Load, landing: Path) -> None:
+    readme = PROJECT_ROOT.joinpath("README.md").read_text(encoding="utf-8")
+    (landing / "invoices-2026-11-01.csv").write_text("name,total\nAnn,3\n", encoding="utf-8")
+
+    said = {file.message for file in load(format_name="stripe").refused}
+
+    assert [one for one in said if f"\nrefused: {one}\n" in readme], said

@@ -1,12 +1,13 @@
-"""The sensor for new files in the landing folders, case by case of its cursor."""
+"""The sensor for new files in the landing folders, case by case of its cursor; and the nightly schedule."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from dagster_project.defs.automation import SETTLED_AFTER_SECONDS, new_exports
+from dagster_project.defs.automation import SETTLED_AFTER_SECONDS, new_exports, nightly
 
 SETTLED = 1_700_000_000
 NOW = "2026-11-01T00:00:00+00:00"
@@ -92,3 +93,17 @@ def test_hidden_and_underscored_files_start_nothing(tmp_path: Path) -> None:
     drop(tmp_path / "billing" / ".customers.csv.swp")
     drop(tmp_path / "billing" / "_SUCCESS")
     assert isinstance(tick(), dg.SkipReason)
+
+
+def test_the_night_begins_at_a_quarter_past_three() -> None:
+    """When yesterday's exports have arrived: docs/operations.md says so."""
+    assert (nightly.cron_schedule, nightly.execution_timezone) == ("15 3 * * *", "UTC")
+
+
+def test_a_night_is_run_once_however_often_it_is_asked_for() -> None:
+    asked = dg.build_schedule_context(
+        scheduled_execution_time=datetime(2026, 4, 2, 3, 15, tzinfo=UTC)
+    )
+    (first,) = nightly.evaluate_tick(asked).run_requests or ()
+    (again,) = nightly.evaluate_tick(asked).run_requests or ()
+    assert first.run_key == again.run_key == "2026-04-02"

@@ -141,7 +141,8 @@ class Company:
 
     def differences_from_a_rebuild(self) -> dict[str, int]:
         """Return the relations that hold other rows than if all were built from nothing, and how many differ."""
-        rebuilt = self.folder / "rebuilt.duckdb"
+        rebuilt = self.folder / "rebuilt" / self.file.name  # under this name the project is parsed
+        rebuilt.parent.mkdir(exist_ok=True)
         copyfile(self.file, rebuilt)
         self._build(rebuilt, full_refresh=True)
         with duckdb.connect(str(self.file), read_only=True) as con:

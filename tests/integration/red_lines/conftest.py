@@ -1,11 +1,7 @@
 """A warehouse with one crossed line, and a webhook on loopback that can be told to fail."""
 
-import json
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,44 +12,15 @@ from dagster_project.config import Settings
 from dagster_project.red_lines import Delivery, deliver, evaluate, load_rules, record
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.webhook import Webhook, receiving
 
 NOW = FixedClock(datetime(2026, 4, 1, 3, tzinfo=UTC))
 
 
-@dataclass
-class Webhook:
-    """A receiver: what came in, and the status it answers with (the last one repeats)."""
-
-    url: str
-    answers: list[int] = field(default_factory=lambda: [200])
-    received: list[dict[str, Any]] = field(default_factory=list)
-    keys: list[str | None] = field(default_factory=list)
-
-
 @pytest.fixture
 def webhook() -> Iterator[Webhook]:
-    hook = Webhook(url="")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            hook.received.append(json.loads(self.rfile.read(length)))
-            hook.keys.append(self.headers["Idempotency-Key"])
-            answer = hook.answers.pop(0) if len(hook.answers) > 1 else hook.answers[0]
-            self.send_response(answer)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Keep the test's output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    hook.url = f"json://127.0.0.1:{server.server_port}/hooks/T0KEN-of-the-channel"
-    yield hook
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with receiving() as hook:
+        yield hook
 
 
 @pytest.fixture

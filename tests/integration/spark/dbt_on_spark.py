@@ -27,6 +27,9 @@ def main(inputs: Path, outputs: Path, variables: str) -> int:
         .config("spark.sql.catalogImplementation", "in-memory")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "2")
+        # Compiling Java for every plan takes most of the time of small tables.
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.warehouse.dir", str(outputs / "spark-warehouse"))
         .getOrCreate()
     )

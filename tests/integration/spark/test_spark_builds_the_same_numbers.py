@@ -12,10 +12,11 @@ import pytest
 
 from dagster_project.clock import SystemClock
 from dagster_project.config import load_settings
-from dagster_project.locations import PROJECT_ROOT
+from dagster_project.exports.recurring import recurring_shape
 from dagster_project.transform.project import current_manifest
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
-from tests.integration.building import load_and_build
+from tests.sample import WholeRun
 
 CHILD = Path(__file__).with_name("dbt_on_spark.py")
 WAY = "int_recurring_periods"
@@ -35,13 +36,12 @@ def java() -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[WarehousePaths, str]:
-    """The sample, built by DuckDB up to the targets; and the variables it was built with."""
-    paths = WarehousePaths(tmp_path_factory.mktemp("warehouse"))
-    clock = SystemClock()
-    settings = load_settings(PROJECT_ROOT / "ebbline.yml", warehouse=paths.root)
-    variables = load_and_build(paths, settings, clock, TARGETS)
-    return paths, variables
+def built(whole_sample: WholeRun) -> tuple[WarehousePaths, str]:
+    """The sample, built by DuckDB; and the variables it was built with."""
+    paths, settings = whole_sample.paths, load_settings(whole_sample.config)
+    with open_warehouse(paths, read_only=True) as con:
+        shape = recurring_shape(con, settings)
+    return paths, json.dumps(settings.dbt_vars(SystemClock(), shape))
 
 
 def between(parents: Graph, start: str, targets: set[str]) -> set[str]:

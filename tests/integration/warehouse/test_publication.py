@@ -105,6 +105,7 @@ def test_views_become_tables_and_nothing_but_the_marts_is_there(tmp_path: Path) 
             "metric_versions",
             "metrics",
             "publication",
+            "source_coverage",
         )
     ]
 

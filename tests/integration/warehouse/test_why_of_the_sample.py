@@ -16,7 +16,6 @@ import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import load_settings
-from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.comparison import both_attached
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.contributions import PARTS
@@ -28,8 +27,9 @@ from dagster_project.warehouse.purchase_contributions import PURCHASE_PARTS
 from dagster_project.warehouse.taken_apart import LIFETIME
 from tests.integration.building import load_and_build
 from tests.integration.warehouse.adding_up import assert_adds_up, changed_cells
+from tests.sample import SAMPLE, SETTINGS
 
-SAMPLE = PROJECT_ROOT / "data" / "sample" / "billing"
+BILLING = SAMPLE / "billing"
 MODELS = (
     "metrics", "dim_customers", "fct_mrr_movements", "fct_lost_customers", "fct_span_fx",
     "fct_purchase_lines",
@@ -58,7 +58,7 @@ CELLS_OF_A_METRIC = 6
 
 def _run(root: Path, day: int, **settings: object) -> None:
     file = root / "ebbline.yml"
-    document = yaml.safe_load((PROJECT_ROOT / "ebbline.yml").read_text(encoding="utf-8"))
+    document = yaml.safe_load(SETTINGS)
     billing = {"format": "stripe", "path": str(root / "billing")}
     document |= {"sources": {"billing": billing}, "warehouse": "warehouse", **settings}
     file.write_text(yaml.safe_dump(document), encoding="utf-8")
@@ -74,8 +74,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
     root = tmp_path_factory.mktemp("sample")
     billing = root / "billing"
     billing.mkdir()
-    later = [*SAMPLE.glob("*-2026-11-03.csv"), SAMPLE / "charges.csv"]
-    for file in set(SAMPLE.glob("*.csv")) - set(later):
+    later = [*BILLING.glob("*-2026-11-03.csv"), BILLING / "charges.csv"]
+    for file in set(BILLING.glob("*.csv")) - set(later):
         shutil.copy(file, billing)
     _run(root, 2)
     for file in later:

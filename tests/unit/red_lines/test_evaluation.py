@@ -119,7 +119,8 @@ def test_a_named_member_that_the_marts_do_not_know_is_unknown(
     ("read_on", "until", "breached"),
     [
         ("2026-03-10", "2026-03-31", None),  # three weeks of March were never exported
-        ("2026-03-29", "2026-03-31", True),  # two days before the close: within the three allowed
+        ("2026-03-27", "2026-03-31", None),  # four days ago, one more than is allowed
+        ("2026-03-28", "2026-03-31", True),  # three days ago
         ("2026-04-01", "2026-04-20", True),  # a monthly export, read the day after the close
     ],
 )

@@ -108,9 +108,21 @@ def test_a_headline_number_beyond_the_threshold_is_one_warning(
     assert outbox(con) == [(key_of("restatement/2#restated"), "warning", "pending")]
 
 
-def test_a_change_within_the_threshold_is_none(con: duckdb.DuckDBPyConnection) -> None:
-    change(con, "mrr_closing", 1049)
-    assert record(con) == []
+@pytest.mark.parametrize(
+    ("value", "restated"),
+    [
+        (1249.99, []),
+        (1250, []),  # a quarter exactly: not above it
+        (1250.01, ["mrr_closing"]),
+        (750, []),
+        (749.99, ["mrr_closing"]),
+    ],
+)
+def test_a_change_counts_above_the_threshold_and_not_at_it(
+    con: duckdb.DuckDBPyConnection, value: float, restated: list[str]
+) -> None:
+    change(con, "mrr_closing", value)
+    assert record(con, settings_with(0.25)) == restated
 
 
 def test_what_headline_numbers_are_made_of_counts_with_them_and_not_beside_them(

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -212,13 +213,47 @@ def test_a_publication_without_a_mart_leaves_that_section_empty(
     assert page.text.count("No data for this yet.") == 3
 
 
-def test_months_without_any_value_are_gaps_not_zeros(published: Published, tmp_path: Path) -> None:
-    change = (
-        "update marts.mart_revenue_periods set churn_rate = null, ndr_12m = null, grr_12m = null,"
-        " ltv = null, arpa = null, ndr = null, grr = null, retention_rate = null"
+RATES = ("churn_rate", "retention_rate", "ndr", "grr", "ndr_12m", "grr_12m", "arpa", "ltv")
+
+
+@pytest.fixture
+def with_a_gap(published: Published, tmp_path: Path) -> _Page:
+    """A report of a month in the middle, March 2026, that has no rate and no value of a customer."""
+    nothing = ", ".join(f"{column} = null" for column in RATES)
+    change = f"update marts.mart_revenue_periods set {nothing} where period_start = '2026-03-01'"
+    return opened(build(published(change), tmp_path / "index.html"))
+
+
+def _drawn(node: object, month: str) -> Iterator[object]:
+    """Yield the rates and values that the data of charts have for a month."""
+    if isinstance(node, dict):
+        if node.get("month") == month:
+            yield from (node[name] for name in ("rate", "value") if name in node)
+        for part in node.values():
+            yield from _drawn(part, month)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _drawn(part, month)
+
+
+@pytest.mark.parametrize("chart", ["churn", "retention", "ltv", "arpa"])
+def test_a_month_without_a_value_is_a_gap_in_the_chart_and_no_zero(
+    with_a_gap: _Page, chart: str
+) -> None:
+    document = json.loads(with_a_gap.scripts["charts"])[chart]
+    assert set(_drawn(document, "2026-03")) == {None}
+    assert None not in set(_drawn(document, "2026-04"))
+    assert "invalid" not in json.dumps(document), (
+        "Vega-Lite leaves a gap where nobody asks for more"
     )
-    page = opened(build(published(change), tmp_path / "index.html"))
-    assert "Churn rate" in page.text
+
+
+def test_a_month_without_a_value_is_a_dash_in_the_tables_and_no_zero(
+    with_a_gap: _Page, page: _Page
+) -> None:
+    gained = Counter(with_a_gap.text) - Counter(page.text)
+    assert set(gained) == {"–"}, "what is on the page that was not there"
+    assert gained["–"] >= 2
 
 
 def test_one_month_alone_is_a_report(published: Published, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from dagster_project.clock import FixedClock
 from dagster_project.errors import WarehouseLockedError
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.lock import lock_holder, warehouse_lock
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -86,11 +87,82 @@ def test_a_failure_inside_frees_the_warehouse(paths: WarehousePaths) -> None:
     assert lock_holder(paths) is None
 
 
-def test_who_waits_gets_the_warehouse_when_it_is_free(paths: WarehousePaths) -> None:
-    holder = _holder(paths.root, 0.5)
-    with warehouse_lock(paths, FixedClock(NOON), "second", wait=timedelta(seconds=60)) as lock:
+def test_who_waits_gets_the_warehouse_as_soon_as_it_is_free(
+    paths: WarehousePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = _holder(paths.root, 60)
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            holder.kill()
+            holder.communicate()
+
+    monkeypatch.setattr("dagster_project.warehouse.lock.time.sleep", pause)
+    with warehouse_lock(paths, FixedClock(NOON), "second", wait=timedelta(hours=1)) as lock:
         assert lock.holder.pid == os.getpid()
-    holder.communicate()
+    assert len(pauses) == 3, "asked again after every pause, and not once more"
+    assert max(pauses) <= 1, "seconds that a free warehouse is left waiting"
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+with open_warehouse(WarehousePaths(Path(sys.argv[1]))):
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def orphan(paths: WarehousePaths) -> Iterator[subprocess.Popen[str]]:
+    """What a killed run had started: it has the working database open until it is told to end."""
+    paths.create()
+    killed = {"owner": "ebbline run", "pid": 1, "host": "here", "started_at": NOON.isoformat()}
+    paths.lock.write_text(json.dumps(killed))
+    program = subprocess.Popen(
+        [sys.executable, "-c", WRITE, str(paths.root)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None and program.stdout.readline() == "open\n"
+    yield program
+    program.kill()
+    program.communicate()
+
+
+def test_who_comes_after_a_killed_run_waits_for_what_it_had_started(
+    paths: WarehousePaths, orphan: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            orphan.communicate("end\n")
+
+    monkeypatch.setattr("dagster_project.warehouse.lock.time.sleep", pause)
+    with warehouse_lock(paths, FixedClock(NOON), "second"), open_warehouse(paths):
+        assert orphan.returncode == 0
+    assert len(pauses) == 2
+
+
+def test_an_orphan_that_does_not_end_is_said_with_the_run_that_was_killed(
+    paths: WarehousePaths, orphan: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dagster_project.warehouse.lock.ORPHAN_PATIENCE", timedelta(0))
+    with (
+        pytest.raises(
+            WarehouseLockedError, match="what it had started is still writing"
+        ) as refused,
+        warehouse_lock(paths, FixedClock(NOON), "second"),
+    ):
+        pass
+    assert "killed: ebbline run (process 1 on here" in str(refused.value)
 
 
 def test_who_waits_in_vain_is_told_so(paths: WarehousePaths) -> None:
@@ -156,12 +228,3 @@ def test_the_lock_file_says_in_plain_json_who_holds_it(paths: WarehousePaths) ->
         text = json.loads(paths.lock.read_text())
     assert text["owner"] == "first" and text["pid"] == os.getpid()
     assert text["started_at"] == "2026-04-01T12:00:00+00:00"
-
-
-def test_waiting_polls_often_enough_to_be_quick(paths: WarehousePaths) -> None:
-    holder = _holder(paths.root, 0)
-    holder.wait()
-    begun = time.monotonic()
-    with warehouse_lock(paths, FixedClock(NOON), "second", wait=timedelta(seconds=30)):
-        assert time.monotonic() - begun < 10
-    holder.communicate()

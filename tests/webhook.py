@@ -1,0 +1,48 @@
+"""A webhook on loopback that can be told to fail, for whatever is notified."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Webhook:
+    """A receiver: what came in, and the status it answers with (the last one repeats)."""
+
+    url: str
+    answers: list[int] = field(default_factory=lambda: [200])
+    received: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str | None] = field(default_factory=list)
+
+
+@contextmanager
+def receiving() -> Iterator[Webhook]:
+    """Receive on a port of the kernel's choice until the block ends."""
+    hook = Webhook(url="")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            hook.received.append(json.loads(self.rfile.read(length)))
+            hook.keys.append(self.headers["Idempotency-Key"])
+            answer = hook.answers.pop(0) if len(hook.answers) > 1 else hook.answers[0]
+            self.send_response(answer)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Keep the test's output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    hook.url = f"json://127.0.0.1:{server.server_port}/hooks/T0KEN-of-the-channel"
+    try:
+        yield hook
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
