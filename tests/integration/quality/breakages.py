@@ -290,6 +290,10 @@ _OWN = {
     "marts__mart_committed_mrr.what_needs_no_renewal_is_part_of_what_does_not_end": (
         "update {table} set mrr_committed = mrr_not_ending + 0.01"
     ),
+    "marts__mart_renewals.renewals_are_those_of_the_paying": (
+        "update marts.dim_customers set mrr = 0"
+    ),
+    "marts__mart_renewals.renewals_lie_ahead": "update {table} set days_ahead = 93",
     "marts__mart_known_leavers.what_ends_is_part_of_what_is_paid": (
         "update {table} set mrr_ending = mrr + 0.01"
     ),

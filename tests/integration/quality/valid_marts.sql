@@ -341,6 +341,10 @@ create table marts.mart_known_leavers as
 select customer_id, '2026-03-20'::date as asked_on, '2026-04-20'::date as ends_on, mrr as mrr_ending, mrr, true as leaves_wholly,
     'price' as reason
 from marts.dim_customers where mrr > 0 order by customer_id limit 1;
+create table marts.mart_renewals as
+select customer_id, 's1' as subscription_id, 'p1' as plan_id, '2026-04-20'::date as renews_on, 20 as days_ahead, mrr,
+    true as has_asked_to_cancel
+from marts.dim_customers where mrr > 0 order by customer_id limit 1;
 
 create table marts.mart_support_topics as
 select '2026-03-01'::date as month, unnest(['all', 'channel', 'category']) as topic, unnest(['all', 'mail', '(none)']) as topic_member,
