@@ -16,7 +16,8 @@ from dagster_project.exports.contract import LINEAGE
 from dagster_project.exports.mapping import Delivery, Mapping
 from dagster_project.exports.profile import Form
 from dagster_project.exports.reader import Opened
-from dagster_project.exports.staging import Plan, Stage
+from dagster_project.exports.row_plan import Plan
+from dagster_project.exports.staging import Stage
 from dagster_project.exports.writing import Writing
 from dagster_project.warehouse.connection import quote_identifier
 

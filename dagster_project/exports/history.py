@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from dagster_project.exports.contract import TABLES
-from dagster_project.exports.staging import STAGE
+from dagster_project.exports.row_plan import STAGE
 from dagster_project.warehouse.connection import quote_identifier
 
 _TABLE = TABLES["subscription_items"]
@@ -65,7 +65,7 @@ def append_history(
         "o.item_id is not null and o.valid_to_at is null as is_open, o.valid_from_at as open_from, "
         f"hash({_of('s')}) <> hash({_of('o')}) as changed "
         f"from (select *, {line} as line from {STAGE} where _fault is null "
-        "qualify row_number() over (partition by item_id order by rowid desc) = 1) s "
+        "qualify row_number() over (partition by item_id order by updated_at desc nulls last, rowid desc) = 1) s "
         "left join ebb_open o on o.item_id = s.item_id"
     )
     common = "$load_id, $file, line, $loaded_at, false, _extra"

@@ -10,7 +10,8 @@ or passed over empty lines, the lines before a row are counted; only such files 
 import duckdb
 
 from dagster_project.exports.reader import Opened
-from dagster_project.exports.staging import STAGE, Stage
+from dagster_project.exports.row_plan import STAGE
+from dagster_project.exports.staging import Stage
 
 LINES = "ebb_lines"
 

@@ -40,7 +40,8 @@ from dagster_project.exports.profile import Profile, content_hash, profile_file
 from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.exports.reader import Opened, first_line, open_file
 from dagster_project.exports.remote import RemoteLanding
-from dagster_project.exports.staging import STAGE, Stage, build_stage
+from dagster_project.exports.row_plan import STAGE
+from dagster_project.exports.staging import Stage, build_stage
 from dagster_project.exports.versions import (
     UNCHANGED,
     confirm_again,

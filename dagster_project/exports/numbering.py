@@ -7,7 +7,7 @@ gives the same numbers again: they are counted in the order of their content.
 import duckdb
 
 from dagster_project.exports.mapping import Delivery
-from dagster_project.exports.staging import STAGE
+from dagster_project.exports.row_plan import STAGE
 from dagster_project.warehouse.connection import quote_identifier
 
 

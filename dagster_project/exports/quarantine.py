@@ -8,7 +8,8 @@ from datetime import datetime
 import duckdb
 
 from dagster_project.exports.line_numbers import LINES
-from dagster_project.exports.staging import STAGE, Stage
+from dagster_project.exports.row_plan import STAGE
+from dagster_project.exports.staging import Stage
 
 BAD = "ebb_bad"
 _TEXT_LIMIT = 4000

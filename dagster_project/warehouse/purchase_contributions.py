@@ -187,8 +187,9 @@ def _buyers_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -
         )
 
         select
-            customer_id, {_member_sql(con, database, dimension)} as member, purchases, amount,
-            is_returning, is_repeat, repeat_purchases, repeat_amount, days_between
+            customer_id, {_member_sql(con, database, dimension)} as member, buyers.purchases,
+            buyers.amount, buyers.is_returning, buyers.is_repeat, buyers.repeat_purchases,
+            buyers.repeat_amount, buyers.days_between
         from buyers left join {database}.marts.dim_customers using (customer_id)
     """  # noqa: S608
 

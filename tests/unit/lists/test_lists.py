@@ -52,6 +52,16 @@ create table mart_revenue_periods (grain varchar, period_start date, dimension v
 insert into mart_revenue_periods values
 ('month', '2026-04-01', 'all', true), ('month', '2026-05-01', 'all', true), ('month', '2026-06-01', 'all', false);
 
+create table mart_renewals (
+    customer_id varchar, subscription_id varchar, plan_id varchar, renews_on date, days_ahead integer,
+    mrr decimal(18, 2), has_asked_to_cancel boolean
+);
+insert into mart_renewals values
+('ada', 's1', 'yearly', '2026-07-01', 11, 60, false), ('bob', 's2', 'monthly', '2026-06-25', 5, 40, false),
+('cleo', 's3', 'monthly', '2026-08-30', 71, 20, true), ('cleo', 's4', 'monthly', '2026-08-30', 71, 20, false);
+create table dim_plans (plan_id varchar, billing_interval varchar);
+insert into dim_plans values ('yearly', 'year'), ('monthly', 'month');
+
 create table mart_seasonal_buyers (season_start date, season_end date, season varchar);
 insert into mart_seasonal_buyers values
 ('2026-03-01', '2026-06-01', 'march to may'), ('2026-06-01', '2026-09-01', 'june to august');
@@ -123,6 +133,16 @@ def test_who_bought_in_this_season_last_year_and_not_yet_this_year(
 ) -> None:
     assert _listed(con, "seasonal", "customer_id", "amount_last_year", "reason") == [
         ("ada", 15, "bought in june to august last year, not yet this year")
+    ]
+
+
+def test_renewals_are_those_of_a_month_and_those_known_to_end(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    assert _listed(con, "renewals", "customer_id", "days_ahead", "next_step") == [
+        ("bob", 5, "call before it renews"),
+        ("ada", 11, "remind of the renewal"),
+        ("cleo", 71, "call before it ends"),
     ]
 
 

@@ -1,0 +1,509 @@
+"""One file x one table as SQL: source values, then typed values, then the verdict on every row.
+
+Nothing is read here; ``staging.py`` runs what this says, ``direct.py`` the same without a stage.
+"""
+
+
+# every value of a file or a mapping is a parameter.
+
+import json
+from dataclasses import dataclass
+
+from dagster_project.errors import InputRefusedError
+from dagster_project.exports.contract import Column, Kind
+from dagster_project.exports.expressions import (
+    Compiled,
+    Field,
+    Parameters,
+    compile_rule,
+    condition_sql,
+    find_any,
+)
+from dagster_project.exports.header import normal
+from dagster_project.exports.mapping import Condition, Delivery, Mapping, alternatives
+from dagster_project.exports.profile import Form
+from dagster_project.exports.reader import (
+    FileFields,
+    Opened,
+    extracted,
+    json_path,
+    json_pointer,
+)
+from dagster_project.exports.values import (
+    EXPECTED,
+    begins_with_day_or_month,
+    names_a_zone,
+)
+from dagster_project.exports.writing import Writing
+from dagster_project.warehouse.connection import quote_identifier
+
+NOT_MEANT = -1
+BLANK = -2
+UNMAPPED = -3
+STAGE = "ebb_stage"
+_ROW_TEXT_LIMIT = 4000
+_KEY_LIMIT = 1000
+_SHOWN_VALUE = 60
+_FIRST_INSTANT = "timestamptz '1900-01-01 00:00:00+00'"
+_AFTER_LAST_INSTANT = "timestamptz '10000-01-01 00:00:00+00'"
+# Parquet types that can become a canonical kind without guessing; text is always welcome.
+_WELCOME: dict[Kind, frozenset[str]] = {
+    Kind.TEXT: frozenset({"integer", "boolean", "date", "timestamp", "timestamptz", "nested"}),
+    Kind.INSTANT: frozenset({"timestamp", "timestamptz", "date"}),
+    Kind.DATE: frozenset({"timestamp", "timestamptz", "date"}),
+    Kind.BOOLEAN: frozenset({"boolean", "integer"}),
+    Kind.INTEGER: frozenset({"integer", "decimal", "float"}),
+}
+_NUMBERS = frozenset({"integer", "decimal", "float"})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way in which a row can be wrong: the column and what was expected of it."""
+
+    column: str | None
+    reason: str
+
+
+class Plan:
+    """One file x one table as SQL: source values, then typed values, then the verdict.
+
+    :raises InputRefusedError: a Parquet file has types that cannot be what the contract wants.
+    """
+
+    def __init__(
+        self,
+        opened: Opened,
+        mapping: Mapping,
+        delivery: Delivery,
+        *,
+        writing: Writing,
+        takes_broken_records: bool,
+        beside: tuple[Delivery, ...] = (),
+        tells_unmapped: bool = False,
+    ) -> None:
+        if opened.form is Form.PARQUET:
+            _check_parquet_types(opened, delivery)
+        self.writing = writing
+        self.opened = opened
+        self.mapping = mapping
+        self.delivery = delivery
+        self.table = delivery.canonical_table
+        self.fields = FileFields(opened)
+        self.parameters: Parameters = opened.parameters
+        self.takes_broken_records = takes_broken_records
+        self.beside = beside
+        self.tells_unmapped = tells_unmapped and bool(delivery.where)
+        self.faults: list[Fault] = []
+        self.compiled: dict[str, Compiled | None] = {
+            column.name: compile_rule(
+                column,
+                delivery.columns[column.name],
+                self.fields,
+                self.parameters,
+                writing=writing,
+                delivery=delivery,
+            )
+            if column.name in delivery.columns
+            else None
+            for column in self.table.columns
+        }
+        self.extra = self._extra_fields()
+        self.marks_deleted = any(
+            find_any(alternatives(key), self.fields) is not None for key in delivery.deleted
+        )
+        self.keeps_extra = bool(self.extra) or opened.is_json or delivery.history is not None
+
+    def stage_statement(self, *, count_newlines: bool) -> str:
+        """Return the CREATE TABLE statement of the stage."""
+        # Every column kept here is held in memory for every row: what is not needed is left out.
+        kept = ["_extra"] if self.keeps_extra else []
+        source = [f"{given.sql} as {name}" for name, given in self._originals().items()]
+        if self.opened.is_json:
+            source.append("line")
+        if self.marks_deleted:
+            kept.append("_gone")
+        if count_newlines:
+            source.append(f"{self._newlines()} as _newlines")
+            kept.append("_newlines")
+        if self.delivery.history is not None:
+            source += [f"{self._ended()} as _ended", f"{self._ended_at()} as _ended_at"]
+            kept += ["_ended", "_ended_at"]
+        told = ""
+        if self.tells_unmapped:
+            source.append(f"{self._what_it_is()} as _what")
+            told = f"when _fault = {UNMAPPED} then _what "
+        rows, worst = self.checked_rows(source, self._relation())
+        return (
+            f"create temp table {STAGE} as select {', '.join((*self.output(), *kept))}, _fault, "
+            f"case when _fault > 0 then coalesce(left({worst}, 200), '') || chr(31) "
+            f"|| left({self._row_text()}, {_ROW_TEXT_LIMIT}) {told}end as _bad from {rows}"
+        )
+
+    def output(self) -> list[str]:
+        """Return the canonical columns as SQL over :meth:`checked_rows`, in the table's order."""
+        return [
+            f"cast(null as {column.kind.sql_type}) as {quote_identifier(column.name)}"
+            if self.compiled[column.name] is None
+            else f"v_{column.name} as {quote_identifier(column.name)}"
+            for column in self.table.columns
+        ]
+
+    def checked_rows(self, handed_through: list[str], relation: str) -> tuple[str, str]:
+        """Return a FROM item with typed values and ``_fault``, and the offending value as SQL.
+
+        :param handed_through: further columns of the relation, as SQL with their names.
+        """
+        source, typed = [*handed_through], []
+        for column in self.table.columns:
+            compiled = self.compiled[column.name]
+            if compiled is None:
+                continue
+            source.append(f"{compiled.source} as t_{column.name}")
+            source += [f"{sql} as {helper}" for helper, sql in compiled.helpers.items()]
+            typed.append(f"{compiled.value} as v_{column.name}")
+        source += [f"{self._meant()} as _meant", f"{self._broken()} as _broken"]
+        if self.marks_deleted:
+            source.append(f"{self._gone()} as _gone")
+        source += [f"{self._blank()} as _blank", f"{self._unmapped()} as _unmapped"]
+        if self.keeps_extra:
+            source.append(f"{self._extra_json()} as _extra")
+        verdict, worst = self._verdict()
+        rows = (
+            f"(select *, {verdict} as _fault "
+            f"from (select *, {', '.join(typed) or '1'} from (select {', '.join(source)} "
+            f"from {relation} as src)))"
+        )
+        return rows, worst
+
+    def _relation(self) -> str:
+        """The file's records, with lists taken apart and groups filled down where the mapping says so."""
+        unnest, fill = self.delivery.unnest, self.delivery.fill_down
+        if unnest and self.opened.is_json:
+            items = f"(select {self._items(unnest)}"
+            # A record that cannot be taken apart is handed on as it is, to be a broken one.
+            if self.takes_broken_records:
+                items += f" union all select line from {self.opened.lines} as l where not json_valid(line)"
+            items += ")"
+            return extracted(items, self.opened.paths, self.parameters)
+        if fill is not None and not self.opened.is_json:
+            group = self.opened.columns.get(normal(fill.by))
+            filled = [
+                self.opened.columns[normal(name)].sql
+                for name in fill.fields
+                if normal(name) in self.opened.columns
+            ]
+            if group is not None and filled:
+                kept = ", ".join(
+                    f"coalesce({sql}, max({sql}) over (partition by {group.sql})) as {sql}"
+                    for sql in filled
+                )
+                return (
+                    f"(select * replace ({kept}) from (select *, row_number() over () as ebb_order "
+                    f"from {self.opened.relation} as src) as src order by ebb_order)"
+                )
+        return self.opened.relation
+
+    def _items(self, unnest: tuple[str, ...]) -> str:
+        """The elements of a list of each record, or of a list in the elements of a list, beside what holds them."""
+        first, *second = (self.parameters.bind(f"{json_path(one)}[*]") for one in unnest)
+        records = f"(select cast(line as json) as line from {self.opened.lines} as l where json_valid(line))"
+        if not second:
+            made = f"json_object('parent', line, 'item', unnest(json_extract(line, {first})))"
+            return f"cast({made} as varchar) as line from {records}"
+        made = (
+            "json_object('record', line, 'parent', outer_item, "
+            f"'item', unnest(json_extract(outer_item, {second[0]})))"
+        )
+        return (
+            f"cast({made} as varchar) as line from "
+            f"(select line, unnest(json_extract(line, {first})) as outer_item from {records})"
+        )
+
+    def _meant(self) -> str:
+        meant = self._holds(self.delivery)
+        if self.opened.is_json:
+            broken = "(f is null)" if self.takes_broken_records else "false"
+            return f"({broken} or (f is not null and {meant}))"
+        return meant
+
+    def _holds(self, delivery: Delivery) -> str:
+        return condition_sql(delivery.where, self.fields, self.parameters)
+
+    def _blank(self) -> str:
+        return "(line is null or trim(line) = '')" if self.opened.is_json else "false"
+
+    def _unmapped(self) -> str:
+        """A sound record that neither this delivery nor one beside it takes."""
+        if not self.tells_unmapped:
+            return "false"
+        sound = "f is not null and " if self.opened.is_json else ""
+        wanted = " or ".join(self._holds(one) for one in (self.delivery, *self.beside))
+        return f"({sound}not ({wanted}))"
+
+    def _what_it_is(self) -> str:
+        """What a record that nothing takes is, in words, by the fields that tell records apart."""
+        words = []
+        for name, condition in self._told_apart().items():
+            found = find_any(alternatives(name), self.fields)
+            text = found.text if found else "cast(null as varchar)"
+            without = self.parameters.bind(f"without {name}")
+            if condition.present is None:
+                shown = f"{self.parameters.bind(name + ' ')} || left({text}, {_SHOWN_VALUE})"
+                words.append(f"case when {text} is null then {without} else {shown} end")
+            elif condition.present:
+                words.append(f"case when {text} is null then {without} end")
+            else:
+                given = self.parameters.bind(f"with {name}")
+                words.append(f"case when {text} is not null then {given} end")
+        return f"case when {self._unmapped()} then concat_ws(', ', {', '.join(words)}) end"
+
+    def _told_apart(self) -> dict[str, Condition]:
+        """The conditions of all deliveries by field; one on its value before one on its presence."""
+        conditions: dict[str, Condition] = {}
+        for delivery in (self.delivery, *self.beside):
+            for name, condition in delivery.where.items():
+                known = conditions.get(name)
+                if known is None or known.present is not None:
+                    conditions[name] = condition
+        return conditions
+
+    def _gone(self) -> str:
+        return condition_sql(self.delivery.deleted, self.fields, self.parameters, any_of_them=True)
+
+    def _ended(self) -> str:
+        history = self.delivery.history
+        ended = (
+            condition_sql(history.ended, self.fields, self.parameters)
+            if history is not None and history.ended
+            else "false"
+        )
+        return f"({ended} or {self._gone()})" if self.marks_deleted else ended
+
+    def _ended_at(self) -> str:
+        history = self.delivery.history
+        found = self.fields.find(history.ended_at) if history and history.ended_at else None
+        ended = f"try_cast({found.text if found else 'null'} as timestamptz)"
+        # Beyond the years of an instant it is no date of an end; the dump that shows the end then dates it.
+        return f"case when {ended} >= {_FIRST_INSTANT} and {ended} < {_AFTER_LAST_INSTANT} then {ended} end"
+
+    def _broken(self) -> str:
+        return "(f is null)" if self.opened.is_json else "false"
+
+    def _originals(self) -> dict[str, Field]:
+        """The vendor's columns by generated name, handed through so that only bad rows are printed."""
+        if self.opened.is_json:
+            return {}
+        return {
+            f"o_{i}": self.opened.columns[normal(name)] for i, name in enumerate(self.opened.names)
+        }
+
+    def _row_text(self) -> str:
+        if self.opened.is_json:
+            return "line"
+        named = ", ".join(
+            f"{self.parameters.bind(name)}, cast({given} as varchar)"
+            for name, given in zip(self.opened.names, self._originals(), strict=True)
+        )
+        return f"cast(json_object({named}) as varchar)"
+
+    def _newlines(self) -> str:
+        cells = [field.sql for field in self.opened.columns.values()]
+        counts = [
+            f"case when contains({cell}, chr(10)) then "
+            f"length({cell}) - length(replace({cell}, chr(10), '')) else 0 end"
+            for cell in cells
+        ]
+        return f"cast({' + '.join(counts)} as integer)"
+
+    def _verdict(self) -> tuple[str, str]:
+        """Return the fault code and the offending value as SQL; fills :attr:`faults`."""
+        tests: list[str] = []
+        worst: list[str] = []
+
+        def fault(test: str, column: str | None, reason: str, value: str = "null") -> None:
+            self.faults.append(Fault(column, reason))
+            code = len(self.faults)
+            tests.append(f"when {test} then {code}")
+            worst.append(f"when {code} then {value}")
+
+        if self.opened.is_json:
+            fault("_broken", None, "the line is not a JSON object")
+        for column in self.table.columns:
+            compiled = self.compiled[column.name]
+            if compiled is None:
+                continue
+            text = f"cast(t_{column.name} as varchar)"
+            self._column_faults(column, compiled, text, fault)
+        codes = " ".join(tests)
+        case = (
+            f"case when _blank then {BLANK} when _unmapped then {UNMAPPED} "
+            f"when not _meant then {NOT_MEANT} {codes} end"
+        )
+        chosen = f"case _fault {' '.join(worst)} end" if worst else "null"
+        return f"cast({case} as smallint)", f"cast({chosen} as varchar)"
+
+    def _column_faults(self, column, compiled, text, fault) -> None:  # type: ignore[no-untyped-def]
+        name, given, value = column.name, f"t_{column.name}", f"v_{column.name}"
+        if self.mapping.requires(self.table, column):
+            # Of what is gone, some exports say no more than its id.
+            still_there = (
+                " and not _gone" if self.marks_deleted and name not in self.table.key else ""
+            )
+            fault(f"{given} is null{still_there}", name, f"{name} is required and empty")
+        if column.kind is Kind.TEXT:
+            if column.allowed:
+                # The enumeration comes from the contract, not from a file: it may be written out.
+                listed = ", ".join(f"'{one}'" for one in column.allowed)
+                fault(
+                    f"{value} not in ({listed})",
+                    name,
+                    f"{name} is none of {', '.join(column.allowed)}",
+                    text,
+                )
+            if name == "currency":
+                fault(
+                    f"length({value}) <> 3",
+                    name,
+                    "currency is no ISO 4217 code of three letters",
+                    text,
+                )
+            if name in self.table.key:
+                fault(f"strlen({value}) > {_KEY_LIMIT}", name, f"{name} is longer than an id")
+            if self.opened.profile.has_nul:
+                fault(f"contains({value}, chr(0))", name, f"{name} holds a NUL character")
+            return
+        if column.bound is not None:
+            # A number that even the type cannot hold is no value any more; as a double it is still large.
+            number = f"try_cast({given} as double)"
+            fault(
+                f"{value} >= {column.bound} or {value} <= -{column.bound} "
+                f"or ({value} is null and isfinite({number}) and abs({number}) >= {column.bound})",
+                name,
+                f"{name} is too large: it must be below {column.bound:,}",
+                text,
+            )
+        for test, reason in self._ambiguities(column, given):
+            fault(f"{given} is not null and {value} is null and {test}", name, reason, text)
+        fault(
+            f"{given} is not null and {value} is null",
+            name,
+            f"{name} is not {EXPECTED[column.kind]}",
+            text,
+        )
+        if compiled.may_mislead:
+            # 1.234 may be one thousand two hundred and thirty-four; guessing would be a wrong number.
+            fault(
+                f"{given} like '%.___' and "
+                f"regexp_matches({given}, '^[-+]?[1-9][0-9]{{0,2}}[.][0-9]{{3}}$')",
+                name,
+                f"{name} has three decimals: a thousands point or a decimal point? "
+                f'{self._option("decimal")}: "." or "," says which',
+                text,
+            )
+        if column.kind is Kind.INSTANT:
+            fault(
+                f"not ({value} >= {_FIRST_INSTANT} and {value} < {_AFTER_LAST_INSTANT})",
+                name,
+                f"{name} lies outside the years 1900 to 9999",
+                text,
+            )
+        if column.kind is Kind.DATE:
+            fault(
+                f"not ({value} >= date '1900-01-01' and {value} < date '10000-01-01')",
+                name,
+                f"{name} lies outside the years 1900 to 9999",
+                text,
+            )
+        if column.kind is Kind.FRACTION:
+            fault(f"{value} < 0 or {value} > 1", name, f"{name} is not from 0 to 1", text)
+
+    def _ambiguities(self, column: Column, given: str) -> list[tuple[str, str]]:
+        """What may be meant in two ways and is not said: a test of the text, and what to say where."""
+        name, text = column.name, f"cast({given} as varchar)"
+        if column.kind in (Kind.INSTANT, Kind.DATE):
+            return [
+                (
+                    names_a_zone(text),
+                    f"{name} names a zone by letters that mean several zones or none; "
+                    f"{self._option('zone')}: Europe/London (an IANA name) says which",
+                ),
+                (
+                    begins_with_day_or_month(text),
+                    f"{name} may begin with the day or the month; "
+                    f"{self._option('dates')}: day_first or month_first says which",
+                ),
+            ]
+        if column.kind is Kind.BOOLEAN or column.kind is Kind.INTEGER:
+            return []
+        if self.writing.decimal is None:
+            return [
+                (
+                    f"contains({text}, ',')",
+                    f"{name} has a comma: a decimal mark, or between thousands? "
+                    f'{self._option("decimal")}: "," or "." says which',
+                )
+            ]
+        return [
+            (
+                f"regexp_matches({text}, '[0-9][.,][0-9]')",
+                f"{name} is no number whose decimal mark is {self.writing.decimal!r} ({self._option('decimal')})",
+            )
+        ]
+
+    def _option(self, name: str) -> str:
+        return f"sources.{self.mapping.source}.{name}"
+
+    def _extra_fields(self) -> dict[str, Field]:
+        """The file's columns that no rule reads, by their names as written."""
+        if self.opened.is_json:
+            return {}
+        read = {normal(name) for name in self.delivery.read_fields()}
+        read |= {name.split(".", 1)[0] for name in read}
+        extra: dict[str, Field] = {}
+        for name in self.opened.names:
+            if normal(name) not in read and name:
+                extra.setdefault(name, self.opened.columns[normal(name)])
+        return extra
+
+    def _extra_json(self) -> str:
+        if self.opened.is_json:
+            return self._extra_of_json()
+        if not self.extra:
+            return "cast(null as json)"
+        named = ", ".join(
+            f"{self.parameters.bind(name)}, {field.sql}" for name, field in self.extra.items()
+        )
+        present = " or ".join(f"{field.sql} is not null" for field in self.extra.values())
+        return f"case when {present} then json_merge_patch('{{}}', json_object({named})) end"
+
+    def _extra_of_json(self) -> str:
+        """The record less the top-level fields that a rule reads, NULL where nothing is left.
+
+        An object of which a rule reads a part stays whole.
+        """
+        read = [json_pointer(name) for name in self.delivery.read_fields()]
+        known = {pointer[1:]: None for pointer in read if pointer.count("/") == 1}
+        patch = self.parameters.bind(json.dumps(known))
+        rest = f"cast(json_merge_patch(line, {patch}) as varchar)"
+        return (
+            "case when f is not null and json_type(line) = 'OBJECT' "
+            f"then cast(nullif({rest}, '{{}}') as json) end"
+        )
+
+
+def _check_parquet_types(opened: Opened, delivery: Delivery) -> None:
+    """Refuse a Parquet file whose types cannot be what the contract wants."""
+    wrong = []
+    for name, rule in delivery.columns.items():
+        column = delivery.canonical_table.column(name)
+        for source in rule.fields:
+            family = opened.families.get(normal(source))
+            if family is None or family == "text" or rule.translate or rule.cast is not None:
+                continue
+            if family not in _WELCOME.get(column.kind, _NUMBERS):
+                wrong.append(f"{source} is {family}; {EXPECTED[column.kind]} was expected")
+    if wrong:
+        raise InputRefusedError(
+            "the Parquet file has the wrong types: " + "; ".join(wrong), where=opened.file_name
+        )
