@@ -69,7 +69,10 @@ def _run(order: Order) -> int:
     if order.die_at is not None:
         _die_at(*order.die_at, after=order.after)
     warehouse = Warehouse(
-        config=order.settings, folder=order.folder, until=order.until, only_if_changed=True
+        config=order.settings,
+        folder=order.folder,
+        until=order.until,
+        only_if_changed=order.assets is None,  # whoever asks for some assets gets them
     )
     if order.assets is not None:
         import dagster as dg
