@@ -142,6 +142,7 @@ def look(paths: WarehousePaths, *, validated: bool = True) -> int:
         }
     assert rows.pop("publication") == 1
     assert rows.pop("metric_versions") > 0
+    assert rows.pop("source_coverage") > 0
     assert rows == publication.row_counts, "every table, with all its rows"
     if validated:
         assert publication.validation["passed"] > 0, "the validation it passed is recorded"
