@@ -27,7 +27,7 @@ from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.warm_runs import Order
 
 # What says when and in which order things were published, which no two warehouses share.
-HISTORY = {"publication", "metric_versions", "alert_incidents", "restatements"}
+HISTORY = {"publication", "metric_versions", "source_coverage", "alert_incidents", "restatements"}
 PROC = Path("/proc/self/stat")
 ORPHANS_MAY_TAKE = 60.0  # seconds for the kernel to end what lost its parent
 
