@@ -273,6 +273,9 @@ def _piece(line: InvoiceLine, rate: Fraction, terms: Terms) -> Piece:
         business_date(line.period_start_at, terms.timezone),
         business_date(line.period_end_at, terms.timezone),
         quantity=_units(line.quantity),
+        listed=rate * (1 + Fraction(line.discount_included) / abs(Fraction(line.amount)))
+        if line.discount_included and line.amount
+        else None,
     )
 
 
