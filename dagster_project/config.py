@@ -212,6 +212,17 @@ class Usage(_Section):
     key_events: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
 
 
+class Reconciliation(_Section):
+    """How much may differ between what the vendor says and what was understood before nothing is published.
+
+    ``max_share_of_strangers`` only warns: rows of support and use that belong to no customer whom billing knows.
+    """
+
+    max_share_of_invoices: Annotated[float, Field(ge=0, le=1)] = 0.05
+    max_share_of_money: Annotated[float, Field(ge=0, le=1)] = 0.02
+    max_share_of_strangers: Annotated[float, Field(ge=0, le=1)] = 0.2
+
+
 class Ingest(_Section):
     """Limits of what an export may get wrong."""
 
@@ -254,6 +265,7 @@ class Settings(_Section):
     purchases: Purchases = Purchases()
     usage: Usage = Usage()
     dimensions: tuple[str, ...] = DIMENSIONS
+    reconciliation: Reconciliation = Reconciliation()
     ingest: Ingest = Ingest()
     publish: Publish = Publish()
     red_lines: Literal["default"] | list[dict[str, Any]] = "default"
@@ -336,6 +348,9 @@ class Settings(_Section):
             "discounts": self.billing.discounts,
             "same_day_orders_are_one": self.purchases.same_day_orders_are_one,
             "key_events": sorted(self.usage.key_events),
+            "max_share_of_invoices": self.reconciliation.max_share_of_invoices,
+            "max_share_of_money": self.reconciliation.max_share_of_money,
+            "max_share_of_strangers": self.reconciliation.max_share_of_strangers,
             "dimensions": list(self.dimensions),
         }
 

@@ -26,6 +26,7 @@ from dagster_project.exports.coverage import covered_until
 from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
+from dagster_project.quality.currencies import refuse_unknown_currencies
 from dagster_project.transform.dbt_process import parent_named
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
@@ -41,6 +42,7 @@ OWNERS = {
     "seeds": "team:data-engineering",
     "customers": "team:finance-data",
     "revenue": "team:finance-data",
+    "reconciliation": "team:finance-data",
     "retention": "team:finance-data",
     "purchases": "team:growth",
     "experience": "team:customer-success",
@@ -149,6 +151,7 @@ def definitions() -> dg.Definitions:
             if not some_file_was_loaded(con):
                 raise _nothing_loaded(settings)
             shape = recurring_shape(con, settings)
+            refuse_unknown_currencies(con, settings, shape)
             until = covered_until(con, settings, warehouse.clock)
             settle(con, paths)
             publication_id = next_id(con)

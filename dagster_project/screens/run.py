@@ -6,6 +6,7 @@ from pathlib import Path
 from dagster_project.errors import ExitCode
 from dagster_project.pipeline import FailedCheck, RunOutcome
 from dagster_project.screens import Line
+from dagster_project.screens.reconciliation import is_of_a_guard, reconciliation_lines
 from dagster_project.screens.standing import short_path, standing_lines
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -34,7 +35,9 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
     for message in outcome.refused_files:
         yield f"refused: {message}", "red"
     for check in outcome.failed_checks:
-        yield from _check_lines(check)
+        if not is_of_a_guard(check):
+            yield from _check_lines(check)
+    yield from reconciliation_lines(outcome, paths)
     for message in outcome.errors:
         yield message, "red"
     yield "", None

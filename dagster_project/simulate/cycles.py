@@ -363,11 +363,13 @@ class Round:
     # -- ends ----------------------------------------------------------------------------------
 
     def _end_uncounted(self, state: State, periods: Periods, fate: Ints) -> None:
-        """Renewals that were voided or never collected count for nothing: service ended with the
-        period before.
+        """Renewals that were voided count for nothing: service ended with the period before. What
+        was never collected counts until it was given up, and the subscription with it.
         """
         gone = periods.row
         void = fate[np.isin(fate, (UNCOLLECTIBLE, VOID))] == VOID
+        given_up = take(periods, ~void)
+        self._piece(given_up, given_up.start + GIVE_UP_DAYS * DAY)
         state.alive[gone] = False
         state.end_day[gone] = periods.start // DAY
         state.ended[gone] = periods.start + np.where(void, 0, GIVE_UP_DAYS * DAY)
@@ -386,6 +388,10 @@ class Round:
         state.request[gone] = state.ended[gone]
         state.status[gone] = np.where(over, CANCELED, PAST_DUE)
         state.why[gone] = np.where(over, PAYMENT_FAILED, NO_END)
+        self._piece(periods, stop)
+
+    def _piece(self, periods: Periods, end: Ints) -> None:
+        """Count the periods' full price until ``end``."""
         self.ledger.piece(
             subscription=periods.number,
             price=periods.price,
@@ -394,7 +400,7 @@ class Round:
             full_cents=periods.full,
             currency=periods.currency,
             start=periods.start,
-            end=stop,
+            end=end,
         )
 
     def _end_cut(self, state: State, rows: Ints, cut: Ints) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.warehouse.paths import WarehousePaths
-from tests.integration.metrics.dbt_run import Marts, build
+from tests.integration.metrics.dbt_run import MODELS, Marts, build
 from tests.reference.company import Company, company
 from tests.reference.histories import Making, random_books
 from tests.reference.rows import Books, Terms
@@ -93,7 +93,8 @@ class Case:
 def _run(name: str, root: Path) -> Company:
     scenario = SCENARIOS[name]
     books = scenario.books()
-    build(root, books, scenario.terms, corrected=scenario.corrected)
+    models = (*MODELS, "mart_reconciliation")
+    build(root, books, scenario.terms, models, corrected=scenario.corrected)
     return company(books, scenario.terms)
 
 

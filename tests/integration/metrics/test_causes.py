@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def changed(
     return item(customer, **before), item(customer, **{"valid_from_at": CHANGE, **after})  # type: ignore[arg-type]
 
 
-NEW_SUBSCRIPTION = {"item_id": "other-item", "subscription_id": "other-sub"}
+NEW_SUBSCRIPTION: dict[str, Any] = {"item_id": "other-item", "subscription_id": "other-sub"}
 ITEMS = (
     *changed("yearly", {}, {"plan": "team-year"}),
     *changed("coupon ends", {"discount": Decimal("0.2")}, {}),
@@ -122,7 +123,7 @@ def line(
 
 
 MIDDLE = datetime(2026, 1, 16, tzinfo=UTC)
-OFF = {"discount_included": Decimal("30.00")}
+OFF: dict[str, Any] = {"discount_included": Decimal("30.00")}
 LINES = (
     line("told coupon ends", JANUARY, "120.00", **OFF),
     line("told coupon ends", FEBRUARY, "150.00"),

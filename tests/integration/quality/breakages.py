@@ -341,14 +341,60 @@ _OWN = {
         "update {table} set others = others + 1"
     ),
     "marts__mart_support_experience.nps_is_between_minus_1_and_1": "update {table} set nps = 50",
-    "marts__mart_support_experience.tickets_belong_to_known_customers": (
-        "update intermediate.int_tickets set customer_id = null"
-    ),
-    "marts__mart_support_experience.ratings_belong_to_known_customers": (
-        "update intermediate.int_ratings set customer_id = null"
-    ),
     "marts__mart_support_experience.tickets_add_up_to_those_of_the_exports": (
         "update {table} set tickets = tickets + 1"
+    ),
+    "marts__mart_reconciliation.invoices_add_up": (
+        "update {table} set status = 'warned' where guard = 'invoices'"
+    ),
+    "marts__mart_reconciliation.invoices_add_up_within_the_limits": (
+        "update {table} set status = 'refused' where guard = 'invoices'"
+    ),
+    "marts__mart_reconciliation.credits_are_exported": (
+        "update {table} set status = 'warned' where guard = 'credits'"
+    ),
+    "marts__mart_reconciliation.payments_are_what_was_paid": (
+        "update {table} set status = 'warned' where guard = 'payments'"
+    ),
+    "marts__mart_reconciliation.refunds_are_of_payments": (
+        "update {table} set status = 'warned' where guard = 'refunds'"
+    ),
+    "marts__mart_reconciliation.orders_are_their_total": (
+        "update {table} set status = 'warned' where guard = 'orders'"
+    ),
+    "marts__mart_reconciliation.subscriptions_recur": (
+        "update {table} set status = 'warned' where guard = 'recurring_revenue'"
+    ),
+    "marts__mart_reconciliation.subscriptions_have_recurred": (
+        "update {table} set status = 'refused' where guard = 'recurring_revenue'"
+    ),
+    "marts__mart_reconciliation.files_are_not_of_one_class": (
+        "update {table} set status = 'warned' where guard = 'one_class'"
+    ),
+    "marts__mart_reconciliation.tickets_are_of_known_customers": (
+        "update {table} set status = 'warned' where guard = 'tickets'"
+    ),
+    "marts__mart_reconciliation.ratings_are_of_known_customers": (
+        "update {table} set status = 'warned' where guard = 'ratings'"
+    ),
+    "marts__mart_reconciliation.contacts_are_of_known_customers": (
+        "update {table} set status = 'warned' where guard = 'contacts'"
+    ),
+    "marts__mart_reconciliation.events_are_of_known_customers": (
+        "update {table} set status = 'warned' where guard = 'events'"
+    ),
+    "marts__mart_reconciliation.sessions_are_of_known_customers": (
+        "update {table} set status = 'warned' where guard = 'sessions'"
+    ),
+    "marts__mart_reconciliation.status_is_known": "update {table} set status = 'nonsense'",
+    "marts__mart_reconciliation.differences_are_some_of_what_was_compared": (
+        "update {table} set rows_differing = rows_checked + 1"
+    ),
+    "marts__mart_invoice_differences.class_is_known": (
+        "update {table} set difference_class = 'nonsense'"
+    ),
+    "marts__mart_invoice_differences.differences_are_those_of_the_amounts": (
+        "update {table} set difference = difference + 0.01"
     ),
     "marts__mart_customer_health.percentiles_are_shares": (
         "update {table} set breadth_percentile = 80"

@@ -373,3 +373,12 @@ select load_id, 'billing' as source, 'export.csv' as file_name, table_name, 'csv
     row_count as rows_loaded, 0 as rows_unchanged, 0 as rows_quarantined,
     timestamptz '2026-04-01 06:00:00+00' as started_at, 0.1 as duration_seconds, 'loaded' as outcome
 from ledger;
+
+create table marts.mart_reconciliation as
+select guard, 'clean' as status, 'differ' as finding, 'rows' as unit, 10::bigint as rows_checked, 0::bigint as rows_differing,
+    0.0::double as share_of_rows, 'nothing' as what_to_do
+from (values ('invoices'), ('credits'), ('payments'), ('refunds'), ('orders'), ('recurring_revenue'), ('one_class'),
+    ('tickets'), ('ratings'), ('contacts'), ('events'), ('sessions')) as given (guard);
+create table marts.mart_invoice_differences as
+select 'in1' as invoice_id, 'c1' as customer_id, 'rounding' as difference_class, 'USD' as currency,
+    99.99::decimal(18, 2) as amount_stated, 100::decimal(18, 2) as amount_understood, 0.01::decimal(18, 2) as difference;

@@ -38,6 +38,8 @@ final as (
             else status
         end as status,
         upper(currency) as currency,
+        subtotal,
+        discount,
         case
             when {{ whole }} > 0 and paid_back > 0
                 then

@@ -48,6 +48,7 @@ renamed as (
             else {{ paid_part('paid', 'billed_so_far', 'billed_in_all') }}
                 - {{ paid_part('paid', 'billed_so_far - amount', 'billed_in_all') }}
         end as amount,
+        completed.amount as amount_exported,
         completed.currency,
         {{ label('completed.campaign') }} as campaign,
         completed._source_file,

@@ -18,6 +18,7 @@ final as (
         upper(source.currency) as currency,
         source.valid_from_on,
         source.valid_to_on,
+        coalesce(source._version_at, source._loaded_at) as version_at,
         source._load_id,
         source._source_file,
         source._source_row

@@ -1,0 +1,95 @@
+{# Classes of the difference between an invoice's own totals and its lines, the first that fits (int_invoice_differences). #}
+{% macro difference_classes() -%}
+    {{ return([
+        'lines missing', 'rounding', 'discount not in the lines', 'tax in the lines',
+        'discount not in the lines, tax in the lines', 'credit note elsewhere', 'other',
+    ]) }}
+{%- endmacro %}
+
+{# Up to five examples in one text, of rows numbered by `place`. #}
+{% macro examples(key, place='place') -%}
+    concat_ws(
+        ', '
+        {%- for number in range(1, 6) -%}
+        , max(case when {{ place }} = {{ number }} then {{ key }} end)
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+{# Whether a day lies in the validity of a row of int_currency_rates. #}
+{% macro rate_holds_on(rates, day) -%}
+    {{ day }} >= coalesce({{ rates }}.valid_from, cast('0001-01-01' as date))
+    and {{ day }} < coalesce({{ rates }}.valid_to, cast('9999-12-31' as date))
+{%- endmacro %}
+
+{# The columns that every guard has, in their order; int_reconciliation_guards puts them together. #}
+{% macro guard_columns() -%}
+    guard, is_present, rows_checked, rows_differing, amount_checked, amount_differing, mrr_effect, mrr_effect_month,
+    warns_above_rows, warns_above_money, refuses_above_rows, refuses_above_money, detail, examples
+{%- endmacro %}
+
+{# What each guard is in words: its unit, what is said of those that differ and what to do. #}
+{% macro guard_texts() -%}
+    {{ return([
+        {
+            'guard': 'invoices', 'unit': 'invoices',
+            'finding': 'do not add up to their own total without tax',
+            'what_to_do': 'mart_invoice_differences names each invoice; export the discounts, taxes or lines that are missing, or correct the mapping of the amount (docs/reconciliation.md)',
+        },
+        {
+            'guard': 'credits', 'unit': 'credited invoices',
+            'finding': 'were credited by more than the credit notes of the export say',
+            'what_to_do': 'export the credit notes too: what they take back of a subscription is still counted',
+        },
+        {
+            'guard': 'payments', 'unit': 'paid invoices',
+            'finding': 'were paid by another amount than their payments come to',
+            'what_to_do': 'export the payments that are missing; collected revenue and lifetime value are too low without them. Bank transfers may have none: raise reconciliation.max_share_of_money',
+        },
+        {
+            'guard': 'refunds', 'unit': 'refunded payments',
+            'finding': 'are of no payment that is exported, or were paid back by more than was paid',
+            'what_to_do': 'export the payments that are missing: until then collected revenue and lifetime value are too low by these amounts',
+        },
+        {
+            'guard': 'orders', 'unit': 'orders',
+            'finding': 'have lines that do not come to their own subtotal',
+            'what_to_do': 'export all lines of these orders, or correct the mapping of the amount; what was paid is spread over the lines that are there',
+        },
+        {
+            'guard': 'recurring_revenue', 'unit': 'running subscriptions',
+            'finding': 'are worth nothing a month',
+            'what_to_do': 'look at raw.invoice_lines: is kind right, are the service periods there, is billing.recurring_from the table that has the prices? Metered revenue counts with billing.usage_is_recurring',
+        },
+        {
+            'guard': 'one_class', 'unit': 'invoice lines',
+            'finding': 'stand in a file of which every line is in one class that does not recur',
+            'what_to_do': 'look at the column from which the mapping reads kind; metered revenue counts with billing.usage_is_recurring',
+        },
+        {
+            'guard': 'tickets', 'unit': 'tickets',
+            'finding': 'belong to no customer whom billing knows',
+            'what_to_do': 'they are in no figure of support: export organizations or users with the id that billing uses, or add customer_aliases',
+        },
+        {
+            'guard': 'ratings', 'unit': 'ratings',
+            'finding': 'belong to no customer whom billing knows',
+            'what_to_do': 'they are in no figure of customers: export organizations or users with the id that billing uses, or add customer_aliases',
+        },
+        {
+            'guard': 'contacts', 'unit': 'contacts',
+            'finding': 'are with nobody whom billing knows',
+            'what_to_do': 'who was contacted is taken for silent: use the id that billing uses, or add customer_aliases',
+        },
+        {
+            'guard': 'events', 'unit': 'usage events',
+            'finding': 'are of nobody whom billing knows',
+            'what_to_do': 'it is in no figure of use or risk: send the id that billing uses with each event, or export who each user belongs to',
+        },
+        {
+            'guard': 'sessions', 'unit': 'sessions',
+            'finding': 'are of nobody whom billing knows',
+            'what_to_do': 'they are in no figure of use or risk: export them with the id that billing uses, or who each user belongs to',
+        },
+    ]) }}
+{%- endmacro %}
