@@ -7,8 +7,9 @@
   compared with itself, one that moved to another subscription with what it was. What is there at one end only was exchanged
   for another product (plan), or is more or less beside others (add_on). A contract changed by its rate, its units and its
   discount, in this order: each effect is measured at the new value of those before it and the old value of those after it.
-  The split is a share, rounded to cents (of millionths, so that the order of a sum does not matter); what is left goes to the largest, so that causes add up to the change. What is two
-  cents at most beside something larger is rounding and no cause. At both ends amounts have the exchange rates of the opening.
+  The split is a share, rounded to cents (of millionths, so that the order of a sum does not matter); what is left goes to the
+  largest, so that causes add up to the change. What is two cents at most beside something larger is rounding and no cause. At
+  both ends amounts have the exchange rates of the opening.
 #}
 {% macro causes_of(changes) -%}
 {%- set span = 'opening_on, closing_on, customer_id' -%}
