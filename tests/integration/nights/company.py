@@ -241,6 +241,9 @@ class Company:
             variables={**self.settings, "until": self.until.isoformat()},
         )
         assert done.code == 0, done.output[-6000:]
+        # The process that ran dbt ends at once: what it wrote may still lie beside the file, and a copy would miss it.
+        with duckdb.connect(str(file)) as con:
+            con.execute("checkpoint")
 
     @staticmethod
     def _differing_rows(con: duckdb.DuckDBPyConnection, relation: str) -> int:
