@@ -80,8 +80,11 @@ _IN_TEXT_ALONE = frozenset(
 
 def _graph_of(variables: str) -> str:
     """Return a key of the variables that what dbt parses depends on."""
-    known = {name: v for name, v in json.loads(variables).items() if name not in _IN_TEXT_ALONE}
-    return json.dumps(known, sort_keys=True)
+    given = json.loads(variables)
+    known = {name: value for name, value in given.items() if name not in _IN_TEXT_ALONE}
+    currencies = [rate["currency"] for rate in given.get("currency_rates", ())]
+    # Where a currency has rates of several days, there are models of what they do.
+    return json.dumps({**known, "dated": len(currencies) > len(set(currencies))}, sort_keys=True)
 
 
 @cache
