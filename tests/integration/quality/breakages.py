@@ -211,6 +211,7 @@ _OWN = {
         "update {table} set mrr_to = mrr_to + 0.01"
     ),
     "marts__mart_plan_changes.plans_are_known": "update {table} set plan_to = 'stranger'",
+    "marts__mart_mrr_causes.grain_is_known": "update {table} set grain = 'week'",
     "marts__mart_mrr_causes.causes_add_up_to_the_periods": (
         "update {table} set mrr_expansion = mrr_expansion + 0.01"
     ),
