@@ -41,7 +41,8 @@ DEFINITIONS: dict[str, str] = {
         "expansion is greater than what was lost."
     ),
     "plans": (
-        "Upgrade and downgrade: customers with MRR at both ends of the month that rose or fell."
+        "Upgrade and downgrade: customers with MRR at both ends of the month that rose or fell, not only"
+        " by a commitment or a discount."
     ),
     "products": (
         "Customers with MRR at both ends of a month whose main product at its opening (down) and "

@@ -330,7 +330,7 @@ def _plan_changes(con: duckdb.DuckDBPyConnection, months: Sequence[date]) -> tup
             left join marts.dim_plans as came on came.plan_id = plan_from
             left join marts.dim_plans as went on went.plan_id = plan_to
             where grain = 'month' and period_start between $first and $last
-                and plan_from <> plan_to and movement in ('upgrade', 'downgrade', 'unchanged')
+                and plan_from <> plan_to and movement in ('upgrade', 'downgrade', 'new_terms', 'unchanged')
         ),
         moved as (select * from moves where product_from <> product_to),
         largest as (

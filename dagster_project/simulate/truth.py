@@ -27,8 +27,9 @@ from dagster_project.simulate.calendar import (
     first_day_of_month,
     month_of_day,
 )
+from dagster_project.simulate.causes import Sales, Told, counted, sales_of
 from dagster_project.simulate.customers import Customers
-from dagster_project.simulate.ledger import Billing
+from dagster_project.simulate.ledger import Billing, take
 from dagster_project.simulate.purchases import Orders
 
 NO_MEMBER = "(none)"
@@ -36,12 +37,13 @@ NO_MEMBER = "(none)"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All customers at the end of one day: MRR in cents and the plan with the most of it (-1: no
-    plan).
+    """All customers at the end of one day: MRR in cents, the plan with the most of it (-1: no
+    plan), and what their subscriptions were sold on.
     """
 
     mrr: Ints
     plan: Ints
+    sales: Sales
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,18 @@ class Span:
 
 
 def count_truth(
-    customers: Customers, billing: Billing, orders: Orders, window: Window, settings: dict[str, Any]
+    customers: Customers,
+    billing: Billing,
+    orders: Orders,
+    window: Window,
+    settings: dict[str, Any],
+    told: Told = Told.TERMS,
 ) -> dict[str, Any]:
-    """The whole of truth.json as plain values."""
-    counter = _Counter(customers, billing, window)
+    """The whole of truth.json as plain values.
+
+    :param told: what the exports tell, which decides whether a commitment or a discount is known.
+    """
+    counter = _Counter(customers, billing, window, told)
     spans = list(_spans(counter, orders, window))
     days = _purchase_days(orders)
     return {
@@ -101,19 +111,21 @@ def _spans(counter: _Counter, orders: Orders, window: Window) -> Iterator[Span]:
 class _Counter:
     """Answers questions about the histories of all customers."""
 
-    def __init__(self, customers: Customers, billing: Billing, window: Window) -> None:
-        pieces = billing.pieces
-        worth = (pieces.mrr_cents > 0) & (pieces.to_day > pieces.from_day)
+    def __init__(self, customers: Customers, billing: Billing, window: Window, told: Told) -> None:
+        worth = (billing.pieces.mrr_cents > 0) & (billing.pieces.to_day > billing.pieces.from_day)
+        self.pieces = pieces = take(billing.pieces, worth)
         self.customers = customers
-        self.customer = billing.subscriptions.customer[pieces.subscription[worth]]
-        self.mrr = pieces.mrr_cents[worth]
-        self.from_day = pieces.from_day[worth]
-        self.to_day = pieces.to_day[worth]
+        self.told = told
+        self.customer_of = billing.subscriptions.customer
+        self.customer = self.customer_of[pieces.subscription]
+        self.mrr = pieces.mrr_cents
+        self.from_day = pieces.from_day
+        self.to_day = pieces.to_day
         # plans by the alphabetical rank of their ids, because ties go to the smallest id
         by_id = sorted(range(len(catalog.PRICE_IDS)), key=lambda number: catalog.PRICE_IDS[number])
         rank = np.empty(len(by_id), dtype=np.int64)
         rank[by_id] = np.arange(len(by_id))
-        self.plan = rank[pieces.price[worth]]
+        self.plan = rank[pieces.price]
         self.plan_names = [catalog.PRICE_IDS[number] for number in by_id]
         self.country_names = [row[0] for row in catalog.COUNTRIES]
         self.until_day = window.until_day
@@ -147,22 +159,25 @@ class _Counter:
         first[1:] = owner[1:] != owner[:-1]
         plan = np.full(size, -1, dtype=np.int64)
         plan[owner[first]] = (keys % plans)[order][first]
-        return Snapshot(mrr, plan)
+        return Snapshot(mrr, plan, sales_of(self.pieces, on, len(self.customer_of)))
 
     def figures(self, span: Span) -> Iterator[dict[str, Any]]:
         """One row for the whole business, one per member of plan and country that is not zero."""
         ends = self.at_end_of(span.start - 1), self.at_end_of(span.closing_day)
+        sold = counted(
+            ends[0].sales, ends[1].sales, self.customer_of, len(self.customers), self.told
+        )
         everybody = np.zeros(len(self.customers), dtype=np.int64)
         country = self.customers.country
         names = [*self.country_names, NO_MEMBER]
         code = np.where(country < 0, len(names) - 1, country)
         plans = self.plan_names
-        yield from self._rows(span, ends, Members("all", ["all"], everybody, everybody))
-        yield from self._rows(span, ends, Members("country", names, code, code))
-        yield from self._rows(span, ends, Members("plan", plans, ends[0].plan, ends[1].plan))
+        yield from self._rows(span, ends, sold, Members("all", ["all"], everybody, everybody))
+        yield from self._rows(span, ends, sold, Members("country", names, code, code))
+        yield from self._rows(span, ends, sold, Members("plan", plans, ends[0].plan, ends[1].plan))
 
     def _rows(
-        self, span: Span, ends: tuple[Snapshot, Snapshot], members: Members
+        self, span: Span, ends: tuple[Snapshot, Snapshot], sold: Bools, members: Members
     ) -> Iterator[dict[str, Any]]:
         opening, closing = ends
         dimension, names = members.dimension, members.names
@@ -200,8 +215,8 @@ class _Counter:
             "transfer_in": money(moved, last, end),
             "transfer_out": money(moved, first, end),
             "mrr_closing": money(is_now, last, end),
-            "upgrades": heads(grew, first),
-            "downgrades": heads(shrank, first),
+            "upgrades": heads(grew & sold, first),
+            "downgrades": heads(shrank & sold, first),
         }
         kept_closing = money(kept, first, end)
         kept_smaller = money(kept, first, np.minimum(start, end))

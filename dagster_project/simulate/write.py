@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from dagster_project.simulate import canonical, catalog, ledger, stripe, usage, zendesk
 from dagster_project.simulate.blemishes import Split, broken_rows, choose, split
 from dagster_project.simulate.calendar import DAY, Ints, day_from_number
+from dagster_project.simulate.causes import Told
 from dagster_project.simulate.company import Company
 from dagster_project.simulate.files import write_csv, write_lines, write_parquet
 from dagster_project.simulate.truth import count_truth
@@ -70,7 +71,7 @@ def write_company(
         _write_segment(company, out / "usage", events, flawed)
     else:
         _write_canonical(company, out, parquet, shapes, events)
-    _write_truth(company, out / "truth.json")
+    _write_truth(company, out / "truth.json", Told.TERMS if vendor else _told_by(shapes))
     _write_settings(company, out / "ebbline.yml", vendor)
 
 
@@ -290,7 +291,14 @@ def _write_table(table: pa.Table, stem: Path, parquet: bool) -> None:
 # -- truth and settings ----------------------------------------------------------------------------
 
 
-def _write_truth(company: Company, path: Path) -> None:
+def _told_by(shapes: Sequence[str]) -> Told:
+    """What the recurring shape tells that the pipeline takes of these."""
+    if "subscription_periods" in shapes:
+        return Told.NOTHING
+    return Told.TERMS if "subscription_items" in shapes else Told.AMOUNTS
+
+
+def _write_truth(company: Company, path: Path, told: Told) -> None:
     rates = {code: str(float(rate)) for code, rate in catalog.RATES.items() if code != "USD"}
     settings: dict[str, Any] = {
         "customers": len(company.customers),
@@ -306,7 +314,7 @@ def _write_truth(company: Company, path: Path) -> None:
         "same_day_orders_are_one": True,
     }
     truth = count_truth(
-        company.customers, company.billing, company.orders, company.window, settings
+        company.customers, company.billing, company.orders, company.window, settings, told
     )
     lines = ["{", f'"settings":{_compact(truth["settings"])},']
     for key in ("periods", "repeat"):

@@ -31,6 +31,7 @@ class CustomerState:
     :ivar status: ``new``, ``reactivated``, ``retained``, ``lost``; None when active at neither end.
     :ivar in_opening, in_closing: whether the segment is the customer's at that end.
     :ivar is_involuntary: of a lost customer, whether payment failed; None where it is not published.
+    :ivar is_counted: whether a change of MRR is an upgrade or a downgrade, by its causes.
     """
 
     opening: Decimal
@@ -40,6 +41,7 @@ class CustomerState:
     in_opening: bool
     in_closing: bool
     is_involuntary: bool | None = None
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class CustomerSpan:
     status: str
     is_involuntary: bool | None
     reason: str | None
+    is_counted: bool = True
 
     def seen_from(self, member: str) -> CustomerState:
         """Return the state as one member of the dimension counts it."""
@@ -66,6 +69,7 @@ class CustomerSpan:
             self.member_opening == member,
             self.member_closing == member,
             self.is_involuntary,
+            self.is_counted,
         )
 
 
@@ -252,8 +256,8 @@ def figures_of(state: CustomerState) -> Figures:
                 figures[f"mrr_churn_{kind}"] = opening
         case "retained":
             real = closing - state.fx
-            figures["upgrades"] = Decimal(real > opening)
-            figures["downgrades"] = Decimal(real < opening)
+            figures["upgrades"] = Decimal(state.is_counted and real > opening)
+            figures["downgrades"] = Decimal(state.is_counted and real < opening)
             figures["mrr_expansion"] = max(real - opening, ZERO)
             figures["mrr_contraction"] = max(opening - real, ZERO)
             figures["mrr_kept"] = real
@@ -273,7 +277,7 @@ def customer_spans(
         f"""
         select
             customer_id, member_opening, member_closing, opening, closing, fx, status,
-            is_involuntary, reason
+            is_involuntary, reason, is_counted
         from ({_spans_sql(con, database, dimension)})
         order by customer_id
         """,  # noqa: S608
@@ -282,7 +286,9 @@ def customer_spans(
     return [CustomerSpan(*row) for row in rows]
 
 
-_STATE = ("opening", "closing", "fx", "status", "in_opening", "in_closing", "is_involuntary")
+_STATE = (
+    "opening", "closing", "fx", "status", "in_opening", "in_closing", "is_involuntary", "is_counted",
+)  # fmt: skip
 
 
 def differing_customers(
@@ -333,7 +339,7 @@ def _states_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -
     """Return SQL for the states of all customers of a publication, those of ``$member`` only."""
     return f"""
         select
-            customer_id, opening, closing, fx, status, is_involuntary,
+            customer_id, opening, closing, fx, status, is_involuntary, is_counted,
             member_opening = $member as in_opening,
             member_closing = $member as in_closing
         from ({_spans_sql(con, database, dimension)})
@@ -368,7 +374,9 @@ def _spans_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) ->
 
         rates as ({_rates_sql(con, database)}),
 
-        lost as ({_lost_sql(con, database)})
+        lost as ({_lost_sql(con, database)}),
+
+        causes as ({_causes_sql(con, database)})
 
         select
             customer_id, opening, closing,
@@ -382,11 +390,13 @@ def _spans_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) ->
             member_opening,
             member_closing,
             lost.is_involuntary,
-            lost.reason
+            lost.reason,
+            coalesce(causes.is_counted, true) as is_counted
         from worth
         inner join membership using (customer_id)
         left join rates using (customer_id)
         left join lost using (customer_id)
+        left join causes using (customer_id)
     """  # noqa: S608
 
 
@@ -430,6 +440,16 @@ def _rates_sql(con: duckdb.DuckDBPyConnection, database: str) -> str:
         return "select customer_id, moved_by_rates as fx from worth"
     return f"""
         select customer_id, fx from {database}.marts.fct_span_fx
+        where opening_on = ${database}_opening and closing_on = ${database}_closing
+    """  # noqa: S608
+
+
+def _causes_sql(con: duckdb.DuckDBPyConnection, database: str) -> str:
+    """Return SQL for who counts as an upgrade or a downgrade; in older publications everybody did."""
+    if not has_column(con, database, "fct_span_causes", "is_counted"):
+        return "select customer_id, true as is_counted from worth"
+    return f"""
+        select distinct customer_id, is_counted from {database}.marts.fct_span_causes
         where opening_on = ${database}_opening and closing_on = ${database}_closing
     """  # noqa: S608
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from tests.reference.causes import is_counted
 from tests.reference.daily import Life, fx_between
 from tests.reference.days import DAY, Period, add_months, periods
 from tests.reference.recurring import round_half_away, surviving_ids
@@ -216,7 +217,9 @@ def _add(
         row(last).customers_reactivated += 1
         row(last).mrr_reactivation += closing
     if opening and closing:
-        _add_retained(row(eve), row(last), opening, closing, fx_between(life, eve, last, terms))
+        fx = fx_between(life, eve, last, terms)
+        counted = closing - fx != opening and is_counted(life, eve, last, terms)
+        _add_retained(row(eve), row(last), opening, closing, fx=fx, counted=counted)
     year_ago = add_months(period.closing, -12) - DAY
     if life.on(year_ago):
         moved = closing - fx_between(life, year_ago, last, terms) if closing else 0
@@ -234,13 +237,15 @@ def _left_involuntarily(life: Life, period: Period) -> bool:
     return churns[-1].involuntary
 
 
-def _add_retained(before: Figures, after: Figures, opening: int, closing: int, fx: int) -> None:
+def _add_retained(
+    before: Figures, after: Figures, opening: int, closing: int, *, fx: int, counted: bool
+) -> None:
     moved = closing - fx
     before.customers_retained += 1
     before.mrr_expansion += max(moved - opening, 0)
     before.mrr_contraction += max(opening - moved, 0)
-    before.upgrades += moved > opening
-    before.downgrades += moved < opening
+    before.upgrades += counted and moved > opening
+    before.downgrades += counted and moved < opening
     before.fx += fx
     before.kept += moved
     before.kept_capped += min(opening, moved)

@@ -31,6 +31,9 @@ NEVER = {"incomplete", "incomplete_expired"}
 class Piece:
     """A piece of subscription worth ``cents`` (of ``currency``) a month on the days ``[valid_from,
     valid_to)``.
+
+    ``months`` is the plan's interval, 0 where none is known; ``listed`` what it would be worth without its
+    discount, where one is told.
     """
 
     customer_id: str
@@ -41,6 +44,10 @@ class Piece:
     valid_from: date
     valid_to: date | None
     ended_by: str = ""
+    product: str | None = None
+    months: Fraction = Fraction(0)
+    quantity: Fraction = Fraction(1)
+    listed: Fraction | None = None
 
 
 def round_half_away(value: Fraction) -> int:
@@ -71,6 +78,7 @@ def pieces(books: Books, terms: Terms) -> tuple[Piece, ...]:
         "invoice_lines": _from_invoice_lines,
     }[terms.recurring_from]
     survivors = surviving_ids(books)
+    plans = {plan.plan_id: plan for plan in books.plans}
     requests = {
         row.subscription_id: business_date(row.cancel_requested_at, terms.timezone)
         for row in books.subscriptions
@@ -88,8 +96,17 @@ def pieces(books: Books, terms: Terms) -> tuple[Piece, ...]:
             counted = _ended_at_request(owned, request)
         for piece in counted:
             customer = survivors.get(piece.customer_id, piece.customer_id)
-            found.append(replace(piece, customer_id=customer))
+            found.append(
+                replace(_agreed(piece, plans.get(piece.plan_id or "")), customer_id=customer)
+            )
     return tuple(found)
+
+
+def _agreed(piece: Piece, plan: Plan | None) -> Piece:
+    """Return the piece with what its plan says of it."""
+    if plan is None:
+        return piece
+    return replace(piece, product=plan.product, months=piece.months or _months(plan))
 
 
 def _ended_at_request(owned: list[Piece], request: date) -> list[Piece]:
@@ -139,6 +156,7 @@ def _from_periods(books: Books, terms: Terms) -> Iterator[Piece]:
             row.currency or terms.reporting,
             row.valid_from_on,
             row.valid_to_on,
+            quantity=_units(row.quantity),
         )
 
 
@@ -177,7 +195,14 @@ def _from_items(books: Books, terms: Terms) -> Iterator[Piece]:
             row.currency or (plan.currency if plan else terms.reporting),
             start,
             business_date(min(ends), terms.timezone) if ends else None,
+            months=MONTHS_OF[interval] * count,
+            quantity=quantity,
+            listed=_cents(unit) * quantity / (MONTHS_OF[interval] * count),
         )
+
+
+def _units(quantity: Decimal | None) -> Fraction:
+    return Fraction(1) if quantity is None else Fraction(quantity)
 
 
 def _from_invoice_lines(books: Books, terms: Terms) -> Iterator[Piece]:
@@ -247,6 +272,10 @@ def _piece(line: InvoiceLine, rate: Fraction, terms: Terms) -> Piece:
         line.currency,
         business_date(line.period_start_at, terms.timezone),
         business_date(line.period_end_at, terms.timezone),
+        quantity=_units(line.quantity),
+        listed=rate * (1 + Fraction(line.discount_included) / abs(Fraction(line.amount)))
+        if line.discount_included and line.amount
+        else None,
     )
 
 

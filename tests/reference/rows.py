@@ -99,7 +99,9 @@ class SubscriptionItem:
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """One line of an invoice; ``amount`` in major units, net of discount, without tax."""
+    """One line of an invoice; ``amount`` in major units, net of the discount that is told beside it, without
+    tax.
+    """
 
     line_id: str
     invoice_id: str
@@ -115,6 +117,7 @@ class InvoiceLine:
     period_start_at: datetime | None = None
     period_end_at: datetime | None = None
     is_proration: bool | None = None
+    discount_included: Decimal | None = None
     paid_at: datetime | None = None
 
 

@@ -19,7 +19,7 @@ from tests.shared import SharedFolder
 
 CLOCK = FixedClock(datetime(2026, 11, 4, 3, tzinfo=UTC))
 MODELS = (
-    "metrics", "dim_customers", "fct_mrr_movements", "fct_lost_customers", "fct_span_fx",
+    "metrics", "dim_customers", "fct_mrr_movements", "fct_lost_customers", "fct_span_fx", "fct_span_causes",
     "fct_purchase_lines",
 )  # fmt: skip
 

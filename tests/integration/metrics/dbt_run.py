@@ -37,6 +37,8 @@ MODELS = (
     "mart_cohorts",
     "mart_repeat_rate",
     "mart_repeat_cohorts",
+    "mart_mrr_causes",
+    "fct_span_causes",
 )
 CLOCK = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
 

@@ -164,8 +164,8 @@ class Company:
     def kept_tables_with_customers(self) -> list[tuple[str, str]]:
         """Return the kept tables that name customers, each with its first column of dates.
 
-        Without ``int_mrr_changes``, by which days are compared, and ``int_customer_days``, whose first day is the one
-        a year before the last day covered and goes with it.
+        Without ``int_mrr_changes`` and ``int_piece_terms``, by which days are compared, and ``int_customer_days``
+        whose first day is the one a year before the last day covered and goes with it.
         """
         return self.rows(
             """
@@ -175,7 +175,7 @@ class Company:
                 columns.table_name in (
                     select model from intermediate.int_kept_days union select model from intermediate.int_kept_loads
                 )
-                and columns.table_name not in ('int_mrr_changes', 'int_customer_days')
+                and columns.table_name not in ('int_mrr_changes', 'int_piece_terms', 'int_customer_days')
                 and columns.data_type = 'DATE'
             group by all
             having columns.schema_name || '.' || columns.table_name in (
@@ -241,6 +241,9 @@ class Company:
             variables={**self.settings, "until": self.until.isoformat()},
         )
         assert done.code == 0, done.output[-6000:]
+        # The process that ran dbt ends at once: what it wrote may still lie beside the file, and a copy would miss it.
+        with duckdb.connect(str(file)) as con:
+            con.execute("checkpoint")
 
     @staticmethod
     def _differing_rows(con: duckdb.DuckDBPyConnection, relation: str) -> int:

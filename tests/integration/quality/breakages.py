@@ -211,6 +211,13 @@ _OWN = {
         "update {table} set mrr_to = mrr_to + 0.01"
     ),
     "marts__mart_plan_changes.plans_are_known": "update {table} set plan_to = 'stranger'",
+    "marts__mart_mrr_causes.grain_is_known": "update {table} set grain = 'week'",
+    "marts__mart_mrr_causes.causes_add_up_to_the_periods": (
+        "update {table} set mrr_expansion = mrr_expansion + 0.01"
+    ),
+    "marts__fct_span_causes.customers_are_the_upgrades_and_downgrades": (
+        "update {table} set is_counted = false"
+    ),
     "marts__fct_span_fx.amounts_are_given": "update {table} set fx = 0",
     "marts__fct_span_fx.spans_are_those_of_the_calendar": (
         "update {table} set opening_on = '2020-01-01'"

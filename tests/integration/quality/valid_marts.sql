@@ -148,6 +148,10 @@ create table marts.mart_churn_periods as
 select *, (mrr_churn / nullif(mrr_opening, 0))::double as mrr_churn_rate,
     customers_lost as customers_lost_voluntary, 0 as customers_lost_involuntary, mrr_churn as mrr_churn_voluntary, 0::decimal(18, 2) as mrr_churn_involuntary
 from marts.mart_revenue_periods;
+create table marts.mart_mrr_causes as
+select grain, period_start, period_end, is_complete, dimension, member, 'price' as cause,
+    upgrades as customers_expanded, mrr_expansion, downgrades as customers_contracted, mrr_contraction
+from marts.mart_revenue_periods where upgrades + downgrades > 0;
 create table marts.mart_cancellation_reasons as
 select grain, period_start, period_end, is_complete, dimension, member, 'too dear' as reason, customers_lost,
     0 as customers_lost_involuntary, mrr_churn as mrr_lost, 1.0 as mrr_lost_share, 1 as place
@@ -164,6 +168,11 @@ create table marts.fct_lost_customers as
 select grain, period_start, customer_id, mrr_opening as mrr_lost, plan_opening as plan_id, 'too dear' as reason,
     false as is_involuntary
 from lives where status = 'lost';
+create table marts.fct_span_causes as
+select distinct lives.period_start as opening_on, closing_on, customer_id, 'price' as cause,
+    (mrr_closing - mrr_opening)::decimal(18, 2) as amount, true as is_counted
+from lives join intermediate.int_periods using (grain, period_start)
+where status = 'retained' and mrr_closing <> mrr_opening;
 create table marts.fct_span_fx as
 select '2025-04-01'::date as opening_on, '2026-04-01'::date as closing_on, 'c1' as customer_id, 1.00 as fx;
 

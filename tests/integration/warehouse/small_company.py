@@ -26,6 +26,7 @@ _MODELS = (
     "+dim_customers",
     "+fct_lost_customers",
     "+fct_span_fx",
+    "+fct_span_causes",
     "+fct_purchase_lines",
 )
 

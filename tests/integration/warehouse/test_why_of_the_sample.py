@@ -31,7 +31,7 @@ from tests.sample import SAMPLE, SETTINGS
 
 BILLING = SAMPLE / "billing"
 MODELS = (
-    "metrics", "dim_customers", "fct_mrr_movements", "fct_lost_customers", "fct_span_fx",
+    "metrics", "dim_customers", "fct_mrr_movements", "fct_lost_customers", "fct_span_fx", "fct_span_causes",
     "fct_purchase_lines",
 )  # fmt: skip
 ORDERS = (

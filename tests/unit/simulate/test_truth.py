@@ -52,6 +52,7 @@ def _figures(
             subscription=np.arange(len(rows)),
             from_day=[_day(row[1]) for row in rows],
             to_day=[_day(row[2]) for row in rows],
+            quantity=[row[3] for row in rows],
             mrr_cents=[row[3] for row in rows],
             price=[row[4] for row in rows],
         ),

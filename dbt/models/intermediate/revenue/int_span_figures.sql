@@ -1,9 +1,9 @@
 -- Spans x members of every dimension, summed from the customers. A retained customer who changes plan leaves
 -- the one member and enters the other with what he is worth at closing; everything before that is the first
--- member's.
+-- member's. Who is left out of upgrades and downgrades is known of periods, not of the twelve months up to a closing.
 {{ kept(
     reaches_to='closing_on',
-    reads=['int_segments_by_day', 'int_customer_spans'],
+    reads=['int_segments_by_day', 'int_customer_spans', 'int_span_causes'],
     of='int_spans',
     key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
 ) }}
@@ -15,6 +15,10 @@ customer_spans as (
     where {{ is_missing('all_spans') }}
 ),
 
+left_out as (
+    select * from {{ ref('int_left_out') }}
+),
+
 segments as (
     select * from {{ ref('int_customer_segments') }}
 ),
@@ -23,19 +27,27 @@ segments as (
 -- movement of its own.
 courses as (
     select
-        *,
-        mrr_closing - fx as real_closing,
+        customer_spans.*,
+        customer_spans.mrr_closing - customer_spans.fx as real_closing,
         case
-            when status = 'retained' and mrr_closing - fx > mrr_opening then 'upgraded'
-            when status = 'retained' and mrr_closing - fx < mrr_opening then 'downgraded'
-            else status
-        end as course
+            when customer_spans.status <> 'retained' then customer_spans.status
+            when customer_spans.mrr_closing - customer_spans.fx > customer_spans.mrr_opening then 'expanded'
+            when customer_spans.mrr_closing - customer_spans.fx < customer_spans.mrr_opening then 'contracted'
+            else customer_spans.status
+        end as course,
+        case when left_out.customer_id is null then 1 else 0 end as is_counted
     from customer_spans
+    left join left_out
+        on
+            customer_spans.opening_on = left_out.opening_on
+            and customer_spans.closing_on = left_out.closing_on
+            and customer_spans.customer_id = left_out.customer_id
 ),
 
 -- Millions of customers and spans become some rows per member here; everything after it is small.
 {%- set sums %}
         count(*) as customers,
+        sum(is_counted) as customers_counted,
         sum(mrr_opening) as mrr_opening,
         sum(mrr_closing) as mrr_closing,
         sum(real_closing) as real_closing,
@@ -80,6 +92,7 @@ flows as (
         member_opening as member,
         course,
         customers,
+        customers_counted,
         case when member_opening = member_closing then customers else 0 end as customers_staying,
         mrr_opening,
         real_closing,
@@ -98,6 +111,7 @@ flows as (
         member_closing as member,
         'transferred' as course,
         0 as customers,
+        0 as customers_counted,
         customers as customers_staying,
         0 as mrr_opening,
         0 as real_closing,
@@ -109,7 +123,7 @@ flows as (
     where member_opening <> member_closing
 ),
 
-{%- set retained = "course in ('retained', 'upgraded', 'downgraded')" %}
+{%- set retained = "course in ('retained', 'expanded', 'contracted')" %}
 
 final as (
     select
@@ -123,13 +137,13 @@ final as (
         sum(case when course = 'lost' then customers else 0 end) as customers_lost,
         sum(case when course = 'new' then customers else 0 end) as customers_new,
         sum(case when course = 'reactivated' then customers else 0 end) as customers_reactivated,
-        sum(case when course = 'upgraded' then customers else 0 end) as upgrades,
-        sum(case when course = 'downgraded' then customers else 0 end) as downgrades,
+        sum(case when course = 'expanded' then customers_counted else 0 end) as upgrades,
+        sum(case when course = 'contracted' then customers_counted else 0 end) as downgrades,
         sum(mrr_opening) as mrr_opening,
         sum(case when course = 'new' then mrr_closing else 0 end) as mrr_new,
         sum(case when course = 'reactivated' then mrr_closing else 0 end) as mrr_reactivation,
-        sum(case when course = 'upgraded' then real_closing - mrr_opening else 0 end) as mrr_expansion,
-        sum(case when course = 'downgraded' then mrr_opening - real_closing else 0 end) as mrr_contraction,
+        sum(case when course = 'expanded' then real_closing - mrr_opening else 0 end) as mrr_expansion,
+        sum(case when course = 'contracted' then mrr_opening - real_closing else 0 end) as mrr_contraction,
         sum(case when course = 'lost' then mrr_opening else 0 end) as mrr_churn,
         sum(fx) as fx,
         sum(transfer_in) as transfer_in,
@@ -138,7 +152,7 @@ final as (
         sum(case when {{ retained }} then real_closing else 0 end) as mrr_kept,
         sum(
             case
-                when course = 'downgraded' then real_closing
+                when course = 'contracted' then real_closing
                 when {{ retained }} then mrr_opening
                 else 0
             end

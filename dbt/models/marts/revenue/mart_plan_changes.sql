@@ -1,6 +1,6 @@
 {{ kept(
     reaches_to='period_end',
-    reads=['int_customer_spans'],
+    reads=['int_customer_spans', 'int_span_causes'],
     of='int_periods',
     key={'grain': 'grain', 'period_start': 'period_start'}
 ) }}
@@ -16,23 +16,39 @@ customer_periods as (
     select * from {{ ref('int_customer_periods') }}
 ),
 
+left_out as (
+    select
+        periods.grain,
+        periods.period_start,
+        left_out.customer_id
+    from {{ ref('int_left_out') }} as left_out
+    inner join periods
+        on left_out.opening_on = periods.period_start and left_out.closing_on = periods.closing_on
+),
+
 moved as (
     select
-        grain,
-        period_start,
-        coalesce(plan_opening, '(not a customer)') as plan_from,
-        coalesce(plan_closing, '(not a customer)') as plan_to,
+        customer_periods.grain,
+        customer_periods.period_start,
+        coalesce(customer_periods.plan_opening, '(not a customer)') as plan_from,
+        coalesce(customer_periods.plan_closing, '(not a customer)') as plan_to,
         case
-            when status = 'new' then 'new'
-            when status = 'reactivated' then 'reactivation'
-            when status = 'lost' then 'churn'
-            when mrr_closing - fx > mrr_opening then 'upgrade'
-            when mrr_closing - fx < mrr_opening then 'downgrade'
+            when customer_periods.status = 'new' then 'new'
+            when customer_periods.status = 'reactivated' then 'reactivation'
+            when customer_periods.status = 'lost' then 'churn'
+            when left_out.customer_id is not null then 'new_terms'
+            when customer_periods.mrr_closing - customer_periods.fx > customer_periods.mrr_opening then 'upgrade'
+            when customer_periods.mrr_closing - customer_periods.fx < customer_periods.mrr_opening then 'downgrade'
             else 'unchanged'
         end as movement,
-        mrr_opening,
-        mrr_closing
+        customer_periods.mrr_opening,
+        customer_periods.mrr_closing
     from customer_periods
+    left join left_out
+        on
+            customer_periods.grain = left_out.grain
+            and customer_periods.period_start = left_out.period_start
+            and customer_periods.customer_id = left_out.customer_id
 ),
 
 final as (

@@ -1,0 +1,18 @@
+-- Why each expansion and contraction of a day.
+{{ kept_by_customer_to_date(reads=['int_mrr_movements', 'int_piece_terms']) }}
+
+with
+
+changes as (
+    select
+        customer_id,
+        movement_on as opening_on,
+        {{ add_days('movement_on', 1) }} as closing_on,
+        amount as change
+    from {{ ref('int_mrr_movements') }}
+    where movement_type in ('expansion', 'contraction') and {{ is_computed('customer_id') }}
+),
+
+{{ causes_of('changes') }}
+
+select * from final

@@ -1,0 +1,35 @@
+-- Why the MRR of each customer active at both ends of a period is another at its closing.
+{{ kept(
+    reaches_to='closing_on',
+    reads=['int_terms_by_day', 'int_customer_spans'],
+    of='int_periods',
+    key={'period_start': 'opening_on', 'closing_on': 'closing_on'}
+) }}
+
+with
+
+spans as (
+    select distinct
+        period_start as opening_on,
+        closing_on
+    from {{ ref('int_periods') }} as all_periods
+    where {{ is_missing('all_periods') }}
+),
+
+changes as (
+    select
+        customer_spans.opening_on,
+        customer_spans.closing_on,
+        customer_spans.customer_id,
+        customer_spans.mrr_closing - customer_spans.fx - customer_spans.mrr_opening as change
+    from {{ ref('int_customer_spans') }} as customer_spans
+    inner join spans
+        on customer_spans.opening_on = spans.opening_on and customer_spans.closing_on = spans.closing_on
+    where
+        customer_spans.status = 'retained'
+        and customer_spans.mrr_closing - customer_spans.fx <> customer_spans.mrr_opening
+),
+
+{{ causes_of('changes') }}
+
+select * from final
