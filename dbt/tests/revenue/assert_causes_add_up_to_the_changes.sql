@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_mrr_causes'}}}) }}
 -- Over all causes, expansion and contraction of a period and member are those of mart_revenue_periods.
 with
 
