@@ -115,7 +115,6 @@ NOTHING_RECURRING = tuple(
     for amount, other in (
         ("100.00", {"invoice_status": "void"}),
         ("101.00", {"invoice_status": "draft"}),
-        ("102.00", {"invoice_status": "uncollectible"}),
         ("103.00", {"kind": "one_off"}),
         ("104.00", {"kind": "tax"}),
         ("-105.00", {"kind": "credit"}),

@@ -227,7 +227,7 @@ def test_a_purchase_figure_is_explained_by_a_late_a_corrected_and_a_refunded_pur
         " (status succeeded -> refunded, refunded_amount 0.00 -> 70.00)"
     ]
     assert rows["c2"] == [
-        "corrected invoice_lines i3-1 from invoice_lines-2026-04-20.csv:2 (amount 60.00 -> 65.00)"
+        "corrected invoice_lines i3/i3-1 from invoice_lines-2026-04-20.csv:2 (amount 60.00 -> 65.00)"
     ]
 
 

@@ -36,7 +36,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     [
         (
             MetricQuestion("churn", MARCH),
-            "no metric is called 'churn'\n  hint: known: churn_rate, arpa",
+            "no metric is called 'churn'\n  hint: it is called churn_rate here",
         ),
         (
             MetricQuestion("arpa", MARCH, "contry", "DE"),
