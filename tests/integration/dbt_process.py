@@ -129,10 +129,21 @@ def _be_dbt(order: dict[str, Any], manifest: Any) -> int:
     from dbt.cli.main import dbtRunner
 
     ended = dbtRunner(manifest=manifest).invoke(order["arguments"])
+    _close_duckdb()
     if ended.exception is not None:
         sys.stdout.write(f"{ended.exception}\n")
         return 2
     return int(not ended.success)
+
+
+def _close_duckdb() -> None:
+    """Close the database as a process that ends by itself would: what is in its log goes into the file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = getattr(DuckDBConnectionManager, "_ENV", None)
+    connection = getattr(environment, "conn", None)
+    if connection is not None:
+        connection.close()
 
 
 def main() -> None:

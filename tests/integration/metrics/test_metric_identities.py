@@ -109,12 +109,13 @@ def test_movements_up_to_a_day_sum_to_the_recurring_periods_of_that_day(case: Ca
             select day, sum(amount) as mrr from days
             inner join marts.fct_mrr_movements on movement_on <= day group by day
         ),
-        covered as (
-            select day, sum(mrr) as mrr from days
+        plans as (
+            select day, customer_id, plan_id, round(sum(mrr), 2) as mrr from days
             inner join intermediate.int_recurring_periods
                 on valid_from <= day and (valid_to is null or day < valid_to)
-            group by day
-        )
+            group by all
+        ),
+        covered as (select day, sum(mrr) as mrr from plans group by day)
         select * from moved full join covered using (day)
         where coalesce(moved.mrr, 0) <> coalesce(covered.mrr, 0)
             and day <= (select max(period_end) from marts.mart_revenue_periods)

@@ -36,7 +36,7 @@ lines as (
         abs(cast(amount_cents as double)) as amount,
         cast(discount_cents as double) as discount,
         case
-            when max(discount_cents) over (partition by contract_key) > 0 and is_proration and plan_months > 0
+            when max(discount_cents) over (partition by contract_key) > 0 and plan_months > 0
                 then cast(list_cents as double) / 100 / plan_months
         end as list_a_month
     from {{ ref('int_invoice_service_lines') }}
@@ -54,7 +54,7 @@ told as (
         cast(pieces.mrr_in_currency as double) / nullif(items.share_paid, 0) as listed
     {%- elif var('recurring_from') == 'invoice_lines' -%}
         plans.months,
-        -- a prorated line is net of a discount that only the whole lines of its contract tell
+        -- a part is net of a discount that only the whole lines of its contract tell
         case
             when lines.discount > 0
                 then cast(pieces.mrr_in_currency as double) * (lines.amount + lines.discount) / nullif(lines.amount, 0)
