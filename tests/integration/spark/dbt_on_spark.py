@@ -13,6 +13,7 @@ from dbt.cli.main import dbtRunner
 from pyspark.sql import SparkSession
 
 WAY = "int_recurring_periods"
+TERMS = "int_piece_terms"
 TARGETS = ("fct_mrr_movements", "mart_revenue_periods")
 PROJECT = Path(__file__).resolve().parents[3] / "dbt"
 
@@ -45,7 +46,7 @@ def main(inputs: Path, outputs: Path, variables: str) -> int:
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", str(outputs / "target"), "--log-path", str(outputs / "logs")),
             *("--select", *(f"{WAY}+,+{target}" for target in TARGETS)),
-            *("--exclude", WAY),
+            *("--exclude", WAY, TERMS),
             *("--vars", variables),
         ]
     )

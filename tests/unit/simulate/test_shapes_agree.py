@@ -48,8 +48,13 @@ def _from_lines(company: Company) -> Iterator[Piece]:
     counted = [
         row
         for row in lines
-        if row["kind"] == "recurring" and row["invoice_status"] in ("paid", "open")
+        if row["kind"] == "recurring" and row["invoice_status"] in ("paid", "open", "uncollectible")
     ]
+    ended = {
+        row["subscription_id"]: row["ended_at"].date()
+        for row in canonical.subscriptions(company).to_pylist()
+        if row["ended_at"] is not None
+    }
     full = {
         (row["subscription_id"], row["period_end_at"]): row
         for row in counted
@@ -61,8 +66,10 @@ def _from_lines(company: Company) -> Iterator[Piece]:
         if row["is_proration"]:
             amount = _unprorated(row, full[row["subscription_id"], row["period_end_at"]], plans)
         end = row["period_end_at"].date()
-        if row["invoice_status"] == "open":
+        if row["invoice_status"] != "paid":
             end = min(end, row["issued_at"].date() + timedelta(days=30))
+        if row["invoice_status"] == "uncollectible":  # given up together with its subscription
+            end = min(end, ended[row["subscription_id"]])
         value = _dollars(amount / MONTHS[plan["interval"]], row["currency"])
         yield row["customer_id"], row["period_start_at"].date(), end, value
 
