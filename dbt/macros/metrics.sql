@@ -28,7 +28,7 @@
         is_complete,
         dimension,
         member,
-        {{ money(metric.numerator or name) }} as numerator,
+        {{ if_it_fits(money(metric.numerator or name)) }} as numerator,
         {{ money(metric.denominator or 'null') }} as denominator,
         cast({{ name }} as double) as value
     from {{ relation }}

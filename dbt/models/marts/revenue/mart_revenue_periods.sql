@@ -42,7 +42,7 @@ final as (
         {%- for kind in kinds %}
         movements_{{ kind }},
         {%- endfor %}
-        {{ money('12 * mrr_closing') }} as arr,
+        {{ if_it_fits(money('12 * mrr_closing')) }} as arr,
         {{ money('mrr_new + mrr_reactivation + mrr_expansion - mrr_contraction - mrr_churn') }} as net_new_mrr,
         {{ share('mrr_closing - mrr_opening', 'mrr_opening') }} as growth_rate,
         {{ share('mrr_contraction + mrr_churn', 'mrr_opening') }} as gross_mrr_churn_rate,
