@@ -134,7 +134,7 @@ def test_a_check_says_what_a_file_is_taken_for_and_what_of_it_nobody_reads(landi
         "p,x,Gold,100,usd,month,1,3\n"
     )
     said = _said(_check(landing, "stripe"))
-    assert "taken for stripe plans (Sigma table of prices)" in said
+    assert "taken for stripe plans (Sigma or Fivetran table of prices)" in said
     assert "nothing reads tax_owed" in said
 
 
