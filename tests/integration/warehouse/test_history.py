@@ -165,7 +165,7 @@ def test_equal_publications_have_no_difference(tmp_path: Path) -> None:
     publish_state(tmp_path, 1)
     _change(tmp_path)
     found = diff(WarehousePaths(tmp_path), 1, 2)
-    assert all(mart.is_equal for mart in found.marts) and len(found.marts) == 3
+    assert all(mart.is_equal for mart in found.marts) and len(found.marts) == 4
     assert found.metrics_changed == 0
     assert not (found.settings_changed or found.files_added or found.code_changed)
 

@@ -103,7 +103,12 @@ def test_a_publication_of_an_earlier_layout_is_compared_with_a_new_one(
 ) -> None:
     publish_state(older.root, 2)
     found = {mart.mart: mart.changed for mart in diff(older, 1, 2).marts}
-    assert found == {"fct_customer_months": 240, "mart_revenue_periods": 12, "metrics": 12}
+    assert found == {
+        "fct_customer_months": 240,
+        "mart_revenue_periods": 12,
+        "metrics": 12,
+        "source_coverage": 1,
+    }
 
 
 def test_readers_may_be_taken_back_to_a_publication_of_an_earlier_layout(
