@@ -63,7 +63,7 @@ def dbt(
                 "DBT_LOG_LEVEL_FILE": "none",
             },
             "printed": printed.name,
-            "graph": f"{warehouse_db.name} {_graph_of(given)}",
+            "graph": f"{project} {warehouse_db.name} {_graph_of(given)}",
         }
         program.stdin.write(json.dumps(order) + "\n")
         program.stdin.flush()
