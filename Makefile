@@ -54,7 +54,7 @@ ui: setup ## the Dagster UI on http://127.0.0.1:3000
 check: quick ## format, lint, types, SQL lint
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --nocolor dbt/models dbt/tests
-	$(BIN)/python -m dagster_project.quality sql build/expectations && $(BIN)/sqlfluff lint --nocolor build/expectations
+	rm -rf build/expectations && $(BIN)/python -m dagster_project.quality sql build/expectations && $(BIN)/sqlfluff lint --nocolor build/expectations
 
 quick: $(VENV)/.installed-dev ## the part of `check` that takes seconds, as the pre-commit hook runs it
 	$(BIN)/ruff format --check .

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.exports import FileLoad, LoadReport, ensure_raw_tables, load_source
-from dagster_project.exports.addresses import shown
+from dagster_project.exports.addresses import without_secrets
 from dagster_project.exports.contract import TABLES
 from dagster_project.warehouse.connection import open_warehouse
 
@@ -103,7 +103,9 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                     settings=settings,
                     clock=warehouse.clock,
                 )
-            nothing_in = shown(given.path) if given is not None and report.found_nothing else None
+            nothing_in = (
+                without_secrets(given.path) if given is not None and report.found_nothing else None
+            )
             if nothing_in is not None:
                 context.log.warning(f"no files in {nothing_in}")
             selected = [key.path[-1] for key in context.selected_asset_keys]

@@ -7,7 +7,7 @@ _HIDDEN = "***"
 _SHORTEST_SECRET = 4
 
 
-def shown(address: str) -> str:
+def without_secrets(address: str) -> str:
     """Return a path or URL without user, password, query and fragment: any of these may be a secret."""
     if "://" not in address:
         return address
@@ -22,11 +22,11 @@ def hidden(text: str, address: str) -> str:
     """Return a text without what is secret in an address: whoever failed to reach it may quote it."""
     if "://" not in address:
         return text
-    text = text.replace(address, shown(address))
+    text = text.replace(address, without_secrets(address))
     for secret in _secrets(address):
         text = text.replace(secret, _HIDDEN)
     # Another URL in the text: a server that was redirected to, a page of a listing.
-    return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", lambda match: shown(match[0]), text)
+    return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", lambda match: without_secrets(match[0]), text)
 
 
 def _secrets(address: str) -> list[str]:

@@ -14,7 +14,7 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
-from dagster_project.exports.addresses import shown
+from dagster_project.exports.addresses import without_secrets
 from dagster_project.exports.contract import SOURCES, TABLES, Source, tables_of
 from dagster_project.exports.load_report import FileLoad
 from dagster_project.exports.loader import load_source
@@ -201,7 +201,7 @@ def _source_of(format_name: str, path: Path | str) -> Source:
         if source == last:
             return source
     raise SettingsError(
-        f"it is not clear what kind of exports {shown(str(path))!r} holds",
+        f"it is not clear what kind of exports {without_secrets(str(path))!r} holds",
         fix=f"say which source: {', '.join(SOURCES)}",
     )
 

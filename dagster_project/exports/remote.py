@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dagster_project.errors import InputRefusedError, SettingsError
-from dagster_project.exports.addresses import hidden, shown
+from dagster_project.exports.addresses import hidden, without_secrets
 from dagster_project.exports.landing import LandingFile, natural_key
 from dagster_project.exports.profile import form_of
 
@@ -50,12 +50,12 @@ class RemoteLanding:
         except ImportError as error:
             raise SettingsError(
                 f"{protocol}:// needs the package {_NEEDS.get(protocol, 'for that protocol')}",
-                where=shown(url),
+                where=without_secrets(url),
                 fix=f"pip install {_NEEDS.get(protocol, 'it')}",
             ) from error
         except ValueError as error:
             raise SettingsError(
-                f"the URL cannot be followed: {hidden(str(error), url)}", where=shown(url)
+                f"the URL cannot be followed: {hidden(str(error), url)}", where=without_secrets(url)
             ) from None
         self._root = self._root.rstrip("/")
         self._errors = _client_errors()
@@ -74,7 +74,7 @@ class RemoteLanding:
         except self._errors as error:
             raise InputRefusedError(
                 f"the landing zone cannot be listed: {self._words(error)}",
-                where=shown(self._url),
+                where=without_secrets(self._url),
                 fix="check the URL, the credentials and the network",
             ) from None
         found = [
