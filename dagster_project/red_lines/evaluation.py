@@ -404,14 +404,20 @@ def _billing_read_on(con: duckdb.DuckDBPyConnection) -> date | None:
 
 def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     """Whether the database has a table or view of that name."""
-    query = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
-    return con.execute(query, [schema, table]).fetchone() is not None
+    return bool(columns_of(con, schema, table))
 
 
 def has_column(con: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> bool:
     """Whether the database has a column of that name in that table."""
-    query = (
-        "select 1 from information_schema.columns"
-        " where table_schema = ? and table_name = ? and column_name = ?"
-    )
-    return con.execute(query, [schema, table, column]).fetchone() is not None
+    return column in columns_of(con, schema, table)
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
+    """Return the names of its columns; none where there is no such table."""
+    # `information_schema` goes through every column of the database.
+    name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
+    try:
+        rows = con.execute("select name from pragma_table_info(?) order by cid", [name]).fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [column for (column,) in rows]

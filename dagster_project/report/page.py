@@ -6,17 +6,15 @@ The page is one file. The Vega bundle stands in it once; a policy in its head fo
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dagster_project.plural import counted
-from dagster_project.report import charts
+from dagster_project.report import bundle, charts
 from dagster_project.report.definitions import DEFINITIONS
 from dagster_project.report.figures import (
     CohortCell,
@@ -132,7 +130,7 @@ def render(figures: Figures, *, data_docs: str = "") -> str:
         definitions=DEFINITIONS,
         style=Markup(_resource("report.css")),
         script=Markup(_resource("report.js")),
-        bundle=Markup(_bundle() if documents else ""),
+        bundle=Markup(bundle.script() if documents else ""),
         documents=_embedded(documents),
     )
 
@@ -478,13 +476,6 @@ def _embedded(documents: dict[str, charts.Document]) -> Markup:
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
-
-
-@cache
-def _bundle() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script, from the installed package."""
-    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets a default
-    return bundle.replace("</script", "<\\/script")
 
 
 def _resource(name: str) -> str:
