@@ -18,7 +18,7 @@ from dagster_project.red_lines.intervals import trials_column, wilson
 from dagster_project.red_lines.lines import FALLS_WHEN_BAD, against, line_of, periods_needed
 from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.rules import Grain, Rule
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.connection import columns_of, quote_identifier
 
 _MONTHS: Mapping[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -410,14 +410,3 @@ def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
 def has_column(con: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> bool:
     """Whether the database has a column of that name in that table."""
     return column in columns_of(con, schema, table)
-
-
-def columns_of(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
-    """Return the names of its columns; none where there is no such table."""
-    # `information_schema` goes through every column of the database.
-    name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
-    try:
-        rows = con.execute("select name from pragma_table_info(?) order by cid", [name]).fetchall()
-    except duckdb.CatalogException:
-        return []
-    return [column for (column,) in rows]

@@ -56,7 +56,7 @@ def parsed_project(project: Path, variables: Mapping[str, Any]) -> Manifest | No
         if not ended.success or not isinstance(ended.result, Manifest):
             return None
         new = file.with_suffix(".new")
-        new.write_bytes(ended.result.to_msgpack(extended_mashumaro_encoder))  # type: ignore[attr-defined]
+        new.write_bytes(ended.result.to_msgpack(extended_mashumaro_encoder))
         new.replace(file)
         return ended.result
 
@@ -64,7 +64,7 @@ def parsed_project(project: Path, variables: Mapping[str, Any]) -> Manifest | No
 def _read(file: Path) -> Manifest | None:
     """Return what was kept; None where nothing was, or another version of dbt kept it."""
     with suppress(Exception):  # whatever is wrong with it, it can be made again
-        manifest: Manifest = Manifest.from_msgpack(  # type: ignore[attr-defined]
+        manifest: Manifest = Manifest.from_msgpack(
             file.read_bytes(), decoder=extended_mashumuro_decoder
         )
         return manifest

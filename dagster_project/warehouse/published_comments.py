@@ -15,7 +15,7 @@ import duckdb
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
 from dagster_project.warehouse.code_version import PROJECT
-from dagster_project.warehouse.connection import quote_identifier, quote_text
+from dagster_project.warehouse.connection import columns_of, quote_identifier, quote_text
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def write_comments(
     )
     comments += [
         f"comment on column {name}.{quote_identifier(column)} is {quote_text(text.strip())}"
-        for column in con.table(name).columns
+        for column in columns_of(con, *table)
         if (text := described.columns.get(column))
     ]
     con.execute(";\n".join(comments))

@@ -70,7 +70,11 @@ def test_variables_of_the_text_alone_change_no_graph(tmp_path: Path) -> None:
     ids=lambda changed: next(iter(changed)),
 )
 def test_what_decides_the_graph_has_a_key_of_its_own(changed: dict[str, Any]) -> None:
-    of_all = {"dimensions": [], "recurring_from": "subscription_items", "as_of": None}
+    of_all: dict[str, Any] = {
+        "dimensions": [],
+        "recurring_from": "subscription_items",
+        "as_of": None,
+    }
     assert graph_key(DBT_PROJECT, of_all) != graph_key(DBT_PROJECT, of_all | changed)
 
 
