@@ -756,6 +756,14 @@ def formats_check(
     raise typer.Exit(int(ExitCode.PUBLISHED if result.is_good else ExitCode.INPUT_REFUSED))
 
 
+@formats_app.command("canonical")
+def formats_canonical() -> None:
+    """Describe the canonical tables, as Markdown: columns, keys, ends, examples. docs/canonical.md is this page."""
+    from dagster_project.screens.canonical import canonical_page
+
+    sys.stdout.write("\n".join(canonical_page()) + "\n")
+
+
 def _wrong_usage(error: TyperException) -> EbblineError | None:
     """Return what is wrong with a command as typed; None where its help was shown instead."""
     context: typer.Context | None = getattr(error, "ctx", None)

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 
 Document = dict[str, Any]
+Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 
 HEIGHT = 250
 # From this share of the colour scale on, a number in a cell is written in the light colour.
@@ -72,9 +73,7 @@ def chosen(names: Mapping[str, str], key: str = "datum.key") -> str:
     return f"{{{pairs}}}[{key}]"
 
 
-def document(
-    chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT, **told: object
-) -> Document:
+def document(chart: Drawn, *, height: int = HEIGHT, **told: object) -> Document:
     """Return the chart as Vega-Lite, as wide as the card it stands in.
 
     :param told: what the page's script must know of it.
@@ -89,9 +88,7 @@ def document(
     return made
 
 
-def over_time(
-    chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT, optional: Sequence[str] = ()
-) -> Document:
+def over_time(chart: Drawn, *, height: int = HEIGHT, optional: Sequence[str] = ()) -> Document:
     """Return a chart over periods, without its figures.
 
     :param optional: names of the legend that are left out where every value is 0.

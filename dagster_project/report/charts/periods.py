@@ -92,7 +92,11 @@ def mrr_waterfall(currency: str, *, of_movements: bool) -> Document:
         alt.Chart(ROWS)
         .transform_filter("datum.back < datum.span")
         .transform_aggregate(
-            **{kind: f"sum({column})" for kind, column in columns.items()},
+            new=f"sum({columns['new']})",
+            reactivation=f"sum({columns['reactivation']})",
+            expansion=f"sum({columns['expansion']})",
+            contraction=f"sum({columns['contraction']})",
+            churn=f"sum({columns['churn']})",
             first="argmax(back)",
             last="argmin(back)",
         )
