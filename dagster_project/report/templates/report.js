@@ -114,7 +114,15 @@
         .catch((error) => { place.textContent = "This chart could not be drawn: " + error.message; }));
     }
     document.documentElement.dataset.drawn = "no";
-    Promise.all(pending).then(() => { document.documentElement.dataset.drawn = "yes"; });
+    Promise.all(pending).then(() => { goToTarget(); document.documentElement.dataset.drawn = "yes"; });
+  }
+
+  // Charts take their place after the browser has gone to what the address names.
+  let gone = false;
+  function goToTarget() {
+    const target = gone ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    gone = true;
+    if (target) target.scrollIntoView({ behavior: "instant" });
   }
 
   // A browser does not wait before it prints, so what is drawn is made to fit the paper at once.
