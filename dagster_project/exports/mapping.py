@@ -265,8 +265,8 @@ class Delivery(_Strict):
         first: ``parent.…`` is then that element, ``record.…`` the whole record.
     :param records: keys that may wrap the list of records in a JSON document.
     :param within: the key inside each of them that holds the record: ``{"list": [{"invoice": {...}}]}``.
-    :param optional: fields that decide a value and that some exports lack, with what is then different; the
-        difference is told of each file that lacks one. Without such a field no other file is taken.
+    :param optional: fields that some exports lack, with what is then different; the difference is told of each
+        file that lacks one. A field that decides a value and is not among them is needed.
     :param deleted: a row for which one of these holds is deleted, as connectors write it.
     :param ignored: patterns of columns that need not be told of where nothing reads them.
     """
@@ -327,9 +327,10 @@ class Delivery(_Strict):
                 raise ValueError(
                     f"{name} is {kind.value}: plus, minus, times and negative are for amounts"
                 )
-        deciding = {key for rule in self.columns.values() for key in rule.deciding()}
-        if idle := sorted(set(self.optional) - deciding):
-            raise ValueError(f"{', '.join(idle)} decides nothing here: optional is for what does")
+        read = {*self.read_fields()}
+        idle = [key for key in self.optional if not read.intersection(alternatives(key))]
+        if idle:
+            raise ValueError(f"{', '.join(idle)} is read nowhere here: optional is for what is")
         return self
 
     @property

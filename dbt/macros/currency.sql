@@ -19,3 +19,14 @@
         else cast(0.01 as decimal(4, 3))
     end
 {%- endmacro %}
+
+{#
+  An amount of a table that names no currency was loaded in minor units, and says so in in_minor_units: what one of them is worth
+  is told by the currency of the row that completes it.
+#}
+{% macro in_major_units(amount, row='completed') -%}
+    case
+        when {{ row }}.in_minor_units then {{ money(amount ~ ' * ' ~ worth_of_minor_unit(row ~ '.currency')) }}
+        else {{ amount }}
+    end
+{%- endmacro %}
