@@ -34,7 +34,12 @@ select *, customer_id as customer_id_as_given, created_at::date as created_on fr
 create table intermediate.int_ratings as select *, rated_at::date as rated_on from raw.ratings;
 create table intermediate.int_currency_rates as
 select 'USD' as currency, date '0001-01-01' as valid_from, null::date as valid_to, 1.0::decimal(18, 8) as rate;
-create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id where false;
+create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id, true as is_refunded_whole where false;
+create table intermediate.int_invoice_line_amounts as
+select *, amount as amount_billed from staging.stg_billing__invoice_lines;
+create table intermediate.int_paid_invoice_lines as
+select invoice_id as document_id, line_id, amount from staging.stg_billing__invoice_lines
+where invoice_status = 'paid' and kind <> 'tax';
 create table intermediate.int_recurring_periods as
 select customer_id, subscription_id, plan_id, mrr, currency, valid_from_on as valid_from, valid_to_on as valid_to,
     'subscription_periods' as source_table, subscription_id || '/' || valid_from_on as source_key
