@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from dagster_project.exports import values
 from dagster_project.exports.contract import Column, Kind
-from dagster_project.exports.mapping import Condition, Delivery, Rule, alternatives
+from dagster_project.exports.mapping import Delivery
+from dagster_project.exports.rules import Condition, Rule, alternatives
 from dagster_project.exports.writing import Writing
 
 

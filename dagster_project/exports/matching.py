@@ -11,8 +11,9 @@ from dagster_project.errors import InputRefusedError
 from dagster_project.exports.contract import Column, Kind
 from dagster_project.exports.formats import Opened
 from dagster_project.exports.header import normal
-from dagster_project.exports.mapping import Delivery, Mapping, Rule, alternatives
+from dagster_project.exports.mapping import Delivery, Mapping
 from dagster_project.exports.profile import form_of
+from dagster_project.exports.rules import Rule, alternatives
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,10 @@ def absent_facts(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     delivery = candidate.delivery
     have = _names_of(opened)
     told: list[str] = []
+    deciding: set[str] = set()
     for name, rule in delivery.columns.items():
         for key in rule.deciding():
+            deciding.add(key)
             if _decides(key, opened, delivery, have):
                 continue
             if key in delivery.optional:
@@ -187,7 +190,7 @@ def absent_facts(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     told += [
         f"without {key}: {effect}"
         for key, effect in delivery.optional.items()
-        if have and not any(_has(name, have) for name in alternatives(key))
+        if have and key not in deciding and not any(_has(name, have) for name in alternatives(key))
     ]
     return tuple(dict.fromkeys(told))
 

@@ -17,7 +17,8 @@ from dagster_project.exports.expressions import (
     find_any,
 )
 from dagster_project.exports.formats import Opened
-from dagster_project.exports.mapping import Condition, Delivery, Mapping, alternatives
+from dagster_project.exports.mapping import Delivery, Mapping
+from dagster_project.exports.rules import Condition, alternatives
 from dagster_project.exports.values import (
     EXPECTED,
     begins_with_day_or_month,
