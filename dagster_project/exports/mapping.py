@@ -95,6 +95,7 @@ class Delivery(Strict):
     deleted: dict[str, Condition] = Field(default_factory=dict)
     ignored: OptionalNames = ()
     shape: str = ""
+    thousandths: bool = True
     decimal: DecimalMark | None = None
     dates: DateOrder | None = None
     zone: Zone | None = None
@@ -180,6 +181,7 @@ class Mapping(Strict):
     :param version: the record's own version, per row the first that is not empty; a delivery may say more.
     :param deleted: a row of any delivery for which one of these holds is deleted.
     :param ignored: patterns of columns that need not be told of where nothing reads them.
+    :param thousandths: whether the minor unit of KWD and its like is a thousandth; else a hundredth.
     :param recurring: the tables of recurring revenue, that which knows most first; else the contract's order.
     :param documentation: where the vendor describes the shapes.
     """
@@ -194,6 +196,7 @@ class Mapping(Strict):
     version: OptionalNames = ()
     deleted: dict[str, Condition] = Field(default_factory=dict)
     ignored: OptionalNames = ()
+    thousandths: bool = True
     recurring: tuple[RecurringTable, ...] = ()
     documentation: tuple[str, ...] = ()
     deliveries: Annotated[tuple[Delivery, ...], Field(min_length=1)]
@@ -214,6 +217,7 @@ class Mapping(Strict):
                 "columns": columns,
                 "deleted": {**CONNECTOR_DELETIONS, **self.deleted, **one.deleted},
                 "ignored": (*self.ignored, *one.ignored),
+                "thousandths": self.thousandths and one.thousandths,
                 "decimal": writing.decimal,
                 "dates": writing.dates,
                 "zone": writing.zone,

@@ -33,7 +33,7 @@ final as (
         lines.line_id,
         source.discount_id,
         case
-            when source.in_minor_units then {{ money('source.amount * ' ~ worth_of_minor_unit('lines.currency')) }}
+            when source.in_minor_units then {{ money('source.amount * ' ~ worth_of_minor_unit('lines.currency', 'source')) }}
             else source.amount
         end as amount,
         coalesce(source.duration, durations.duration) as duration,
