@@ -245,6 +245,9 @@ def _missing(source: Source, fed: set[str]) -> tuple[str, ...]:
     missing += [
         f"{TABLES[name].companion_of}, which {name} completes"
         for name in sorted(fed)
-        if (whole := TABLES[name].companion_of) is not None and whole not in fed
+        if (whole := TABLES[name].companion_of) is not None
+        and whole not in fed
+        # Where subscriptions tell what recurs, invoices alone are of use: what was billed, and when it was paid.
+        and not (whole == "invoice_lines" and fed & set(_RECURRING))
     ]
     return tuple(missing)

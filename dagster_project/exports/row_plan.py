@@ -180,11 +180,12 @@ class Plan:
         for name, condition in self._told_apart().items():
             found = find_any(alternatives(name), self.opened)
             text = found.text if found else "cast(null as varchar)"
-            without = self.parameters.bind(f"without {name}")
             if condition.present is None:
+                without = self.parameters.bind(f"without {name}")
                 shown = f"{self.parameters.bind(name + ' ')} || left({text}, {_SHOWN_VALUE})"
                 words.append(f"case when {text} is null then {without} else {shown} end")
             elif condition.present:
+                without = self.parameters.bind(f"without {name}")
                 words.append(f"case when {text} is null then {without} end")
             else:
                 given = self.parameters.bind(f"with {name}")

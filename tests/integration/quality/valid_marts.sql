@@ -18,7 +18,8 @@ create table staging.stg_billing__orders as select *, ordered_at::date as ordere
 create table staging.stg_billing__order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
 create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
 create table staging.stg_billing__plans as
-select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count from raw.plans;
+select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count, usage
+from raw.plans;
 create table staging.stg_billing__customers as select customer_id, created_at::date as created_on from raw.customers;
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
