@@ -39,7 +39,7 @@ create table intermediate.int_refunded_invoices as select ''::varchar as invoice
 create table intermediate.int_invoice_line_amounts as
 select *, amount as amount_billed from staging.stg_billing__invoice_lines;
 create table intermediate.int_paid_invoice_lines as
-select invoice_id as document_id, line_id, amount from staging.stg_billing__invoice_lines
+select invoice_id as document_id, line_id, amount, currency from staging.stg_billing__invoice_lines
 where invoice_status = 'paid' and kind <> 'tax';
 create table intermediate.int_recurring_periods as
 select customer_id, subscription_id, plan_id, mrr, currency, valid_from_on as valid_from, valid_to_on as valid_to,
