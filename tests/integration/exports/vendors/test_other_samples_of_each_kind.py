@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
@@ -81,7 +82,10 @@ def _make(folder: Path) -> None:
 
 def _make_lasting(folder: Path, made: Path) -> None:
     shutil.copytree(made, folder, dirs_exist_ok=True)
-    _build(folder, "lasting_only", "fct_mrr_movements")
+    with open_warehouse(WarehousePaths(folder)) as con:
+        # Without orders, paid invoices are purchases.
+        con.execute("delete from raw.orders")
+    _build(folder, "lasting_only", "fct_mrr_movements", "fct_purchase_lines", "int_periods")
 
 
 def _asking(folder: Path) -> Ask:
@@ -182,3 +186,20 @@ def test_complaints_and_first_answers_may_lie_in_tables_of_their_own(ask: Ask) -
         ("601", "se1", False, "09:30"),
         ("602", "sf1", False, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "check"),
+    [
+        ("fct_mrr_movements", "invoice_lines_of_the_exports_are_all_counted"),
+        ("fct_mrr_movements", "paid_recurring_lines_count"),
+        ("fct_purchase_lines", "lines_are_those_of_the_exports"),
+        ("fct_purchase_lines", "paid_invoices_of_the_exports_are_all_here"),
+    ],
+)
+def test_validation_refuses_no_company_for_discounts_meters_or_minor_units(
+    table: str, check: str, ask_lasting: Ask
+) -> None:
+    suite = yaml.safe_load(Path(f"expectations/marts/{table}.yml").read_text())
+
+    assert ask_lasting(suite["checks"][check]["sql"].replace("{batch}", f"marts.{table}")) == []
