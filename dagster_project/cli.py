@@ -489,8 +489,8 @@ def diff(
     json: Json = False,
 ) -> None:
     """Compare two kept publications: settings, code, files, rows and values."""
+    from dagster_project.numbers.diff import diff as compare
     from dagster_project.screens.publications import diff_json, diff_lines
-    from dagster_project.warehouse.comparison import diff as compare
 
     difference = compare(_paths(config, warehouse), earlier, later)
     if json:
@@ -514,8 +514,8 @@ def why(
     json: Json = False,
 ) -> None:
     """Say why a published number is another one today: customers, source rows, settings, code."""
+    from dagster_project.numbers.why.value_history import why as explain_change
     from dagster_project.screens.why import why_json, why_lines
-    from dagster_project.warehouse.explanation import why as explain_change
 
     explained = explain_change(_paths(config, warehouse), metric, period, segment)
     if json:
@@ -569,7 +569,7 @@ def explain(
     warehouse: Folder = None,
 ) -> None:
     """Follow a published number down to its customers and the lines of the exports. Ends 1 if parts are missing."""
-    from dagster_project.explain import explain as follow_down
+    from dagster_project.numbers.explain import explain as follow_down
     from dagster_project.screens import explain as answers
     from dagster_project.warehouse.serving import open_published
 

@@ -9,15 +9,15 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.metrics import headlines
-from dagster_project.red_lines.ops_tables import ensure_tables, transaction
-from dagster_project.red_lines.outbox import enqueue
-from dagster_project.red_lines.restatement_message import RestatedNumber, RestatementAlert
-from dagster_project.warehouse.restatement import (
+from dagster_project.numbers.restatements import (
     Circumstances,
     Restatement,
     circumstances,
     restatements,
 )
+from dagster_project.red_lines.ops_tables import ensure_tables, transaction
+from dagster_project.red_lines.outbox import enqueue
+from dagster_project.red_lines.restatement_message import RestatedNumber, RestatementAlert
 
 _TABLE = """
 create table if not exists ops.restatements (

@@ -23,7 +23,7 @@ from dagster_project.exports.coverage import (
     read_coverage,
     stale_sources,
 )
-from dagster_project.warehouse import history, publication_ledger
+from dagster_project.warehouse import metric_versions, publication_ledger
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
 from dagster_project.warehouse.connection import open_warehouse, quote_identifier
@@ -285,7 +285,7 @@ def _write(
             write_comments(con, ("unfinished", "main", table), described)
         write_publication(con, database, publication)
         write_coverage(con, database, coverage, stale)
-        history.write_versions(
+        metric_versions.write_versions(
             con,
             database,
             publication_id=publication.id,

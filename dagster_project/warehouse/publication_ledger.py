@@ -16,7 +16,7 @@ from typing import Literal
 import duckdb
 
 from dagster_project.warehouse.durable_file import copy_in_place, fsync_folder, looks_same
-from dagster_project.warehouse.history import adopt_versions, ensure_history
+from dagster_project.warehouse.metric_versions import adopt_versions, ensure_history
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import (
     COLUMN_DEFINITIONS,

@@ -1,0 +1,57 @@
+"""Which tables and columns there are. The one place that asks; tables and views are the same here."""
+
+import duckdb
+
+
+def has_table(
+    con: duckdb.DuckDBPyConnection, schema: str, table: str, *, database: str | None = None
+) -> bool:
+    """Tell whether there is such a table or view.
+
+    :param database: the name an attached database goes by; default the current one.
+    """
+    return table in tables_of(con, schema, database=database)
+
+
+def tables_of(
+    con: duckdb.DuckDBPyConnection, schema: str, *, database: str | None = None
+) -> list[str]:
+    """Return the tables and views of a schema, in order of their names; none where there is no such schema."""
+    rows = con.execute(
+        """
+        select table_name from information_schema.tables
+        where table_catalog = coalesce($database, current_database()) and table_schema = $schema
+        order by table_name
+        """,
+        {"database": database, "schema": schema},
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def has_column(
+    con: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    column: str,
+    *,
+    database: str | None = None,
+) -> bool:
+    """Tell whether a table or view is there and has such a column."""
+    return column in columns_of(con, schema, table, database=database)
+
+
+def columns_of(
+    con: duckdb.DuckDBPyConnection, schema: str, table: str, *, database: str | None = None
+) -> dict[str, str]:
+    """Return the columns of a table or view with their types, in order; none where it is not there."""
+    rows = con.execute(
+        """
+        select column_name, data_type from information_schema.columns
+        where
+            table_catalog = coalesce($database, current_database())
+            and table_schema = $schema and table_name = $table
+        order by ordinal_position
+        """,
+        {"database": database, "schema": schema, "table": table},
+    ).fetchall()
+    return dict(rows)
