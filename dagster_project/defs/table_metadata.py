@@ -5,7 +5,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.quoting import quote_identifier
 
 
 def table_metadata(
@@ -18,11 +19,6 @@ def table_metadata(
 
     :param descriptions: column descriptions by column name.
     """
-    columns = con.execute(
-        "select column_name, lower(data_type) from information_schema.columns"
-        " where table_schema = ? and table_name = ? order by ordinal_position",
-        [schema, table],
-    ).fetchall()
     name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
     counted = con.execute(f"select count(*) from {name}").fetchone()  # noqa: S608 - quoted above
     assert counted is not None
@@ -31,8 +27,8 @@ def table_metadata(
         "dagster/row_count": counted[0],
         "dagster/column_schema": dg.TableSchema(
             [
-                dg.TableColumn(column, kind, description=known.get(column))
-                for column, kind in columns
+                dg.TableColumn(column, kind.lower(), description=known.get(column))
+                for column, kind in columns_of(con, schema, table).items()
             ]
         ),
         "dagster/table_name": f"{schema}.{table}",

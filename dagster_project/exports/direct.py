@@ -19,7 +19,7 @@ from dagster_project.exports.reader import Opened
 from dagster_project.exports.row_plan import Plan
 from dagster_project.exports.staging import Stage
 from dagster_project.exports.writing import Writing
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 _BAD_ROW = "ebbline: a row that cannot be loaded"
 

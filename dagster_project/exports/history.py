@@ -15,7 +15,7 @@ import duckdb
 
 from dagster_project.exports.contract import TABLES
 from dagster_project.exports.row_plan import STAGE
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 _TABLE = TABLES["subscription_items"]
 _DATES = ("valid_from_at", "valid_to_at")

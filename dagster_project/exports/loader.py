@@ -52,7 +52,8 @@ from dagster_project.exports.versions import (
 )
 from dagster_project.exports.writing import Writing
 from dagster_project.plural import counted
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
+from dagster_project.warehouse.transaction import transaction
 
 _KINDS_SHOWN = 5
 
@@ -347,15 +348,10 @@ def _load_whole(
     directly: bool,
 ) -> list[FileLoad]:
     """Load every table of a file in one transaction; a file that changes meanwhile brings nothing."""
-    con.execute("begin transaction")
-    try:
+    with transaction(con):
         loads = _load_tables(con, run, reading, directly=directly)
         if _state(reading.path) != before:
             raise InputRefusedError("the file changed while it was read", where=reading.file.name)
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
     fed = [load for load in loads if load.rows_read or load.message]
     return fed or loads[:1]
 

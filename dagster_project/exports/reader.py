@@ -19,7 +19,7 @@ from dagster_project.errors import InputRefusedError
 from dagster_project.exports.expressions import Field, Parameters
 from dagster_project.exports.header import MOST_COLUMNS, Dialect, normal, read_dialect
 from dagster_project.exports.profile import Form, Profile
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 _NULLS = ["", "\\N", "NULL", "null"]
 _MAX_LINE = 2_000_000

@@ -35,7 +35,7 @@ from dagster_project.exports.values import (
     names_a_zone,
 )
 from dagster_project.exports.writing import Writing
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 NOT_MEANT = -1
 BLANK = -2

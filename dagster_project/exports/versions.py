@@ -18,7 +18,7 @@ import duckdb
 from dagster_project.exports.contract import NEWEST_FIRST, Table
 from dagster_project.exports.row_plan import STAGE, Fault
 from dagster_project.exports.staging import Stage
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 UNCHANGED = "ebb_unchanged"
 COMPARED = "ebb_compared"

@@ -18,12 +18,12 @@ from dagster_project.numbers.provenance import (
     files_added,
     settings_changes,
 )
-from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.introspection import columns_of, has_table, tables_of
 from dagster_project.warehouse.metric_versions import differs
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publication_file
 from dagster_project.warehouse.publication_record import Publication, select_publications
+from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.serving import attached_publication
 
 _PERIOD_KEY = ("grain", "period_start", "dimension", "member")

@@ -2,8 +2,8 @@
 
 import duckdb
 
-from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.introspection import has_column
+from dagster_project.warehouse.quoting import quote_identifier
 
 
 def states_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> str:

@@ -108,7 +108,6 @@ def restatements(
     :param threshold: relative change above which a restatement counts: 0.01 for one percent. A
         value that was 0, or appears or goes, always counts.
     """
-    publication_ledger.ensure_ledger(con)
     rows = con.execute(
         f"""
         with

@@ -11,8 +11,8 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.errors import EbblineError
 from dagster_project.red_lines.incidents import Incident, State
-from dagster_project.red_lines.ops_tables import ensure_tables, transaction
 from dagster_project.red_lines.record import incidents, store
+from dagster_project.warehouse.transaction import transaction
 
 LONGEST_NAME = 80
 
@@ -79,7 +79,6 @@ def resolve(con: duckdb.DuckDBPyConnection, incident_id: str, *, by: str, clock:
 
 def _keep(con: duckdb.DuckDBPyConnection, incident: Incident) -> None:
     with transaction(con):
-        ensure_tables(con)
         store(con, incident)
         if not incident.is_active:
             con.execute(

@@ -11,11 +11,12 @@ from datetime import datetime
 import duckdb
 
 from dagster_project.clock import Clock
-from dagster_project.red_lines.evaluation import RedLineStatus, has_column, has_table
+from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.incidents import Event, Incident, State, carry_on
-from dagster_project.red_lines.ops_tables import ensure_tables, transaction
 from dagster_project.red_lines.rules import Rule
 from dagster_project.red_lines.telling import Change, tell
+from dagster_project.warehouse.introspection import has_column, has_table
+from dagster_project.warehouse.transaction import transaction
 
 _NAMES = tuple(field.name for field in fields(Incident))
 _INCIDENT_COLUMNS = ", ".join(_NAMES)
@@ -77,7 +78,6 @@ def record(
     retired: list[Incident] = []
     messages: list[str] = []
     with transaction(con):
-        ensure_tables(con)
         if speak:
             for status in statuses:
                 if not status.is_latest or _is_past(con, status):

@@ -15,19 +15,10 @@ from dagster_project.numbers.restatements import (
     circumstances,
     restatements,
 )
-from dagster_project.red_lines.ops_tables import ensure_tables, transaction
 from dagster_project.red_lines.outbox import enqueue
 from dagster_project.red_lines.restatement_message import RestatedNumber, RestatementAlert
-
-_TABLE = """
-create table if not exists ops.restatements (
-    publication_id bigint, metric varchar, grain varchar, period_start date,
-    dimension varchar, member varchar,
-    value_before double, value_after double, relative_change double,
-    told_by bigint not null, told_at timestamptz not null, also_changed varchar not null,
-    primary key (publication_id, metric, grain, period_start, dimension, member)
-)
-"""
+from dagster_project.warehouse.introspection import has_table
+from dagster_project.warehouse.transaction import transaction
 
 
 def record_restatements(
@@ -52,13 +43,11 @@ def record_restatements(
     threshold = settings.publish.restatement_threshold
     counted: tuple[Restatement, ...] = ()
     beside: Circumstances | None = None
-    if speak and threshold is not None and _has_metrics(con):
+    if speak and threshold is not None and has_table(con, "marts", "metrics"):
         found, quoted = restatements(con, threshold=threshold), headlines()
         counted = tuple(one for one in found if one.metric in quoted)
         beside = circumstances(con, settings)
     with transaction(con):
-        ensure_tables(con)
-        con.execute(_TABLE)
         # A run that was killed or refused before it published may have left these.
         con.execute("delete from ops.restatements where publication_id >= ?", [publication_id])
         con.execute(
@@ -79,14 +68,6 @@ def record_restatements(
             "order by publication_id, metric, grain, period_start, dimension, member"
         )
     return counted
-
-
-def _has_metrics(con: duckdb.DuckDBPyConnection) -> bool:
-    found = con.execute(
-        "select 1 from information_schema.tables "
-        "where table_schema = 'marts' and table_name = 'metrics'"
-    ).fetchone()
-    return found is not None
 
 
 def _row(one: Restatement, publication_id: int, beside: Circumstances) -> list[object]:

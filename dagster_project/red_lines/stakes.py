@@ -11,7 +11,8 @@ import duckdb
 
 from dagster_project.config import DIMENSIONS
 from dagster_project.red_lines.evaluation import RedLineStatus
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.introspection import columns_of, tables_of
+from dagster_project.warehouse.quoting import quote_identifier
 
 SHOWN = 5
 
@@ -51,12 +52,7 @@ def stakes_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Stakes:
     closing. The customers are left out for segments that no customer attribute names (plans), since
     a customer may change plan within the period.
     """
-    present = {
-        name
-        for (name,) in con.execute(
-            "select table_name from information_schema.tables where table_schema = 'marts'"
-        ).fetchall()
-    }
+    present = set(tables_of(con, "marts"))
     if "mart_churn_periods" not in present:
         return Stakes()
     row = con.execute(
@@ -97,13 +93,7 @@ def _customers(
     con: duckdb.DuckDBPyConnection, status: RedLineStatus
 ) -> tuple[CustomerAtStake, ...]:
     dimension = status.segment.dimension
-    columns = {
-        name
-        for (name,) in con.execute(
-            "select column_name from information_schema.columns "
-            "where table_schema = 'marts' and table_name = 'dim_customers'"
-        ).fetchall()
-    }
+    columns = columns_of(con, "marts", "dim_customers")
     parameters: list[object] = [status.period.start, status.period.end, status.period.start]
     in_segment = "true"
     if dimension != "all":

@@ -12,10 +12,10 @@ import duckdb
 
 from dagster_project.config import Settings
 from dagster_project.errors import WarehouseLockedError
-from dagster_project.red_lines.evaluation import has_column, has_table
 from dagster_project.red_lines.outbox import pending_alerts
 from dagster_project.red_lines.targets import targets
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.introspection import has_column, has_table
 from dagster_project.warehouse.lock import lock_holder
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.serving import open_marts

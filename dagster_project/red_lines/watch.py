@@ -17,11 +17,10 @@ from dagster_project.exports.coverage import read_coverage, stale_sources
 from dagster_project.exports.gaps import Gap, find_gaps
 from dagster_project.plural import counted
 from dagster_project.red_lines.delivery import PAUSES, deliver
-from dagster_project.red_lines.evaluation import has_table
-from dagster_project.red_lines.ops_tables import ensure_tables
 from dagster_project.red_lines.pipeline_incidents import Condition, Observed, observe
 from dagster_project.shown import shown
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
 
 Ending = Literal["published", "unchanged", "not_published", "input_refused", "error"]
@@ -69,7 +68,6 @@ def after_run(
     :returns: what changed; None for a rebuild of the past, of which nobody is told.
     """
     with open_warehouse(paths) as con:
-        ensure_tables(con)
         con.execute(
             "insert into ops.runs values (?, ?, ?, ?)",
             [end.started_at, clock.now(), end.ending, end.publication_id],
@@ -97,7 +95,6 @@ def check(
     if not paths.warehouse_db.exists():
         return None
     with open_warehouse(paths) as con:
-        ensure_tables(con)
         conditions = [*_of_the_ledger(con, settings, clock), *_missed(con, settings, clock)]
         observed = observe(con, conditions, judged=_ALWAYS, clock=clock)
     deliver(paths, settings, None, clock, pauses=pauses)

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.warehouse.introspection import tables_of
 from dagster_project.warehouse.serving import open_marts
 
 MONTHS_SHOWN = 36
@@ -246,11 +247,7 @@ def read_figures(marts_db: Path) -> Figures:
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    rows = con.execute(
-        "select table_name from information_schema.tables "
-        "where table_catalog = 'published' and table_schema = 'marts'"
-    ).fetchall()
-    return frozenset(name for (name,) in rows)
+    return frozenset(tables_of(con, "marts", database="published"))
 
 
 def _publication(con: duckdb.DuckDBPyConnection) -> Publication | None:

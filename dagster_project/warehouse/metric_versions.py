@@ -10,12 +10,6 @@ import duckdb
 
 from dagster_project.warehouse.introspection import has_table
 
-_COLUMNS = """
-    metric varchar not null, grain varchar not null, period_start date not null,
-    dimension varchar not null, member varchar not null,
-    publication_id bigint not null, published_at timestamptz not null,
-    value double, numerator double, denominator double, withdrawn boolean not null
-"""
 _NAMES = (
     "metric, grain, period_start, dimension, member, publication_id, published_at, "
     "value, numerator, denominator, withdrawn"
@@ -25,12 +19,9 @@ _KEY = "metric, grain, period_start, dimension, member"
 
 def has_history(con: duckdb.DuckDBPyConnection) -> bool:
     """Tell whether anything was ever published from this working database."""
-    return has_table(con, "ops", "metric_versions")
-
-
-def ensure_history(con: duckdb.DuckDBPyConnection) -> None:
-    """Create ``ops.metric_versions`` where it is missing."""
-    con.execute(f"create table if not exists ops.metric_versions ({_COLUMNS})")
+    if not has_table(con, "ops", "metric_versions"):
+        return False
+    return con.execute("select 1 from ops.metric_versions limit 1").fetchone() is not None
 
 
 def write_versions(
@@ -42,9 +33,8 @@ def write_versions(
     :param new_versions: whether this publication states anything (a rebuild of a past state does
         not).
     """
-    con.execute(f"create table {database}.main.metric_versions ({_COLUMNS})")
     con.execute(
-        f"insert into {database}.main.metric_versions ({_NAMES}) "  # noqa: S608
+        f"create table {database}.main.metric_versions as "  # noqa: S608
         f"select {_NAMES} from ops.metric_versions order by publication_id, {_KEY}"
     )
     if new_versions:

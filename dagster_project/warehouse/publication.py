@@ -26,9 +26,10 @@ from dagster_project.exports.coverage import (
 from dagster_project.warehouse import metric_versions, publication_ledger
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
-from dagster_project.warehouse.connection import open_warehouse, quote_identifier
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.durable_file import put_in_place
 from dagster_project.warehouse.input_state import read_input_state
+from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_ledger import PublicationEvent
 from dagster_project.warehouse.publication_record import (
@@ -46,7 +47,8 @@ from dagster_project.warehouse.published_comments import (
     write_comments,
 )
 from dagster_project.warehouse.published_coverage import write_coverage
-from dagster_project.warehouse.ready_views import create_ready_views, has_table
+from dagster_project.warehouse.quoting import quote_identifier
+from dagster_project.warehouse.ready_views import create_ready_views
 
 # Written by this package into every publication; a mart of the same name would be overwritten
 # silently.
@@ -292,7 +294,7 @@ def _write(
             new_versions=publication.as_of is None and "metrics" in publication.row_counts,
         )
         for table, described in OWN_TABLES.items():
-            if has_table(con, "unfinished", table):
+            if has_table(con, "main", table, database="unfinished"):
                 write_comments(con, ("unfinished", "main", table), described)
         create_ready_views(con, "unfinished")
         con.execute(f"checkpoint {database}")

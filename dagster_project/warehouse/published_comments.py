@@ -15,7 +15,8 @@ import duckdb
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
 from dagster_project.warehouse.code_version import PROJECT
-from dagster_project.warehouse.connection import quote_identifier, quote_text
+from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.quoting import quote_identifier, quote_text
 
 
 @dataclass(frozen=True)
@@ -211,12 +212,8 @@ def write_comments(
     if described.table:
         name = ".".join(map(quote_identifier, table))
         con.execute(f"comment on {kind} {name} is {quote_text(described.table.strip())}")
-    columns = con.execute(
-        "select column_name from duckdb_columns()"
-        " where (database_name, schema_name, table_name) = (?, ?, ?) order by column_index",
-        list(table),
-    ).fetchall()
-    for (column,) in columns:
+    database, schema, of = table
+    for column in columns_of(con, schema, of, database=database):
         text = described.columns.get(column)
         if text:
             name = ".".join(map(quote_identifier, (*table, column)))

@@ -20,6 +20,7 @@ from dagster_project.numbers.question import (
     parse_segment,
 )
 from dagster_project.numbers.recurring import RECURRING_FORMULAS, span_of
+from dagster_project.warehouse.introspection import has_column
 from dagster_project.warehouse.publication_record import Publication, select_publications
 
 
@@ -105,19 +106,16 @@ def _greatest_first(part: Contribution) -> tuple[Fraction, Fraction, str]:
     return -abs(Fraction(part.numerator)), -abs(Fraction(part.denominator)), part.customer_id
 
 
+_SOURCES = (
+    ("fct_mrr_movements", "source_row"),
+    ("fct_purchase_lines", "source_row"),
+    ("fct_lost_customers", "reason"),
+    ("fct_span_fx", "fx"),
+)
+
+
 def _require_sources(con: duckdb.DuckDBPyConnection) -> None:
-    row = con.execute(
-        """
-        select count(*) from duckdb_columns()
-        where
-            database_name = 'published' and schema_name = 'marts'
-            and (table_name, column_name) in (
-                ('fct_mrr_movements', 'source_row'), ('fct_purchase_lines', 'source_row'),
-                ('fct_lost_customers', 'reason'), ('fct_span_fx', 'fx')
-            )
-        """
-    ).fetchone()
-    if row != (4,):
+    if not all(has_column(con, "marts", *needed, database="published") for needed in _SOURCES):
         raise EbblineError(
             "this publication was made before numbers could be followed down",
             fix="publish anew with `ebbline run`",

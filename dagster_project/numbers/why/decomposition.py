@@ -30,9 +30,9 @@ from dagster_project.numbers.recurring import (
 )
 from dagster_project.numbers.why import attribution
 from dagster_project.numbers.why.attribution import Attribution
-from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.introspection import has_column
 from dagster_project.warehouse.publication_record import Publication
+from dagster_project.warehouse.quoting import quote_identifier
 
 LIFETIME = "ltv"
 MOVEMENTS, PURCHASE_LINES = "fct_mrr_movements", "fct_purchase_lines"

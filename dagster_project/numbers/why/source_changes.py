@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from dagster_project.exports.contract import NEWEST_FIRST, TABLES, Table
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 Kind = Literal["new", "late", "corrected", "deleted"]
 

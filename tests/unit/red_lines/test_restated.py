@@ -13,9 +13,9 @@ from dagster_project.red_lines import record_restatements
 from dagster_project.red_lines.naming import key_of
 from dagster_project.red_lines.outbox import pending_alerts
 from dagster_project.red_lines.wording import wording
-from dagster_project.warehouse import publication_ledger
 from dagster_project.warehouse.code_version import code_version
 from dagster_project.warehouse.publication_record import COLUMN_LIST, published_settings
+from dagster_project.warehouse.schema import bring_up_to_date
 
 NOW = FixedClock(datetime(2026, 5, 2, 3, tzinfo=UTC))
 TOLD = [("churn_rate", 0.031), ("mrr_closing", 1000.0), ("mrr_new", 50.0), ("ndr", None)]
@@ -35,7 +35,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
         con.execute("create schema marts")
-        publication_ledger.ensure_ledger(con)
+        bring_up_to_date(con)
         con.execute(
             "create table marts.metrics (metric varchar, grain varchar, period_start date,"
             " dimension varchar, member varchar, value double)"
@@ -224,5 +224,6 @@ def test_no_threshold_and_the_past_restate_nothing(
 
 def test_the_first_publication_restates_nothing() -> None:
     with duckdb.connect() as con:
+        bring_up_to_date(con)
         assert record_restatements(con, settings_with(), NOW, publication_id=1) == ()
         assert con.execute("select count(*) from marts.restatements").fetchall() == [(0,)]
