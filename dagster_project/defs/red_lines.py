@@ -56,7 +56,7 @@ def evaluate_red_lines(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Evaluate every rule and write what on-call and readers see of it."""
     settings, clock = warehouse.settings, warehouse.clock
-    with open_warehouse(warehouse.paths) as con:
+    with warehouse.stage(context, "red_lines") as report, open_warehouse(warehouse.paths) as con:
         rules = red_lines.load_rules(settings)
         until = covered_until(con, settings, clock)
         statuses = red_lines.evaluate(con, rules, clock=clock, until=until)
@@ -70,9 +70,9 @@ def evaluate_red_lines(
             con, settings, clock, publication_id=publication_id, speak=speak
         )
         for key in (STATUS, INCIDENTS, RESTATEMENTS):
-            yield dg.MaterializeResult(
-                asset_key=key, metadata=table_metadata(con, "marts", key.path[-1])
-            )
+            found = table_metadata(con, "marts", key.path[-1])
+            report.made(key.to_user_string(), found)
+            yield dg.MaterializeResult(asset_key=key, metadata=found)
 
 
 def definitions() -> dg.Definitions:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dagster_project.errors import ExitCode
-from dagster_project.pipeline import FailedCheck, RunOutcome
+from dagster_project.runs import FailedCheck, RunOutcome
 from dagster_project.screens import Line
 from dagster_project.screens.reconciliation import is_of_a_guard, reconciliation_lines
 from dagster_project.screens.standing import short_path, standing_lines

@@ -10,8 +10,8 @@ import pytest
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
 from dagster_project.errors import ExitCode
-from dagster_project.pipeline import RunOutcome
 from dagster_project.red_lines import acknowledge, standing
+from dagster_project.runs import RunOutcome
 from dagster_project.screens.status import acknowledgement_lines, incident_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.lock import warehouse_lock
