@@ -11,7 +11,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     StringConstraints,
     ValidationError,
     field_validator,
@@ -28,8 +29,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.clock import Clock
-from dagster_project.errors import SettingsError, did_you_mean
-from dagster_project.yaml_document import Lines, read_yaml
+from dagster_project.errors import SettingsError
+from dagster_project.yaml_document import Lines, faults_of, read_yaml
 
 DIMENSIONS = (
     "country",
@@ -275,6 +276,15 @@ class Settings(_Section):
     # How long after the last one a run is missing; None never asks.
     run_due_after: Age = timedelta(hours=30)
     as_of: date | None = Field(default=None, exclude=True)
+    # Where each key is written: the file, and the line of every key.
+    _file: Path | None = PrivateAttr(default=None)
+    _lines: Lines = PrivateAttr(default_factory=dict)
+
+    def written_at(self, *key: str | int) -> str:
+        """Return file and line of a key, such as ``ebbline.yml:12``; empty where no file says it."""
+        while key and key not in self._lines:
+            key = key[:-1]
+        return f"{self._file}:{self._lines[key]}" if key else ""
 
     @field_validator("dimensions")
     @classmethod
@@ -493,38 +503,14 @@ def _check(document: dict[str, Any], lines: Lines, file: Path) -> Settings:
             "'as_of' is not a setting", where=f"{file}:{lines[('as_of',)]}", fix="use --as-of DATE"
         )
     try:
-        return Settings.model_validate(document)
+        settings = Settings.model_validate(document)
     except ValidationError as error:
-        problems = []
-        for problem in error.errors():
-            path = problem["loc"]
-            while path and path not in lines:  # pydantic adds the names of union branches
-                path = path[:-1]
-            name = ".".join(str(part) for part in path) or str(problem["loc"][0])
-            message = problem["msg"]
-            if problem["type"] == "extra_forbidden":
-                close = did_you_mean(str(problem["loc"][-1]), _keys_at(problem["loc"][:-1]))
-                message = f"unknown key{close and f'; {close}'}"
-            if problem["type"] == "missing":
-                message = f"{problem['loc'][-1]!r} is missing"
-            problems.append((lines.get(path, 1), f"{name}: {message}"))
-        problems = sorted(dict.fromkeys(problems))
+        faults = faults_of(error, lines, Settings)
         raise SettingsError(
             "the settings cannot be followed",
-            where=f"{file}:{problems[0][0]}",
-            evidence=[f"{file}:{line}: {text}" for line, text in problems],
+            where=f"{file}:{faults[0].line}",
+            evidence=[f"{file}:{fault.line}: {fault}" for fault in faults],
             fix="see docs/settings.md for every key and its default",
         ) from None
-
-
-def _keys_at(path: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the settings know at a place; none where it is no section."""
-    section: type[BaseModel] = Settings
-    for part in path:
-        field = section.model_fields.get(str(part))
-        kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
-        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        if not inner:
-            return []
-        section = inner[0]
-    return list(section.model_fields)
+    settings._file, settings._lines = file, lines
+    return settings

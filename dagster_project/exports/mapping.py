@@ -23,7 +23,7 @@ from pydantic import (
 from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.exports.contract import TABLES, UPDATED_AT, Column, Kind, Source, Table
 from dagster_project.exports.writing import DecimalMark, Ends, Writing, date_order, known_zone
-from dagster_project.yaml_document import line_of, read_yaml
+from dagster_project.yaml_document import faults_of, read_yaml
 
 FOLDER = Path(__file__).parent / "mappings"
 CANONICAL = "canonical"
@@ -502,10 +502,7 @@ def read_mapping(file: Path) -> Mapping:
             "the mapping cannot be followed",
             where=str(file),
             evidence=[
-                f"{file.name}:{line_of(lines, one['loc'])}: "
-                f"{'.'.join(map(str, one['loc'])) or 'file'}: "
-                f"{one['msg'].removeprefix('Value error, ')}"
-                for one in error.errors()
+                f"{file.name}:{fault.line}: {fault}" for fault in faults_of(error, lines, Mapping)
             ],
             fix="docs/formats.md describes every key",
         ) from error

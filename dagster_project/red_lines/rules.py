@@ -8,10 +8,9 @@ evaluated here.
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -30,6 +29,7 @@ from dagster_project.metrics.catalogue import called
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column
 from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
+from dagster_project.yaml_document import read_yaml
 
 Grain = Literal["month", "quarter", "year"]
 Severity = Literal["warning", "page"]
@@ -37,6 +37,7 @@ When = Literal["above", "at_least", "below", "at_most", "falling", "rising"]
 Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
+_DEFAULTS = "default_rules.yml"
 _TRENDS = ("falling", "rising")
 # A share lies between 0 and 1; a ratio of 10 is already absurd. Beyond that a percentage was
 # written.
@@ -239,10 +240,11 @@ def read_rules(settings: Settings) -> tuple[Rule, ...]:
         once.
     """
     merged: dict[str, Mapping[str, Any]] = dict(_defaults())
-    places = dict.fromkeys(merged, "default_rules.yml")
+    places = dict.fromkeys(merged, _DEFAULTS)
     problems: list[str] = []
     for position, entry in enumerate([] if settings.red_lines == "default" else settings.red_lines):
-        place = f"red_lines[{position}]"
+        written_at = settings.written_at("red_lines", position)
+        place = f"{written_at}: red_lines[{position}]" if written_at else f"red_lines[{position}]"
         changed = entry.get("rule")
         name = changed if "rule" in entry else entry.get("name")
         if "rule" in entry and "name" in entry:
@@ -253,7 +255,7 @@ def read_rules(settings: Settings) -> tuple[Rule, ...]:
             problems.append(f"{place}: {_unknown('rule', str(changed), tuple(_defaults()))}")
         elif not isinstance(name, str):
             problems.append(f"{place}: 'name' is missing (or 'rule', to change a default)")
-        elif places.get(name, "default_rules.yml") != "default_rules.yml":
+        elif places.get(name, _DEFAULTS) != _DEFAULTS:
             problems.append(f"{place}: '{name}' is already given by {places[name]}")
         elif "name" in entry and name in merged:
             problems.append(f"{place}: '{name}' is a default; write 'rule: {name}' to change it")
@@ -283,8 +285,10 @@ def read_rules(settings: Settings) -> tuple[Rule, ...]:
 
 @cache
 def _defaults() -> Mapping[str, Mapping[str, Any]]:
-    text = files(__package__).joinpath("default_rules.yml").read_text(encoding="utf-8")
-    return {entry["name"]: entry for entry in yaml.safe_load(text)}
+    document, _ = read_yaml(
+        Path(__file__).with_name(_DEFAULTS), SettingsError, "the file of red lines"
+    )
+    return {entry["name"]: entry for entry in document}
 
 
 def _known_column(column: str) -> str:
