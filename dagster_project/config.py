@@ -18,6 +18,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
+    ByteSize,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -365,22 +366,7 @@ class Settings(_Section):
         }
 
 
-def _amount_of_memory(text: str) -> str:
-    """Return an amount that DuckDB takes for ``memory_limit``."""
-    match = _MEMORY.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is no amount of memory such as 4GB")
-    if float(match[1]) * _MEMORY_UNITS[match[2].lower()] < _LEAST_MEMORY:
-        raise ValueError(f"{text} is too little to build anything; give at least 100MB")
-    return text
-
-
-_MEMORY_UNITS = {
-    f"{letter}{base}b": (1000 if not base else 1024) ** power
-    for power, letter in enumerate("kmgt", start=1)
-    for base in ("", "i")
-}
-_MEMORY = re.compile(rf"(\d+(?:\.\d+)?) *({'|'.join(_MEMORY_UNITS)})", re.IGNORECASE)
+# Less is too little to build anything.
 _LEAST_MEMORY = 100 * 1000**2
 
 
@@ -394,7 +380,7 @@ class Environment(BaseSettings):
     warehouse: Path | None = None
     as_of: date | None = None
     until: date | None = None
-    dbt_memory_limit: Annotated[str, AfterValidator(_amount_of_memory)] | None = None
+    dbt_memory_limit: Annotated[ByteSize, Field(ge=_LEAST_MEMORY)] | None = None
 
 
 def settings_file() -> Path:

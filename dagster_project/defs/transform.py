@@ -18,7 +18,7 @@ from dagster_dbt import (
     dbt_assets,
 )
 
-from dagster_project.config import Settings
+from dagster_project.config import Environment, Settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
@@ -192,6 +192,8 @@ def definitions() -> dg.Definitions:
                 context.log.info("inputs, settings and code are those of the last publication")
                 return
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
+        if (memory := Environment().dbt_memory_limit) is not None:
+            os.environ["EBBLINE_DBT_MEMORY_LIMIT"] = f"{int(memory)}B"  # as DuckDB reads it
         variables = json.dumps(settings.dbt_vars(warehouse.clock, shape, until=until))
         # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
         # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.

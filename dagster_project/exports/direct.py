@@ -5,9 +5,6 @@ or with what is there already? The checks of the rows run inside the INSERT, and
 the file then goes the long way (``staging.py``), which says what is wrong with which row.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 from datetime import datetime
 
 import duckdb

@@ -4,9 +4,6 @@ Works on the stage of a delivery whose mapping says ``history`` and appends vers
 ``subscription_items``; a plain correction (``versions.py``) would overwrite the past instead.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 import re
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo

@@ -4,9 +4,6 @@ The order of the work stands here; reading is ``reader.py``, checking ``staging.
 ``versions.py``, the ledger ``ledger.py``.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

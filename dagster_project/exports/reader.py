@@ -4,9 +4,6 @@ What a reader gives for one file is a relation of text columns, the fields that 
 the rows that the reader could not parse. Casting and checking is ``staging.py``; nothing is loaded here.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 import json
 import re
 from collections.abc import Iterable, Sequence

@@ -3,9 +3,6 @@
 Nothing is read here; ``staging.py`` runs what this says, ``direct.py`` the same without a stage.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 import json
 from dataclasses import dataclass
 

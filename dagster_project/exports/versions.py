@@ -7,9 +7,6 @@ changes nightly makes no version. The cheap question (does any key occur twice?)
 the keys, and only rows that share a hash are compared.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 from dataclasses import replace
 from datetime import datetime
 

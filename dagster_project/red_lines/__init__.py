@@ -16,7 +16,6 @@ from dagster_project.red_lines.replay import Replay, chosen_rules, replay
 from dagster_project.red_lines.restated import record_restatements
 from dagster_project.red_lines.rules import Rule, load_rules, read_rules
 from dagster_project.red_lines.standing import Standing, Undelivered, Unresolved, standing
-from dagster_project.red_lines.summary import SummaryLine, summary
 from dagster_project.red_lines.targets import check_targets
 from dagster_project.red_lines.watch import RunEnd, after_run, check
 
@@ -30,7 +29,6 @@ __all__ = [
     "Rule",
     "RunEnd",
     "Standing",
-    "SummaryLine",
     "Undelivered",
     "Unresolved",
     "acknowledge",
@@ -50,5 +48,4 @@ __all__ = [
     "resolve",
     "silence",
     "standing",
-    "summary",
 ]

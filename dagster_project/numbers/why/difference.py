@@ -157,7 +157,7 @@ def difference_of(
         covered=covered,
     )
     shared = shared_changes(warehouse, loads, covered=covered)
-    elsewhere = _cause_elsewhere(question, earlier, later, shared, counted_from)
+    elsewhere = _cause_elsewhere(earlier, later, shared, counted_from)
     customers = tuple(
         _customer(
             customer,
@@ -285,7 +285,6 @@ def _is_relevant(row: SourceChange, question: MetricQuestion) -> bool:
 
 
 def _cause_elsewhere(
-    question: MetricQuestion,
     earlier: Publication,
     later: Publication,
     shared: list[SourceChange],
