@@ -87,7 +87,7 @@ def run(
         pipeline_lines,
     )
 
-    now = red_lines.standing(paths, settings)
+    now = red_lines.open_alerts(paths, settings)
     tell(outcome_lines(outcome, paths))
     tell(pipeline_lines(now))
     tell(delivery_lines(now))

@@ -33,7 +33,7 @@ from dagster_project.transform.project import current_manifest, dbt_command, pro
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import pending_change
-from dagster_project.warehouse.publication_ledger import next_id, settle
+from dagster_project.warehouse.publication_ledger import next_id, recover
 
 # Who answers for a layer; marts go by the folder they lie in.
 OWNERS = {
@@ -184,7 +184,7 @@ def definitions() -> dg.Definitions:
             shape = recurring_shape(con, settings)
             refuse_unknown_currencies(con, settings, shape)
             until = covered_until(con, settings, warehouse.clock)
-            settle(con, paths)
+            recover(con, paths)
             publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
                 con, settings=settings, clock=warehouse.clock

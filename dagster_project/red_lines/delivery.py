@@ -89,7 +89,7 @@ def deliver(
                 pauses=pauses, sleep=sleep,
             )  # fmt: skip
         for key, alert in waiting:
-            _settle(con, key, [one for one in known if alert.severity in one.severities])
+            _close(con, key, [one for one in known if alert.severity in one.severities])
         return tuple(outcomes)
 
 
@@ -241,7 +241,7 @@ def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clo
         )
 
 
-def _settle(con: duckdb.DuckDBPyConnection, key: str, wanted: Sequence[Target]) -> None:
+def _close(con: duckdb.DuckDBPyConnection, key: str, wanted: Sequence[Target]) -> None:
     """Close a message that every target has or will never take, or that none wants."""
     if all(_is_closed(con, key, target) for target in wanted):
         con.execute(

@@ -41,7 +41,7 @@ def acknowledge(
     changed = replace(
         found, state=State.ACKNOWLEDGED, acknowledged_at=clock.now(), acknowledged_by=who
     )
-    _keep(con, changed)
+    _store(con, changed)
     return Acknowledgement(changed, is_new=True)
 
 
@@ -56,7 +56,7 @@ def silence(
     if until <= clock.now().date():
         raise EbblineError(f"{until} is not after today", where="--until")
     changed = replace(_unresolved(con, incident_id), silenced_until=until, silenced_by=who)
-    _keep(con, changed)
+    _store(con, changed)
     return changed
 
 
@@ -73,11 +73,11 @@ def resolve(con: duckdb.DuckDBPyConnection, incident_id: str, *, by: str, clock:
         resolved_at=clock.now(),
         resolved_by=who,
     )
-    _keep(con, changed)
+    _store(con, changed)
     return changed
 
 
-def _keep(con: duckdb.DuckDBPyConnection, incident: Incident) -> None:
+def _store(con: duckdb.DuckDBPyConnection, incident: Incident) -> None:
     with transaction(con):
         store(con, incident)
         if not incident.is_active:

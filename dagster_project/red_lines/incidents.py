@@ -95,7 +95,7 @@ class Incident:
         return self.silenced_until is not None and now.date() < self.silenced_until
 
 
-def carry_on(
+def transition(
     known: Iterable[Incident], status: RedLineStatus, *, now: datetime
 ) -> tuple[Incident | None, Event | None]:
     """Return what the newest complete period makes of a red line in a segment.

@@ -12,7 +12,12 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.red_lines.evaluation import RedLineStatus
-from dagster_project.red_lines.incidents import Event, Incident, State, carry_on
+from dagster_project.red_lines.incidents import (
+    Event,
+    Incident,
+    State,
+    transition,
+)
 from dagster_project.red_lines.rules import Rule
 from dagster_project.red_lines.telling import Change, tell
 from dagster_project.warehouse.introspection import has_column, has_table
@@ -132,7 +137,7 @@ def _advance(
             [status.rule.name, str(status.segment), status.rule.grain],
         ).fetchall()
     ]
-    changed, event = carry_on(known, status, now=now)
+    changed, event = transition(known, status, now=now)
     if changed is not None:
         if event is Event.OPENED:
             changed = replace(changed, publication_id=publication_id)

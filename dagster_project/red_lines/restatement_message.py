@@ -1,7 +1,7 @@
 """What a restatement alert says: one message per publication, however many numbers it restates.
 
 The facts are kept with the outbox, their wording is made on sending. Which numbers count and where
-they are kept is the business of ``restated``.
+they are kept is the business of ``restatement_record``.
 """
 
 from datetime import date

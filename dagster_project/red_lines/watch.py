@@ -26,14 +26,14 @@ from dagster_project.warehouse.paths import WarehousePaths
 Ending = Literal["published", "unchanged", "not_published", "input_refused", "error"]
 
 _FILES_TOLD, _CHECKS_TOLD, _LINE = 5, 10, 300
-_ALWAYS = ("stale_source", "gap", "missed_run")
+_BY_EVERY_RUN = ("stale_source", "gap", "missed_run")
 # What a run that ended so has judged: a run that met an error says nothing of what comes after it.
 _JUDGED: dict[Ending, tuple[str, ...]] = {
-    "published": (*_ALWAYS, "refused_file", "failed_validation", "error"),
-    "unchanged": (*_ALWAYS, "refused_file", "error"),
-    "not_published": (*_ALWAYS, "refused_file", "failed_validation", "error"),
-    "input_refused": (*_ALWAYS, "refused_file", "error"),
-    "error": (*_ALWAYS, "error"),
+    "published": (*_BY_EVERY_RUN, "refused_file", "failed_validation", "error"),
+    "unchanged": (*_BY_EVERY_RUN, "refused_file", "error"),
+    "not_published": (*_BY_EVERY_RUN, "refused_file", "failed_validation", "error"),
+    "input_refused": (*_BY_EVERY_RUN, "refused_file", "error"),
+    "error": (*_BY_EVERY_RUN, "error"),
 }
 
 
@@ -96,7 +96,7 @@ def check(
         return None
     with open_warehouse(paths) as con:
         conditions = [*_of_the_ledger(con, settings, clock), *_missed(con, settings, clock)]
-        observed = observe(con, conditions, judged=_ALWAYS, clock=clock)
+        observed = observe(con, conditions, judged=_BY_EVERY_RUN, clock=clock)
     deliver(paths, settings, None, clock, pauses=pauses)
     return observed
 

@@ -19,8 +19,8 @@ from dagster_project.numbers.explain.explained import (
 from dagster_project.numbers.question import MetricQuestion
 from dagster_project.plural import counted
 from dagster_project.screens import Line
-from dagster_project.screens.figures import written
 from dagster_project.screens.machine_readable import as_csv, as_json
+from dagster_project.screens.number_format import written
 
 SHOWN_CUSTOMERS = 20
 

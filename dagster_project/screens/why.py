@@ -6,8 +6,8 @@ from dagster_project.numbers.why.difference import CauseTotal, CustomerDifferenc
 from dagster_project.numbers.why.value_history import ValueHistory
 from dagster_project.plural import counted
 from dagster_project.screens import Line
-from dagster_project.screens.figures import written
 from dagster_project.screens.machine_readable import as_json, plain
+from dagster_project.screens.number_format import written
 
 SHOWN_CUSTOMERS = 20
 

@@ -101,7 +101,7 @@ def publish(
     :raises EbblineError: there is nothing to publish.
     """
     with open_warehouse(paths) as con:
-        publication_ledger.settle(con, paths)
+        publication_ledger.recover(con, paths)
         publication = _describe(
             con,
             settings=settings,
@@ -123,7 +123,7 @@ def publish(
         put_in_place(
             unfinished, paths.publications / publication.file_name, mode=settings.publish.mode()
         )
-        publication_ledger.settle(con, paths)
+        publication_ledger.recover(con, paths)
         publication_ledger.prune(con, paths, settings.publish.keep if keep is None else keep)
     return publication
 
@@ -141,7 +141,7 @@ def pending_change(
     :param project: the folder of the code that makes the marts.
     """
     paths = WarehousePaths(settings.warehouse)
-    publication_ledger.settle(con, paths)
+    publication_ledger.recover(con, paths)
     event = publication_ledger.last_event(con)
     if event is None:
         return PendingChange(("nothing has been published yet",), None)
@@ -198,7 +198,7 @@ def rollback(paths: WarehousePaths, publication_id: int, *, clock: Clock) -> Pub
     :raises EbblineError: there is no such publication, or its file was removed.
     """
     with open_warehouse(paths) as con:
-        publication_ledger.settle(con, paths)
+        publication_ledger.recover(con, paths)
         publication = publication_ledger.recorded_publication(con, publication_id)
         kept = paths.publication_files()
         if publication is None or publication_id not in kept:
@@ -213,7 +213,7 @@ def rollback(paths: WarehousePaths, publication_id: int, *, clock: Clock) -> Pub
         if publication_ledger.current_id(con) != publication_id:
             event = PublicationEvent("rolled_back", publication_id, clock.now())
             publication_ledger.record_event(con, event)
-            publication_ledger.settle(con, paths)
+            publication_ledger.recover(con, paths)
     return publication
 
 

@@ -2,7 +2,7 @@
 
 The rename that puts a finished file into ``publications/`` is the moment of publication. Everything
 after it - the ledger row, the versions of the metrics, ``marts.duckdb``, the removal of old files -
-follows from the files, is done by :func:`settle`, and is done again by the next start where a crash
+follows from the files, is done by :func:`recover`, and is done again by the next start where a crash
 cut it short. So there is one way through, taken every time, rather than a repair that only runs
 after accidents.
 """
@@ -39,7 +39,7 @@ class PublicationEvent:
     happened_at: datetime
 
 
-def settle(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> None:
+def recover(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> None:
     """Make the ledger and ``marts.duckdb`` say what the publication files say.
 
     Leftovers of a killed writer go; a file the ledger does not know is recorded; ``marts.duckdb``
@@ -84,7 +84,7 @@ def last_event(con: duckdb.DuckDBPyConnection) -> PublicationEvent | None:
 
 
 def record_event(con: duckdb.DuckDBPyConnection, event: PublicationEvent) -> None:
-    """Append an event; readers see it once :func:`settle` has run."""
+    """Append an event; readers see it once :func:`recover` has run."""
     con.execute(
         """
         insert into ops.publication_events

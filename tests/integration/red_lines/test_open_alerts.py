@@ -10,7 +10,7 @@ import pytest
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
 from dagster_project.errors import ExitCode
-from dagster_project.red_lines import acknowledge, standing
+from dagster_project.red_lines import acknowledge, open_alerts
 from dagster_project.runs import RunOutcome
 from dagster_project.screens.status import acknowledgement_lines, incident_lines
 from dagster_project.warehouse.connection import open_warehouse
@@ -36,7 +36,7 @@ def published(paths: WarehousePaths) -> WarehousePaths:
 
 
 def said(paths: WarehousePaths, settings: MakeSettings) -> list[str]:
-    return [text for text, _ in incident_lines(standing(paths, settings()))]
+    return [text for text, _ in incident_lines(open_alerts(paths, settings()))]
 
 
 def acknowledge_as(paths: WarehousePaths, who: str, clock: FixedClock) -> list[str]:
@@ -86,12 +86,12 @@ def test_another_users_working_database_is_not_asked(
 
 def test_asking_changes_nothing(published: WarehousePaths, settings: MakeSettings) -> None:
     before = published.warehouse_db.read_bytes()
-    standing(published, settings())
+    open_alerts(published, settings())
     assert published.warehouse_db.read_bytes() == before
 
 
 def test_without_any_file_there_is_nothing_to_say(tmp_path: Any, settings: MakeSettings) -> None:
-    assert standing(WarehousePaths(tmp_path), settings()).incidents == ()
+    assert open_alerts(WarehousePaths(tmp_path), settings()).incidents == ()
 
 
 @pytest.mark.parametrize("command", ["run", "status"])

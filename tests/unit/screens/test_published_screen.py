@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.screens.standing import standing_lines
+from dagster_project.screens.published import published_lines
 from dagster_project.warehouse.paths import WarehousePaths
 
 MARTS = """
@@ -25,7 +25,7 @@ def test_a_red_line_is_crossed_held_or_unknown_and_unknown_is_not_held(tmp_path:
     paths = WarehousePaths(tmp_path)
     with duckdb.connect() as con:
         con.execute(MARTS.format(paths.marts_db))
-    said = [text for text, _ in standing_lines(paths) if text.startswith("red line")]
+    said = [text for text, _ in published_lines(paths) if text.startswith("red line")]
     assert said == [
         "red line crossed now: a_crossed (in 1 period, newest 2026-03)",
         "red line crossed before: b_before (in 1 period, last 2026-02)",

@@ -18,7 +18,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class CustomerAtStake:
+class CustomerLoss:
     """A customer lost or shrunk in the period, and the MRR that went with it."""
 
     customer_id: str
@@ -26,7 +26,7 @@ class CustomerAtStake:
 
 
 @dataclass(frozen=True)
-class Stakes:
+class Impact:
     """Money (reporting currency, a month) and customers behind one status.
 
     :param customers_lost: customers lost in the period; None where the mart has no such row.
@@ -41,11 +41,11 @@ class Stakes:
     mrr_churn: Decimal | None = None
     mrr_contraction: Decimal | None = None
     mrr_closing: Decimal | None = None
-    customers: tuple[CustomerAtStake, ...] = ()
+    customers: tuple[CustomerLoss, ...] = ()
     reasons: tuple[tuple[str, int], ...] = ()
 
 
-def stakes_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Stakes:
+def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
     """Return what is at stake in the status's period and segment.
 
     Losses are those of METRICS.md, section 3: each customer at opening against the same one at
@@ -54,7 +54,7 @@ def stakes_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Stakes:
     """
     present = set(tables_of(con, "marts"))
     if "mart_churn_periods" not in present:
-        return Stakes()
+        return Impact()
     row = con.execute(
         """
         select customers_lost, mrr_churn, mrr_contraction, mrr_closing from marts.mart_churn_periods
@@ -63,12 +63,12 @@ def stakes_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Stakes:
         [status.period.grain, status.period.start, status.segment.dimension, status.segment.member],
     ).fetchone()
     if row is None:
-        return Stakes()
-    customers: tuple[CustomerAtStake, ...] = ()
+        return Impact()
+    customers: tuple[CustomerLoss, ...] = ()
     if {"fct_customer_months", "dim_customers"} <= present:
         customers = _customers(con, status)
     reasons = _reasons(con, status) if "mart_cancellation_reasons" in present else ()
-    return Stakes(row[0], row[1], row[2], row[3], customers, reasons)
+    return Impact(row[0], row[1], row[2], row[3], customers, reasons)
 
 
 def _reasons(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[tuple[str, int], ...]:
@@ -89,9 +89,7 @@ def _reasons(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[tup
     return tuple((str(reason), int(lost)) for reason, lost in rows)
 
 
-def _customers(
-    con: duckdb.DuckDBPyConnection, status: RedLineStatus
-) -> tuple[CustomerAtStake, ...]:
+def _customers(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[CustomerLoss, ...]:
     dimension = status.segment.dimension
     columns = columns_of(con, "marts", "dim_customers")
     parameters: list[object] = [status.period.start, status.period.end, status.period.start]
@@ -126,4 +124,4 @@ def _customers(
         """,  # noqa: S608 - a quoted dimension from the known list
         parameters,
     ).fetchall()
-    return tuple(CustomerAtStake(customer_id, mrr_lost) for customer_id, mrr_lost in rows)
+    return tuple(CustomerLoss(customer_id, mrr_lost) for customer_id, mrr_lost in rows)

@@ -67,7 +67,7 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
-class Standing:
+class OpenAlerts:
     """How things stand.
 
     :param undelivered: None where it cannot be told.
@@ -81,7 +81,7 @@ class Standing:
     dead_letters: tuple[DeadLetter, ...] = ()
 
 
-def standing(paths: WarehousePaths, settings: Settings) -> Standing:
+def open_alerts(paths: WarehousePaths, settings: Settings) -> OpenAlerts:
     """Return how things stand, as fresh as it can be had without waiting.
 
     :raises EbblineError: the working database or the published file cannot be read.
@@ -95,7 +95,7 @@ def standing(paths: WarehousePaths, settings: Settings) -> Standing:
         return _published(paths, "a run is writing")
     try:
         with open_warehouse(paths, read_only=True) as con:
-            return Standing(
+            return OpenAlerts(
                 _unresolved(con, "ops"),
                 undelivered(con, settings),
                 dead_letters=_dead_letters(con),
@@ -141,11 +141,11 @@ def _dead_letters(con: duckdb.DuckDBPyConnection) -> tuple[DeadLetter, ...]:
     return tuple(DeadLetter(*row) for row in rows)
 
 
-def _published(paths: WarehousePaths, because: str) -> Standing:
+def _published(paths: WarehousePaths, because: str) -> OpenAlerts:
     if not paths.marts_db.exists():
-        return Standing((), None, because)
+        return OpenAlerts((), None, because)
     with open_marts(paths.marts_db) as con:
-        return Standing(_unresolved(con, "marts"), None, because)
+        return OpenAlerts(_unresolved(con, "marts"), None, because)
 
 
 def _unresolved(con: duckdb.DuckDBPyConnection, schema: str) -> tuple[Unresolved, ...]:

@@ -14,7 +14,7 @@ from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.serving import nothing_served, open_marts
 
 
-def standing_lines(paths: WarehousePaths) -> Iterator[Line]:
+def published_lines(paths: WarehousePaths) -> Iterator[Line]:
     """Yield what readers see now, read from the published file itself."""
     if not paths.marts_db.exists():
         yield from _nothing_lines(paths)
