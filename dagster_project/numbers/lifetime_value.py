@@ -11,8 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from dagster_project.numbers.metric_value import ZERO, MetricValue
-from dagster_project.numbers.question import Period
 from dagster_project.numbers.rounding import to_the_cent
+from dagster_project.period import Period
 from dagster_project.warehouse.publication_record import Publication
 
 MONTHS = 3

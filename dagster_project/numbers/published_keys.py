@@ -11,7 +11,8 @@ import duckdb
 
 from dagster_project.errors import EbblineError
 from dagster_project.metrics.catalogue import called
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
+from dagster_project.period import Period
 from dagster_project.plural import counted
 
 SHOWN = 12

@@ -5,30 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from dagster_project.errors import EbblineError
+from dagster_project.period import Period
 
 WHOLE_BUSINESS = ("all", "all")
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
-
-
-@dataclass(frozen=True)
-class Period:
-    """A month, quarter or year by its first day."""
-
-    grain: str
-    start: date
-
-    @property
-    def end(self) -> date:
-        """Return the first day of the next period."""
-        months = self.start.month - 1 + _MONTHS[self.grain]
-        return date(self.start.year + months // 12, months % 12 + 1, 1)
-
-    def __str__(self) -> str:
-        if self.grain == "year":
-            return f"{self.start.year}"
-        if self.grain == "quarter":
-            return f"{self.start.year}-Q{(self.start.month + 2) // 3}"
-        return f"{self.start:%Y-%m}"
 
 
 @dataclass(frozen=True)

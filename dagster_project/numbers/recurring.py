@@ -14,8 +14,8 @@ import duckdb
 
 from dagster_project.numbers.formulas import FormulasOf, Measures, MetricFormula
 from dagster_project.numbers.metric_value import ZERO
-from dagster_project.numbers.question import Period
 from dagster_project.numbers.recurring_sql import spans_sql, states_sql
+from dagster_project.period import Period
 
 
 @dataclass(frozen=True)

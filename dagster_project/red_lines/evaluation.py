@@ -8,20 +8,20 @@ on too few customers. Unknown is never taken for clear. Reads ``marts`` and, for
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import duckdb
 
 from dagster_project.clock import Clock
+from dagster_project.period import Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column, wilson
 from dagster_project.red_lines.lines import FALLS_WHEN_BAD, against, line_of, periods_needed
 from dagster_project.red_lines.metrics import METRICS, written
-from dagster_project.red_lines.rules import Grain, Rule
+from dagster_project.red_lines.rules import Rule
+from dagster_project.red_lines.staleness import BillingRead, billing_read_on, staleness
 from dagster_project.warehouse.introspection import has_column, has_table
 from dagster_project.warehouse.quoting import quote_identifier
-
-_MONTHS: Mapping[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True)
@@ -33,47 +33,6 @@ class Segment:
 
     def __str__(self) -> str:
         return "all" if self.dimension == "all" else f"{self.dimension}={self.member}"
-
-
-@dataclass(frozen=True)
-class Period:
-    """A month, quarter or year by its first day.
-
-    :param grain: its length.
-    :param start: its first day.
-    """
-
-    grain: Grain
-    start: date
-
-    @property
-    def end(self) -> date:
-        """The first day after it."""
-        return self._moved(1).start
-
-    @property
-    def before(self) -> "Period":
-        """The period that ends where this one starts."""
-        return self._moved(-1)
-
-    def _moved(self, steps: int) -> "Period":
-        month = self.start.year * 12 + self.start.month - 1 + steps * _MONTHS[self.grain]
-        return Period(self.grain, date(month // 12, month % 12 + 1, 1))
-
-    @classmethod
-    def last_complete(cls, grain: Grain, until: date) -> "Period":
-        """Return the newest period that lies wholly on or before ``until``."""
-        length = _MONTHS[grain]
-        month = (until.month - 1) // length * length + 1
-        running = cls(grain, date(until.year, month, 1))
-        return running if running.end <= until + timedelta(days=1) else running.before
-
-    def __str__(self) -> str:
-        if self.grain == "year":
-            return f"{self.start:%Y}"
-        if self.grain == "quarter":
-            return f"{self.start:%Y}-Q{(self.start.month + 2) // 3}"
-        return f"{self.start:%Y-%m}"
 
 
 @dataclass(frozen=True)
@@ -123,14 +82,6 @@ class _Figures:
     values: Mapping[str, float | None]
 
 
-@dataclass(frozen=True)
-class BillingRead:
-    """How fresh the marts are: the day on which billing last brought rows, and today."""
-
-    on: date
-    today: date
-
-
 _Key = tuple[Segment, Period]
 
 
@@ -145,7 +96,7 @@ def evaluate(
     :param until: the last day covered; a period that ends after it is not judged.
     :returns: statuses by rule, segment and period, oldest first.
     """
-    read_on = _billing_read_on(con)
+    read_on = billing_read_on(con)
     read = None if read_on is None else BillingRead(read_on, clock.now().date())
     return judge(con, rules, until=until, read=read)
 
@@ -259,7 +210,7 @@ def _judged(
         crossed, detail = _crossed(rule, row, value, line, period)
         if crossed and rule.only_if_certain and not _is_certain(rule, line, interval):
             crossed, detail = None, f"{detail}, which chance may explain"
-        stale = _staleness(rule, period, read)
+        stale = staleness(rule, period, read)
         if stale:
             crossed, detail = None, stale
         history.append(crossed)
@@ -369,35 +320,3 @@ def _running(history: Sequence[bool | None]) -> int:
             break
         count += 1
     return count
-
-
-def _staleness(rule: Rule, period: Period, read: BillingRead | None) -> str | None:
-    """Return why the period is stale: billing was last read too long before it closed.
-
-    Customers whose renewals have merely not been exported yet look lost; that is no reason to wake
-    anybody. A period that closes after today can not be fresher than today.
-    """
-    if rule.max_staleness_days is None or read is None:
-        return None
-    needed = min(period.end, read.today) - timedelta(days=rule.max_staleness_days)
-    if read.on >= needed:
-        return None
-    return f"billing was last read on {read.on}, too early to judge {period}"
-
-
-def _billing_read_on(con: duckdb.DuckDBPyConnection) -> date | None:
-    """Return the day on which billing last brought rows; None where no ledger says so."""
-    if not has_table(con, "raw", "loads"):
-        return None
-    # A file that was delivered again without a change is as fresh as one that brought rows.
-    seen = (
-        "union all select seen_at from raw.sightings where source = 'billing'"
-        if has_table(con, "raw", "sightings")
-        else ""
-    )
-    row = con.execute(
-        "select max(started_at) from (select started_at from raw.loads "  # noqa: S608 - own text
-        f"where source = 'billing' and rows_loaded > 0 {seen})"
-    ).fetchone()
-    instant = row[0] if row else None
-    return instant.astimezone(UTC).date() if isinstance(instant, datetime) else None

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from dagster_project.red_lines.evaluation import Period, RedLineStatus
+from dagster_project.period import Grain, Period
+from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.naming import part_of_name
-from dagster_project.red_lines.rules import Grain, Severity
+from dagster_project.red_lines.rules import Severity
 
 
 class State(StrEnum):

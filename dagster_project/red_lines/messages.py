@@ -6,14 +6,15 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from dagster_project.period import Grain, Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.blocks import Block, Chart, Command, Facts, Link, Message, Paragraph
-from dagster_project.red_lines.evaluation import Period, RedLineStatus
+from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.impact import Impact
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.metrics import METRICS, Unit, written
 from dagster_project.red_lines.naming import key_of
-from dagster_project.red_lines.rules import Grain, Severity
+from dagster_project.red_lines.rules import Severity
 from dagster_project.shown import shown
 
 # What a segment or a customer is called comes from an export.

@@ -14,7 +14,8 @@ from itertools import groupby
 import duckdb
 
 from dagster_project.errors import EbblineError
-from dagster_project.red_lines.evaluation import Period, RedLineStatus, Segment, judge
+from dagster_project.period import Period
+from dagster_project.red_lines.evaluation import RedLineStatus, Segment, judge
 from dagster_project.red_lines.incidents import Event, Incident, transition
 from dagster_project.red_lines.rules import Rule
 

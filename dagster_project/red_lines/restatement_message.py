@@ -9,12 +9,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from dagster_project.period import Grain, Period
 from dagster_project.red_lines.blocks import Command, Facts, Link, Message, Paragraph
-from dagster_project.red_lines.evaluation import Period
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.naming import key_of
-from dagster_project.red_lines.rules import Grain
 
 # A message is read on a telephone; the table has them all.
 _LISTED = 10

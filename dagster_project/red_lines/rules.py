@@ -26,12 +26,12 @@ from pydantic import (
 from dagster_project.config import DIMENSIONS, Age, Settings
 from dagster_project.errors import SettingsError, did_you_mean
 from dagster_project.metrics.catalogue import called
+from dagster_project.period import Grain
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column
 from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
 from dagster_project.yaml_document import read_yaml
 
-Grain = Literal["month", "quarter", "year"]
 Severity = Literal["warning", "page"]
 When = Literal["above", "at_least", "below", "at_most", "falling", "rising"]
 Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]

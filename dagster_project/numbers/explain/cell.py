@@ -13,13 +13,9 @@ from dagster_project.numbers.lifetime_value import churn_months, gross_margin, l
 from dagster_project.numbers.metric_value import NO_VALUE, ZERO, MetricValue, published_value
 from dagster_project.numbers.published_keys import require_known
 from dagster_project.numbers.purchases import PURCHASE_FORMULAS
-from dagster_project.numbers.question import (
-    MetricQuestion,
-    Period,
-    parse_period,
-    parse_segment,
-)
+from dagster_project.numbers.question import MetricQuestion, parse_period, parse_segment
 from dagster_project.numbers.recurring import RECURRING_FORMULAS, span_of
+from dagster_project.period import Period
 from dagster_project.warehouse.introspection import has_column
 from dagster_project.warehouse.publication_record import Publication, select_publications
 

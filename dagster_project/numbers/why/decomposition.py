@@ -20,7 +20,7 @@ from dagster_project.numbers.lifetime_value import (
 )
 from dagster_project.numbers.metric_value import NO_VALUE, ZERO, MetricValue, published_value
 from dagster_project.numbers.purchases import PURCHASE_FORMULAS, differing_buyers, measures_of_buyer
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
 from dagster_project.numbers.recurring import (
     RECURRING_FORMULAS,
     Span,
@@ -30,6 +30,7 @@ from dagster_project.numbers.recurring import (
 )
 from dagster_project.numbers.why import attribution
 from dagster_project.numbers.why.attribution import Attribution
+from dagster_project.period import Period
 from dagster_project.warehouse.introspection import has_column
 from dagster_project.warehouse.publication_record import Publication
 from dagster_project.warehouse.quoting import quote_identifier

@@ -5,9 +5,10 @@ from fractions import Fraction
 import duckdb
 
 from dagster_project.numbers.metric_value import MetricValue
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
 from dagster_project.numbers.why.attribution import FORMULA
 from dagster_project.numbers.why.difference import Difference
+from dagster_project.period import Period
 
 # Published rounded: the cents are the value, not the quotient.
 IN_CENTS = {"arpa"}

@@ -18,12 +18,13 @@ import pytest
 from dagster_project.errors import EbblineError
 from dagster_project.numbers.diff import both_attached, diff
 from dagster_project.numbers.purchases import PURCHASE_FORMULAS
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
 from dagster_project.numbers.recurring import RECURRING_FORMULAS
 from dagster_project.numbers.why.attribution import ROUNDING
 from dagster_project.numbers.why.decomposition import LIFETIME
 from dagster_project.numbers.why.difference import CustomerDifference, difference_of
 from dagster_project.numbers.why.value_history import ValueHistory, why
+from dagster_project.period import Period
 from dagster_project.screens.why import why_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths

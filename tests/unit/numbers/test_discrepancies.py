@@ -14,7 +14,8 @@ from dagster_project.numbers.explain.purchases import contradiction as contradic
 from dagster_project.numbers.explain.recurring import contradiction
 from dagster_project.numbers.metric_value import MetricValue
 from dagster_project.numbers.purchases import Buyer
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
+from dagster_project.period import Period
 
 MARCH = date(2026, 3, 1)
 QUESTION = MetricQuestion("churn_rate", Period("month", MARCH))

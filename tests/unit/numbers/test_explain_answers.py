@@ -15,7 +15,8 @@ from dagster_project.numbers.explain.explained import (
     SourceRow,
 )
 from dagster_project.numbers.metric_value import MetricValue
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
+from dagster_project.period import Period
 from dagster_project.screens.explain import explain_csv, explain_json, explain_lines
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from dagster_project.errors import EbblineError
 from dagster_project.numbers.published_keys import nearest, require_known
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
+from dagster_project.period import Period
 
 MARCH = Period("month", date(2026, 3, 1))
 

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from dagster_project.errors import EbblineError
-from dagster_project.numbers.question import Period, parse_period, parse_segment
+from dagster_project.numbers.question import parse_period, parse_segment
+from dagster_project.period import Period
 
 
 @pytest.mark.parametrize(

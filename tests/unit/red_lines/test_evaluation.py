@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from dagster_project.period import Period
 from dagster_project.red_lines import RedLineStatus, Rule
-from dagster_project.red_lines.evaluation import Period
 
 
 def by_month(statuses: tuple[RedLineStatus, ...]) -> dict[str, bool | None]:

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.clock import FixedClock
+from dagster_project.period import Period
 from dagster_project.red_lines import Incident, Rule, incidents, record
-from dagster_project.red_lines.evaluation import Period, RedLineStatus, Segment
+from dagster_project.red_lines.evaluation import RedLineStatus, Segment
 from dagster_project.warehouse.schema import bring_up_to_date
 
 RULE = Rule(

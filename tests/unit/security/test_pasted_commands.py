@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
+from dagster_project.period import Period
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.messages import Alert
 from dagster_project.red_lines.wording import wording

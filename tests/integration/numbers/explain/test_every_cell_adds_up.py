@@ -16,8 +16,9 @@ from dagster_project.numbers.explain.recurring import contributions, measures_by
 from dagster_project.numbers.lifetime_value import churn_months, gross_margin, lifetime_value_of
 from dagster_project.numbers.metric_value import MetricValue
 from dagster_project.numbers.purchases import PURCHASE_FORMULAS, buyers_of
-from dagster_project.numbers.question import MetricQuestion, Period
+from dagster_project.numbers.question import MetricQuestion
 from dagster_project.numbers.recurring import RECURRING_FORMULAS, customer_spans, span_of
+from dagster_project.period import Period
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import Publication, select_publications
 from dagster_project.warehouse.serving import open_published
