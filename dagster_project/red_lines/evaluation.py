@@ -13,11 +13,11 @@ from datetime import date, timedelta
 import duckdb
 
 from dagster_project.clock import Clock
+from dagster_project.metrics.words import written
 from dagster_project.period import Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column, wilson
 from dagster_project.red_lines.lines import FALLS_WHEN_BAD, against, line_of, periods_needed
-from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.rules import Rule
 from dagster_project.red_lines.staleness import BillingRead, billing_read_on, staleness
 from dagster_project.warehouse.introspection import has_column, has_table
@@ -141,7 +141,7 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
     if not has_table(con, "marts", metric.table):
         return {}
     columns = [rule.metric, *([rule.line] if isinstance(rule.line, str) else [])]
-    # A rule's columns were checked against METRICS: identifiers come from that list, not from the
+    # A rule's columns were checked against the catalogue: identifiers come from that list, not from the
     # file.
     trials = trials_column(metric) or metric.sample_column
     selected = ", ".join(
@@ -154,7 +154,7 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
         select dimension, member, period_start, {selected}
         from marts.{quote_identifier(metric.table)}
         where grain = ? and is_complete and period_end <= ? and list_contains(?, dimension)
-        """,  # noqa: S608 - quoted identifiers from METRICS
+        """,  # noqa: S608 - quoted identifiers from the catalogue
         [rule.grain, until + timedelta(days=1), list(rule.segments)],
     ).fetchall()
     found: dict[_Key, _Figures] = {}
@@ -285,7 +285,7 @@ def _crossed(
     }
     left, right = written(value, unit), written(line, unit)
     if isinstance(rule.line, str):
-        left, right = f"{left} {label}", f"{right} {METRICS[rule.line].label}"
+        left, right = f"{left} {label}", f"{right} {CATALOGUE[rule.line].label}"
     elif not isinstance(rule.line, int | float):
         right = (
             f"{right} in {period.before}"

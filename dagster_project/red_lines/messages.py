@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from dagster_project.metrics import CATALOGUE, Unit
+from dagster_project.metrics.words import written
 from dagster_project.period import Grain, Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.blocks import Block, Chart, Command, Facts, Link, Message, Paragraph
 from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.impact import Impact
 from dagster_project.red_lines.incidents import Event, Incident
-from dagster_project.red_lines.metrics import METRICS, Unit, written
 from dagster_project.red_lines.naming import key_of
 from dagster_project.red_lines.rules import Severity
 from dagster_project.shown import shown
@@ -160,7 +161,7 @@ def red_line_message(alert: Alert, *, publication_id: str, report: str, currency
     :param currency: the reporting currency.
     """
     period = Period(alert.grain, alert.period)
-    metric = METRICS[alert.metric]
+    metric = CATALOGUE[alert.metric]
     is_over = alert.event is Event.RESOLVED
     where = "" if alert.segment == "all" else f" in {alert.segment}"
     value = written(alert.value, metric.unit, currency)
@@ -224,7 +225,7 @@ def _title(alert: Alert, period: Period, where: str, value: str) -> str:
 
 
 def _against(alert: Alert, currency: str) -> str:
-    line = written(alert.line, METRICS[alert.metric].unit, currency)
+    line = written(alert.line, CATALOGUE[alert.metric].unit, currency)
     return f"the line is {line} ({alert.sentence})"
 
 

@@ -25,11 +25,12 @@ from pydantic import (
 
 from dagster_project.config import DIMENSIONS, Age, Settings
 from dagster_project.errors import SettingsError, did_you_mean
+from dagster_project.metrics import CATALOGUE, Metric, Unit
 from dagster_project.metrics.catalogue import called
+from dagster_project.metrics.words import written
 from dagster_project.period import Grain
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column
-from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
 from dagster_project.yaml_document import read_yaml
 
 Severity = Literal["warning", "page"]
@@ -180,7 +181,7 @@ class Rule(BaseModel):
         if self.line is None:
             raise ValueError(f"'line' is missing: {self.metric} {self.when} what?")
         if isinstance(self.line, str):
-            line = METRICS[_known_column(self.line)]
+            line = CATALOGUE[_known_column(self.line)]
             if line.table != self.subject.table:
                 raise ValueError(f"'{self.metric}' and '{self.line}' are in different marts")
             if line.unit != self.subject.unit:
@@ -199,7 +200,7 @@ class Rule(BaseModel):
     @property
     def subject(self) -> Metric:
         """The metric the rule watches."""
-        return METRICS[self.metric]
+        return CATALOGUE[self.metric]
 
     @property
     def sentence(self) -> str:
@@ -207,7 +208,9 @@ class Rule(BaseModel):
         if self.when in _TRENDS:
             words = f"{self.subject.label} {self.when}"
         elif isinstance(self.line, str):
-            words = f"{self.subject.label} {self.when.replace('_', ' ')} {METRICS[self.line].label}"
+            words = (
+                f"{self.subject.label} {self.when.replace('_', ' ')} {CATALOGUE[self.line].label}"
+            )
         elif isinstance(self.line, Baseline):
             words = (
                 f"{self.subject.label} {self.when.replace('_', ' ')} {self.line.words(self.grain)}"
@@ -292,12 +295,12 @@ def _defaults() -> Mapping[str, Mapping[str, Any]]:
 
 
 def _known_column(column: str) -> str:
-    if column not in METRICS:
+    if column not in CATALOGUE:
         meant = called(column)
         raise ValueError(
             f"there is no column '{column}'; it is called {meant} here"
             if meant
-            else _unknown("column", column, tuple(METRICS))
+            else _unknown("column", column, tuple(CATALOGUE))
         )
     return column
 
