@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import duckdb
 
 from dagster_project.clock import Clock
+from dagster_project.metrics import CATALOGUE
 from dagster_project.metrics.words import written
 from dagster_project.period import Period
 from dagster_project.plural import counted
