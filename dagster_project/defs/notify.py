@@ -1,5 +1,7 @@
 """Stage 7: what is in the outbox is sent, only after the publication that it speaks of."""
 
+from typing import Any
+
 import dagster as dg
 
 from dagster_project import red_lines
@@ -32,7 +34,7 @@ def notifications(
             context.log.warning(
                 "not delivered to %s, will be sent again: %s", delivery.target, delivery.error
             )
-        metadata = {
+        metadata: dict[str, Any] = {
             "dagster/row_count": len(deliveries),
             "delivered": len(deliveries) - len(failed),
             "waiting": len(failed),

@@ -51,7 +51,7 @@ def definitions(marts: list[dg.AssetKey]) -> dg.Definitions:
                 keep=settings.publish.keep,
             )
             report.publication_id = published.id
-            metadata = {
+            metadata: dict[str, Any] = {
                 "publication_id": published.id,
                 "marts": dg.MetadataValue.path(str(warehouse.paths.marts_db)),
                 "dagster/row_count": 1,

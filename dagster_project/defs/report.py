@@ -1,5 +1,7 @@
 """Stage 8: one HTML page from the published marts."""
 
+from typing import Any
+
 import dagster as dg
 
 from dagster_project import report
@@ -22,7 +24,7 @@ def html_report(
     """Write the report of the current publication."""
     with warehouse.stage(context, "report") as handed_over:
         page = report.build(warehouse.paths.marts_db, warehouse.paths.report)
-        metadata = {
+        metadata: dict[str, Any] = {
             "page": dg.MetadataValue.path(str(page)),
             "size_bytes": page.stat().st_size,
             "dagster/row_count": 1,

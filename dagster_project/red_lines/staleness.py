@@ -24,9 +24,9 @@ def staleness(rule: Rule, period: Period, read: BillingRead | None) -> str | Non
     Customers whose renewals have merely not been exported yet look lost; that is no reason to wake
     anybody. A period that closes after today can not be fresher than today.
     """
-    if rule.maxstaleness_days is None or read is None:
+    if rule.max_staleness_days is None or read is None:
         return None
-    needed = min(period.end, read.today) - timedelta(days=rule.maxstaleness_days)
+    needed = min(period.end, read.today) - timedelta(days=rule.max_staleness_days)
     if read.on >= needed:
         return None
     return f"billing was last read on {read.on}, too early to judge {period}"

@@ -204,7 +204,7 @@ def test_a_changed_setting_is_named_with_the_customers_it_moved(company: Warehou
         ("billing.gross_margin", "1.0", "0.8"),
     ]
     assert _told(difference.customers) == {"c10": ("settings", Fraction(-1, 10))}
-    assert [version.publication_id for version in found.history] == [1, 4]
+    assert [version.publication_id for version in found.versions] == [1, 4]
 
 
 def test_a_purchase_figure_is_explained_by_a_late_a_corrected_and_a_refunded_purchase(
@@ -400,7 +400,7 @@ def test_a_rebuild_of_the_past_leaves_the_history_alone(company: WarehousePaths)
 
 def test_a_number_that_never_changed_has_a_history_of_one(company: WarehousePaths) -> None:
     found = why(company, "customers_new", "2025-05")
-    assert (len(found.history), found.difference) == (1, None)
+    assert (len(found.versions), found.difference) == (1, None)
     assert found.note == "it was published once and never changed"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from dagster_project.errors import EbblineError
 from dagster_project.numbers.question import parse_period, parse_segment
-from dagster_project.period import Period
+from dagster_project.period import Grain, Period
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,9 @@ from dagster_project.period import Period
         ("2026", "year", date(2026, 1, 1), date(2027, 1, 1)),
     ],
 )
-def test_a_period_is_read_with_its_two_ends(text: str, grain: str, start: date, end: date) -> None:
+def test_a_period_is_read_with_its_two_ends(
+    text: str, grain: Grain, start: date, end: date
+) -> None:
     period = parse_period(text)
     assert (period, period.end) == (Period(grain, start), end)
 
