@@ -20,7 +20,7 @@ from dagster_project.red_lines.incidents import (
 )
 from dagster_project.red_lines.rules import Rule
 from dagster_project.red_lines.telling import Change, tell
-from dagster_project.warehouse.introspection import has_column, has_table
+from dagster_project.warehouse.introspection import columns_of
 from dagster_project.warehouse.transaction import transaction
 
 _NAMES = tuple(field.name for field in fields(Incident))
@@ -114,10 +114,11 @@ def record(
 
 def incidents(con: duckdb.DuckDBPyConnection) -> tuple[Incident, ...]:
     """Return every incident ever opened, oldest first; none where nothing was recorded yet."""
-    if not has_table(con, "ops", "incidents"):
-        return ()
     # `status` reads a warehouse that an earlier version made as it is.
-    names = [f.name for f in fields(Incident) if has_column(con, "ops", "incidents", f.name)]
+    known = columns_of(con, "ops", "incidents")
+    names = [name for name in _NAMES if name in known]
+    if not names:
+        return ()
     rows = con.execute(
         f"select {', '.join(names)} from ops.incidents order by opened_at, incident_id"  # noqa: S608 - own columns
     ).fetchall()

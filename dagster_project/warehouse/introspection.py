@@ -19,9 +19,12 @@ def tables_of(
     """Return the tables and views of a schema, in order of their names; none where there is no such schema."""
     rows = con.execute(
         """
-        select table_name from information_schema.tables
-        where table_catalog = coalesce($database, current_database()) and table_schema = $schema
-        order by table_name
+        select table_name from duckdb_tables()
+        where database_name = coalesce($database, current_database()) and schema_name = $schema
+        union all
+        select view_name from duckdb_views()
+        where database_name = coalesce($database, current_database()) and schema_name = $schema
+        order by 1
         """,
         {"database": database, "schema": schema},
     ).fetchall()
@@ -46,11 +49,11 @@ def columns_of(
     """Return the columns of a table or view with their types, in order; none where it is not there."""
     rows = con.execute(
         """
-        select column_name, data_type from information_schema.columns
+        select column_name, data_type from duckdb_columns()
         where
-            table_catalog = coalesce($database, current_database())
-            and table_schema = $schema and table_name = $table
-        order by ordinal_position
+            database_name = coalesce($database, current_database())
+            and schema_name = $schema and table_name = $table
+        order by column_index
         """,
         {"database": database, "schema": schema, "table": table},
     ).fetchall()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.warehouse.introspection import has_column
+from dagster_project.warehouse.introspection import columns_of
 
 UNRECORDED = 7
 """The last change that older ebblines made without recording it."""
@@ -215,9 +215,8 @@ create table if not exists ops.runs (
 
 def _status_of_invoices(con: duckdb.DuckDBPyConnection) -> None:
     """Name a column of the contract as it is called since."""
-    if has_column(con, "raw", "invoices", "invoice_status") and not has_column(
-        con, "raw", "invoices", "status"
-    ):
+    columns = columns_of(con, "raw", "invoices")
+    if "invoice_status" in columns and "status" not in columns:
         con.execute("alter table raw.invoices rename invoice_status to status")
 
 
