@@ -65,6 +65,8 @@ for command in (
 ):
     app.command()(command)
 
+app.command("report")(publishing.write_report)
+
 alerts = typer.Typer(
     help="Incidents, of red lines and of the pipeline: list, acknowledge, silence, resolve.",
     no_args_is_help=True,
@@ -80,6 +82,7 @@ formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_comman
 app.add_typer(formats_app, name="formats")
 formats_app.callback()(formats.formats)
 formats_app.command("check")(formats.formats_check)
+formats_app.command("canonical")(formats.formats_canonical)
 
 
 def _wrong_usage(error: TyperException) -> EbblineError | None:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from dagster_project.config_sections import (
     CurrencySettings,
     Ingest,
     NotifyTarget,
+    PlannedPeriod,
     Publish,
     Purchases,
     Reconciliation,
@@ -54,6 +56,7 @@ __all__ = [
     "Environment",
     "Ingest",
     "NotifyTarget",
+    "PlannedPeriod",
     "Publish",
     "Purchases",
     "Reconciliation",
@@ -74,6 +77,10 @@ class Settings(Section):
 
     sources: Sources
     warehouse: Path = Path("data/warehouse")
+    # Whose numbers these are, as the report says it.
+    company: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+    # What was planned, by metric and period; the report compares with it. Changes no number.
+    plan: dict[str, dict[PlannedPeriod, Decimal]] = Field(default_factory=dict)
     calendar: Calendar = Calendar()
     currency: CurrencySettings = CurrencySettings()
     billing: Billing = Billing()
@@ -135,6 +142,8 @@ class Settings(Section):
             exclude={
                 "sources",
                 "warehouse",
+                "company",
+                "plan",
                 "ingest",
                 "publish",
                 "notify",

@@ -234,6 +234,11 @@ class Publish(Section):
         return int(self.file_mode, 8)
 
 
+PlannedPeriod = Annotated[
+    str, BeforeValidator(str), StringConstraints(pattern=r"^\d{4}(-\d{2}|-Q[1-4])?$")
+]
+
+
 class NotifyTarget(Section):
     """An Apprise URL and the severities sent to it. ``${NAME}`` stands for an environment variable."""
 

@@ -6,7 +6,7 @@ import typer
 
 from dagster_project.clock import clock_from_environment
 from dagster_project.commands.options import Config, Json
-from dagster_project.commands.terminal import answer_json, tell
+from dagster_project.commands.terminal import answer_json, answer_text, tell
 from dagster_project.config import load_settings, settings_file
 from dagster_project.errors import ExitCode
 
@@ -44,3 +44,10 @@ def formats_check(
     else:
         tell(check_lines(result))
     raise typer.Exit(int(ExitCode.PUBLISHED if result.is_good else ExitCode.INPUT_REFUSED))
+
+
+def formats_canonical() -> None:
+    """Describe the canonical tables, as Markdown: columns, keys, ends, examples. docs/canonical.md is this page."""
+    from dagster_project.screens.canonical import canonical_page
+
+    answer_text("\n".join(canonical_page()) + "\n")

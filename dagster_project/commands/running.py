@@ -56,6 +56,7 @@ def run(
     from dagster_project.exports.contract import Source as SourceName
     from dagster_project.exports.mapping import mapping_for
     from dagster_project.quality.suites import read_suites
+    from dagster_project.report import heading_of
 
     for name in get_args(SourceName):
         if (source := settings.sources.named().get(name)) is not None:
@@ -63,6 +64,7 @@ def run(
     read_suites()
     red_lines.load_rules(settings)
     red_lines.check_targets(settings)
+    heading_of(settings)
     paths.create()
     began = clock_from_environment().now()
     with terminal.screen.status("ingest, build, validate, publish ..."):

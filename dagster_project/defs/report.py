@@ -23,7 +23,9 @@ def html_report(
 ) -> dg.MaterializeResult[None]:
     """Write the report of the current publication."""
     with warehouse.stage(context, "report") as handed_over:
-        page = report.build(warehouse.paths.marts_db, warehouse.paths.report)
+        page = report.build(
+            warehouse.paths.marts_db, warehouse.paths.report, report.heading_of(warehouse.settings)
+        )
         metadata: dict[str, Any] = {
             "page": dg.MetadataValue.path(str(page)),
             "size_bytes": page.stat().st_size,
