@@ -25,8 +25,8 @@ def export(
 ) -> None:
     """Write a list to work through: risk, win-back, lost, most-valuable, unanswered, renewals, seasonal, milestones.
 
-    Each row says why the customer is on the list and what to do next. Names and addresses are in it where
-    publish.personal_data says so.
+    A shop has best-buyers and quiet-buyers. Each row says why the customer is on the list and what to do next. Names
+    and addresses are in it where publish.personal_data says so.
     """
     from dagster_project.lists import available_lists, customer_list
     from dagster_project.screens import lists as answers

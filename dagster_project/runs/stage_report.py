@@ -79,8 +79,9 @@ class StageReport:
     publication_id: int | None = None
 
     def made(self, asset: str, metadata: Mapping[str, Any]) -> None:
-        """Note a table that was made, with its row count."""
-        self.rows_of_assets[asset] = int(metadata["dagster/row_count"])
+        """Note a table that was made, with its row count; those of a view are not counted."""
+        if "dagster/row_count" in metadata:
+            self.rows_of_assets[asset] = int(metadata["dagster/row_count"])
 
 
 _AS_JSON = TypeAdapter(StageReport)

@@ -2,6 +2,8 @@
 
 import duckdb
 
+from dagster_project.warehouse.quoting import quote_identifier
+
 
 def has_table(
     con: duckdb.DuckDBPyConnection, schema: str, table: str, *, database: str | None = None
@@ -10,7 +12,7 @@ def has_table(
 
     :param database: the name an attached database goes by; default the current one.
     """
-    return table in tables_of(con, schema, database=database)
+    return bool(columns_of(con, schema, table, database=database))
 
 
 def tables_of(
@@ -47,14 +49,11 @@ def columns_of(
     con: duckdb.DuckDBPyConnection, schema: str, table: str, *, database: str | None = None
 ) -> dict[str, str]:
     """Return the columns of a table or view with their types, in order; none where it is not there."""
-    rows = con.execute(
-        """
-        select column_name, data_type from duckdb_columns()
-        where
-            database_name = coalesce($database, current_database())
-            and schema_name = $schema and table_name = $table
-        order by column_index
-        """,
-        {"database": database, "schema": schema, "table": table},
-    ).fetchall()
+    place = [schema, table] if database is None else [database, schema, table]
+    # `information_schema` and `duckdb_columns` go through every column of the database.
+    query = "select name, type from pragma_table_info(?) order by cid"
+    try:
+        rows = con.execute(query, [".".join(map(quote_identifier, place))]).fetchall()
+    except duckdb.CatalogException:
+        return {}
     return dict(rows)

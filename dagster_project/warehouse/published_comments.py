@@ -209,12 +209,16 @@ def write_comments(
 
     :param table: database, schema and name, not quoted.
     """
-    if described.table:
-        name = ".".join(map(quote_identifier, table))
-        con.execute(f"comment on {kind} {name} is {quote_text(described.table.strip())}")
     database, schema, of = table
-    for column in columns_of(con, schema, of, database=database):
-        text = described.columns.get(column)
-        if text:
-            name = ".".join(map(quote_identifier, (*table, column)))
-            con.execute(f"comment on column {name} is {quote_text(text.strip())}")
+    name = ".".join(map(quote_identifier, table))
+    comments = (
+        [f"comment on {kind} {name} is {quote_text(described.table.strip())}"]
+        if described.table
+        else []
+    )
+    comments += [
+        f"comment on column {name}.{quote_identifier(column)} is {quote_text(text.strip())}"
+        for column in columns_of(con, schema, of, database=database)
+        if (text := described.columns.get(column))
+    ]
+    con.execute(";\n".join(comments))

@@ -10,18 +10,19 @@ import numpy as np
 from PIL import Image
 
 from dagster_project.locations import PROJECT_ROOT
-from tests.browser.chromium import SCREENS, Screen, browser, shown
+from tests.browser.chromium import Screen, browser, shown
 
 IMAGES = PROJECT_ROOT / "docs" / "images"
-# What a picture shows: where the page is opened, and how much of it.
+# What a picture shows: of the page from its top, or one part of it.
 PICTURES = {
     "report.png": (Screen(1240, 1010), ""),
-    "report-to-do.png": (Screen(1240, 900), "#to-do"),
-    "report-behind.png": (Screen(1240, 1000), "#revenue"),
-    "report-dark.png": (Screen(1240, 900, "dark"), "#cohorts"),
-    "report-phone.png": (SCREENS["phone"], ""),
+    "report-to-do.png": (Screen(1240), "section[aria-labelledby=list-risk]"),
+    "report-behind.png": (Screen(1240), "section[aria-labelledby=revenue]"),
+    "report-dark.png": (Screen(1240, scheme="dark"), "#cohorts-logo"),
+    "report-phone.png": (Screen(390, 1400), ""),
 }
-_COLOURS = 96
+_STILL = ".bar { position: static !important; } html { scroll-behavior: auto !important; }"
+_COLOURS = 160
 _CELL = 16
 
 
@@ -33,9 +34,11 @@ def take(page: Path, folder: Path) -> list[Path]:
     taken = []
     with browser() as started:
         for name, (screen, place) in PICTURES.items():
-            with shown(started, page, screen, query=place) as opened:
+            with shown(started, page, screen) as opened:
                 file = folder / name
-                opened.screenshot(path=str(file))
+                opened.add_style_tag(content=_STILL)
+                of = opened.locator(place) if place else opened
+                of.screenshot(path=str(file))
                 made_small(file)
                 taken.append(file)
     return taken
