@@ -28,7 +28,7 @@ def version_of(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> None:
-    """Apply the migrations that the file lacks, each wholly or not at all.
+    """Apply the migrations that the file lacks, all or none.
 
     :param con: the working database, open for writing, outside a transaction.
     :raises EbblineError: a newer ebbline has written to the file.
@@ -40,11 +40,12 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection) -> None:
             where="ops.schema_version",
             fix="install the newer ebbline that wrote it, or name another folder with --warehouse",
         )
-    for migration in MIGRATIONS:
-        if migration.number <= found:
-            continue
-        with transaction(con):
-            con.execute(_TABLE)
+    missing = [migration for migration in MIGRATIONS if migration.number > found]
+    if not missing:
+        return
+    with transaction(con):
+        con.execute(_TABLE)
+        for migration in missing:
             migration.apply(con)
             con.execute(
                 "insert into ops.schema_version values (?, ?, ?)",
