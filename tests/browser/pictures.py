@@ -58,10 +58,14 @@ def take_graph(folder: Path) -> Path:
     """
     file = folder / "asset-graph.png"
     with tempfile.TemporaryDirectory() as home, _ui(Path(home)) as address, browser() as started:
-        page = started.new_page(viewport={"width": 1500, "height": 900})
+        page = started.new_page(viewport={"width": 1500, "height": 1260})
         page.goto(f"{address}/asset-groups", timeout=120_000)
         page.get_by_text("publication").last.wait_for(timeout=120_000)
         page.wait_for_timeout(4_000)  # the graph moves into its place
+        skip = page.get_by_role("button", name="Skip")
+        if skip.is_visible():
+            skip.click()
+            skip.wait_for(state="hidden")
         page.screenshot(path=str(file))
         page.close()
     made_small(file)
