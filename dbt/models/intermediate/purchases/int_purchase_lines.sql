@@ -10,20 +10,6 @@ orders as (
 
 ),
 
-invoice_lines as (
-
-    select * exclude (amount, amount_billed), amount_billed as amount
-    from {{ ref('int_invoice_line_amounts') }}
-    where not exists (select 1 from orders)
-
-),
-
-refunded_invoices as (
-
-    select * from {{ ref('int_refunded_invoices') }}
-
-),
-
 rates as (
 
     select * from {{ ref('int_currency_rates') }}
@@ -64,48 +50,13 @@ order_lines as (
 
 ),
 
--- an invoice over nothing (a trial's, or one paid wholly by credit) buys nothing
-standing_invoices as (
-
-    select invoice_id
-    from invoice_lines
-    where invoice_status = 'paid' and kind <> 'tax'
-    group by invoice_id
-    having sum(amount) > 0
-
-),
-
-paid_invoice_lines as (
-
-    select
-        'invoice_lines' as source_table,
-        invoice_lines.invoice_id as document_id,
-        invoice_lines.line_id,
-        invoice_lines.customer_id,
-        coalesce(invoice_lines.paid_at, invoice_lines.issued_at) as purchased_at,
-        coalesce(invoice_lines.paid_on, invoice_lines.issued_on) as purchased_on,
-        invoice_lines.plan_id as product_id,
-        cast(null as {{ dbt.type_string() }}) as product_name,
-        invoice_lines.kind as product_category,
-        cast(null as {{ dbt.type_string() }}) as campaign,
-        invoice_lines.amount,
-        invoice_lines.currency,
-        invoice_lines._source_file as source_file,
-        invoice_lines._source_row as source_row
-    from invoice_lines
-    inner join standing_invoices on invoice_lines.invoice_id = standing_invoices.invoice_id
-    left join refunded_invoices on invoice_lines.invoice_id = refunded_invoices.invoice_id
-    where invoice_lines.kind <> 'tax' and refunded_invoices.invoice_id is null
-
-),
-
 purchase_lines as (
 
     select * from order_lines
 
     union all
 
-    select * from paid_invoice_lines
+    select * from {{ ref('int_paid_invoice_lines') }}
 
 ),
 
