@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.integration.explain.conftest import sample, sample_under_other_settings
-from tests.integration.explain.test_every_cell_adds_up import (
+from tests.integration.numbers.explain.conftest import sample, sample_under_other_settings
+from tests.integration.numbers.explain.test_every_cell_adds_up import (
     cells,
     publication,
     published,
