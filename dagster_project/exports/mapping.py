@@ -169,6 +169,8 @@ CONNECTOR_DELETIONS = {
     "_sdc_deleted_at": Condition(present=True),
 }
 """What connectors write beside the vendor's own columns: when a row was seen, and that it is gone."""
+CONNECTOR_WRAPPERS = ("_airbyte_data",)
+"""Where a connector puts the vendor's record inside one of its own."""
 
 
 class Mapping(Strict):
