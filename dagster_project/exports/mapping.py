@@ -31,7 +31,7 @@ from dagster_project.exports.rules import (
     listed,
 )
 from dagster_project.exports.writing import DecimalMark, Ends, Writing
-from dagster_project.yaml_document import line_of, read_yaml
+from dagster_project.yaml_document import faults_of, read_yaml
 
 FOLDER = Path(__file__).parent / "mappings"
 CANONICAL = "canonical"
@@ -322,10 +322,7 @@ def read_mapping(file: Path) -> Mapping:
             "the mapping cannot be followed",
             where=str(file),
             evidence=[
-                f"{file.name}:{line_of(lines, one['loc'])}: "
-                f"{'.'.join(map(str, one['loc'])) or 'file'}: "
-                f"{one['msg'].removeprefix('Value error, ')}"
-                for one in error.errors()
+                f"{file.name}:{fault.line}: {fault}" for fault in faults_of(error, lines, Mapping)
             ],
             fix="docs/formats.md describes every key",
         ) from error

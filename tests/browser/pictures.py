@@ -3,7 +3,14 @@
 Small files: few colours are enough for a page of figures.
 """
 
+import os
+import socket
+import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +51,49 @@ def take(page: Path, folder: Path) -> list[Path]:
     return taken
 
 
+def take_graph(folder: Path) -> Path:
+    """Take the picture of the asset graph, as the Dagster UI shows it.
+
+    :returns: the file written.
+    """
+    file = folder / "asset-graph.png"
+    with tempfile.TemporaryDirectory() as home, _ui(Path(home)) as address, browser() as started:
+        page = started.new_page(viewport={"width": 1500, "height": 1260})
+        page.goto(f"{address}/asset-groups", timeout=120_000)
+        page.get_by_text("publication").last.wait_for(timeout=120_000)
+        page.wait_for_timeout(4_000)  # the graph moves into its place
+        skip = page.get_by_role("button", name="Skip")
+        if skip.is_visible():
+            skip.click()
+            skip.wait_for(state="hidden")
+        page.screenshot(path=str(file))
+        page.close()
+    made_small(file)
+    return file
+
+
+@contextmanager
+def _ui(home: Path) -> Iterator[str]:
+    """Start Dagster's web server on the graph of the settings file here, and yield its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = Path(sys.executable).with_name("dagster-webserver")
+    settings = ("-m", "dagster_project.definitions", "-h", "127.0.0.1", "-p", str(port))
+    environment = {**os.environ, "DAGSTER_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "yes"}
+    running = subprocess.Popen([command, *settings, "--read-only"], env=environment)
+    try:
+        for _ in range(600):
+            with socket.socket() as asking:
+                if asking.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.5)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.terminate()
+        running.wait()
+
+
 def made_small(file: Path) -> None:
     """Write a picture again with few colours."""
     with Image.open(file) as picture:
@@ -69,5 +119,5 @@ def difference(one: Path, other: Path) -> float:
 
 
 if __name__ == "__main__":
-    for made in take(Path(sys.argv[1]).resolve(), IMAGES):
+    for made in [*take(Path(sys.argv[1]).resolve(), IMAGES), take_graph(IMAGES)]:
         sys.stdout.write(f"{made} ({made.stat().st_size // 1024} kB)\n")

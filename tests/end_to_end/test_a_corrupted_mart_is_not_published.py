@@ -11,7 +11,8 @@ from dagster_project.definitions import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import ExitCode
 from dagster_project.locations import DBT_PROJECT
-from dagster_project.pipeline import RunOutcome, run_pipeline
+from dagster_project.pipeline import run_pipeline
+from dagster_project.runs import RunOutcome
 from dagster_project.screens.run import outcome_lines
 from dagster_project.transform.project import dbt_command
 from dagster_project.warehouse.paths import WarehousePaths

@@ -1,8 +1,5 @@
 """JSON: one record a line, an array of them, or a document that wraps them; a record is a text with fields."""
 
-
-# every value of a file or a mapping is a parameter.
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
