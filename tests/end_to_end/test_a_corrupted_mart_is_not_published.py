@@ -20,7 +20,7 @@ from tests.sample import WholeRun
 
 CORRUPTION = (
     "update marts.mart_revenue_periods set mrr_closing = mrr_closing + 0.01"
-    " where grain = 'month' and dimension = 'all' and period_start = '2026-03-01'"
+    " where grain = 'month' and dimension = 'all' and period_start = '2026-09-01'"
 )
 
 
@@ -43,9 +43,9 @@ class DbtThenHand(DbtCliResource):
 
 
 @pytest.fixture(scope="module")
-def company(whole_sample: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
-    """The sample with publication 1."""
-    return whole_sample.copied_to(tmp_path_factory.mktemp("sample"))
+def company(small_company: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
+    """The small company with publication 1."""
+    return small_company.copied_to(tmp_path_factory.mktemp("company"))
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_the_previous_marts_are_untouched(
     [
         "suite marts__mart_revenue_periods",
         "expectation ",
-        "2026-03-01",
+        "2026-09-01",
         "data_docs/validations/marts__mart_revenue_periods/",
         "nothing was published: validation refused",
         "readers see publication 1",

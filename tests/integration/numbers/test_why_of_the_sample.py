@@ -54,7 +54,7 @@ CUSTOMERS = CUSTOMERS_HEADER + (
     "cus_late,,a@example.com,Late,2026-09-01 12:00,usd,false,CA,North America,it_services,1-10,smb,,,\n"
     "cus_000029,,b@example.com,Moved,2024-05-01 12:00,usd,false,FR,Europe,it_services,1-10,smb,,,\n"
 )
-CELLS_OF_A_METRIC = 6
+CELLS_OF_A_METRIC = 3
 
 
 def _run(root: Path, day: int, **settings: object) -> None:
@@ -118,7 +118,7 @@ def test_every_metric_of_the_sample_adds_up_after_late_rows_and_after_settings(
         chosen = _some_of_each_metric(con)
         for question in chosen:
             assert_adds_up(question, difference_of(con, warehouse, question))
-    assert len(chosen) > 100
+    assert len(chosen) > 80
 
 
 def test_every_metric_differs_somewhere_in_the_sample(sample: WarehousePaths) -> None:
