@@ -11,6 +11,8 @@ import pytest
 
 from dagster_project.locations import PROJECT_ROOT
 
+TEST_SETTINGS = PROJECT_ROOT / "tests" / "ebbline.yml"
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -24,12 +26,12 @@ Ebbline = Callable[..., Ended]
 
 
 def run_ebbline(*arguments: object, **environment: str) -> Ended:
-    """Run the installed command in the project's folder, with a plain environment."""
+    """Run the installed command in the project's folder, with a plain environment and the settings of tests."""
     plain = {key: value for key, value in os.environ.items() if not key.startswith("EBBLINE_")}
     ended = subprocess.run(
         [Path(sys.executable).with_name("ebbline"), *map(str, arguments)],
         cwd=PROJECT_ROOT,
-        env={**plain, **environment},
+        env={**plain, "EBBLINE_CONFIG": str(TEST_SETTINGS), **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -10,15 +10,20 @@ import pytest
 from dagster_project.config import load_settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import SettingsError
-from dagster_project.locations import PROJECT_ROOT
 from dagster_project.pipeline import run_pipeline
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.serving import open_marts
 from tests.command_line import Ebbline
+from tests.end_to_end.command import TEST_SETTINGS
 
 READERS = [("status",), ("publications",), ("explain", "churn_rate", "2026-03")]
 WRITERS = [("rollback", "1"), ("acknowledge", "x", "--by", "ana"), ("why", "churn_rate", "2026-03")]
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBBLINE_CONFIG", str(TEST_SETTINGS))
 
 
 @pytest.mark.parametrize("place", ["file", "file/below"])
@@ -80,9 +85,7 @@ def test_a_damaged_block_is_not_taken_for_a_lock(ebbline: Ebbline, tmp_path: Pat
 
 def test_a_run_on_a_damaged_warehouse_says_so_without_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "warehouse.duckdb").write_bytes(b"no database" * 1000)
-    outcome = run_pipeline(
-        Warehouse(config=str(PROJECT_ROOT / "ebbline.yml"), folder=str(tmp_path))
-    )
+    outcome = run_pipeline(Warehouse(config=str(TEST_SETTINGS), folder=str(tmp_path)))
     (said,) = outcome.errors
     assert (int(outcome.exit_code), said.splitlines()[0]) == (
         1,
@@ -97,7 +100,7 @@ def test_an_error_nobody_foresaw_is_one_line_and_the_log_has_the_rest(tmp_path: 
 
     graph = dg.Definitions(assets=[broken], jobs=[dg.define_asset_job("retention_pipeline")])
     outcome = run_pipeline(
-        Warehouse(config=str(PROJECT_ROOT / "ebbline.yml"), folder=str(tmp_path)), definitions=graph
+        Warehouse(config=str(TEST_SETTINGS), folder=str(tmp_path)), definitions=graph
     )
     assert (int(outcome.exit_code), outcome.errors) == (
         1,
@@ -141,7 +144,7 @@ def test_every_amount_that_duckdb_takes_is_taken(
     monkeypatch: pytest.MonkeyPatch, amount: str
 ) -> None:
     monkeypatch.setenv("EBBLINE_DBT_MEMORY_LIMIT", amount)
-    load_settings(PROJECT_ROOT / "ebbline.yml")
+    load_settings(TEST_SETTINGS)
     if amount:
         duckdb.connect().execute("set memory_limit = ?", [amount])
 
@@ -184,7 +187,7 @@ def test_settings_with_nonsense_in_the_environment_are_one_error(
 ) -> None:
     monkeypatch.setenv("EBBLINE_DBT_MEMORY_LIMIT", "lots")
     with pytest.raises(SettingsError) as raised:
-        load_settings(PROJECT_ROOT / "ebbline.yml")
+        load_settings(TEST_SETTINGS)
     assert raised.value.evidence == (
         "EBBLINE_DBT_MEMORY_LIMIT: 'lots' is no amount of memory such as 4GB",
     )
