@@ -7,8 +7,25 @@ totals as (
     where difference <> 0
 ),
 
+lines as (
+    select
+        invoice_id,
+        concat(invoice_id, '/', line_id) as line_key
+    from {{ ref('stg_billing__invoice_lines') }}
+    where invoice_id in (select totals.invoice_id from totals)
+),
+
+-- What each invoice is worth a month, as understood, and while it is.
 monthly as (
-    select * from {{ ref('int_invoice_mrr') }}
+    select
+        lines.invoice_id,
+        sum(pieces.mrr) as mrr,
+        min(pieces.valid_from) as valid_from,
+        max(pieces.valid_to) as valid_to
+    from {{ ref('int_recurring_periods') }} as pieces
+    inner join lines
+        on pieces.source_table = 'invoice_lines' and pieces.source_key = lines.line_key
+    group by lines.invoice_id
 ),
 
 rates as (

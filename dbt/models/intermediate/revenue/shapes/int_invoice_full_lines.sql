@@ -53,6 +53,13 @@ final as (
         amount_cents as full_cents,
         coalesce(list_cents, amount_cents + 1) > amount_cents as may_be_discounted,
         list_cents,
+        discount_cents,
+        -- Who tells discounts tells them of every line; else the price tells.
+        max(discount_cents) over (partition by contract_key) > 0 as is_discount_told,
+        case
+            when max(discount_cents) over (partition by contract_key) > 0 then amount_cents + discount_cents
+            else coalesce(list_cents, amount_cents)
+        end as undiscounted_cents,
         period_start_at,
         period_end_at,
         period_start_on,

@@ -99,7 +99,7 @@ final as (
         {%- set off = 'abs(discount) * is_discount_apart + abs(inclusive_tax) * is_tax_included' %}
         {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ')') }} as amount_billed,
         {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ' - abs(left_out))') }} as amount,
-        {{ money('greatest(abs(discount) - abs(left_out), abs(coalesce(discount_included, 0)))') }} as discount,
+        {{ money('greatest(abs(discount), abs(coalesce(discount_included, 0))) - abs(left_out)') }} as discount,
         currency,
         period_start_at,
         period_end_at,

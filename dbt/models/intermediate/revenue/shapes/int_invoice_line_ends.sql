@@ -4,13 +4,14 @@
 
 with
 
--- Credit notes that give back money and take back no piece of a subscription, by their reason.
-money_back as (
-    select credit_note_id
+-- Credit notes give back money, or take back a piece of a subscription: by their reason.
+credit_notes as (
+    select
+        credit_note_id,
+        coalesce(replace(lower(reason), ' ', '_'), '') not in (
+            'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund'
+        ) as may_take_back
     from {{ ref('stg_billing__credit_notes') }}
-    where replace(lower(reason), ' ', '_') in (
-        'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund'
-    )
 ),
 
 lines as (
@@ -18,8 +19,15 @@ lines as (
     where
         invoice_status in ('paid', 'open', 'uncollectible')
         and kind in ('recurring', 'credit'{{ ", 'usage'" if var('usage_is_recurring') }})
-        and (kind <> 'credit' or (amount < 0 and subscription_id is not null))
-        and invoice_id not in (select money_back.credit_note_id from money_back)
+        and (
+            kind <> 'credit'
+            or (
+                amount < 0
+                and subscription_id is not null
+                and (is_proration or invoice_id in (select credit_notes.credit_note_id from credit_notes))
+            )
+        )
+        and invoice_id not in (select credit_notes.credit_note_id from credit_notes where not credit_notes.may_take_back)
         and period_start_at < period_end_at
         and {{ is_computed('customer_id') }}
 ),
