@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from dagster_project.clock import FixedClock
-from dagster_project.config import load_settings
+from dagster_project.config import Settings, load_settings
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
@@ -93,13 +93,18 @@ def truth(company: Company, *, lasting_only: bool) -> set[Movement]:
     }
 
 
-def _built(root: Path, export: Export) -> tuple[set[Movement], list[str]]:
-    discounts = "lasting_only" if export.lasting_only else "as_billed"
+def written_settings(root: Path, form: str, *, lasting_only: bool = False) -> Settings:
+    """Write the settings of an export in ``root/billing``."""
+    discounts = "lasting_only" if lasting_only else "as_billed"
     (root / "ebbline.yml").write_text(
-        f"sources: {{billing: {{format: {export.form}, path: billing}}}}\nwarehouse: wh\n"
+        f"sources: {{billing: {{format: {form}, path: billing}}}}\nwarehouse: wh\n"
         f"calendar: {{timezone: UTC, until: {UNTIL}}}\nbilling: {{discounts: {discounts}}}\n"
     )
-    settings = load_settings(root / "ebbline.yml")
+    return load_settings(root / "ebbline.yml")
+
+
+def _built(root: Path, export: Export) -> tuple[set[Movement], list[str]]:
+    settings = written_settings(root, export.form, lasting_only=export.lasting_only)
     paths = WarehousePaths(settings.warehouse)
     load_and_build(paths, settings, CLOCK, ("fct_mrr_movements", "mart_reconciliation"))
     with open_warehouse(paths, read_only=True) as con:

@@ -37,9 +37,9 @@ def write(company: Company, folder: Path, *, discounts_apart: bool) -> None:
         folder,
         "invoice_line_items",
         (
-            row if discounts_apart else {**row, "total_discount": line.discount if line else 0}
+            row if discounts_apart else {**row, "total_discount": _number(row) - net}
             for one, invoice in company.bills
-            for line, row in _lines(one, invoice)
+            for net, row in _lines(one, invoice)
         ),
     )
     write_table(
@@ -64,13 +64,13 @@ def write(company: Company, folder: Path, *, discounts_apart: bool) -> None:
         (
             {
                 "invoice_id": invoice.invoice_id,
-                "invoice_line_item_id": line_id,
-                "amount": invoice.tax(line.net),
+                "invoice_line_item_id": row["id"],
+                "amount": invoice.tax(net),
                 "inclusive": "false",
                 "tax_rate": f"txr_{invoice.tax_percent}",
             }
-            for _, invoice in company.bills
-            for line_id, line in _numbered(invoice)
+            for one, invoice in company.bills
+            for net, row in _lines(one, invoice)
             if invoice.tax_percent
         ),
     )
@@ -149,13 +149,19 @@ def _invoice(one: Subscription, invoice: Invoice) -> Row:
     }
 
 
-def _lines(one: Subscription, invoice: Invoice) -> Iterator[tuple[Line | None, dict[str, object]]]:
+def _lines(one: Subscription, invoice: Invoice) -> Iterator[tuple[int, dict[str, object]]]:
+    """Each line and what it comes to net of its discount."""
     for line_id, line in _numbered(invoice):
-        yield line, _line(line_id, invoice, line, one.subscription_id)
+        yield line.net, _line(line_id, invoice, line, one.subscription_id)
     if invoice.used:
         beside = invoice.lines[0]
         row = _line(f"il_{invoice.invoice_id}_used", invoice, beside, one.subscription_id)
-        yield None, {**row, "price_id": _METER, "quantity": invoice.used, "amount": invoice.used}
+        used = invoice.used
+        yield used, {**row, "price_id": _METER, "quantity": used, "amount": used}
+
+
+def _number(row: Row) -> int:
+    return int(str(row["amount"]))
 
 
 def _line(line_id: str, invoice: Invoice, line: Line, subscription_id: str) -> dict[str, object]:

@@ -51,13 +51,13 @@ final as (
         kind,
         quantity,
         amount_cents as full_cents,
-        coalesce(list_cents, amount_cents + 1) > amount_cents as may_be_discounted,
+        coalesce(discount_cents > 0, list_cents > amount_cents, true) as may_be_discounted,
         list_cents,
         discount_cents,
         -- Who tells discounts tells them of every line; else the price tells.
-        max(discount_cents) over (partition by contract_key) > 0 as is_discount_told,
+        max(discount_cents) over (partition by contract_key) is not null as is_discount_told,
         case
-            when max(discount_cents) over (partition by contract_key) > 0 then amount_cents + discount_cents
+            when max(discount_cents) over (partition by contract_key) is not null then amount_cents + coalesce(discount_cents, 0)
             else coalesce(list_cents, amount_cents)
         end as undiscounted_cents,
         period_start_at,

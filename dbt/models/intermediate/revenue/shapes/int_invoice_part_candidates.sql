@@ -31,7 +31,7 @@ billed as (
         abs({{ days_between('full_lines.period_start_on', 'parts.period_start_on') }}) as distance,
         full_lines.may_be_discounted,
         full_lines.is_discount_told,
-        full_lines.discount_cents > 0 as is_discounted
+        coalesce(full_lines.discount_cents, 0) > 0 as is_discounted
     from parts
     inner join full_lines
         on

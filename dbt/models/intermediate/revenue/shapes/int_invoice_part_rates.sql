@@ -29,7 +29,7 @@ fitting as (
         row_number() over (
             partition by parts.line_key
             order by
-                case when telling.contract_key is not null and candidates.is_discounted <> (parts.discount_cents > 0) then 1 else 0 end,
+                case when telling.contract_key is not null and candidates.is_discounted <> (coalesce(parts.discount_cents, 0) > 0) then 1 else 0 end,
                 candidates.preference,
                 candidates.distance,
                 candidates.full_cents
