@@ -1,4 +1,4 @@
-"""A sound export of Stripe's from which something is missing for some customers: their invoices are named, no others."""
+"""A sound export of Stripe's that is broken for some customers: their invoices are named, and no others."""
 
 import csv
 from collections import defaultdict
