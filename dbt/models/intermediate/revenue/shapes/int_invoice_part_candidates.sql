@@ -1,5 +1,5 @@
--- The full amounts that each part may have been billed from: what a full line of the same plan billed, and what it or the list
--- price comes to with and without a discount that the contract shows. The lower the preference, the sooner it is believed.
+-- The full amounts that each part may have been billed from: what full lines of its plan billed, and prices with and without
+-- the discounts that the contract shows.
 {{ kept_by_customer(reads=['int_invoice_parts', 'int_invoice_full_lines']) }}
 
 with
@@ -26,8 +26,8 @@ billed as (
             else full_lines.{{ amount }}
         end as {{ amount }},
         {%- endfor %}
-        case when full_lines.period_start_on = parts.period_end_on then 1 else 2 end
-        + case when coalesce(parts.quantity, 1) = coalesce(full_lines.quantity, 1) then 0 else 2 end as preference,
+        case when full_lines.period_start_on = parts.period_end_on then 1 else 2 end as preference,
+        coalesce(parts.quantity, 1) = coalesce(full_lines.quantity, 1) as is_same_quantity,
         abs({{ days_between('full_lines.period_start_on', 'parts.period_start_on') }}) as distance,
         full_lines.may_be_discounted,
         full_lines.is_discount_told,
@@ -41,14 +41,13 @@ billed as (
             = full_lines.months_numerator * parts.interval_denominator
 ),
 
--- What a whole interval costs without discount.
 prices as (
     select
         line_key,
         contract_key,
         customer_id,
         list_cents as full_cents,
-        9 as preference,
+        5 as preference,
         0 as distance
     from parts
     where list_cents > 0
@@ -60,7 +59,7 @@ prices as (
         contract_key,
         customer_id,
         undiscounted_cents as full_cents,
-        preference + 4 as preference,
+        preference + case when is_same_quantity then 2 else 5 end as preference,
         distance
     from billed
     where is_discount_told
@@ -91,7 +90,8 @@ final as (
         line_key,
         customer_id,
         full_cents,
-        preference,
+        undiscounted_cents,
+        preference + case when is_same_quantity then 0 else 7 end as preference,
         distance,
         may_be_discounted,
         is_discounted
@@ -107,6 +107,7 @@ final as (
                 then {{ scaled('prices.full_cents', 'discounts.percent', 100) }}
             else {{ scaled('prices.full_cents', 'discounts.off_cents', 'discounts.undiscounted_cents') }}
         end as full_cents,
+        prices.full_cents as undiscounted_cents,
         prices.preference + case when discounts.off_cents > 0 then 0 else 10 end as preference,
         prices.distance,
         discounts.off_cents > 0 as may_be_discounted,

@@ -20,7 +20,7 @@ telling as (
     where is_discount_told and {{ is_computed('customer_id') }}
 ),
 
--- An amount is rounded, and so is a discount in it.
+-- An amount is rounded, a discount in it too, and so was the discount in the whole.
 fitting as (
     select
         parts.line_key,
@@ -29,7 +29,11 @@ fitting as (
         row_number() over (
             partition by parts.line_key
             order by
-                case when telling.contract_key is not null and candidates.is_discounted <> (coalesce(parts.discount_cents, 0) > 0) then 1 else 0 end,
+                case
+                    when telling.contract_key is not null and candidates.is_discounted <> (coalesce(parts.discount_cents, 0) > 0)
+                        then 1
+                    else 0
+                end,
                 candidates.preference,
                 candidates.distance,
                 candidates.full_cents
@@ -39,12 +43,17 @@ fitting as (
         on parts.line_key = candidates.line_key
     left join telling
         on parts.contract_key = telling.contract_key
-    where {{ fits(
-        'candidates.full_cents',
-        'parts.amount_cents',
-        'parts',
-        'case when candidates.may_be_discounted or parts.discount_cents > 0 then 2 else 1 end'
-    ) }}
+    where
+        {{ fits(
+            'candidates.full_cents',
+            'parts.amount_cents',
+            'parts',
+            'case when candidates.may_be_discounted or parts.discount_cents > 0 then 3 else 1 end'
+        ) }}
+        and (
+            telling.contract_key is null
+            or {{ fits('candidates.undiscounted_cents', '(parts.amount_cents + coalesce(parts.discount_cents, 0))', 'parts', 2) }}
+        )
 ),
 
 final as (
