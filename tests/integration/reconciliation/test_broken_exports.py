@@ -13,11 +13,10 @@ from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
 from tests.integration.recurring.generated import CLOCK, UNTIL, written_settings
-from tests.reference.daily import lives
-from tests.reference.rows import Terms
 from tests.reference.vendor_billing import stripe
 from tests.reference.vendor_billing.company import Company, Invoice
 from tests.reference.vendor_billing.lives import company
+from tests.reference.vendor_billing.worth import worth_on
 
 Row = dict[str, str]
 Named = tuple[str, Decimal]
@@ -205,10 +204,20 @@ def test_no_invoice_of_a_sound_customer_is_named(broken: Broken) -> None:
 
 @pytest.mark.parametrize("kind", ["discount", "tax"])
 def test_what_a_difference_does_to_mrr_is_how_far_mrr_is_off(broken: Broken, kind: str) -> None:
-    pieces = [piece for one in broken.company.subscriptions for piece in one.pieces()]
-    truth = {name: life.on(UNTIL) for name, life in lives(pieces, (), Terms(until=UNTIL)).items()}
+    truth = {
+        name: worth_on(
+            [
+                piece
+                for one in broken.company.subscriptions
+                if one.customer_id == name
+                for piece in one.pieces()
+            ],
+            UNTIL,
+        )
+        for name in broken.company.customers
+    }
     wrong = {
-        name: Decimal(broken.mrr.get(name, 0) - truth.get(name, 0)) / 100
+        name: Decimal(broken.mrr.get(name, 0) - truth[name]) / 100
         for name in broken.company.customers
         if kind_of(name) == kind
     }

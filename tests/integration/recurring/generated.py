@@ -11,15 +11,13 @@ from dagster_project.config import Settings, load_settings
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
-from tests.reference.daily import lives
-from tests.reference.rows import Terms
 from tests.reference.vendor_billing import canonical, chargebee, recurly, stripe
 from tests.reference.vendor_billing.company import Company, Manner
 from tests.reference.vendor_billing.lives import companies
+from tests.reference.vendor_billing.worth import Told, movements
 
 UNTIL = date(2026, 6, 30)
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
-Movement = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,14 @@ EXPORTS = {
     ),
 }
 
+OF_EACH_VENDOR = (
+    "stripe, discounts apart",
+    "chargebee, ends at the last second",
+    "recurly",
+    "canonical, lasting discounts only",
+)
+"""What the first tier can afford."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -81,16 +87,12 @@ def built(root: Path, name: str, seeds: Iterable[int], customers: int) -> Found:
     )
 
 
-def truth(company: Company, *, lasting_only: bool) -> set[Movement]:
+def truth(company: Company, *, lasting_only: bool) -> set[Told]:
     """Return the movements of what was truly sold."""
     pieces = [
         piece for one in company.subscriptions for piece in one.pieces(lasting_only=lasting_only)
     ]
-    return {
-        (move.customer_id, move.on.isoformat(), move.kind, move.cents)
-        for life in lives(pieces, (), Terms(until=UNTIL)).values()
-        for move in life.movements
-    }
+    return movements(pieces, UNTIL)
 
 
 def written_settings(root: Path, form: str, *, lasting_only: bool = False) -> Settings:
@@ -103,7 +105,7 @@ def written_settings(root: Path, form: str, *, lasting_only: bool = False) -> Se
     return load_settings(root / "ebbline.yml")
 
 
-def _built(root: Path, export: Export) -> tuple[set[Movement], list[str]]:
+def _built(root: Path, export: Export) -> tuple[set[Told], list[str]]:
     settings = written_settings(root, export.form, lasting_only=export.lasting_only)
     paths = WarehousePaths(settings.warehouse)
     load_and_build(paths, settings, CLOCK, ("fct_mrr_movements", "mart_reconciliation"))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.integration.recurring.generated import EXPORTS, Found, built
+from tests.integration.recurring.generated import OF_EACH_VENDOR, Found, built
 
 
-@pytest.fixture(scope="module", params=EXPORTS)
+@pytest.fixture(scope="module", params=OF_EACH_VENDOR)
 def two_companies(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Found:
