@@ -65,15 +65,11 @@ prices as (
     where is_discount_told
 ),
 
--- The discounts that full lines of the contract show, in whole percent where that explains them; and none.
+-- The discounts that the contract shows, and none.
 discounts as (
-    select distinct
-        contract_key,
-        undiscounted_cents,
-        undiscounted_cents - full_cents as off_cents,
-        {{ scaled('undiscounted_cents - full_cents', 100, 'undiscounted_cents') }} as percent
-    from full_lines
-    where undiscounted_cents > full_cents
+    select * exclude (customer_id)
+    from {{ ref('int_invoice_discounts') }}
+    where {{ is_computed('customer_id') }}
 
     union all
 
@@ -81,7 +77,8 @@ discounts as (
         contract_key,
         100 as undiscounted_cents,
         0 as off_cents,
-        0 as percent
+        0 as percent,
+        false as is_rest_rounded
     from prices
 ),
 
@@ -102,10 +99,10 @@ final as (
     select
         prices.line_key,
         prices.customer_id,
-        prices.full_cents - case
-            when {{ scaled('discounts.undiscounted_cents', 'discounts.percent', 100) }} = discounts.off_cents
-                then {{ scaled('prices.full_cents', 'discounts.percent', 100) }}
-            else {{ scaled('prices.full_cents', 'discounts.off_cents', 'discounts.undiscounted_cents') }}
+        case
+            when discounts.percent is null then prices.full_cents - {{ scaled('prices.full_cents', 'discounts.off_cents', 'discounts.undiscounted_cents') }}
+            when discounts.is_rest_rounded then {{ scaled('prices.full_cents', '100 - discounts.percent', 100) }}
+            else prices.full_cents - {{ scaled('prices.full_cents', 'discounts.percent', 100) }}
         end as full_cents,
         prices.full_cents as undiscounted_cents,
         prices.preference + case when discounts.off_cents > 0 then 0 else 10 end as preference,
