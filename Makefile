@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep test-fast ui check quick format lock docs metrics-page bench clean
+.PHONY: help setup run test test-deep test-fast ui check quick format lock docs metrics-page pictures bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -72,8 +72,12 @@ docs: setup ## generate dbt docs for data/warehouse (after make run)
 	EBBLINE_WAREHOUSE_DB=$(CURDIR)/data/warehouse/warehouse.duckdb $(BIN)/dbt docs generate --static --project-dir dbt --profiles-dir dbt --target-path $(CURDIR)/data/warehouse/dbt_docs --log-path $(CURDIR)/data/warehouse/logs
 	@echo "open data/warehouse/dbt_docs/static_index.html"
 
-metrics-page: $(VENV)/.installed-dev ## write docs/metrics-catalogue.md anew, after a change of the catalogue
+metrics-page: $(VENV)/.installed-dev ## write docs/metrics-catalogue.md and docs/canonical.md anew
 	$(BIN)/python -m dagster_project.metrics
+	$(BIN)/ebbline formats canonical > docs/canonical.md
+
+pictures: $(VENV)/.installed-dev run ## take README's pictures of the sample anew (needs Chromium)
+	$(BIN)/python -m tests.browser.pictures data/warehouse/report/index.html
 
 bench: $(VENV)/.installed-dev ## measure, as ratios against something run beside it
 	$(BIN)/python -m benchmarks

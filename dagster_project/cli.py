@@ -128,6 +128,7 @@ def run(
     from dagster_project.exports.contract import Source as SourceName
     from dagster_project.exports.mapping import mapping_for
     from dagster_project.quality.suites import read_suites
+    from dagster_project.report import heading_of
 
     for name in get_args(SourceName):
         if (source := settings.sources.named().get(name)) is not None:
@@ -135,6 +136,7 @@ def run(
     read_suites()
     red_lines.load_rules(settings)
     red_lines.check_targets(settings)
+    heading_of(settings)
     paths.create()
     began = clock_from_environment().now()
     with screen.status("ingest, build, validate, publish ..."):
@@ -684,6 +686,35 @@ def customer(
         _tell(life_lines(life))
 
 
+@app.command("report")
+def write_report(
+    publication: Annotated[
+        int | None, typer.Argument(help="Number of a kept publication; default what readers see.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="An HTML file; default the report of the warehouse.")
+    ] = None,
+    config: Config = None,
+    warehouse: Folder = None,
+) -> None:
+    """Write the page of a publication anew, after a change of `company` or `plan`, or of an earlier one."""
+    from dagster_project import report
+    from dagster_project.warehouse.publication import publication_file
+    from dagster_project.warehouse.serving import published_file
+
+    settings = load_settings(config, warehouse=warehouse)
+    paths = WarehousePaths(settings.warehouse)
+    if publication is not None and out is None:
+        raise EbblineError(
+            "the page of an earlier publication would take the place of the current one",
+            where="ebbline report",
+            fix=f"say where: ebbline report {publication} --out FILE.html",
+        )
+    file = published_file(paths) if publication is None else publication_file(paths, publication)
+    page = report.build(file, out or paths.report, report.heading_of(settings))
+    _say(f"written: {page}", "green")
+
+
 formats_app = typer.Typer(help="Vendors' export formats.", invoke_without_command=True)
 app.add_typer(formats_app, name="formats")
 
@@ -723,6 +754,14 @@ def formats_check(
     else:
         _tell(check_lines(result))
     raise typer.Exit(int(ExitCode.PUBLISHED if result.is_good else ExitCode.INPUT_REFUSED))
+
+
+@formats_app.command("canonical")
+def formats_canonical() -> None:
+    """Describe the canonical tables, as Markdown: columns, keys, ends, examples. docs/canonical.md is this page."""
+    from dagster_project.screens.canonical import canonical_page
+
+    sys.stdout.write("\n".join(canonical_page()) + "\n")
 
 
 def _wrong_usage(error: TyperException) -> EbblineError | None:

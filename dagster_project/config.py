@@ -247,6 +247,11 @@ class Publish(_Section):
         return int(self.file_mode, 8)
 
 
+PlannedPeriod = Annotated[
+    str, BeforeValidator(str), StringConstraints(pattern=r"^\d{4}(-\d{2}|-Q[1-4])?$")
+]
+
+
 class NotifyTarget(_Section):
     """An Apprise URL and the severities sent to it. ``${NAME}`` stands for an environment variable."""
 
@@ -259,6 +264,10 @@ class Settings(_Section):
 
     sources: Sources
     warehouse: Path = Path("data/warehouse")
+    # Whose numbers these are, as the report says it.
+    company: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+    # What was planned, by metric and period; the report compares with it. Changes no number.
+    plan: dict[str, dict[PlannedPeriod, Decimal]] = Field(default_factory=dict)
     calendar: Calendar = Calendar()
     currency: CurrencySettings = CurrencySettings()
     billing: Billing = Billing()
@@ -311,6 +320,8 @@ class Settings(_Section):
             exclude={
                 "sources",
                 "warehouse",
+                "company",
+                "plan",
                 "ingest",
                 "publish",
                 "notify",

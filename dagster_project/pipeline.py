@@ -11,6 +11,7 @@ from datetime import datetime
 import dagster as dg
 
 from dagster_project import red_lines, report
+from dagster_project.config import Settings
 from dagster_project.definitions import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_outcome import FailedCheck, RunOutcome, outcome_of, run_end
@@ -62,7 +63,7 @@ def _told(warehouse: Warehouse, outcome: RunOutcome, started_at: datetime) -> Ru
         with warehouse_lock(paths, clock, "what comes after a run"):
             red_lines.after_run(paths, settings, clock, run_end(outcome, started_at))
             if outcome.exit_code is ExitCode.PUBLISHED and outcome.publication_id is None:
-                _report_if_missing(paths)
+                _report_if_missing(paths, settings)
     except (EbblineError, OSError) as error:
         if outcome.exit_code is ExitCode.PUBLISHED:
             raise
@@ -73,6 +74,6 @@ def _told(warehouse: Warehouse, outcome: RunOutcome, started_at: datetime) -> Ru
     return outcome
 
 
-def _report_if_missing(paths: WarehousePaths) -> None:
+def _report_if_missing(paths: WarehousePaths, settings: Settings) -> None:
     if not paths.report.exists() or paths.report.stat().st_mtime < paths.marts_db.stat().st_mtime:
-        report.build(paths.marts_db, paths.report)
+        report.build(paths.marts_db, paths.report, report.heading_of(settings))

@@ -18,7 +18,9 @@ from dagster_project.defs.resources import Warehouse
 )
 def html_report(warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """Write the report of the current publication."""
-    page = report.build(warehouse.paths.marts_db, warehouse.paths.report)
+    page = report.build(
+        warehouse.paths.marts_db, warehouse.paths.report, report.heading_of(warehouse.settings)
+    )
     return dg.MaterializeResult(
         metadata={
             "page": dg.MetadataValue.path(str(page)),

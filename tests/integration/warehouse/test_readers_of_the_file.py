@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import adbc_driver_duckdb
+import adbc_driver_manager.dbapi
 import duckdb
+import ibis
 import pandas as pd  # type: ignore[import-untyped]
+import polars
 import pytest
 import sqlalchemy
 
@@ -52,6 +56,39 @@ def test_pandas_finds_a_mart_by_each_of_its_names(marts: Path, question: str) ->
     )
     with engine.connect() as con:
         assert pd.read_sql(question, con)["months"].tolist() == [12]
+
+
+def test_ibis_finds_a_mart_by_each_of_its_names(marts: Path, question: str) -> None:
+    con = ibis.duckdb.connect(str(marts), read_only=True)
+    assert con.sql(question).execute()["months"].tolist() == [12]
+    con.disconnect()
+
+
+@pytest.mark.parametrize("database", [None, "main", "marts"])
+def test_ibis_takes_a_mart_for_a_table(marts: Path, database: str | None) -> None:
+    con = ibis.duckdb.connect(str(marts), read_only=True)
+    table = con.table("mart_revenue_periods", database=database)
+    assert table.filter(table.grain == "month").count().execute() == 12
+    con.disconnect()
+
+
+def test_polars_finds_a_mart_by_each_of_its_names(marts: Path, question: str) -> None:
+    with duckdb.connect(str(marts), read_only=True) as con:
+        assert polars.read_database(question, con)["months"].to_list() == [12]
+
+
+def test_adbc_finds_a_mart_by_each_of_its_names(marts: Path, question: str) -> None:
+    options = {"path": str(marts), "access_mode": "read_only"}
+    with (
+        adbc_driver_manager.dbapi.connect(
+            driver=adbc_driver_duckdb.driver_path(),
+            entrypoint="duckdb_adbc_init",
+            db_kwargs=options,
+        ) as con,
+        con.cursor() as cursor,
+    ):
+        cursor.execute(question)
+        assert cursor.fetch_arrow_table()["months"].to_pylist() == [12]
 
 
 def test_sqlalchemy_lists_the_marts(marts: Path) -> None:

@@ -49,14 +49,21 @@ select 'month' as grain, period_start, (period_start + interval 1 month)::date a
     case when n >= 12 then 0.83 + 0.01 * cos(n) end as grr_12m,
     ((mrr + 1000) / opening)::decimal(18, 2) as arpa,
     case when n > 2 then (2600 - 400 * (n % 9 = 8)::int + 12 * n)::decimal(18, 2) end as ltv,
-    3 + n % 4 as upgrades, 1 + n % 3 + (n % 11 = 7)::int * 5 as downgrades
+    3 + n % 4 as upgrades, 1 + n % 3 + (n % 11 = 7)::int * 5 as downgrades,
+    0::decimal(18, 2) as transfer_in, 0::decimal(18, 2) as transfer_out,
+    12 * mrr_closing as arr, mrr_closing - mrr_opening as net_new_mrr,
+    mrr_new as movements_new, mrr_reactivation as movements_reactivation,
+    mrr_expansion as movements_expansion, mrr_contraction as movements_contraction,
+    mrr_churn as movements_churn
 from shaped
 union all
 select 'month', date '2026-06-01', date '2026-07-01', true, dimension, member,
-    40, 44, 38, 2, 5, 1, 0.05, 0.95, 4000, 500, 20, 90, 30, 180, 0, 4400, 1.0, 0.95, 1.02, 0.9, 100,
-    2000, 2, 1
-from (values ('plan', 'Team'), ('plan', 'Business'), ('country', 'DE'), ('country', '<b>FR</b>'))
-    as segments (dimension, member);
+    40, 44, 38, 2, 5, 1, 0.03125, 0.96875, 4000, 500, 20, 90, 30, 180, 0, 4400, 1.0, 0.95, 1.02, 0.9, 100,
+    2000, 2, 1, 0, 0, 52800, 400, 500, 20, 90, 30, 180
+from (
+    values ('plan', 'Team'), ('plan', 'Business'), ('country', 'DE'), ('country', '<b>FR</b>'),
+        ('region', 'the only one')
+) as segments (dimension, member);
 
 create table marts.dim_plans as
 select plan_id, product, plan_name
@@ -94,6 +101,11 @@ select kind, (date '2024-07-01' + to_months(c))::date as cohort_month, a as age_
 from range(24) as cohorts (c), range(24) as ages (a), (values ('logo'), ('revenue')) as kinds (kind)
 where c + a < 24;
 
+create table marts.mart_segment_cohorts as
+select kind, 'country' as dimension, 'DE' as member, cohort_month, age_months, cohort_customers,
+    active_customers, cohort_mrr, mrr
+from marts.mart_cohorts where cohort_month >= date '2026-01-01';
+
 create table marts.mart_repeat_rate as
 select 'month' as grain, period_start, is_complete, 'all' as dimension, 'all' as member,
     100 + row_number() over (order by period_start) as buyers,
@@ -129,6 +141,30 @@ from (
 order by array_position(
     ['lost_above_new', 'ltv_falling', 'churn_above', 'downgrades_above_upgrades'], rule
 ), period_start;
+
+create table marts.source_coverage as
+select 'billing' as source, date '2026-06-30' as covered_until, 'invoices-2026-07-01.csv' as newest_file,
+    false as is_stale
+union all
+select 'support', date '2026-06-30', 'tickets-2026-07-01.csv', false;
+
+create table marts.restatements (
+    publication_id bigint, metric varchar, grain varchar, period_start date, dimension varchar,
+    member varchar, value_before double, value_after double, relative_change double
+);
+
+create table marts.dim_customers as
+select customer_id, null::varchar as name, null::varchar as email, null::varchar as account_owner,
+    mrr::decimal(18, 2) as mrr, date '2024-01-15' as first_active_on
+from (values ('cus_1', 500), ('cus_2', 90), ('cus_3', 60)) as customers (customer_id, mrr);
+
+create table marts.mart_risk_list as
+select customer_id, score::double as score, mrr::decimal(18, 2) as mrr_at_stake, reasons, days::int as days_since_use,
+    days::int as days_since_contact, 0 as unanswered_requests, null::int as days_unanswered
+from (
+    values ('cus_1', 20, 500, 'no use for 31 days', 31), ('cus_2', 70, 90, 'a payment failed in the last 35 days', 2),
+    ('cus_3', 1, 60, 'no sign', 1)
+) as risks (customer_id, score, mrr, reasons, days);
 
 create table marts.alert_incidents as
 select 'downgrades_above_upgrades/all/2026-06' as incident_id, 'open' as state,

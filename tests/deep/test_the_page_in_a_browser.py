@@ -1,0 +1,150 @@
+"""The page in a real Chromium: axe, paper, phone, the filter, and pictures against kept ones.
+
+Its siblings of the first tier: ``tests/unit/report``. Without Chromium these fail and say how to get it.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dagster_project.report import Heading, build
+from tests.browser.chromium import SCREENS, browser, shown
+from tests.browser.pictures import difference, made_small
+from tests.sample import WholeRun
+from tests.unit.report.conftest import write_marts
+
+KEPT = Path(__file__).with_name("pictures")
+PLAN = Heading("Tidewater", {"mrr_closing": {"2026-06": 70_000.0}})
+TOO_WIDE = """() => [...document.querySelectorAll("table, svg, .panel, .card, .bar, code, select, h1, h2")]
+    .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth + 1)
+    .map((part) => part.tagName + " " + part.className + " " + part.textContent.slice(0, 40))"""
+WRITTEN = """() => [...document.querySelectorAll(".card, table[data-source]")]
+    .map((part) => [...part.querySelectorAll("p, li, th, td")].map((cell) => cell.textContent.trim()).join("|"))"""
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Any]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the hand-made company."""
+    folder = tmp_path_factory.mktemp("page")
+    return build(write_marts(folder / "marts.duckdb"), folder / "report" / "index.html", PLAN)
+
+
+@pytest.fixture(scope="module")
+def sample(whole_sample: WholeRun) -> Path:
+    """The page of the sample, which has every panel."""
+    return whole_sample.paths.report
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_no_serious_fault(started: Any, sample: Path, screen: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    with shown(started, sample, SCREENS[screen]) as page:
+        found = Axe().run(page).response["violations"]
+    faults = {one["id"]: [node["target"] for node in one["nodes"]][:3] for one in found}
+    assert faults == {}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_no_serious_fault_where_figures_are_open_and_a_segment_is_chosen(
+    started: Any, sample: Path, screen: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    with shown(started, sample, SCREENS[screen], query="?segment=country%3DDE") as page:
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        found = Axe().run(page).response["violations"]
+    assert {one["id"] for one in found} == set()
+
+
+def test_it_prints_on_eight_pages_at_most(started: Any, sample: Path) -> None:
+    with shown(started, sample, SCREENS["dark"]) as page:
+        printed = page.pdf(prefer_css_page_size=True)
+    assert 2 <= len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 8
+
+
+def test_on_paper_it_is_light_and_every_chart_fits(started: Any, sample: Path) -> None:
+    with shown(started, sample, SCREENS["dark"]) as page:
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        fills = page.evaluate(
+            "() => [...document.querySelectorAll('.chart svg text')].map((one) => one.getAttribute('fill'))"
+        )
+        widths = page.evaluate(
+            "() => [...document.querySelectorAll('.chart svg')].map((one) => one.viewBox.baseVal.width)"
+        )
+    assert "#f0f5f7" not in fills, "the ink of the dark page"
+    assert max(widths) <= 960
+
+
+@pytest.mark.parametrize("page_of", ["small", "sample"])
+def test_on_a_phone_nothing_is_cut_off(
+    started: Any, page_of: str, request: pytest.FixtureRequest
+) -> None:
+    with shown(started, request.getfixturevalue(page_of), SCREENS["phone"]) as page:
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        wide = page.evaluate(TOO_WIDE)
+        scrolls = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert (wide, scrolls) == ([], 0)
+
+
+def test_what_the_script_writes_is_what_was_written(started: Any, sample: Path) -> None:
+    with shown(started, sample, SCREENS["light"]) as page:
+        before = page.evaluate(WRITTEN)
+        page.evaluate("document.getElementById('choice').dispatchEvent(new Event('change'))")
+        page.wait_for_selector("html[data-drawn=yes]")
+        after = page.evaluate(WRITTEN)
+    assert len(before) > 30
+    assert after == before
+
+
+def test_a_segment_and_a_quarter_show_what_the_mart_says(
+    started: Any, sample: Path, whole_sample: WholeRun
+) -> None:
+    with duckdb.connect(str(whole_sample.paths.marts_db), read_only=True) as con:
+        row = con.execute(
+            "select mrr_closing, customers_closing, churn_rate from mart_revenue_periods where grain = 'quarter'"
+            " and period_start = '2026-07-01' and dimension = 'country' and member = 'US'"
+        ).fetchone()
+    assert row is not None
+    with shown(started, sample, SCREENS["light"]) as page:
+        page.select_option("#segment", label="US")
+        page.select_option("#period", "2026-Q3")
+        page.wait_for_selector("html[data-drawn=yes]")
+        seen = [
+            page.text_content(f"#{metric} [data-value]")
+            for metric in ("mrr_closing", "customers_closing", "churn_rate")
+        ]
+        address = page.url
+    assert seen == [f"{row[0]:,.0f}", f"{row[1]:,}", f"{row[2] * 100:.2f} %"]
+    assert address.endswith("?segment=country%3DUS&period=2026-Q3")
+
+
+def test_an_address_shows_what_it_was_copied_from(started: Any, sample: Path) -> None:
+    with shown(
+        started, sample, SCREENS["light"], query="?segment=country%3DUS&period=2026-03#churn"
+    ) as page:
+        assert page.text_content("h1 [data-now]") == "Mar 2026"
+        assert page.text_content("[data-of-segment]") == "Shown: US."
+        assert page.evaluate("document.querySelector(':target').id") == "churn"
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_it_looks_as_it_did(started: Any, small: Path, screen: str, tmp_path: Path) -> None:
+    """A picture that changed for a reason is kept anew: it lies in the folder that the failure names."""
+    now = tmp_path / f"{screen}.png"
+    with shown(started, small, SCREENS[screen], scale=0.5) as page:
+        page.screenshot(path=str(now), full_page=True)
+    made_small(now)
+    kept = KEPT / now.name
+    assert kept.exists(), f"keep {now} as {kept}"
+    assert difference(kept, now) < 0.03, f"{now} against {kept}"
