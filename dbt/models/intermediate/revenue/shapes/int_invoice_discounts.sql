@@ -17,7 +17,7 @@ computed as (
     select
         *,
         undiscounted_cents - {{ scaled('undiscounted_cents', 'percent', 100) }} as by_what_is_off,
-        {{ scaled('undiscounted_cents', '100 - percent', 100) }} as by_what_is_left
+        {{ scaled('undiscounted_cents', '(100 - percent)', 100) }} as by_what_is_left
     from shown
 ),
 

@@ -101,7 +101,7 @@ final as (
         prices.customer_id,
         case
             when discounts.percent is null then prices.full_cents - {{ scaled('prices.full_cents', 'discounts.off_cents', 'discounts.undiscounted_cents') }}
-            when discounts.is_rest_rounded then {{ scaled('prices.full_cents', '100 - discounts.percent', 100) }}
+            when discounts.is_rest_rounded then {{ scaled('prices.full_cents', '(100 - discounts.percent)', 100) }}
             else prices.full_cents - {{ scaled('prices.full_cents', 'discounts.percent', 100) }}
         end as full_cents,
         prices.full_cents as undiscounted_cents,
