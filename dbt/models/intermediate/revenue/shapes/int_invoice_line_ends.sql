@@ -32,13 +32,16 @@ lines as (
         and {{ is_computed('customer_id') }}
 ),
 
--- The last second of a day is the day after.
+-- The last second of a day is the day after, unless service begins at it too: then it is only the time of day.
 ended as (
     select
         lines.*,
         concat(invoice_id, '/', line_id) as line_key,
         coalesce(subscription_id, concat('customer/', customer_id)) as contract_key,
-        {{ after_last_second('period_end_at') }} as end_at,
+        case
+            when {{ after_last_second('period_start_at') }} <> period_start_at then period_end_at
+            else {{ after_last_second('period_end_at') }}
+        end as end_at,
         {{ is_midnight('period_end_at') }} as is_day_named
     from lines
 ),
