@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep test-fast ui check quick format lock docs metrics-page pictures bench clean
+.PHONY: help setup run test test-deep test-fast ui check quick format lock docs metrics-page pictures superset bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -78,6 +78,11 @@ metrics-page: $(VENV)/.installed-dev ## write docs/metrics-catalogue.md and docs
 
 pictures: $(VENV)/.installed-dev run ## take README's pictures of the sample anew (needs Chromium)
 	$(BIN)/python -m tests.browser.pictures data/warehouse/report/index.html
+
+# An application of its own, never a dependency; the last three are what its package forgets or cannot stand.
+superset: $(BIN)/uv ## install Apache Superset into .superset, for the deep test of its dashboard
+	$(PYTHON) -m venv .superset
+	VIRTUAL_ENV=.superset $(BIN)/uv pip install --quiet apache-superset==6.1.0 duckdb==1.5.5 duckdb-engine==0.17.0 "flask-caching<2.4" rich cachetools
 
 bench: $(VENV)/.installed-dev ## measure, as ratios against something run beside it
 	$(BIN)/python -m benchmarks

@@ -636,8 +636,8 @@ def export(
 ) -> None:
     """Write a list to work through: risk, win-back, lost, most-valuable, unanswered, renewals, seasonal, milestones.
 
-    Each row says why the customer is on the list and what to do next. Names and addresses are in it where
-    publish.personal_data says so.
+    A shop has best-buyers and quiet-buyers. Each row says why the customer is on the list and what to do next. Names
+    and addresses are in it where publish.personal_data says so.
     """
     from dagster_project.lists import available_lists, customer_list
     from dagster_project.screens import lists as answers
@@ -722,7 +722,7 @@ app.add_typer(formats_app, name="formats")
 @formats_app.callback()
 def formats(context: typer.Context, json: Json = False) -> None:
     """List the formats and which of their files feeds which table."""
-    from dagster_project.exports.formats import list_formats
+    from dagster_project.exports.checks import list_formats
     from dagster_project.screens.formats import format_lines, formats_json
 
     if context.invoked_subcommand is not None:
@@ -744,7 +744,7 @@ def formats_check(
 
     Needs no settings file; one that is there counts, as in a run. Ends 3 if a file would be refused.
     """
-    from dagster_project.exports.formats import check
+    from dagster_project.exports.checks import check
     from dagster_project.screens.formats import check_json, check_lines
 
     settings = load_settings(config) if config or settings_file().is_file() else None

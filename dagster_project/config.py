@@ -42,7 +42,7 @@ DIMENSIONS = (
 )
 RecurringShape = Literal["subscription_periods", "subscription_items", "invoice_lines"]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", to_upper=True)]
-# The bound belongs to that of amounts in exports/contract.py: their product fits decimal(18, 2).
+# The bound belongs to that of amounts in exports/contract/: their product fits decimal(18, 2).
 Rate = Annotated[Decimal, Field(gt=0, le=100_000, max_digits=18, decimal_places=9)]
 DEFAULT_FILE = Path("ebbline.yml")
 

@@ -14,21 +14,17 @@ def table_metadata(
     table: str,
     descriptions: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the row count and the columns of a table as Dagster metadata.
+    """Return the row count and the columns of a table as Dagster metadata; of a view the columns alone.
 
     :param descriptions: column descriptions by column name.
     """
-    columns = con.execute(
-        "select column_name, lower(data_type) from information_schema.columns"
-        " where table_schema = ? and table_name = ? order by ordinal_position",
-        [schema, table],
-    ).fetchall()
     name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
-    counted = con.execute(f"select count(*) from {name}").fetchone()  # noqa: S608 - quoted above
-    assert counted is not None
+    columns = con.execute(
+        "select name, lower(type) from pragma_table_info(?) order by cid", [name]
+    ).fetchall()
     known = descriptions or {}
     return {
-        "dagster/row_count": counted[0],
+        **_row_count(con, schema, table, name),
         "dagster/column_schema": dg.TableSchema(
             [
                 dg.TableColumn(column, kind, description=known.get(column))
@@ -37,3 +33,15 @@ def table_metadata(
         ),
         "dagster/table_name": f"{schema}.{table}",
     }
+
+
+def _row_count(
+    con: duckdb.DuckDBPyConnection, schema: str, table: str, name: str
+) -> dict[str, int]:
+    """Return how many rows there are. To count those of a view, all of it would have to be computed."""
+    of_a_view = "select 1 from duckdb_views() where (schema_name, view_name) = (?, ?)"
+    if con.execute(of_a_view, [schema, table]).fetchone():
+        return {}
+    counted = con.execute(f"select count(*) from {name}").fetchone()  # noqa: S608 - quoted by the caller
+    assert counted is not None
+    return {"dagster/row_count": counted[0]}

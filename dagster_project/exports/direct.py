@@ -13,9 +13,8 @@ from datetime import datetime
 import duckdb
 
 from dagster_project.exports.contract import LINEAGE
+from dagster_project.exports.formats import Opened
 from dagster_project.exports.mapping import Delivery, Mapping
-from dagster_project.exports.profile import Form
-from dagster_project.exports.reader import Opened
 from dagster_project.exports.row_plan import Plan
 from dagster_project.exports.staging import Stage
 from dagster_project.exports.writing import Writing
@@ -31,8 +30,7 @@ class StageNeededError(Exception):
 def is_simple(opened: Opened, delivery: Delivery) -> bool:
     """Whether every record of the file is a row of this table, told by itself alone."""
     return (
-        opened.form is Form.PARQUET
-        and bool(opened.numbered)
+        bool(opened.numbered)
         and not delivery.where
         and not delivery.full_dump
         and delivery.history is None
@@ -71,7 +69,7 @@ def insert_directly(
     try:
         inserted = con.execute(
             f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
-            f"select {', '.join(plan.output())}, $load_id, $file, _row + {opened.record_offset}, "
+            f"select {', '.join(plan.output())}, $load_id, $file, _row + {opened.lines_before + 1}, "
             f"$loaded_at, {'_gone' if plan.marks_deleted else 'false'}, "
             f"{'_extra' if plan.keeps_extra else 'null'}, false, "
             f"{'coalesce(v_updated_at, $exported)' if plan.compiled['updated_at'] else '$exported'} from {rows} "
@@ -94,7 +92,7 @@ def insert_directly(
         rows=int(inserted[0]),
         faulty=0,
         rejected=0,
-        extra_columns=tuple(plan.extra),
+        extra_columns=plan.extra,
         keeps_extra=plan.keeps_extra,
     )
 

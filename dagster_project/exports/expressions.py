@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from dagster_project.exports import values
 from dagster_project.exports.contract import Column, Kind
-from dagster_project.exports.mapping import Condition, Delivery, Rule, alternatives
+from dagster_project.exports.mapping import Delivery
+from dagster_project.exports.rules import Condition, Rule, alternatives
 from dagster_project.exports.writing import Writing
 
 
@@ -193,7 +194,14 @@ def compile_rule(
     if rule.add_minutes:
         minutes = helpers[f"h_{column.name}_minutes"]
         source = Field(f"case when {minutes} is not null then {source.text} end")
-    shaped = _Shaping(column, rule, writing, parameters, is_json=fields.open_ended)
+    shaped = _Shaping(
+        column,
+        rule,
+        writing,
+        parameters,
+        is_json=fields.open_ended,
+        thousandths=delivery.thousandths,
+    )
     return Compiled(
         source=source.sql,
         value=shaped.value(reference, source.family),
@@ -273,6 +281,7 @@ class _Shaping:
     writing: Writing
     parameters: Parameters
     is_json: bool
+    thousandths: bool
 
     def value(self, reference: str, family: str) -> str:
         """Return the typed value over the source ``reference`` of a type family."""
@@ -325,7 +334,7 @@ class _Shaping:
         minor = f"try_cast({text} as decimal(18,3))"
         minor = self._summed(minor, lambda helper: f"try_cast({helper} as decimal(18,3))")
         currency = f"h_{self.column.name}_currency" if self.rule.currency else None
-        factor = values.minor_factor(currency)
+        factor = values.minor_factor(currency, thousandths=self.thousandths)
         return f"try_cast(({minor}) * ({factor}) as {self.column.kind.sql_type})"
 
     def _time(self, reference: str, family: str) -> str:

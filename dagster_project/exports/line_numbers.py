@@ -9,7 +9,7 @@ or passed over empty lines, the lines before a row are counted; only such files 
 
 import duckdb
 
-from dagster_project.exports.reader import Opened
+from dagster_project.exports.formats import Opened
 from dagster_project.exports.row_plan import STAGE
 from dagster_project.exports.staging import Stage
 
@@ -25,7 +25,7 @@ def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -
     """
     con.execute(f"create or replace temp table {LINES} (record bigint, line bigint)")
     if not stage.has_rejects and not stage.spans_lines and not stage.blanks:
-        return f"rowid - {stage.first_rowid} + {opened.record_offset}"
+        return f"rowid - {stage.first_rowid} + {opened.lines_before + 1}"
     # The reader's number of a rejected record counts empty lines; `solid` lines are the others.
     con.execute(
         "create or replace temp table ebb_blanks as select line, line - k as solid_before, k "
@@ -33,7 +33,7 @@ def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -
         {"lines": list(stage.blanks)},
     )
     further = "_newlines" if stage.spans_lines else "0"
-    first_record = 2 if opened.dialect else 1
+    first_record = 2 if opened.lines_before else 1
     rejects = (
         "select r.line, trim(csv_line, chr(13) || chr(10)) as csv_line, "
         f"r.line - {first_record} - coalesce(k, 0) - (row_number() over (order by r.line) - 1) as before "
@@ -52,7 +52,7 @@ def number_lines(con: duckdb.DuckDBPyConnection, opened: Opened, stage: Stage) -
         "  select before, 1, line, length(csv_line) - length(replace(csv_line, chr(10), '')) "
         "  from rejects), "
         "solid as ("
-        f"  select r, rejected, record, r + {opened.record_offset} + coalesce(sum(rejected + further) "
+        f"  select r, rejected, record, r + {opened.lines_before + 1} + coalesce(sum(rejected + further) "
         "    over (order by r, rejected desc, record "
         "    rows between unbounded preceding and 1 preceding), 0) as line "
         "  from marks) "

@@ -5,16 +5,12 @@ becomes SQL is ``expressions.py``; which file is read with which rule is ``landi
 """
 
 import hashlib
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
@@ -22,218 +18,31 @@ from pydantic import (
 
 from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.exports.contract import TABLES, UPDATED_AT, Column, Kind, Source, Table
-from dagster_project.exports.writing import DecimalMark, Ends, Writing, date_order, known_zone
+from dagster_project.exports.rules import (
+    CASTS_BY_KIND,
+    Condition,
+    DateOrder,
+    Names,
+    OptionalNames,
+    Rule,
+    Strict,
+    Zone,
+    alternatives,
+    listed,
+)
+from dagster_project.exports.writing import DecimalMark, Ends, Writing
 from dagster_project.yaml_document import line_of, read_yaml
 
 FOLDER = Path(__file__).parent / "mappings"
 CANONICAL = "canonical"
+RecurringTable = Literal["subscription_periods", "subscription_items", "invoice_lines"]
 
 
 class MappingError(EbblineError):
     """A mapping file says something that ebbline cannot follow."""
 
 
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-Zone = Annotated[str, AfterValidator(known_zone)]
-DateOrder = Annotated[str, AfterValidator(date_order)]
-OptionalNames = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-RecurringTable = Literal["subscription_periods", "subscription_items", "invoice_lines"]
-Cast = Literal[
-    "address",
-    "epoch_seconds",
-    "epoch_millis",
-    "epoch_micros",
-    "epoch_or_iso",
-    "version",
-    "minor_units",
-    "percent",
-    "decimal",
-]
-_INSTANT_CASTS = frozenset(
-    {"epoch_seconds", "epoch_millis", "epoch_micros", "epoch_or_iso", "version"}
-)
-_CASTS_BY_KIND: dict[Kind, frozenset[str]] = {
-    Kind.TEXT: frozenset({"address"}),
-    Kind.INSTANT: _INSTANT_CASTS,
-    Kind.DATE: _INSTANT_CASTS,
-    Kind.MONEY: frozenset({"minor_units", "decimal"}),
-    Kind.PRICE: frozenset({"minor_units", "decimal"}),
-    Kind.FRACTION: frozenset({"percent", "decimal"}),
-    Kind.QUANTITY: frozenset({"decimal"}),
-    Kind.SCORE: frozenset({"decimal"}),
-}
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _texts(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int | float):
-        value = [value]
-    if not isinstance(value, list):
-        return value
-    return tuple(
-        str(one).lower() if isinstance(one, bool) else (one if one is None else str(one))
-        for one in value
-    )
-
-
-def alternatives(key: str) -> tuple[str, ...]:
-    """Return the names of one field in several exports: ``source_type | type`` is the first that a file has."""
-    return tuple(name.strip() for name in key.split(" | "))
-
-
-class Condition(_Strict):
-    """What a field must be: one of some values, above or below a number, present, or absent.
-
-    Values are compared as what they say, never as text: ``true`` is ``t``, ``1`` and ``TRUE``, a number is equal to
-    another form of it, and a word to itself in any case.
-    """
-
-    any_of: tuple[str, ...] = ()
-    above: Decimal | None = None
-    below: Decimal | None = None
-    present: bool | None = None
-    contains: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        if value == "present":
-            return {"present": True}
-        if value == "absent":
-            return {"present": False}
-        if isinstance(value, dict):
-            return value
-        return {"any_of": _texts(value)}
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> "Condition":
-        ranged = self.above is not None or self.below is not None
-        said = bool(self.any_of) + ranged + (self.present is not None) + (self.contains is not None)
-        if said != 1:
-            raise ValueError(
-                "say one of: a value, a list of values, above and below, present, absent, contains"
-            )
-        return self
-
-
-Conditions = Annotated[dict[str, Condition], Field(min_length=1)]
-
-
-class Case(_Strict):
-    """One branch: where all conditions hold, the column is this value or this field, or empty."""
-
-    when: Conditions | None = None
-    value: str | None = None
-    field: str | None = Field(default=None, alias="from")
-    empty: bool = False
-
-    @model_validator(mode="after")
-    def _gives_one(self) -> "Case":
-        if (self.value is not None) + (self.field is not None) + self.empty != 1:
-            raise ValueError("say one of: value, from, empty: true")
-        return self
-
-
-class Rule(_Strict):
-    """How one canonical column comes about.
-
-    :param fields: vendor columns or dotted JSON paths; the first that the file has is taken.
-    :param first_of: vendor columns; per row, the first that is not empty is taken.
-    :param cast: how the text is read where it is not the contract's own form.
-    :param currency: the field that holds the currency of ``minor_units``.
-    :param plus: a field added (same cast); empty counts as 0.
-    :param minus: a field subtracted (same cast); empty counts as 0.
-    :param negative: what is given back is written without a sign: the amount is turned round.
-    :param times: a field that multiplies the amount (before ``minus``); empty counts as 1.
-    :param add_minutes: a field whose number of minutes is added to an instant; empty makes it empty.
-        Of a list of these, the first that the file has.
-    :param translate: vendor's value -> ours; values not named stay as they are, or become ``otherwise``
-        (``empty``: nothing).
-    :param contains: true where the field (a JSON list or delimited text) holds this item.
-    :param cases: the first branch whose conditions hold.
-    :param value: a constant.
-    :param digest: fields whose joint content makes up an id, where the vendor gives none.
-    :param numbered: rows with equal ids are different things (two equal lines of an order), told apart by a number.
-    """
-
-    fields: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(default=(), alias="from")
-    first_of: tuple[str, ...] = ()
-    cast: Cast | None = Field(default=None, alias="as")
-    currency: OptionalNames = ()
-    plus: OptionalNames = ()
-    minus: OptionalNames = ()
-    negative: bool = False
-    times: OptionalNames = ()
-    add_minutes: OptionalNames = ()
-    translate: dict[str, str] = Field(default_factory=dict, alias="map")
-    otherwise: str | None = None
-    contains: str | None = None
-    cases: tuple[Case, ...] = ()
-    value: str | None = None
-    digest: tuple[str, ...] = ()
-    numbered: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        if isinstance(value, str | list):
-            return {"from": value}
-        if isinstance(value, dict):
-            made = dict(value)
-            if isinstance(made.get("map"), dict):
-                made["map"] = {
-                    str(k).lower(): _texts(v)[0] for k, v in made["map"].items() if v is not None
-                }
-            if isinstance(made.get("value"), bool | int | float):
-                made["value"] = _texts(made["value"])[0]
-            return made
-        return value
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "Rule":
-        origins = [self.fields, self.first_of, self.cases, self.digest]
-        if sum(map(bool, origins)) + (self.value is not None) != 1:
-            raise ValueError("say exactly one of: from, first_of, cases, value, digest")
-        if self.otherwise is not None and not self.translate:
-            raise ValueError("otherwise needs map")
-        if self.currency and self.cast != "minor_units":
-            raise ValueError("currency needs as: minor_units")
-        if self.numbered and not self.digest:
-            raise ValueError("numbered needs digest")
-        return self
-
-    def read_fields(self) -> tuple[str, ...]:
-        """Return every field that the rule may read."""
-        extra = [*self.currency, *self.plus, *self.minus, *self.times, *self.add_minutes]
-        for key in self._in_cases():
-            extra += alternatives(key)
-        return (*self.fields, *self.first_of, *self.digest, *extra)
-
-    def deciding(self) -> tuple[str, ...]:
-        """Return what decides a value beside its own field, each as it is written (see :func:`alternatives`)."""
-        beside = [
-            " | ".join(names)
-            for names in (self.plus, self.minus, self.times, self.add_minutes)
-            if names
-        ]
-        return tuple(dict.fromkeys([*self._in_cases(), *beside]))
-
-    def _in_cases(self) -> list[str]:
-        found: list[str] = []
-        for case in self.cases:
-            found += [*(case.when or {})]
-            found += [case.field] if case.field else []
-        return found
-
-
-class History(_Strict):
+class History(Strict):
     """Full-state dumps become dated versions: when the state was seen to change, it changed.
 
     :param ended: where these hold, the item is over and its last version is closed.
@@ -244,14 +53,14 @@ class History(_Strict):
     ended_at: str | None = None
 
 
-class FillDown(_Strict):
+class FillDown(Strict):
     """Fields that a file writes on the first row of a group only, given to every row of it."""
 
     by: str
     fields: Names
 
 
-class Delivery(_Strict):
+class Delivery(Strict):
     """One vendor file and the canonical table that it feeds.
 
     :param files: patterns of the file's name without folder and without .csv, .gz, .jsonl, ...
@@ -265,8 +74,8 @@ class Delivery(_Strict):
         first: ``parent.…`` is then that element, ``record.…`` the whole record.
     :param records: keys that may wrap the list of records in a JSON document.
     :param within: the key inside each of them that holds the record: ``{"list": [{"invoice": {...}}]}``.
-    :param optional: fields that decide a value and that some exports lack, with what is then different; the
-        difference is told of each file that lacks one. Without such a field no other file is taken.
+    :param optional: fields that some exports lack, with what is then different; the difference is told of each
+        file that lacks one. A field that decides a value and is not among them is needed.
     :param deleted: a row for which one of these holds is deleted, as connectors write it.
     :param ignored: patterns of columns that need not be told of where nothing reads them.
     """
@@ -280,12 +89,13 @@ class Delivery(_Strict):
     enabled: bool = True
     records: tuple[str, ...] = ()
     fill_down: FillDown | None = None
-    unnest: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(max_length=2)] = ()
+    unnest: Annotated[tuple[str, ...], BeforeValidator(listed), Field(max_length=2)] = ()
     within: str | None = None
     optional: dict[str, str] = Field(default_factory=dict)
     deleted: dict[str, Condition] = Field(default_factory=dict)
     ignored: OptionalNames = ()
     shape: str = ""
+    thousandths: bool = True
     decimal: DecimalMark | None = None
     dates: DateOrder | None = None
     zone: Zone | None = None
@@ -318,7 +128,7 @@ class Delivery(_Strict):
             raise ValueError(f"{table.name} requires {', '.join(missing)}: no rule gives it")
         for name, rule in self.columns.items():
             kind = table.column(name).kind
-            if rule.cast is not None and rule.cast not in _CASTS_BY_KIND.get(kind, frozenset()):
+            if rule.cast is not None and rule.cast not in CASTS_BY_KIND.get(kind, frozenset()):
                 raise ValueError(f"{name} is {kind.value}: it cannot be read as {rule.cast}")
             if rule.add_minutes and kind is not Kind.INSTANT:
                 raise ValueError(f"{name} is {kind.value}: add_minutes is for instants")
@@ -327,9 +137,10 @@ class Delivery(_Strict):
                 raise ValueError(
                     f"{name} is {kind.value}: plus, minus, times and negative are for amounts"
                 )
-        deciding = {key for rule in self.columns.values() for key in rule.deciding()}
-        if idle := sorted(set(self.optional) - deciding):
-            raise ValueError(f"{', '.join(idle)} decides nothing here: optional is for what does")
+        read = {*self.read_fields()}
+        idle = [key for key in self.optional if not read.intersection(alternatives(key))]
+        if idle:
+            raise ValueError(f"{', '.join(idle)} is read nowhere here: optional is for what is")
         return self
 
     @property
@@ -360,7 +171,7 @@ CONNECTOR_DELETIONS = {
 """What connectors write beside the vendor's own columns: when a row was seen, and that it is gone."""
 
 
-class Mapping(_Strict):
+class Mapping(Strict):
     """One vendor's format.
 
     :param zone: the zone of instants written without one; None = the configured zone.
@@ -370,6 +181,7 @@ class Mapping(_Strict):
     :param version: the record's own version, per row the first that is not empty; a delivery may say more.
     :param deleted: a row of any delivery for which one of these holds is deleted.
     :param ignored: patterns of columns that need not be told of where nothing reads them.
+    :param thousandths: whether the minor unit of KWD and its like is a thousandth; else a hundredth.
     :param recurring: the tables of recurring revenue, that which knows most first; else the contract's order.
     :param documentation: where the vendor describes the shapes.
     """
@@ -384,6 +196,7 @@ class Mapping(_Strict):
     version: OptionalNames = ()
     deleted: dict[str, Condition] = Field(default_factory=dict)
     ignored: OptionalNames = ()
+    thousandths: bool = True
     recurring: tuple[RecurringTable, ...] = ()
     documentation: tuple[str, ...] = ()
     deliveries: Annotated[tuple[Delivery, ...], Field(min_length=1)]
@@ -404,6 +217,7 @@ class Mapping(_Strict):
                 "columns": columns,
                 "deleted": {**CONNECTOR_DELETIONS, **self.deleted, **one.deleted},
                 "ignored": (*self.ignored, *one.ignored),
+                "thousandths": self.thousandths and one.thousandths,
                 "decimal": writing.decimal,
                 "dates": writing.dates,
                 "zone": writing.zone,

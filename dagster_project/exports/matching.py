@@ -9,10 +9,11 @@ from fnmatch import fnmatchcase
 
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports.contract import Column, Kind
+from dagster_project.exports.formats import Opened
 from dagster_project.exports.header import normal
-from dagster_project.exports.mapping import Delivery, Mapping, Rule, alternatives
+from dagster_project.exports.mapping import Delivery, Mapping
 from dagster_project.exports.profile import form_of
-from dagster_project.exports.reader import Opened
+from dagster_project.exports.rules import Rule, alternatives
 
 
 @dataclass(frozen=True)
@@ -172,24 +173,31 @@ def warnings(
 
 
 def absent_facts(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
-    """Return, in words, the deciding columns that the file lacks, each with what is then different."""
+    """Return, in words, the columns that the file lacks and that matter, each with what is then different."""
     delivery = candidate.delivery
     have = _names_of(opened)
     told: list[str] = []
+    deciding: set[str] = set()
     for name, rule in delivery.columns.items():
         for key in rule.deciding():
+            deciding.add(key)
             if _decides(key, opened, delivery, have):
                 continue
             if key in delivery.optional:
                 told.append(f"without {key}: {delivery.optional[key]}")
-            elif not opened.is_json:
+            elif not opened.open_ended:
                 told.append(f"without {key}: {name} is left empty")
+    told += [
+        f"without {key}: {effect}"
+        for key, effect in delivery.optional.items()
+        if have and key not in deciding and not any(_has(name, have) for name in alternatives(key))
+    ]
     return tuple(dict.fromkeys(told))
 
 
 def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     """Return, in words, the columns that the file cannot give and that are required or decide what is required."""
-    if opened.is_json and not opened.names and not candidate.delivery.unnest:
+    if opened.open_ended and not opened.names and not candidate.delivery.unnest:
         # Nothing could be sampled (an empty file, or broken lines): rows decide, not the header.
         return ()
     delivery = candidate.delivery
@@ -198,7 +206,7 @@ def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     if delivery.unnest:
         # A record may leave out what its elements could hold; the list itself must be there.
         path = _IN_LIST.join(delivery.unnest)
-        found = opened.is_json and _has(path, have)
+        found = opened.open_ended and _has(path, have)
         return () if found else (f"JSON records with a list {path}",)
     missing = []
     for column in table.columns:
@@ -235,7 +243,7 @@ def _decides(key: str, opened: Opened, delivery: Delivery, have: set[str]) -> bo
     """Whether a deciding field is there; a record of JSON leaves out what it has not."""
     if any(_has(name, have) for name in alternatives(key)):
         return True
-    return opened.is_json and (key not in delivery.optional or bool(delivery.unnest))
+    return opened.open_ended and (key not in delivery.optional or bool(delivery.unnest))
 
 
 def _names_of(opened: Opened) -> set[str]:

@@ -6,29 +6,19 @@ Nothing is read here; ``staging.py`` runs what this says, ``direct.py`` the same
 
 # every value of a file or a mapping is a parameter.
 
-import json
 from dataclasses import dataclass
 
-from dagster_project.errors import InputRefusedError
 from dagster_project.exports.contract import Column, Kind
 from dagster_project.exports.expressions import (
     Compiled,
-    Field,
     Parameters,
     compile_rule,
     condition_sql,
     find_any,
 )
-from dagster_project.exports.header import normal
-from dagster_project.exports.mapping import Condition, Delivery, Mapping, alternatives
-from dagster_project.exports.profile import Form
-from dagster_project.exports.reader import (
-    FileFields,
-    Opened,
-    extracted,
-    json_path,
-    json_pointer,
-)
+from dagster_project.exports.formats import Opened
+from dagster_project.exports.mapping import Delivery, Mapping
+from dagster_project.exports.rules import Condition, alternatives
 from dagster_project.exports.values import (
     EXPECTED,
     begins_with_day_or_month,
@@ -46,15 +36,6 @@ _KEY_LIMIT = 1000
 _SHOWN_VALUE = 60
 _FIRST_INSTANT = "timestamptz '1900-01-01 00:00:00+00'"
 _AFTER_LAST_INSTANT = "timestamptz '10000-01-01 00:00:00+00'"
-# Parquet types that can become a canonical kind without guessing; text is always welcome.
-_WELCOME: dict[Kind, frozenset[str]] = {
-    Kind.TEXT: frozenset({"integer", "boolean", "date", "timestamp", "timestamptz", "nested"}),
-    Kind.INSTANT: frozenset({"timestamp", "timestamptz", "date"}),
-    Kind.DATE: frozenset({"timestamp", "timestamptz", "date"}),
-    Kind.BOOLEAN: frozenset({"boolean", "integer"}),
-    Kind.INTEGER: frozenset({"integer", "decimal", "float"}),
-}
-_NUMBERS = frozenset({"integer", "decimal", "float"})
 
 
 @dataclass(frozen=True)
@@ -82,14 +63,12 @@ class Plan:
         beside: tuple[Delivery, ...] = (),
         tells_unmapped: bool = False,
     ) -> None:
-        if opened.form is Form.PARQUET:
-            _check_parquet_types(opened, delivery)
+        opened.require_types(delivery)
         self.writing = writing
         self.opened = opened
         self.mapping = mapping
         self.delivery = delivery
         self.table = delivery.canonical_table
-        self.fields = FileFields(opened)
         self.parameters: Parameters = opened.parameters
         self.takes_broken_records = takes_broken_records
         self.beside = beside
@@ -99,7 +78,7 @@ class Plan:
             column.name: compile_rule(
                 column,
                 delivery.columns[column.name],
-                self.fields,
+                opened,
                 self.parameters,
                 writing=writing,
                 delivery=delivery,
@@ -108,23 +87,21 @@ class Plan:
             else None
             for column in self.table.columns
         }
-        self.extra = self._extra_fields()
+        self.extra = opened.extra(delivery)
         self.marks_deleted = any(
-            find_any(alternatives(key), self.fields) is not None for key in delivery.deleted
+            find_any(alternatives(key), self.opened) is not None for key in delivery.deleted
         )
-        self.keeps_extra = bool(self.extra) or opened.is_json or delivery.history is not None
+        self.keeps_extra = bool(self.extra) or opened.open_ended or delivery.history is not None
 
     def stage_statement(self, *, count_newlines: bool) -> str:
         """Return the CREATE TABLE statement of the stage."""
         # Every column kept here is held in memory for every row: what is not needed is left out.
         kept = ["_extra"] if self.keeps_extra else []
-        source = [f"{given.sql} as {name}" for name, given in self._originals().items()]
-        if self.opened.is_json:
-            source.append("line")
+        source = [f"{given} as {name}" for name, given in self.opened.originals().items()]
         if self.marks_deleted:
             kept.append("_gone")
         if count_newlines:
-            source.append(f"{self._newlines()} as _newlines")
+            source.append(f"{self.opened.line_feeds()} as _newlines")
             kept.append("_newlines")
         if self.delivery.history is not None:
             source += [f"{self._ended()} as _ended", f"{self._ended_at()} as _ended_at"]
@@ -137,7 +114,7 @@ class Plan:
         return (
             f"create temp table {STAGE} as select {', '.join((*self.output(), *kept))}, _fault, "
             f"case when _fault > 0 then coalesce(left({worst}, 200), '') || chr(31) "
-            f"|| left({self._row_text()}, {_ROW_TEXT_LIMIT}) {told}end as _bad from {rows}"
+            f"|| left({self.opened.row_text()}, {_ROW_TEXT_LIMIT}) {told}end as _bad from {rows}"
         )
 
     def output(self) -> list[str]:
@@ -162,12 +139,12 @@ class Plan:
             source.append(f"{compiled.source} as t_{column.name}")
             source += [f"{sql} as {helper}" for helper, sql in compiled.helpers.items()]
             typed.append(f"{compiled.value} as v_{column.name}")
-        source += [f"{self._meant()} as _meant", f"{self._broken()} as _broken"]
+        source += [f"{self._meant()} as _meant", f"{self.opened.broken} as _broken"]
         if self.marks_deleted:
             source.append(f"{self._gone()} as _gone")
-        source += [f"{self._blank()} as _blank", f"{self._unmapped()} as _unmapped"]
+        source += [f"{self.opened.blank} as _blank", f"{self._unmapped()} as _unmapped"]
         if self.keeps_extra:
-            source.append(f"{self._extra_json()} as _extra")
+            source.append(f"{self.opened.extra_json(self.delivery)} as _extra")
         verdict, worst = self._verdict()
         rows = (
             f"(select *, {verdict} as _fault "
@@ -177,67 +154,23 @@ class Plan:
         return rows, worst
 
     def _relation(self) -> str:
-        """The file's records, with lists taken apart and groups filled down where the mapping says so."""
-        unnest, fill = self.delivery.unnest, self.delivery.fill_down
-        if unnest and self.opened.is_json:
-            items = f"(select {self._items(unnest)}"
-            # A record that cannot be taken apart is handed on as it is, to be a broken one.
-            if self.takes_broken_records:
-                items += f" union all select line from {self.opened.lines} as l where not json_valid(line)"
-            items += ")"
-            return extracted(items, self.opened.paths, self.parameters)
-        if fill is not None and not self.opened.is_json:
-            group = self.opened.columns.get(normal(fill.by))
-            filled = [
-                self.opened.columns[normal(name)].sql
-                for name in fill.fields
-                if normal(name) in self.opened.columns
-            ]
-            if group is not None and filled:
-                kept = ", ".join(
-                    f"coalesce({sql}, max({sql}) over (partition by {group.sql})) as {sql}"
-                    for sql in filled
-                )
-                return (
-                    f"(select * replace ({kept}) from (select *, row_number() over () as ebb_order "
-                    f"from {self.opened.relation} as src) as src order by ebb_order)"
-                )
-        return self.opened.relation
-
-    def _items(self, unnest: tuple[str, ...]) -> str:
-        """The elements of a list of each record, or of a list in the elements of a list, beside what holds them."""
-        first, *second = (self.parameters.bind(f"{json_path(one)}[*]") for one in unnest)
-        records = f"(select cast(line as json) as line from {self.opened.lines} as l where json_valid(line))"
-        if not second:
-            made = f"json_object('parent', line, 'item', unnest(json_extract(line, {first})))"
-            return f"cast({made} as varchar) as line from {records}"
-        made = (
-            "json_object('record', line, 'parent', outer_item, "
-            f"'item', unnest(json_extract(outer_item, {second[0]})))"
-        )
-        return (
-            f"cast({made} as varchar) as line from "
-            f"(select line, unnest(json_extract(line, {first})) as outer_item from {records})"
-        )
+        return self.opened.rows(self.delivery, takes_broken_records=self.takes_broken_records)
 
     def _meant(self) -> str:
         meant = self._holds(self.delivery)
-        if self.opened.is_json:
-            broken = "(f is null)" if self.takes_broken_records else "false"
-            return f"({broken} or (f is not null and {meant}))"
-        return meant
+        if not self.opened.open_ended:
+            return meant
+        broken = self.opened.broken
+        return f"(({broken} and {str(self.takes_broken_records).lower()}) or (not {broken} and {meant}))"
 
     def _holds(self, delivery: Delivery) -> str:
-        return condition_sql(delivery.where, self.fields, self.parameters)
-
-    def _blank(self) -> str:
-        return "(line is null or trim(line) = '')" if self.opened.is_json else "false"
+        return condition_sql(delivery.where, self.opened, self.parameters)
 
     def _unmapped(self) -> str:
         """A sound record that neither this delivery nor one beside it takes."""
         if not self.tells_unmapped:
             return "false"
-        sound = "f is not null and " if self.opened.is_json else ""
+        sound = f"not {self.opened.broken} and " if self.opened.open_ended else ""
         wanted = " or ".join(self._holds(one) for one in (self.delivery, *self.beside))
         return f"({sound}not ({wanted}))"
 
@@ -245,13 +178,14 @@ class Plan:
         """What a record that nothing takes is, in words, by the fields that tell records apart."""
         words = []
         for name, condition in self._told_apart().items():
-            found = find_any(alternatives(name), self.fields)
+            found = find_any(alternatives(name), self.opened)
             text = found.text if found else "cast(null as varchar)"
-            without = self.parameters.bind(f"without {name}")
             if condition.present is None:
+                without = self.parameters.bind(f"without {name}")
                 shown = f"{self.parameters.bind(name + ' ')} || left({text}, {_SHOWN_VALUE})"
                 words.append(f"case when {text} is null then {without} else {shown} end")
             elif condition.present:
+                without = self.parameters.bind(f"without {name}")
                 words.append(f"case when {text} is null then {without} end")
             else:
                 given = self.parameters.bind(f"with {name}")
@@ -269,12 +203,12 @@ class Plan:
         return conditions
 
     def _gone(self) -> str:
-        return condition_sql(self.delivery.deleted, self.fields, self.parameters, any_of_them=True)
+        return condition_sql(self.delivery.deleted, self.opened, self.parameters, any_of_them=True)
 
     def _ended(self) -> str:
         history = self.delivery.history
         ended = (
-            condition_sql(history.ended, self.fields, self.parameters)
+            condition_sql(history.ended, self.opened, self.parameters)
             if history is not None and history.ended
             else "false"
         )
@@ -282,39 +216,10 @@ class Plan:
 
     def _ended_at(self) -> str:
         history = self.delivery.history
-        found = self.fields.find(history.ended_at) if history and history.ended_at else None
+        found = self.opened.find(history.ended_at) if history and history.ended_at else None
         ended = f"try_cast({found.text if found else 'null'} as timestamptz)"
         # Beyond the years of an instant it is no date of an end; the dump that shows the end then dates it.
         return f"case when {ended} >= {_FIRST_INSTANT} and {ended} < {_AFTER_LAST_INSTANT} then {ended} end"
-
-    def _broken(self) -> str:
-        return "(f is null)" if self.opened.is_json else "false"
-
-    def _originals(self) -> dict[str, Field]:
-        """The vendor's columns by generated name, handed through so that only bad rows are printed."""
-        if self.opened.is_json:
-            return {}
-        return {
-            f"o_{i}": self.opened.columns[normal(name)] for i, name in enumerate(self.opened.names)
-        }
-
-    def _row_text(self) -> str:
-        if self.opened.is_json:
-            return "line"
-        named = ", ".join(
-            f"{self.parameters.bind(name)}, cast({given} as varchar)"
-            for name, given in zip(self.opened.names, self._originals(), strict=True)
-        )
-        return f"cast(json_object({named}) as varchar)"
-
-    def _newlines(self) -> str:
-        cells = [field.sql for field in self.opened.columns.values()]
-        counts = [
-            f"case when contains({cell}, chr(10)) then "
-            f"length({cell}) - length(replace({cell}, chr(10), '')) else 0 end"
-            for cell in cells
-        ]
-        return f"cast({' + '.join(counts)} as integer)"
 
     def _verdict(self) -> tuple[str, str]:
         """Return the fault code and the offending value as SQL; fills :attr:`faults`."""
@@ -327,7 +232,7 @@ class Plan:
             tests.append(f"when {test} then {code}")
             worst.append(f"when {code} then {value}")
 
-        if self.opened.is_json:
+        if self.opened.open_ended:
             fault("_broken", None, "the line is not a JSON object")
         for column in self.table.columns:
             compiled = self.compiled[column.name]
@@ -453,57 +358,3 @@ class Plan:
 
     def _option(self, name: str) -> str:
         return f"sources.{self.mapping.source}.{name}"
-
-    def _extra_fields(self) -> dict[str, Field]:
-        """The file's columns that no rule reads, by their names as written."""
-        if self.opened.is_json:
-            return {}
-        read = {normal(name) for name in self.delivery.read_fields()}
-        read |= {name.split(".", 1)[0] for name in read}
-        extra: dict[str, Field] = {}
-        for name in self.opened.names:
-            if normal(name) not in read and name:
-                extra.setdefault(name, self.opened.columns[normal(name)])
-        return extra
-
-    def _extra_json(self) -> str:
-        if self.opened.is_json:
-            return self._extra_of_json()
-        if not self.extra:
-            return "cast(null as json)"
-        named = ", ".join(
-            f"{self.parameters.bind(name)}, {field.sql}" for name, field in self.extra.items()
-        )
-        present = " or ".join(f"{field.sql} is not null" for field in self.extra.values())
-        return f"case when {present} then json_merge_patch('{{}}', json_object({named})) end"
-
-    def _extra_of_json(self) -> str:
-        """The record less the top-level fields that a rule reads, NULL where nothing is left.
-
-        An object of which a rule reads a part stays whole.
-        """
-        read = [json_pointer(name) for name in self.delivery.read_fields()]
-        known = {pointer[1:]: None for pointer in read if pointer.count("/") == 1}
-        patch = self.parameters.bind(json.dumps(known))
-        rest = f"cast(json_merge_patch(line, {patch}) as varchar)"
-        return (
-            "case when f is not null and json_type(line) = 'OBJECT' "
-            f"then cast(nullif({rest}, '{{}}') as json) end"
-        )
-
-
-def _check_parquet_types(opened: Opened, delivery: Delivery) -> None:
-    """Refuse a Parquet file whose types cannot be what the contract wants."""
-    wrong = []
-    for name, rule in delivery.columns.items():
-        column = delivery.canonical_table.column(name)
-        for source in rule.fields:
-            family = opened.families.get(normal(source))
-            if family is None or family == "text" or rule.translate or rule.cast is not None:
-                continue
-            if family not in _WELCOME.get(column.kind, _NUMBERS):
-                wrong.append(f"{source} is {family}; {EXPECTED[column.kind]} was expected")
-    if wrong:
-        raise InputRefusedError(
-            "the Parquet file has the wrong types: " + "; ".join(wrong), where=opened.file_name
-        )

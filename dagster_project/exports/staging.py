@@ -16,15 +16,10 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.errors import InputRefusedError
-from dagster_project.exports.blank_lines import blank_lines
 from dagster_project.exports.contract import Table
+from dagster_project.exports.formats import Opened
+from dagster_project.exports.formats.fields import first_line, json_pointer
 from dagster_project.exports.mapping import Delivery, Mapping
-from dagster_project.exports.profile import Form
-from dagster_project.exports.reader import (
-    Opened,
-    first_line,
-    json_pointer,
-)
 from dagster_project.exports.row_plan import BLANK, STAGE, UNMAPPED, Fault, Plan
 from dagster_project.exports.writing import Writing
 
@@ -117,23 +112,15 @@ def build_stage(
         tells_unmapped=tells_unmapped,
     )
     _read(con, opened, plan.stage_statement(count_newlines=False))
-    rejects = 0 if opened.form is Form.PARQUET else _rejects(con)
+    rejects = _rejects(con) if opened.rejects_records else 0
     if rejects:
         _refuse_damage(con, opened)
     counts = _counts(con)
     records = counts.everything + rejects
-    blanks: tuple[int, ...] = ()
-    spans_lines = False
-    if opened.form is Form.CSV:
-        lines = opened.profile.newlines + (not opened.profile.ends_in_newline)
-        missing = lines - (records + opened.record_offset - 1)
-        if missing and opened.dialect is not None:
-            blanks = blank_lines(opened.path, opened.profile, opened.dialect.quote)
-        # Lines that are neither records nor empty: some record holds line feeds.
-        spans_lines = missing != len(blanks)
-        if spans_lines:
-            _read(con, opened, plan.stage_statement(count_newlines=True))
-            counts = _counts(con)
+    blanks, spans_lines = opened.blank_lines(records)
+    if spans_lines:
+        _read(con, opened, plan.stage_statement(count_newlines=True))
+        counts = _counts(con)
     rejected = rejects if takes_broken_records else 0
     return Stage(
         delivery.canonical_table,
@@ -226,8 +213,7 @@ def _refuse_damage(con: duckdb.DuckDBPyConnection, opened: Opened) -> None:
     if last is not None and last[0] is not None:
         everything = con.execute("select count(distinct line) from ebb_rejects").fetchone()
         assert everything is not None
-        header = opened.record_offset - 1 if opened.dialect else 0
-        if last[0] >= last[1] + everything[0] + header:
+        if last[0] >= last[1] + everything[0] + opened.lines_before:
             raise InputRefusedError(
                 "the file is cut off in the middle of its last line",
                 where=f"{opened.file_name}:{last[0]}",
@@ -236,8 +222,8 @@ def _refuse_damage(con: duckdb.DuckDBPyConnection, opened: Opened) -> None:
 
 
 def _extra_columns(con: duckdb.DuckDBPyConnection, opened: Opened, plan: Plan) -> tuple[str, ...]:
-    if not opened.is_json:
-        return tuple(plan.extra)
+    if not opened.open_ended:
+        return plan.extra
     parents = {json_pointer(name).split("/")[1] for name in plan.delivery.read_fields()}
     found = con.execute(
         f"select distinct unnest(json_keys(_extra)) as name from {STAGE} "

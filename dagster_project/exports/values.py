@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dagster_project.exports.contract import Column, Kind
 from dagster_project.exports.writing import DATES_BY_NAME, Writing
 
-# ISO 4217 currencies whose minor unit is not a hundredth; Stripe, Chargebee and Recurly count in these.
+# Currencies whose minor unit is not a hundredth, as Stripe counts; of UGX and ISK, which have none, it counts
+# hundredths all the same. Chargebee counts no thousandths (``thousandths: false`` in its mapping).
 ZERO_DECIMAL = (
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG",
-    "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+    "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
 )  # fmt: skip
 THREE_DECIMAL = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 # The ends of periods: what ``ends: inclusive`` moves to the first day after.
@@ -75,16 +76,21 @@ def address(text: str) -> str:
     return f"nullif(lower(ltrim({text}, chr(39))), '')"
 
 
-def minor_factor(currency: str | None) -> str:
-    """Return what one minor unit is worth in major ones, by the text of a currency."""
+def minor_factor(currency: str | None, *, thousandths: bool) -> str:
+    """Return what one minor unit is worth in major ones, by the text of a currency.
+
+    :param thousandths: whether the vendor counts thousandths where a currency has them.
+    """
     if currency is None:
         return "cast(0.01 as decimal(4,3))"
     code = f"upper({currency})"
     zero = ", ".join(f"'{one}'" for one in ZERO_DECIMAL)
     three = ", ".join(f"'{one}'" for one in THREE_DECIMAL)
+    thousandth = (
+        f"when {code} in ({three}) then cast(0.001 as decimal(4,3)) " if thousandths else ""
+    )
     return (
-        f"case when {code} in ({zero}) then cast(1 as decimal(4,3)) "
-        f"when {code} in ({three}) then cast(0.001 as decimal(4,3)) "
+        f"case when {code} in ({zero}) then cast(1 as decimal(4,3)) {thousandth}"
         "else cast(0.01 as decimal(4,3)) end"
     )
 

@@ -132,10 +132,28 @@ def confirm_again(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     )
 
 
+def note_present(con: duckdb.DuckDBPyConnection, table: Table, *, is_first: bool) -> None:
+    """Keep the keys of the stage: what one part of a full dump holds is not gone.
+
+    :param is_first: whether the stage is that of the first part.
+    """
+    kept = quote_identifier(_present(table))
+    if is_first:
+        con.execute(f"drop table if exists temp.{kept}")
+    keys = f"select {_listed(table.key)} from {STAGE} where coalesce(_fault, 0) >= 0"
+    con.execute(f"create temp table if not exists {kept} as {keys} limit 0")
+    con.execute(f"insert into temp.{kept} {keys}")
+
+
+def _present(table: Table) -> str:
+    return f"ebb_present_{table.name}"
+
+
 def mark_vanished(
     con: duckdb.DuckDBPyConnection,
     table: Table,
     *,
+    other_parts: bool = False,
     source: str,
     format_name: str,
     load_id: int,
@@ -144,6 +162,8 @@ def mark_vanished(
     exported_at: datetime,
 ) -> int:
     """Append a deleted version of every row that a full dump no longer holds.
+
+    :param other_parts: the dump came in several files, whose keys :func:`note_present` kept.
 
     Only rows that came in this format are looked at: a canonical file beside a vendor's is not the
     vendor's dump; and no row of which a newer export speaks. Rows of this dump that went to
@@ -155,6 +175,11 @@ def mark_vanished(
     columns = _listed(table.column_names)
     target = f"raw.{quote_identifier(table.name)}"
     same_key = _same_key("n", "s", table)
+    there = (
+        f"select 1 from temp.{quote_identifier(_present(table))} s where {same_key}"
+        if other_parts
+        else f"select 1 from {STAGE} s where coalesce(s._fault, 0) >= 0 and {same_key}"
+    )
     con.execute(
         "create or replace temp table ebb_vanished as "
         f"select n.* from (select * from {target} "
@@ -162,7 +187,7 @@ def mark_vanished(
         "join raw.loads l on l.load_id = n._load_id "
         "where not n._deleted and l.source = $source and l.format = $format "
         "and coalesce(l.exported_at, l.started_at) <= $exported "
-        f"and not exists (select 1 from {STAGE} s where coalesce(s._fault, 0) >= 0 and {same_key})",
+        f"and not exists ({there})",
         {"source": source, "format": format_name, "exported": exported_at},
     )
     con.execute(

@@ -51,7 +51,7 @@ def raw_contracts() -> dict[str, TableContract]:
 
 
 def mart_contracts(dbt_project: Path = DBT_PROJECT) -> dict[str, TableContract]:
-    """Return the contract of every mart, by its name; the key is that of its test ``one_row_per`` or ``unique``."""
+    """Return the contract of every mart, by its name; the key is that of its test of a key."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     models: list[dict[str, Any]] = []
     for file in sorted((dbt_project / "models" / "marts").rglob("*.yml")):
@@ -68,5 +68,9 @@ def _mart_contract(model: dict[str, Any]) -> TableContract:
     for test in model.get("data_tests", ()):
         if isinstance(test, dict) and "one_row_per" in test:
             return TableContract(columns, tuple(test["one_row_per"]["arguments"]["columns"]))
-    unique = [c["name"] for c in model["columns"] if "unique" in c.get("data_tests", ())]
+    unique = [
+        c["name"]
+        for c in model["columns"]
+        if {"primary_key", "unique"} & set(map(str, c.get("data_tests", ())))
+    ]
     return TableContract(columns, tuple(unique[:1]))

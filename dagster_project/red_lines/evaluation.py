@@ -18,7 +18,7 @@ from dagster_project.red_lines.intervals import trials_column, wilson
 from dagster_project.red_lines.lines import FALLS_WHEN_BAD, against, line_of, periods_needed
 from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.rules import Grain, Rule
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.connection import columns_of, quote_identifier
 
 _MONTHS: Mapping[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -404,14 +404,9 @@ def _billing_read_on(con: duckdb.DuckDBPyConnection) -> date | None:
 
 def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     """Whether the database has a table or view of that name."""
-    query = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
-    return con.execute(query, [schema, table]).fetchone() is not None
+    return bool(columns_of(con, schema, table))
 
 
 def has_column(con: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> bool:
     """Whether the database has a column of that name in that table."""
-    query = (
-        "select 1 from information_schema.columns"
-        " where table_schema = ? and table_name = ? and column_name = ?"
-    )
-    return con.execute(query, [schema, table, column]).fetchone() is not None
+    return column in columns_of(con, schema, table)

@@ -11,11 +11,12 @@ from datetime import datetime
 import duckdb
 
 from dagster_project.clock import Clock
-from dagster_project.red_lines.evaluation import RedLineStatus, has_column, has_table
+from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.incidents import Event, Incident, State, carry_on
 from dagster_project.red_lines.ops_tables import ensure_tables, transaction
 from dagster_project.red_lines.rules import Rule
 from dagster_project.red_lines.telling import Change, tell
+from dagster_project.warehouse.connection import columns_of
 
 _NAMES = tuple(field.name for field in fields(Incident))
 _INCIDENT_COLUMNS = ", ".join(_NAMES)
@@ -109,10 +110,11 @@ def record(
 
 def incidents(con: duckdb.DuckDBPyConnection) -> tuple[Incident, ...]:
     """Return every incident ever opened, oldest first; none where nothing was recorded yet."""
-    if not has_table(con, "ops", "incidents"):
-        return ()
     # `status` reads a warehouse that an earlier version made as it is.
-    names = [f.name for f in fields(Incident) if has_column(con, "ops", "incidents", f.name)]
+    there = columns_of(con, "ops", "incidents")
+    if not there:
+        return ()
+    names = [f.name for f in fields(Incident) if f.name in there]
     rows = con.execute(
         f"select {', '.join(names)} from ops.incidents order by opened_at, incident_id"  # noqa: S608 - own columns
     ).fetchall()

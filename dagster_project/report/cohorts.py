@@ -67,16 +67,21 @@ class Cohorts:
         return any(len(cohort.shares) > 1 and cohort.size for cohort in self.cohorts)
 
     def embedded(self) -> list[list[Any]]:
-        """Return month, customers, size and shares in thousandths, for the filter of the page."""
+        """Return month, customers, size and shares in ten-thousandths, for the filter of the page."""
         return [
             [
                 cohort.month,
                 cohort.customers,
                 round(cohort.size, 2),
-                [None if share is None else round(share * 1000) for share in cohort.shares],
+                [None if share is None else round(share * 10_000) for share in cohort.shares],
             ]
             for cohort in self.cohorts
         ]
+
+
+def _to_a_hundredth_of_a_percent(share: float | None) -> float | None:
+    """Return what the page's script is told too, so that both write the same."""
+    return None if share is None else round(share, 4)
 
 
 def _average(cohorts: Iterable[Cohort], age: int) -> float | None:
@@ -146,7 +151,7 @@ def _read(
         # A month without anybody is no cohort.
         if size:
             by_segment.setdefault((in_dimension, of_member), []).append(
-                Cohort(month, customers, size, tuple(shares))
+                Cohort(month, customers, size, tuple(map(_to_a_hundredth_of_a_percent, shares)))
             )
     for key, cohorts in by_segment.items():
         one = Cohorts(kind.name, tuple(cohorts))

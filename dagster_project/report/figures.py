@@ -52,7 +52,11 @@ def read_figures(marts_db: Path, heading: Heading) -> Figures:
             publication=publication,
             periods=periods,
             problems=read_problems(con, tables, publication.id if publication else ""),
-            work=read_work(con, publication.currency if publication else ""),
+            work=read_work(
+                con,
+                publication.currency if publication else "",
+                is_shop=not periods.has_recurring,
+            ),
             cohorts=read_cohorts(con, tables, periods.segments),
             behind=read_behind(con, tables, [month.start for month in periods.of()]),
         )

@@ -4,18 +4,16 @@ The page is one file. The Vega bundle stands in it once; a policy in its head fo
 """
 
 import json
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dagster_project.metrics import CATALOGUE
 from dagster_project.plural import counted
-from dagster_project.report import headlines
+from dagster_project.report import bundle, headlines
 from dagster_project.report.definitions import DEFINITIONS
 from dagster_project.report.figures import Figures, read_figures
 from dagster_project.report.heading import Heading
@@ -90,7 +88,7 @@ def render(figures: Figures, *, data_docs: str = "") -> str:
         definitions=DEFINITIONS,
         style=Markup(_resource("report.css")),
         script=Markup("\n".join(_resource(name) for name in ("figures.js", "report.js"))),
-        bundle=Markup(_bundle() if documents else ""),
+        bundle=Markup(bundle.script() if documents else ""),
         embedded=_embedded(_told(figures, documents)),
     )
 
@@ -175,13 +173,6 @@ def _embedded(told: dict[str, Any]) -> Markup:
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
-
-
-@cache
-def _bundle() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script, from the installed package."""
-    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets a default
-    return bundle.replace("</script", "<\\/script")
 
 
 def _resource(name: str) -> str:

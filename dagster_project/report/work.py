@@ -24,6 +24,7 @@ class _Shown:
 
     :ivar columns: heading by column, in order, after the customer.
     :ivar money: the column whose sum is at stake, and what it is called.
+    :ivar of_a_shop: whether it speaks to a business without MRR alone.
     :ivar first: the reason whose customers come first, and after them the largest; empty for the list's own order.
     """
 
@@ -31,6 +32,7 @@ class _Shown:
     columns: Mapping[str, str]
     money: tuple[str, str]
     first: str = ""
+    of_a_shop: bool = False
 
 
 _SHOWN = {
@@ -75,6 +77,28 @@ _SHOWN = {
         ("mrr", "MRR"),
         first="has asked to cancel",
     ),
+    "quiet-buyers": _Shown(
+        "Buyers gone quiet",
+        {
+            "amount_to_date": "Bought for",
+            "last_bought_on": "Last on",
+            "reason": "Why",
+            "next_step": "Next step",
+        },
+        ("amount_to_date", "bought to date"),
+        of_a_shop=True,
+    ),
+    "best-buyers": _Shown(
+        "Best buyers",
+        {
+            "amount_of_year": "This year",
+            "share_of_amount": "Share",
+            "last_bought_on": "Last on",
+            "next_step": "Next step",
+        },
+        ("amount_of_year", "bought in a year"),
+        of_a_shop=True,
+    ),
     "seasonal": _Shown(
         "Bought in this season last year, not yet this year",
         {
@@ -86,7 +110,7 @@ _SHOWN = {
         ("amount_last_year", "bought last year"),
     ),
 }
-_SHARES = {"share_of_mrr"}
+_SHARES = {"share_of_mrr", "share_of_amount"}
 _WHOLE = {"days_unanswered"}
 _TENTHS = {"score", "risk_score"}
 
@@ -105,10 +129,17 @@ class WorkList:
     table: Table
 
 
-def read_work(con: duckdb.DuckDBPyConnection, currency: str) -> tuple[WorkList, ...]:
-    """Read the lists that have somebody on them; a publication without a list's marts has none."""
+def read_work(
+    con: duckdb.DuckDBPyConnection, currency: str, *, is_shop: bool
+) -> tuple[WorkList, ...]:
+    """Read the lists that have somebody on them; a publication without a list's marts has none.
+
+    :param is_shop: whether the business has no MRR.
+    """
     found = []
     for name, shown in _SHOWN.items():
+        if shown.of_a_shop and not is_shop:
+            continue
         try:
             listed = customer_list(con, name)
         except EbblineError:  # a publication made before there was this list

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from dagster_project.exports.formats import FolderCheck, FormatInfo
+from dagster_project.exports.checks import FolderCheck, FormatInfo
 from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.screens.machine_readable import as_json, plain

@@ -4,13 +4,20 @@ dbt holds DuckDB's one write lock. When a run is killed, an orphaned dbt would g
 run; the kernel is asked to kill it together with its parent.
 """
 
+import argparse
 import ctypes
+import json
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 _PR_SET_PDEATHSIG = 1
 _PARENT = "EBBLINE_DBT_PARENT"
@@ -42,9 +49,27 @@ def main() -> None:
         # Dagster asks before every run, and dbt would ask a server whether there is a newer one.
         sys.stdout.write(f"installed: {version('dbt-core')}\n")
         return
-    from dbt.cli.main import cli
+    # Everything at the level of debugging, line by line, costs a tenth of a run.
+    os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")
+    from dbt.cli.main import cli, dbtRunner
 
-    cli()
+    arguments = sys.argv[1:]
+    if arguments[:1] != ["build"]:
+        cli()
+        return
+    ended = dbtRunner(manifest=_parsed(arguments)).invoke(arguments)
+    sys.exit(0 if ended.success else 2 if ended.exception else 1)
+
+
+def _parsed(arguments: list[str]) -> "Manifest | None":
+    """Return what is parsed for a run with these arguments; None where dbt is to do it."""
+    from dagster_project.transform.parsed import parsed_project
+
+    options = argparse.ArgumentParser(exit_on_error=False)
+    options.add_argument("--vars", type=json.loads, default={})
+    options.add_argument("--project-dir", type=Path)
+    known, _ = options.parse_known_args(arguments)
+    return parsed_project(known.project_dir, known.vars) if known.project_dir else None
 
 
 if __name__ == "__main__":

@@ -29,6 +29,11 @@ def project_digest(project: Path = DBT_PROJECT) -> str:
     return digest.hexdigest()
 
 
+def place_in_cache(project: Path) -> Path:
+    """Return the folder for what can be made again of the project at this place."""
+    return cache() / "dbt" / hashlib.sha256(bytes(project.resolve())).hexdigest()[:16]
+
+
 def current_manifest(project: Path = DBT_PROJECT) -> Path:
     """Return the manifest of the dbt project as it is now, parsing it where it is missing or old.
 
@@ -37,7 +42,7 @@ def current_manifest(project: Path = DBT_PROJECT) -> Path:
 
     :raises EbblineError: dbt cannot parse the project; its message is the evidence.
     """
-    target = cache() / "dbt" / hashlib.sha256(bytes(project.resolve())).hexdigest()[:16]
+    target = place_in_cache(project)
     target.mkdir(parents=True, exist_ok=True)
     manifest, stamp = target / "manifest.json", target / "manifest.sha256"
     with (target / "parse.lock").open("w") as lock:

@@ -128,3 +128,17 @@ def quote_identifier(name: str) -> str:
 def quote_text(text: str) -> str:
     """Return a text as a SQL literal, for statements that take no parameter (COMMENT, CREATE VIEW)."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, *name: str) -> list[str]:
+    """Return the names of the columns of a table or view; none where there is no such table.
+
+    :param name: its parts, such as schema and table, not quoted.
+    """
+    # `information_schema` goes through every column of the database.
+    query = "select name from pragma_table_info(?) order by cid"
+    try:
+        rows = con.execute(query, [".".join(map(quote_identifier, name))]).fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [column for (column,) in rows]

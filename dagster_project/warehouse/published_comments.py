@@ -15,7 +15,7 @@ import duckdb
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
 from dagster_project.warehouse.code_version import PROJECT
-from dagster_project.warehouse.connection import quote_identifier, quote_text
+from dagster_project.warehouse.connection import columns_of, quote_identifier, quote_text
 
 
 @dataclass(frozen=True)
@@ -208,16 +208,15 @@ def write_comments(
 
     :param table: database, schema and name, not quoted.
     """
-    if described.table:
-        name = ".".join(map(quote_identifier, table))
-        con.execute(f"comment on {kind} {name} is {quote_text(described.table.strip())}")
-    columns = con.execute(
-        "select column_name from duckdb_columns()"
-        " where (database_name, schema_name, table_name) = (?, ?, ?) order by column_index",
-        list(table),
-    ).fetchall()
-    for (column,) in columns:
-        text = described.columns.get(column)
-        if text:
-            name = ".".join(map(quote_identifier, (*table, column)))
-            con.execute(f"comment on column {name} is {quote_text(text.strip())}")
+    name = ".".join(map(quote_identifier, table))
+    comments = (
+        [f"comment on {kind} {name} is {quote_text(described.table.strip())}"]
+        if described.table
+        else []
+    )
+    comments += [
+        f"comment on column {name}.{quote_identifier(column)} is {quote_text(text.strip())}"
+        for column in columns_of(con, *table)
+        if (text := described.columns.get(column))
+    ]
+    con.execute(";\n".join(comments))

@@ -110,7 +110,7 @@
 
 {#
   An exact value that may be wider than the widest integer or than decimal(18, 2): NULL then, where the engine can say so.
-  Amounts below 10^11 and rates up to 10^5 (exports/contract.py) fit by themselves; prices x quantities x shares need not.
+  Amounts below 10^11 and rates up to 10^5 (exports/contract/) fit by themselves; prices x quantities x shares need not.
   The test assert_every_amount_fits names the rows without a value.
 #}
 {% macro if_it_fits(expression) -%}{{ return(adapter.dispatch('if_it_fits')(expression)) }}{%- endmacro %}

@@ -1,6 +1,6 @@
 {#
   Money is decimal(18, 2) in the reporting currency, rates are double. No amount ever passes through a double.
-  decimal(18, 2) holds less than 10^16: an amount of the exports, below 10^11 (exports/contract.py), times an exchange rate of
+  decimal(18, 2) holds less than 10^16: an amount of the exports, below 10^11 (exports/contract/), times an exchange rate of
   at most 10^5 (config.py) is less, and so is any sum of a company below ten quadrillions of its currency.
 #}
 

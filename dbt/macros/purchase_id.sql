@@ -11,6 +11,7 @@
 {% macro counts_as_purchase(status) -%}
     replace(replace(lower(trim(coalesce({{ status }}, ''))), ' ', '_'), '-', '_') not in (
         'cancelled', 'canceled', 'expired', 'refunded', 'unpaid', 'voided', 'void', 'pending', 'authorized',
-        'pending_payment', 'payment_pending', 'awaiting_payment', 'failed', 'declined', 'abandoned', 'draft'
+        'pending_payment', 'payment_pending', 'awaiting_payment', 'failed', 'declined', 'abandoned', 'draft', 'on_hold', 'holded',
+        'incomplete', 'checkout_draft', 'auto_draft', 'trash', 'payment_review', 'fraud', 'rejected', 'denied'
     )
 {%- endmacro %}

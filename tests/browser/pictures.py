@@ -3,25 +3,33 @@
 Small files: few colours are enough for a page of figures.
 """
 
+import os
+import socket
+import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from dagster_project.locations import PROJECT_ROOT
-from tests.browser.chromium import SCREENS, Screen, browser, shown
+from tests.browser.chromium import Screen, browser, shown
 
 IMAGES = PROJECT_ROOT / "docs" / "images"
-# What a picture shows: where the page is opened, and how much of it.
+# What a picture shows: of the page from its top, or one part of it.
 PICTURES = {
     "report.png": (Screen(1240, 1010), ""),
-    "report-to-do.png": (Screen(1240, 900), "#to-do"),
-    "report-behind.png": (Screen(1240, 1000), "#revenue"),
-    "report-dark.png": (Screen(1240, 900, "dark"), "#cohorts"),
-    "report-phone.png": (SCREENS["phone"], ""),
+    "report-to-do.png": (Screen(1240), "section[aria-labelledby=list-risk]"),
+    "report-behind.png": (Screen(1240), "section[aria-labelledby=revenue]"),
+    "report-dark.png": (Screen(1240, scheme="dark"), "#cohorts-logo"),
+    "report-phone.png": (Screen(390, 1400), ""),
 }
-_COLOURS = 96
+_STILL = ".bar { position: static !important; } html { scroll-behavior: auto !important; }"
+_COLOURS = 160
 _CELL = 16
 
 
@@ -33,12 +41,57 @@ def take(page: Path, folder: Path) -> list[Path]:
     taken = []
     with browser() as started:
         for name, (screen, place) in PICTURES.items():
-            with shown(started, page, screen, query=place) as opened:
+            with shown(started, page, screen) as opened:
                 file = folder / name
-                opened.screenshot(path=str(file))
+                opened.add_style_tag(content=_STILL)
+                of = opened.locator(place) if place else opened
+                of.screenshot(path=str(file))
                 made_small(file)
                 taken.append(file)
     return taken
+
+
+def take_graph(folder: Path) -> Path:
+    """Take the picture of the asset graph, as the Dagster UI shows it.
+
+    :returns: the file written.
+    """
+    file = folder / "asset-graph.png"
+    with tempfile.TemporaryDirectory() as home, _ui(Path(home)) as address, browser() as started:
+        page = started.new_page(viewport={"width": 1500, "height": 1260})
+        page.goto(f"{address}/asset-groups", timeout=120_000)
+        page.get_by_text("publication").last.wait_for(timeout=120_000)
+        page.wait_for_timeout(4_000)  # the graph moves into its place
+        skip = page.get_by_role("button", name="Skip")
+        if skip.is_visible():
+            skip.click()
+            skip.wait_for(state="hidden")
+        page.screenshot(path=str(file))
+        page.close()
+    made_small(file)
+    return file
+
+
+@contextmanager
+def _ui(home: Path) -> Iterator[str]:
+    """Start Dagster's web server on the graph of the settings file here, and yield its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = Path(sys.executable).with_name("dagster-webserver")
+    settings = ("-m", "dagster_project.definitions", "-h", "127.0.0.1", "-p", str(port))
+    environment = {**os.environ, "DAGSTER_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "yes"}
+    running = subprocess.Popen([command, *settings, "--read-only"], env=environment)
+    try:
+        for _ in range(600):
+            with socket.socket() as asking:
+                if asking.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.5)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.terminate()
+        running.wait()
 
 
 def made_small(file: Path) -> None:
@@ -66,5 +119,5 @@ def difference(one: Path, other: Path) -> float:
 
 
 if __name__ == "__main__":
-    for made in take(Path(sys.argv[1]).resolve(), IMAGES):
+    for made in [*take(Path(sys.argv[1]).resolve(), IMAGES), take_graph(IMAGES)]:
         sys.stdout.write(f"{made} ({made.stat().st_size // 1024} kB)\n")

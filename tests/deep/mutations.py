@@ -291,7 +291,7 @@ MUTATIONS = (
         (f"{INTEGRATION}/graph/test_new_exports_sensor.py",),
     ),
     Mutation(
-        "dagster_project/exports/loader.py",
+        "dagster_project/exports/recording.py",
         "stage.quarantined <= run.max_quarantined_share * stage.rows_read",
         "stage.quarantined < run.max_quarantined_share * stage.rows_read",
         (f"{INTEGRATION}/exports/test_bad_files.py",),

@@ -97,6 +97,16 @@ def test_on_a_phone_nothing_is_cut_off(
     assert (wide, scrolls) == ([], 0)
 
 
+def test_what_was_checked_can_be_read_on_a_phone(started: Any, whole_sample: WholeRun) -> None:
+    docs = whole_sample.paths.root / "data_docs"
+    pages = [docs / "index.html", *sorted(docs.glob("validations/**/*.html"))[:1]]
+    for file in pages:
+        page = started.new_page(viewport={"width": 390, "height": 844})
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, file
+        page.close()
+
+
 def test_what_the_script_writes_is_what_was_written(started: Any, sample: Path) -> None:
     with shown(started, sample, SCREENS["light"]) as page:
         before = page.evaluate(WRITTEN)

@@ -154,9 +154,13 @@ def test_with_publish_when_refused_the_rest_is_published_and_the_run_ends_with_3
     assert "customers-2026-11-05.csv" in rebuilt.screen
 
 
-def test_every_asset_tells_how_many_rows_it_has(rebuilt: Rebuilt) -> None:
+def test_every_asset_but_a_view_tells_how_many_rows_it_has(rebuilt: Rebuilt) -> None:
     assets = {spec.key.to_user_string() for spec in build_definitions().resolve_all_asset_specs()}
-    assert sorted(assets - set(rebuilt.outcome.rows_of_assets)) == []
+    with open_warehouse(rebuilt.company.paths, read_only=True) as con:
+        views = con.execute("select schema_name || '/' || view_name from duckdb_views()").fetchall()
+    of_tables = assets - {name for (name,) in views}
+    assert len(of_tables) > 100
+    assert sorted(of_tables - set(rebuilt.outcome.rows_of_assets)) == []
 
 
 def test_a_run_as_of_a_day_does_not_know_what_came_later(rebuilt: Rebuilt) -> None:

@@ -63,28 +63,14 @@ def dbt(
                 "DBT_LOG_LEVEL_FILE": "none",
             },
             "printed": printed.name,
-            "graph": f"{project} {warehouse_db.name} {_graph_of(given)}",
+            "project": str(project),
+            "variables": given,
         }
         program.stdin.write(json.dumps(order) + "\n")
         program.stdin.flush()
         answer = program.stdout.readline()
         assert answer, "the program that runs dbt has ended"
         return DbtRun(int(answer), printed.read())
-
-
-# Of these a model's text is made, but no reference to another model and no configuration.
-_IN_TEXT_ALONE = frozenset(
-    ("until", "timezone", "currency_rates", "reporting_currency", "gross_margin", "dunning_days")
-)
-
-
-def _graph_of(variables: str) -> str:
-    """Return a key of the variables that what dbt parses depends on."""
-    given = json.loads(variables)
-    known = {name: value for name, value in given.items() if name not in _IN_TEXT_ALONE}
-    currencies = [rate["currency"] for rate in given.get("currency_rates", ())]
-    # Where a currency has rates of several days, there are models of what they do.
-    return json.dumps({**known, "dated": len(currencies) > len(set(currencies))}, sort_keys=True)
 
 
 @cache
@@ -109,20 +95,8 @@ def _go(order: dict[str, Any]) -> None:
     os.chdir(order["folder"])
 
 
-def _parsed(order: dict[str, Any]) -> Any:
-    """Parse the project as the order's run would; None where that fails, so that the run says why."""
-    from dbt.cli.main import dbtRunner
-
-    _go(order)
-    arguments = order["arguments"]
-    options = arguments[arguments.index("--vars") :]
-    ended = dbtRunner().invoke(["--quiet", "parse", "--no-partial-parse", *options])
-    return ended.result if ended.success else None
-
-
 def _be_dbt(order: dict[str, Any], manifest: Any) -> int:
     """Run dbt with the order's environment, printing into its file; return its exit code."""
-    _go(order)
     descriptor = os.open(order["printed"], os.O_WRONLY | os.O_TRUNC)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
@@ -148,20 +122,24 @@ def _close_duckdb() -> None:
 
 def main() -> None:
     """Read one order a line; answer each with the exit code of the child that carried it out."""
-    import dbt.cli.main  # noqa: F401 - imported once; no connection to DuckDB, its threads end with their own process
+    # Imports dbt, once; no connection to DuckDB, its threads end with their own process.
+    from dagster_project.transform.parsed import graph_key, parsed_project
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what dbt says while it parses
-    manifests: dict[str, Any] = {}
+    manifests: dict[tuple[str, ...], Any] = {}
     while line := sys.stdin.readline():
         order = json.loads(line)
-        if manifests.get(order["graph"]) is None:
-            manifests[order["graph"]] = _parsed(order)
+        _go(order)
+        of = Path(order["project"]), json.loads(order["variables"])
+        key = (order["project"], *graph_key(*of))
+        if manifests.get(key) is None:  # where dbt cannot parse it, the run says why
+            manifests[key] = parsed_project(*of)
         child = os.fork()
         if child == 0:
             code = 1
             try:
-                code = _be_dbt(order, manifests[order["graph"]])
+                code = _be_dbt(order, manifests[key])
             finally:  # never go on as the parent
                 sys.stdout.flush()
                 os._exit(code)

@@ -56,7 +56,7 @@
       const values = [];
       found.forEach(([name, customers, shares]) => shares.forEach((share, age) => {
         const row = name === "Average" ? name : name + " \u00b7 " + customers.toLocaleString("en-US");
-        if (share !== null) values.push({ row, cohort: name, customers, age, share: share / 1000 });
+        if (share !== null) values.push({ row, cohort: name, customers, age, share: share / 10000 });
       }));
       const ages = found.length ? found[found.length - 1][2].length : 1;
       spec.data = { name: "rows", values };
@@ -114,7 +114,15 @@
         .catch((error) => { place.textContent = "This chart could not be drawn: " + error.message; }));
     }
     document.documentElement.dataset.drawn = "no";
-    Promise.all(pending).then(() => { document.documentElement.dataset.drawn = "yes"; });
+    Promise.all(pending).then(() => { goToTarget(); document.documentElement.dataset.drawn = "yes"; });
+  }
+
+  // Charts take their place after the browser has gone to what the address names.
+  let gone = false;
+  function goToTarget() {
+    const target = gone ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    gone = true;
+    if (target) target.scrollIntoView({ behavior: "instant" });
   }
 
   // A browser does not wait before it prints, so what is drawn is made to fit the paper at once.
@@ -207,6 +215,9 @@
     }));
   }
 
+  // In whole percent, a half away from 0.
+  const exactShare = (share) => (share / 100).toLocaleString("en-US", { maximumFractionDigits: 0, useGrouping: false });
+
   function fillTables() {
     const found = rows(choice);
     const cells = (row, said) => columns(said).map(({ name, sign, unit }) =>
@@ -218,7 +229,7 @@
       if (kind === "cohorts") {
         const ages = [...table.querySelectorAll("thead th")].slice(2).map((cell) => Number(cell.textContent));
         refill(table, cohorts(said, choice).map(([name, customers, shares]) => [name, customers.toLocaleString("en-US"),
-          ...ages.map((age) => age >= shares.length ? "" : shares[age] === null ? "\u2013" : (shares[age] / 10).toFixed(0) + " %")]));
+          ...ages.map((age) => age >= shares.length ? "" : shares[age] === null ? "\u2013" : exactShare(shares[age]) + " %")]));
       }
       if (kind === "members") {
         const [dimension, ...wanted] = rest;

@@ -9,7 +9,7 @@ from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
 from dagster_project.exports import check, list_formats
-from dagster_project.exports.formats import FolderCheck
+from dagster_project.exports.checks import FolderCheck
 from dagster_project.screens.formats import check_lines
 
 CUSTOMERS = "customer_id,created_at\nc1,2025-01-01\n"

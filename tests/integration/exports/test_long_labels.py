@@ -12,32 +12,53 @@ from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
 
 LONG = "Utopia " * 7_000
+MODELS = ("billing__customers", "billing__plans", "support__tickets", "support__contacts")
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("labels")
-    (folder / "customers.csv").write_text(
+    for source in ("billing", "support"):
+        (folder / source).mkdir()
+    (folder / "billing" / "customers.csv").write_text(
         f"customer_id,created_at,country\nc1,2026-01-01,{LONG}\nc2,2026-01-01,DE\n"
     )
-    (folder / "plans.csv").write_text(f"plan_id,product,plan_name\np1,{LONG},Gold\n")
+    (folder / "billing" / "plans.csv").write_text(f"plan_id,product,plan_name\np1,{LONG},Gold\n")
+    (folder / "support" / "tickets.csv").write_text(
+        f"ticket_id,customer_id,created_at,channel,category\nt1,c1,2026-01-02,{LONG},{LONG}\n"
+    )
+    (folder / "support" / "contacts.csv").write_text(
+        f"contact_id,customer_id,contacted_at,channel,campaign\nk1,c1,2026-01-02,{LONG},{LONG}\n"
+    )
     paths = WarehousePaths(folder / "warehouse")
     paths.create()
     settings = Settings.model_validate(
-        {"sources": {"billing": {"path": str(folder)}}, "calendar": {"until": date(2026, 3, 31)}}
+        {
+            "sources": {name: {"path": str(folder / name)} for name in ("billing", "support")},
+            "calendar": {"until": date(2026, 3, 31)},
+        }
     )
     clock = FixedClock(datetime(2026, 4, 1, tzinfo=UTC))
-    load_and_build(paths, settings, clock, ["stg_billing__customers", "stg_billing__plans"])
+    load_and_build(paths, settings, clock, [f"stg_{model}" for model in MODELS])
     return paths.warehouse_db
 
 
-@pytest.mark.parametrize(("table", "column"), [("customers", "country"), ("plans", "product")])
+@pytest.mark.parametrize(
+    ("model", "column"),
+    [
+        ("billing__customers", "country"),
+        ("billing__plans", "product"),
+        ("support__tickets", "channel"),
+        ("support__tickets", "category"),
+        ("support__contacts", "channel"),
+        ("support__contacts", "campaign"),
+    ],
+)
 def test_a_long_text_is_cut_where_it_is_a_label_and_whole_in_raw(
-    warehouse: Path, table: str, column: str
+    warehouse: Path, model: str, column: str
 ) -> None:
+    table = model.partition("__")[2]
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        staged = con.execute(
-            f"select max(length({column})) from staging.stg_billing__{table}"
-        ).fetchall()
+        staged = con.execute(f"select max(length({column})) from staging.stg_{model}").fetchall()
         kept = con.execute(f"select max(length({column})) from raw.{table}").fetchall()
     assert (staged, kept[0][0] > 40_000) == ([(120,)], True)

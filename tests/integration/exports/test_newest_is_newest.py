@@ -193,6 +193,73 @@ def test_an_old_full_dump_that_comes_late_deletes_nothing(
     assert _standing(con, "customers", "customer_id", "customer_id") == [("c1",), ("c2",)]
 
 
+def _dump(landing: Path, names: dict[str, str], day: int = 1) -> None:
+    """Write files of customers, each with those that its letters name."""
+    for name, customers in names.items():
+        rows = "".join(f"{one},2025-01-01\n" for one in customers)
+        _at(landing / name, f"customer_id,created_at\n{rows}", day)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            {"customers-2026-01-01-1.csv": "ab", "customers-2026-01-01-2.csv": "cd"},
+            {"customers-2026-02-01-1.csv": "a", "customers-2026-02-01-2.csv": "cd"},
+        ),
+        (
+            {"customers_eu-2026-01-01.csv": "ab", "customers_us-2026-01-01.csv": "cd"},
+            {"customers_eu-2026-02-01.csv": "a", "customers_us-2026-02-01.csv": "cd"},
+        ),
+        (
+            {"customers_part1of2.csv": "ab", "customers_part2of2.csv": "cd"},
+            {"customers_part1of2.csv": "a"},
+        ),
+        (
+            {"customers000000000000.csv": "ab", "customers000000000001.csv": "cd"},
+            {"customers000000000000.csv": "c", "customers000000000001.csv": "ad"},
+        ),
+    ],
+    ids=[
+        "numbered on one day",
+        "of one day",
+        "parts, one of which is new",
+        "shards that move rows",
+    ],
+)
+def test_a_full_dump_may_come_in_several_files(
+    landing: Path,
+    load: Load,
+    con: duckdb.DuckDBPyConnection,
+    before: dict[str, str],
+    after: dict[str, str],
+) -> None:
+    _dump(landing, before)
+    load(said={"full": ["customers"]})
+    assert _standing(con, "customers", "customer_id", "customer_id") == [
+        *(("a",), ("b",), ("c",), ("d",))
+    ]
+
+    _dump(landing, after, day=2)
+    load(said={"full": ["customers"]})
+
+    assert _standing(con, "customers", "customer_id", "customer_id") == [("a",), ("c",), ("d",)]
+
+
+def test_a_dump_of_which_a_part_cannot_be_read_deletes_nothing(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    _dump(landing, {"customers-2026-01-01-1.csv": "ab", "customers-2026-01-01-2.csv": "cd"})
+    load(said={"full": ["customers"]})
+    _dump(landing, {"customers-2026-02-01-2.csv": "cd"})
+    (landing / "customers-2026-02-01-1.csv").write_text("who\na\n")
+
+    report = load(said={"full": ["customers"]})
+
+    assert [file.file_name for file in report.refused] == ["customers-2026-02-01-1.csv"]
+    assert len(_standing(con, "customers", "customer_id", "customer_id")) == 4
+
+
 def test_a_lines_id_may_repeat_on_other_invoices(
     load: Load, con: duckdb.DuckDBPyConnection
 ) -> None:

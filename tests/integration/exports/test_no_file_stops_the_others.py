@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dagster_project.exports import LoadReport, loader
+from dagster_project.exports import LoadReport, recording
 from dagster_project.exports.staging import build_stage
 
 Load = Callable[..., LoadReport]
@@ -63,7 +63,7 @@ def test_what_the_engine_says_of_a_file_is_a_refusal_of_that_file(
             raise error
         return build_stage(con, opened, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loader, "build_stage", failing)
+    monkeypatch.setattr(recording, "build_stage", failing)
     report = load()
 
     assert [(file.file_name, words in file.message) for file in report.refused] == [

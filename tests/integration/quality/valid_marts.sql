@@ -18,7 +18,8 @@ create table staging.stg_billing__orders as select *, ordered_at::date as ordere
 create table staging.stg_billing__order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
 create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
 create table staging.stg_billing__plans as
-select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count from raw.plans;
+select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count, usage
+from raw.plans;
 create table staging.stg_billing__customers as select customer_id, created_at::date as created_on from raw.customers;
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
@@ -34,7 +35,12 @@ select *, customer_id as customer_id_as_given, created_at::date as created_on fr
 create table intermediate.int_ratings as select *, rated_at::date as rated_on from raw.ratings;
 create table intermediate.int_currency_rates as
 select 'USD' as currency, date '0001-01-01' as valid_from, null::date as valid_to, 1.0::decimal(18, 8) as rate;
-create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id where false;
+create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id, true as is_refunded_whole where false;
+create table intermediate.int_invoice_line_amounts as
+select *, amount as amount_billed from staging.stg_billing__invoice_lines;
+create table intermediate.int_paid_invoice_lines as
+select invoice_id as document_id, line_id, amount, currency from staging.stg_billing__invoice_lines
+where invoice_status = 'paid' and kind <> 'tax';
 create table intermediate.int_recurring_periods as
 select customer_id, subscription_id, plan_id, mrr, currency, valid_from_on as valid_from, valid_to_on as valid_to,
     'subscription_periods' as source_table, subscription_id || '/' || valid_from_on as source_key

@@ -134,3 +134,18 @@ from (select order_id from raw.orders limit 1) as given;
 insert into raw.order_refunds by name
 select 'orf1' as refund_id, order_id, 1.00 as amount, unnest(lineage(28, 1))
 from (select order_id from raw.orders limit 1) as given;
+
+insert into raw.discounts by name
+select 'd1' as discount_id, 'k1' as coupon_id, 'forever' as duration, unnest(lineage(29, 1));
+
+insert into raw.invoice_payments by name
+select 'ip1' as invoice_payment_id, 'in1' as invoice_id, 'pay1' as payment_id, unnest(lineage(30, 1));
+
+insert into raw.memberships by name
+select 'su1' as user_id, 'org1' as organization_id, unnest(lineage(31, 1));
+
+insert into raw.ticket_tags by name
+select 't1' as ticket_id, 'vip' as tag, unnest(lineage(32, 1));
+
+insert into raw.ticket_replies by name
+select 'rp1' as reply_id, 't1' as ticket_id, timestamptz '2026-03-11 09:00:00+00' as replied_at, unnest(lineage(33, 1));

@@ -109,6 +109,58 @@ def test_nothing_that_holds_at_one_moment_is_called_as_if_it_could_be_added(
     ]
 
 
+def _numbers(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Return every column of a ready view that somebody could sum."""
+    found = con.execute(
+        "select table_name, column_name from duckdb_columns() join duckdb_views() on view_name = table_name"
+        " where duckdb_columns.database_name = 'mine' and data_type not in ('DATE', 'VARCHAR') order by all"
+    ).fetchall()
+    return [(str(view), str(column)) for view, column in found]
+
+
+def test_every_number_may_be_summed_over_everything_or_says_whose_moment_it_is(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    wrong = []
+    for view, column in _numbers(con):
+        if column.endswith(("_at_month_start", "_at_month_end", "_of_month")):
+            continue
+        mart = "mart_churn_periods" if view == "churn_monthly" else "mart_revenue_periods"
+        rows = "dimension <> 'all'" if "_by_" in view else "dimension = 'all'"
+        true = f"select sum({column}) from mine.{mart} where grain = 'month' and is_complete and {rows}"
+        if _asked(con, f"select sum({column}) from mine.{view}") != _asked(con, true):
+            wrong.append((view, column))
+    assert len(_numbers(con)) > 40
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("careless", "right"),
+    [
+        (
+            "select sum(mrr_at_month_end) from mine.revenue_monthly_by_country where month = '2026-02-01'",
+            180,
+        ),
+        ("select sum(mrr_at_month_end) from mine.revenue_monthly where month = '2026-02-01'", 180),
+        ("select mrr_at_month_end from mine.revenue_monthly order by month desc limit 1", 180),
+        (
+            "select max(mrr_at_month_end) from mine.revenue_monthly_by_country where country = 'DE'",
+            130,
+        ),
+        (
+            "select sum(mrr_contraction) from mine.revenue_monthly_by_country where month >= '2026-02-01'",
+            10,
+        ),
+        ("select count(*) from mine.churn_monthly", 2),
+        ("select count(distinct country) from mine.revenue_monthly_by_country", 2),
+    ],
+)
+def test_a_question_without_a_thought_of_grain_or_dimension_is_answered_rightly(
+    con: duckdb.DuckDBPyConnection, careless: str, right: int
+) -> None:
+    assert _asked(con, careless) == right
+
+
 def test_no_rate_stands_beside_members_where_it_would_be_averaged(
     con: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dagster_project.clock import FixedClock
+from dagster_project.exports.checks import check
 from dagster_project.exports.contract import SOURCES, tables_of
-from dagster_project.exports.formats import check
 from dagster_project.locations import PROJECT_ROOT
 from dagster_project.screens.canonical import canonical_page
 

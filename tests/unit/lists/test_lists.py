@@ -71,7 +71,9 @@ create table fct_purchase_lines (
 );
 insert into fct_purchase_lines values
 ('ada', '2025-06-01', 1, 10), ('ada', '2025-08-31', 2, 5), ('bob', '2025-07-01', 1, 99), ('bob', '2026-06-19', 2, 1),
-('cleo', '2025-09-01', 4, 50), ('cleo', '2026-06-01', 5, 1);
+('cleo', '2025-09-01', 4, 50), ('cleo', '2026-06-01', 5, 1),
+('ida', '2026-01-01', 1, 5), ('ida', '2026-01-11', 2, 5), ('ida', '2026-02-10', 3, 15), ('ida', '2026-02-10', 3, 2),
+('jo', '2026-01-01', 1, 5), ('jo', '2026-02-10', 2, 500), ('jo', '2026-05-31', 3, 3);
 """
 
 
@@ -125,6 +127,18 @@ def test_the_longest_wait_for_an_answer_comes_first(con: duckdb.DuckDBPyConnecti
     assert _listed(con, "unanswered", "customer_id", "days_unanswered", "reason") == [
         ("cleo", 99, "a request waits for an answer"),
         ("bob", 30, "2 requests wait for an answer"),
+    ]
+
+
+def test_a_buyer_is_quiet_who_was_never_silent_for_so_long(con: duckdb.DuckDBPyConnection) -> None:
+    assert _listed(con, "quiet-buyers", "customer_id", "amount_to_date", "reason") == [
+        ("ida", 27, "nothing bought for 130 days, never more than 30 before")
+    ]
+
+
+def test_the_best_buyers_paid_half_of_the_year(con: duckdb.DuckDBPyConnection) -> None:
+    assert _listed(con, "best-buyers", "customer_id", "amount_of_year", "next_step") == [
+        ("jo", 508, "thank")
     ]
 
 

@@ -81,7 +81,7 @@ class Page(HTMLParser):
                         "cohort": month,
                         "customers": customers,
                         "age": age,
-                        "share": s / 1000,
+                        "share": s / 10_000,
                     }
                     for month, customers, _, shares in cohorts
                     for age, s in enumerate(shares)

@@ -22,7 +22,8 @@ refunds as (
 
 invoice_lines as (
 
-    select * from {{ ref('stg_billing__invoice_lines') }}
+    select * exclude (amount, amount_billed), amount_billed as amount
+    from {{ ref('int_invoice_line_amounts') }}
     where
         invoice_status = 'paid'
         and kind <> 'tax'

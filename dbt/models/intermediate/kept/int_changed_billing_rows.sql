@@ -41,13 +41,25 @@ changed_plans as (
     where {{ came_since('plans._load_id', since) }} or {{ came_since('products._load_id', since) }}
 ),
 
+-- a discount of which, or of whose coupon, something was loaded
+changed_discounts as (
+    select discounts.discount_id
+    from {{ source('raw', 'discounts') }} as discounts
+    left join {{ source('raw', 'discounts') }} as coupons
+        on discounts.coupon_id = coupons.discount_id
+    where {{ came_since('discounts._load_id', since) }} or {{ came_since('coupons._load_id', since) }}
+),
+
 changed_parts as (
     {%- for table in ['line_discounts', 'line_taxes'] %}
     select line_id
     from {{ source('raw', table) }}
     where {{ came_since('_load_id', since) }}
-    {{ 'union' if not loop.last }}
-    {%- endfor %}
+    union
+    {% endfor %}
+    select line_id
+    from {{ source('raw', 'line_discounts') }}
+    where discount_id in (select changed_discounts.discount_id from changed_discounts)
 ),
 
 final as (

@@ -1,4 +1,4 @@
--- Invoices of which nothing is left: all that was collected for them was paid back, or lost in a dispute.
+-- Invoices of which something was paid back, or lost in a dispute: what was collected for them, and how much of it went.
 with
 
 payments as (
@@ -69,9 +69,10 @@ final as (
     select
         invoice_id,
         cast(amount as decimal(18, 2)) as amount,
-        cast(refunded_amount as decimal(18, 2)) as refunded_amount
+        cast(least(refunded_amount, amount) as decimal(18, 2)) as refunded_amount,
+        refunded_amount >= amount as is_refunded_whole
     from summed
-    where amount > 0 and refunded_amount >= amount
+    where amount > 0 and refunded_amount > 0
 
 )
 

@@ -1,7 +1,7 @@
 -- What tells whether billing rows that had been seen are all there, and which came since.
 {%- set tables = [
     'customer_aliases', 'invoices', 'invoice_lines', 'subscriptions', 'subscription_items', 'subscription_periods', 'plans',
-    'products', 'line_discounts', 'line_taxes', 'credit_notes',
+    'products', 'line_discounts', 'line_taxes', 'credit_notes', 'discounts',
 ] %}
 {{ config(materialized='table') }}
 

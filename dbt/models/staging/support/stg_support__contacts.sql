@@ -19,10 +19,10 @@ renamed as (
         coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
         source.contacted_at,
         {{ local_date('source.contacted_at') }} as contacted_on,
-        source.channel,
+        {{ label('source.channel') }} as channel,
         lower(source.direction) as direction,
         coalesce(lower(source.direction), 'outbound') <> 'inbound' as is_outbound,
-        source.campaign,
+        {{ label('source.campaign') }} as campaign,
         source._source_file,
         source._source_row,
         source._load_id

@@ -75,7 +75,10 @@ _NET_LINES = """
     select
         right(coalesce(lines.customer_id, invoices.customer_id, notes.customer_id), 1) as customer,
         lines.kind,
-        cast(lines.amount - coalesce(discounts.amount, 0) as varchar),
+        cast(cast(
+            lines.amount / if(lines.in_minor_units, 100, 1)
+            - if(lines.discount_included is null, coalesce(discounts.amount, 0), 0) as decimal(18, 2)
+        ) as varchar),
         cast(cast(lines.period_start_at as date) as varchar),
         cast(cast(lines.period_end_at as date) as varchar)
     from raw.invoice_lines as lines

@@ -36,6 +36,8 @@ _WITHOUT = {
     "payments": "what was collected is taken from paid invoices, and refunds and disputes leave nothing",
     "invoices": "lines cannot be held against the totals of their invoices",
     "line_discounts": "discounts that the vendor keeps in a table of its own stay in MRR",
+    "discounts": "how long a discount lasts is told by line_discounts alone, or by the lines that follow it",
+    "invoice_payments": "which invoice a payment was for is told by the payment alone",
     "line_taxes": "taxes that lie in the amount of a line stay in MRR",
     "credit_notes": "what credit notes take back stays in MRR and in purchases",
     "disputes": "a disputed payment is told by its own status alone",
@@ -43,6 +45,9 @@ _WITHOUT = {
     "ratings": "CSAT, NPS and CES are empty",
     "contacts": "how long a customer has heard nothing from us is not known",
     "organizations": "tickets that name an organisation and no customer belong to nobody",
+    "memberships": "the organisation of a user is the one that the user names",
+    "ticket_tags": "complaints are told by the ticket alone",
+    "ticket_replies": "first answers are told by the ticket and its metrics alone",
     "users": "tickets that name a user and no customer belong to nobody",
     "identities": "events that name a user and no customer belong to nobody",
 }
@@ -240,6 +245,9 @@ def _missing(source: Source, fed: set[str]) -> tuple[str, ...]:
     missing += [
         f"{TABLES[name].companion_of}, which {name} completes"
         for name in sorted(fed)
-        if (whole := TABLES[name].companion_of) is not None and whole not in fed
+        if (whole := TABLES[name].companion_of) is not None
+        and whole not in fed
+        # Where subscriptions tell what recurs, invoices alone are of use: what was billed, and when it was paid.
+        and not (whole == "invoice_lines" and fed & set(_RECURRING))
     ]
     return tuple(missing)

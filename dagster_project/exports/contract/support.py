@@ -1,0 +1,112 @@
+"""The canonical tables of support: tickets, ratings, contacts, and what completes them."""
+
+from dagster_project.exports.contract.table import Kind, Table, may, need, text
+
+SUPPORT = (
+    Table(
+        "tickets",
+        "support",
+        (
+            need("ticket_id"),
+            may("customer_id"),
+            *text("organization_id", "user_id"),
+            need("created_at", Kind.INSTANT),
+            may("first_response_at", Kind.INSTANT),
+            may("solved_at", Kind.INSTANT),
+            may("status"),
+            may("channel"),
+            may("priority"),
+            may("category"),
+            may("is_complaint", Kind.BOOLEAN),
+            may("reopens", Kind.INTEGER),
+        ),
+        ("ticket_id",),
+    ),
+    Table(
+        "ratings",
+        "support",
+        (
+            need("rating_id"),
+            may("customer_id"),
+            *text("organization_id", "user_id"),
+            may("ticket_id"),
+            need("kind", allowed=("csat", "nps", "ces")),
+            need("score", Kind.SCORE),
+            may("scale_max", Kind.SCORE),
+            need("rated_at", Kind.INSTANT),
+            may("comment"),
+        ),
+        ("rating_id",),
+    ),
+    Table(
+        "contacts",
+        "support",
+        (
+            need("contact_id"),
+            need("customer_id"),
+            need("contacted_at", Kind.INSTANT),
+            may("channel"),
+            may("direction", allowed=("inbound", "outbound")),
+            may("campaign"),
+        ),
+        ("contact_id",),
+    ),
+    Table(
+        "organizations",
+        "support",
+        (need("organization_id"), may("customer_id"), may("name")),
+        ("organization_id",),
+        companion_of="tickets",
+    ),
+    Table(
+        "users",
+        "support",
+        (
+            need("user_id"),
+            *text("organization_id", "customer_id", "email"),
+            may("is_agent", Kind.BOOLEAN),
+        ),
+        ("user_id",),
+        companion_of="tickets",
+    ),
+    Table(
+        "ticket_metrics",
+        "support",
+        (
+            need("ticket_id"),
+            may("first_response_at", Kind.INSTANT),
+            may("solved_at", Kind.INSTANT),
+            may("reopens", Kind.INTEGER),
+        ),
+        ("ticket_id",),
+        companion_of="tickets",
+    ),
+    Table(
+        "memberships",
+        "support",
+        (need("user_id"), need("organization_id")),
+        ("user_id", "organization_id"),
+        companion_of="tickets",
+    ),
+    Table(
+        "ticket_tags",
+        "support",
+        (need("ticket_id"), need("tag")),
+        ("ticket_id", "tag"),
+        companion_of="tickets",
+    ),
+    Table(
+        "ticket_replies",
+        "support",
+        (
+            need("reply_id"),
+            need("ticket_id"),
+            may("user_id"),
+            need("replied_at", Kind.INSTANT),
+            may("is_public", Kind.BOOLEAN),
+            may("by_agent", Kind.BOOLEAN),
+        ),
+        ("reply_id",),
+        companion_of="tickets",
+    ),
+)

@@ -1,0 +1,27 @@
+"""How a field is named and its text is read, in whatever form of file."""
+
+
+def trimmed(sql: str) -> str:
+    """Return the text without outer spaces, NULL where nothing is left; cheap where there are none."""
+    return (
+        f"case when prefix({sql}, ' ') or suffix({sql}, ' ') then nullif(trim({sql}), '') "
+        f"else nullif({sql}, '') end"
+    )
+
+
+def json_pointer(name: str) -> str:
+    """Return a dotted field name as a JSON pointer; a name that begins with / is one already."""
+    if name.startswith("/"):
+        return name
+    return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in name.split("."))
+
+
+def json_path(name: str) -> str:
+    """Return a dotted name of a list inside a record as a JSON path."""
+    return "$" + "".join(f'."{part}"' for part in name.split("."))
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error of DuckDB, without the kind of error in front."""
+    line = (str(error).splitlines() or [type(error).__name__])[0]
+    return line.split("Error: ", 1)[-1]

@@ -1,0 +1,353 @@
+"""One file at hand becomes rows of ``raw``, of the quarantine and of the ledger, in one transaction.
+
+Reading is ``formats/``, checking ``staging.py``, versions ``versions.py``; which files there are, and what becomes
+of one that is refused, is ``loader.py``.
+"""
+
+
+# every value of a file or a mapping is a parameter.
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.errors import InputRefusedError
+from dagster_project.exports import ledger, quarantine
+from dagster_project.exports.aliases import refuse_cycles
+from dagster_project.exports.contract import LINEAGE
+from dagster_project.exports.direct import StageNeededError, insert_directly, is_simple
+from dagster_project.exports.dump_parts import Part
+from dagster_project.exports.formats import Opened
+from dagster_project.exports.history import append_history, dump_instant
+from dagster_project.exports.landing import LandingFile
+from dagster_project.exports.line_numbers import number_lines
+from dagster_project.exports.load_report import FileLoad
+from dagster_project.exports.matching import Candidate, choose, warnings
+from dagster_project.exports.numbering import number_alike
+from dagster_project.exports.profile import Profile
+from dagster_project.exports.row_plan import STAGE
+from dagster_project.exports.source_run import SourceRun, open_landed
+from dagster_project.exports.staging import Stage, build_stage
+from dagster_project.exports.versions import (
+    UNCHANGED,
+    confirm_again,
+    find_unchanged,
+    mark_vanished,
+    may_supersede,
+    note_present,
+    refuse_ties,
+)
+from dagster_project.plural import counted
+from dagster_project.warehouse.connection import quote_identifier
+
+_KINDS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file at hand, and what is known of it before its rows are read.
+
+    :param part: which part of a full dump it is, where the dump came in several files.
+    """
+
+    path: Path
+    file: LandingFile
+    profile: Profile
+    found: tuple[Candidate, ...]
+    mapping_hash: str
+    version: str | None
+    started_at: datetime
+    begun: float
+    exported_at: datetime
+    part: Part | None = None
+
+
+def record(
+    con: duckdb.DuckDBPyConnection,
+    run: SourceRun,
+    reading: Reading,
+    before: tuple[int, int, int],
+) -> list[FileLoad]:
+    """Load every table that a file feeds.
+
+    :param before: the file's :func:`state_of` before it was looked at.
+    :raises InputRefusedError: the file is not what it was taken for; nothing of it is loaded.
+    """
+    try:
+        return _load_in_one(con, run, reading, before, directly=True)
+    except StageNeededError:
+        return _load_in_one(con, run, reading, before, directly=False)
+
+
+def state_of(path: Path) -> tuple[int, int, int]:
+    """Return what changes when somebody writes to a file."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _load_in_one(
+    con: duckdb.DuckDBPyConnection,
+    run: SourceRun,
+    reading: Reading,
+    before: tuple[int, int, int],
+    *,
+    directly: bool,
+) -> list[FileLoad]:
+    """Load every table of a file in one transaction; a file that changes meanwhile brings nothing."""
+    con.execute("begin transaction")
+    try:
+        loads = _load_tables(con, run, reading, directly=directly)
+        if state_of(reading.path) != before:
+            raise InputRefusedError("the file changed while it was read", where=reading.file.name)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    fed = [load for load in loads if load.rows_read or load.message]
+    return fed or loads[:1]
+
+
+def _load_tables(
+    con: duckdb.DuckDBPyConnection, run: SourceRun, reading: Reading, *, directly: bool
+) -> list[FileLoad]:
+    file, found = reading.file, reading.found
+    opened = open_landed(con, reading.path, file.name, reading.profile, found)
+    chosen = choose(opened, found)
+    loads = []
+    for position, candidate in enumerate(chosen):
+        con.execute("set timezone = ?", [run.zone_of(candidate)])
+        told = warnings(opened, chosen, candidate)
+        # Each table has a statement of its own, and so parameters of its own.
+        alone = open_landed(con, reading.path, file.name, reading.profile, (candidate, *chosen))
+        load_id = ledger.next_load_id(con)
+        if directly and len(chosen) == 1 and _is_simple(run, alone, candidate):
+            stage = insert_directly(
+                con,
+                alone,
+                candidate.mapping,
+                candidate.delivery,
+                writing=run.writing(candidate),
+                load_id=load_id,
+                loaded_at=reading.started_at,
+                exported_at=reading.exported_at,
+            )
+            load = _told(con, run, stage, alone, load_id, unchanged=0)
+        else:
+            load = _load_by_stage(con, run, reading, alone, chosen, position, load_id)
+        load = replace(load, warnings=told, shape=candidate.shape)
+        entry = ledger.Entry(
+            run.source,
+            candidate.mapping.format,
+            file.size_bytes,
+            reading.profile.content_hash,
+            reading.mapping_hash,
+            reading.started_at,
+            time.monotonic() - reading.begun,
+            load,
+            reading.version,
+            reading.exported_at,
+        )
+        ledger.write(con, load_id, entry)
+        loads.append(load)
+    return loads
+
+
+def _is_simple(run: SourceRun, opened: Opened, candidate: Candidate) -> bool:
+    return is_simple(opened, candidate.delivery) and not run.is_full(candidate)
+
+
+def _load_by_stage(
+    con: duckdb.DuckDBPyConnection,
+    run: SourceRun,
+    reading: Reading,
+    opened: Opened,
+    chosen: tuple[Candidate, ...],
+    position: int,
+    load_id: int,
+) -> FileLoad:
+    candidate = chosen[position]
+    # Deliveries that share their records: what none of them takes is told by the first.
+    same = [
+        place
+        for place, one in enumerate(chosen)
+        if one.delivery.unnest == candidate.delivery.unnest
+    ]
+    stage = build_stage(
+        con,
+        opened,
+        candidate.mapping,
+        candidate.delivery,
+        writing=run.writing(candidate),
+        takes_broken_records=position == 0,
+        beside=tuple(chosen[place].delivery for place in same if place != position),
+        tells_unmapped=position == same[0],
+    )
+    line = number_lines(con, opened, stage)
+    number_alike(con, candidate.delivery)
+    if candidate.delivery.history is None:
+        stage = refuse_ties(con, stage, exported_at=reading.exported_at)
+    quarantine.gather(con, stage, line, rejects=position == 0)
+    _refuse_if_too_many(con, run, stage, opened)
+    return _take_over(con, run, reading, stage, opened, candidate, line, load_id)
+
+
+def _refuse_if_too_many(
+    con: duckdb.DuckDBPyConnection, run: SourceRun, stage: Stage, opened: Opened
+) -> None:
+    if not stage.quarantined or stage.quarantined <= run.max_quarantined_share * stage.rows_read:
+        return
+    raise InputRefusedError(
+        f"{counted(stage.quarantined, 'broken row')} of {stage.rows_read:,} for {stage.table.name}, more than "
+        f"ingest.max_quarantined_share = {run.max_quarantined_share:g} allows; "
+        f"{quarantine.examples(con)}",
+        where=f"{opened.file_name}:{quarantine.first_line(con)}",
+        fix="correct the file, or raise the limit if the rows may be left out",
+    )
+
+
+def _take_over(
+    con: duckdb.DuckDBPyConnection,
+    run: SourceRun,
+    reading: Reading,
+    stage: Stage,
+    opened: Opened,
+    candidate: Candidate,
+    line: str,
+    load_id: int,
+) -> FileLoad:
+    """Move the stage into ``raw`` and the quarantine, and tell what became of every row."""
+    table, name, started_at = stage.table, opened.file_name, reading.started_at
+    if candidate.delivery.history is not None:
+        zone = run.zone_of(candidate)
+        brought = append_history(
+            con,
+            load_id=load_id,
+            file_name=name,
+            line=line,
+            loaded_at=started_at,
+            dumped_at=dump_instant(name, started_at, zone),
+            complete=not stage.rejected,
+        )
+        unchanged = stage.rows - stage.faulty - brought
+    else:
+        unchanged = find_unchanged(con, stage, exported_at=reading.exported_at)
+        _insert(con, stage, reading, line, load_id, some_unchanged=unchanged > 0)
+        if unchanged:
+            confirm_again(con, table)
+    notes = []
+    if stage.quarantined:
+        quarantine.keep(
+            con, stage, load_id=load_id, source=run.source, file_name=name, at=started_at
+        )
+        notes.append(
+            f"{counted(stage.quarantined, 'row')} in quarantine: {quarantine.examples(con)}"
+        )
+    if run.is_full(candidate) and _tells_what_is_gone(con, reading, stage):
+        gone = mark_vanished(
+            con,
+            table,
+            other_parts=reading.part is not None,
+            source=run.source,
+            format_name=candidate.mapping.format,
+            load_id=load_id,
+            file_name=name,
+            loaded_at=started_at,
+            exported_at=reading.exported_at,
+        )
+        if gone:
+            notes.append(f"{counted(gone, 'row')} vanished from the full dump, marked deleted")
+    return _told(con, run, stage, opened, load_id, unchanged=unchanged, notes=notes)
+
+
+def _tells_what_is_gone(con: duckdb.DuckDBPyConnection, reading: Reading, stage: Stage) -> bool:
+    """Whether all of a full dump has been read: the file itself, or the last of its parts."""
+    part = reading.part
+    if part is None:
+        return not stage.rejected
+    if stage.rejected:
+        part.dump.is_whole = False
+    note_present(con, stage.table, is_first=part.is_first)
+    return part.is_last and part.dump.is_whole
+
+
+def _told(
+    con: duckdb.DuckDBPyConnection,
+    run: SourceRun,
+    stage: Stage,
+    opened: Opened,
+    load_id: int,
+    *,
+    unchanged: int,
+    notes: Sequence[str] = (),
+) -> FileLoad:
+    """Count what became of every row, and say what is new about the file."""
+    table, name = stage.table, opened.file_name
+    if table.name == "customer_aliases":
+        refuse_cycles(con, name)
+    notes = [*notes]
+    fresh = ledger.new_extra_columns(
+        con,
+        source=run.source,
+        table_name=table.name,
+        names=stage.extra_columns,
+        load_id=load_id,
+        file_name=name,
+    )
+    if fresh:
+        notes.append(f"columns kept in _extra: {', '.join(fresh)}")
+    if stage.unmapped:
+        notes.append(_not_mapped(stage.unmapped))
+    return FileLoad(
+        name,
+        table.name,
+        "unchanged" if stage.rows_read and unchanged == stage.rows_read else "loaded",
+        rows_read=stage.rows_read,
+        rows_loaded=stage.rows - stage.faulty - unchanged,
+        rows_unchanged=unchanged,
+        rows_quarantined=stage.quarantined,
+        message="; ".join(notes),
+        load_id=load_id,
+        rows_for_others=stage.for_others,
+    )
+
+
+def _not_mapped(kinds: tuple[tuple[str, int], ...]) -> str:
+    """Say how many rows nothing in the mapping takes, and of what kind the most of them are."""
+    whole = sum(count for _, count in kinds)
+    if len(kinds) == 1:
+        return f"not mapped: {counted(whole, 'row')} {kinds[0][0]}"
+    shown = [f"{count} {what}" for what, count in kinds[:_KINDS_SHOWN]]
+    rest = whole - sum(count for _, count in kinds[:_KINDS_SHOWN])
+    further = [counted(rest, "other")] if rest else []
+    return f"not mapped: {counted(whole, 'row')} ({', '.join([*shown, *further])})"
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection,
+    stage: Stage,
+    reading: Reading,
+    line: str,
+    load_id: int,
+    *,
+    some_unchanged: bool,
+) -> None:
+    table = stage.table
+    columns = ", ".join(quote_identifier(name) for name in table.column_names)
+    lineage = ", ".join(name for name, _ in LINEAGE)
+    new = f"and rowid not in (select r from {UNCHANGED})" if some_unchanged else ""
+    con.execute(
+        f"insert into raw.{quote_identifier(table.name)} ({columns}, {lineage}) "
+        f"select {columns}, $load_id, $file, {line}, $loaded_at, {stage.gone}, "
+        f"{'_extra' if stage.keeps_extra else 'null'}, {may_supersede(table)}, "
+        f"coalesce(updated_at, $exported) from {STAGE} where _fault is null {new}",
+        {
+            "load_id": load_id,
+            "file": reading.file.name,
+            "loaded_at": reading.started_at,
+            "exported": reading.exported_at,
+        },
+    )

@@ -1,0 +1,90 @@
+"""The dbt project as dbt parses it, kept in the user's cache.
+
+Parsing takes longer than most nights' models, and dbt itself parses all of it again whenever one variable differs, as
+``until`` does every night. Most variables change the text of models and nothing that is parsed: what gives the same
+graph is parsed once.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
+
+from dagster_project.transform.project import place_in_cache, project_digest
+
+IN_TEXT_ALONE = frozenset(
+    ("until", "timezone", "currency_rates", "reporting_currency", "gross_margin", "dunning_days")
+)
+"""Variables of which models' SQL is made, but no reference to another model and no configuration."""
+
+
+def parsed_project(project: Path, variables: Mapping[str, Any]) -> Manifest | None:
+    """Return the parsed project for these variables and this environment.
+
+    :param variables: those of the settings, as given to ``--vars``.
+    :return: None where dbt cannot parse it: a run says why.
+    """
+    files, graph = graph_key(project, variables)
+    folder = place_in_cache(project) / "parsed" / files
+    file = folder / f"{graph}.msgpack"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{file.stem}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (known := _read(file)) is not None:
+            return known
+        # What was parsed of the project as it was before is never asked for again.
+        for other in folder.parent.iterdir():
+            if other.is_dir() and other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+        ended = dbtRunner().invoke(
+            [
+                *("--quiet", "parse", "--no-partial-parse", "--vars", json.dumps(variables)),
+                *("--project-dir", str(project), "--profiles-dir", str(project)),
+                *("--target-path", str(folder / "target"), "--log-path", str(folder / "target")),
+            ]
+        )
+        if not ended.success or not isinstance(ended.result, Manifest):
+            return None
+        new = file.with_suffix(".new")
+        new.write_bytes(ended.result.to_msgpack(extended_mashumaro_encoder))
+        new.replace(file)
+        return ended.result
+
+
+def _read(file: Path) -> Manifest | None:
+    """Return what was kept; None where nothing was, or another version of dbt kept it."""
+    with suppress(Exception):  # whatever is wrong with it, it can be made again
+        manifest: Manifest = Manifest.from_msgpack(
+            file.read_bytes(), decoder=extended_mashumuro_decoder
+        )
+        return manifest
+    return None
+
+
+def graph_key(project: Path, variables: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what decides the graph: a key of the project's files, and one of variables and environment."""
+    graph = {name: value for name, value in variables.items() if name not in IN_TEXT_ALONE}
+    currencies = [rate["currency"] for rate in variables.get("currency_rates", ())]
+    decides = {
+        **graph,
+        # A past state is built from nothing, whichever it is.
+        "as_of": graph.get("as_of") is not None,
+        # Where a currency has rates of several days, there are models of what they do.
+        "dated": len(currencies) > len(set(currencies)),
+        "dbt": version("dbt-core"),
+        # Of these the profile is made: target, and the name of the database.
+        "target": os.environ.get("EBBLINE_DBT_TARGET"),
+        "database": Path(os.environ.get("EBBLINE_WAREHOUSE_DB", "")).stem,
+    }
+    as_text = json.dumps(decides, sort_keys=True, default=str)
+    return project_digest(project)[:16], hashlib.sha256(as_text.encode()).hexdigest()[:16]

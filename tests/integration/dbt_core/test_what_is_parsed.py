@@ -1,0 +1,83 @@
+"""What dbt parsed is kept for all variables that are said to change nothing of it."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagster_project.locations import DBT_PROJECT
+from dagster_project.transform.parsed import IN_TEXT_ALONE, graph_key
+from dagster_project.transform.project import current_manifest, dbt_command
+
+OTHERS = {
+    "until": "2031-02-28",
+    "timezone": "Asia/Tokyo",
+    "currency_rates": [
+        {"currency": "JPY", "valid_from": None, "rate": "1"},
+        {"currency": "USD", "valid_from": None, "rate": "151.2"},
+    ],
+    "reporting_currency": "JPY",
+    "gross_margin": "0.7",
+    "dunning_days": 3,
+}
+
+
+def _graph(manifest: Path) -> dict[str, tuple[Any, ...]]:
+    """Return what a run does with each node: which there are, of what each is made, and how."""
+    nodes: Mapping[str, Mapping[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))[
+        "nodes"
+    ]
+    return {
+        name: (node["depends_on"].get("nodes"), node["config"], node["raw_code"])
+        for name, node in nodes.items()
+    }
+
+
+def test_variables_of_the_text_alone_change_no_graph(tmp_path: Path) -> None:
+    assert set(OTHERS) == IN_TEXT_ALONE
+    parsed = subprocess.run(
+        [
+            *(dbt_command(), "--quiet", "parse", "--vars", json.dumps(OTHERS)),
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *("--target-path", str(tmp_path), "--log-path", str(tmp_path)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert parsed.returncode == 0, parsed.stdout + parsed.stderr
+    graph, known = _graph(tmp_path / "manifest.json"), _graph(current_manifest())
+    assert graph.keys() == known.keys()
+    assert [name for name in known if graph[name] != known[name]] == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"dimensions": ["plan"]},
+        {"recurring_from": "invoice_lines"},
+        {"as_of": "2026-10-31 00:00:00+00:00"},
+        {
+            "currency_rates": [
+                {"currency": "EUR", "valid_from": None, "rate": "1"},
+                {"currency": "EUR", "valid_from": "2026-01-01", "rate": "1.1"},
+            ]
+        },
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_what_decides_the_graph_has_a_key_of_its_own(changed: dict[str, Any]) -> None:
+    of_all: dict[str, Any] = {
+        "dimensions": [],
+        "recurring_from": "subscription_items",
+        "as_of": None,
+    }
+    assert graph_key(DBT_PROJECT, of_all) != graph_key(DBT_PROJECT, of_all | changed)
+
+
+def test_another_past_day_has_the_same_graph() -> None:
+    days = [{"as_of": f"2026-10-{day} 00:00:00+00:00"} for day in (30, 31)]
+    assert graph_key(DBT_PROJECT, days[0]) == graph_key(DBT_PROJECT, days[1])

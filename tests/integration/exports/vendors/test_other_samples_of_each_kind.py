@@ -1,0 +1,205 @@
+"""Each kind of trouble of ``tests/cases`` in other vendors, shapes and values: one warehouse, built once."""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import yaml
+
+from dagster_project.clock import FixedClock
+from dagster_project.config import Settings
+from dagster_project.exports import ensure_raw_tables, load_source
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.dbt_process import dbt
+from tests.integration.exports.vendors.billing_samples import VENDORS
+from tests.integration.exports.vendors.canonical_samples import INVOICES, WOO
+from tests.integration.exports.vendors.sample import Sample
+from tests.integration.exports.vendors.shop_and_desk_samples import DESKS, SHOPS
+from tests.shared import SharedFolder
+
+BILLING = (*VENDORS, *INVOICES)
+CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
+MODELS = ("fct_mrr_movements", "fct_purchase_lines", "int_tickets", "stg_billing__payments")
+Discounts = Literal["as_billed", "lasting_only"]
+Ask = Callable[..., list[tuple[object, ...]]]
+MOVEMENTS = """
+    select customer_id, movement_on::varchar, movement_type, amount::varchar
+    from marts.fct_mrr_movements where list_contains($customers, customer_id) order by all
+"""
+
+
+def _settings(folder: Path, discounts: Discounts) -> Settings:
+    rates = {"EUR": 1, "JPY": "0.0065", "KWD": "3.25", "KRW": "0.001"}
+    return Settings.model_validate(
+        {
+            "sources": {"billing": {"path": "unused", "format": "stripe"}},
+            "warehouse": str(folder),
+            "calendar": {"until": "2026-06-30"},
+            "billing": {"discounts": discounts},
+            "currency": {"reporting": "USD", "rates": rates},
+            "ingest": {"max_quarantined_share": 0},
+        }
+    )
+
+
+def _build(folder: Path, discounts: Discounts, *models: str) -> None:
+    paths = WarehousePaths(folder)
+    done = dbt(
+        "run",
+        *("--select", *(f"+{model}" for model in models)),
+        warehouse_db=paths.warehouse_db,
+        target=paths.dbt_target,
+        variables=_settings(folder, discounts).dbt_vars(CLOCK, "invoice_lines"),
+    )
+    assert done.code == 0, done.output
+
+
+def _make(folder: Path) -> None:
+    settings = _settings(folder, "as_billed")
+    with open_warehouse(WarehousePaths(folder)) as con:
+        ensure_raw_tables(con)
+        for number, sample in enumerate((*BILLING, *SHOPS, WOO, *DESKS)):
+            landing = folder / "landing" / str(number)
+            landing.mkdir(parents=True)
+            for name, text in sample.files.items():
+                (landing / name).write_text(text)
+            report = load_source(
+                con,
+                source=sample.source,
+                format=sample.format,
+                path=landing,
+                settings=settings,
+                clock=CLOCK,
+            )
+            assert not report.refused, (sample.name, report.refused)
+            assert not report.unrecognised, (sample.name, report.unrecognised)
+    _build(folder, "as_billed", *MODELS)
+
+
+def _make_lasting(folder: Path, made: Path) -> None:
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    with open_warehouse(WarehousePaths(folder)) as con:
+        # Without orders, paid invoices are purchases.
+        con.execute("delete from raw.orders")
+    _build(folder, "lasting_only", "fct_mrr_movements", "fct_purchase_lines", "int_periods")
+
+
+def _asking(folder: Path) -> Ask:
+    def answer(sql: str, **values: object) -> list[tuple[object, ...]]:
+        with open_warehouse(WarehousePaths(folder), read_only=True) as con:
+            return con.execute(sql, values).fetchall()
+
+    return answer
+
+
+@pytest.fixture(scope="module")
+def made(shared: SharedFolder) -> Path:
+    """The warehouse of all samples."""
+    return shared.made("samples", _make)
+
+
+@pytest.fixture(scope="module")
+def ask(made: Path) -> Ask:
+    """Ask the warehouse of all samples."""
+    return _asking(made)
+
+
+@pytest.fixture(scope="module")
+def ask_lasting(shared: SharedFolder, made: Path) -> Ask:
+    """Ask the same warehouse as it is where only lasting discounts count."""
+    return _asking(shared.made("samples-lasting", lambda folder: _make_lasting(folder, made)))
+
+
+def _moving(*, by_lasting: bool = False) -> list[Sample]:
+    return [one for one in BILLING if one.lasting or (one.movements and not by_lasting)]
+
+
+@pytest.mark.parametrize("sample", _moving(), ids=lambda sample: sample.name)
+def test_a_company_is_worth_what_was_worked_out_by_hand(sample: Sample, ask: Ask) -> None:
+    customers = list({customer for customer, *_ in sample.movements})
+
+    assert ask(MOVEMENTS, customers=customers) == list(sample.movements)
+
+
+@pytest.mark.parametrize("sample", _moving(by_lasting=True), ids=lambda sample: sample.name)
+def test_where_only_lasting_discounts_count_a_coupon_says_how_long_it_lasts(
+    sample: Sample, ask_lasting: Ask
+) -> None:
+    customers = list({customer for customer, *_ in sample.movements})
+
+    assert ask_lasting(MOVEMENTS, customers=customers) == list(sample.lasting or ())
+
+
+def test_a_payment_is_of_the_invoice_that_its_intent_or_itself_is_listed_under(ask: Ask) -> None:
+    found = ask(
+        "select payment_id, invoice_id from staging.stg_billing__payments "
+        "where customer_id = 'cus_sd1' order by 1"
+    )
+
+    assert found == [("ch_sd1", "in_sd1"), ("ch_sd2", "in_sd1"), ("ch_sd3", "in_sd2")]
+
+
+@pytest.mark.parametrize(
+    ("orders", "paid"),
+    [
+        ("gid://shopify/Order/6", {"61": "108.00", "62": "0.00", "63": "60.00"}),
+        ("710", {"7101": "54.00", "7102": "80.00"}),
+        (
+            "woo-",
+            dict.fromkeys(
+                (
+                    *("woo-completed", "woo-processing"),
+                    *("woo-Awaiting Fulfillment", "woo-partially refunded"),
+                ),
+                "10.00",
+            ),
+        ),
+    ],
+    ids=["a bulk query", "by GraphQL", "the states of other shops"],
+)
+def test_an_order_is_worth_what_was_paid_for_it(
+    orders: str, paid: dict[str, str], ask: Ask
+) -> None:
+    found = ask(
+        "select split_part(document_id, 'Order/', -1), sum(amount)::varchar from marts.fct_purchase_lines "
+        "where starts_with(document_id, $orders) group by 1",
+        orders=orders,
+    )
+
+    assert dict(found) == paid  # type: ignore[arg-type]
+
+
+def test_complaints_and_first_answers_may_lie_in_tables_of_their_own(ask: Ask) -> None:
+    found = ask(
+        "select ticket_id, customer_id, is_complaint, "
+        "strftime(first_response_at at time zone 'UTC', '%H:%M') "
+        "from intermediate.int_tickets where ticket_id in ('501', '502', '601', '602') order by 1"
+    )
+
+    assert found == [
+        ("501", "cus_sa1", True, "10:30"),
+        ("502", "cus_sa1", False, None),
+        ("601", "se1", False, "09:30"),
+        ("602", "sf1", False, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "check"),
+    [
+        ("fct_mrr_movements", "invoice_lines_of_the_exports_are_all_counted"),
+        ("fct_mrr_movements", "paid_recurring_lines_count"),
+        ("fct_purchase_lines", "lines_are_those_of_the_exports"),
+        ("fct_purchase_lines", "paid_invoices_of_the_exports_are_all_here"),
+    ],
+)
+def test_validation_refuses_no_company_for_discounts_meters_or_minor_units(
+    table: str, check: str, ask_lasting: Ask
+) -> None:
+    suite = yaml.safe_load(Path(f"expectations/marts/{table}.yml").read_text())
+
+    assert ask_lasting(suite["checks"][check]["sql"].replace("{batch}", f"marts.{table}")) == []
