@@ -54,7 +54,12 @@ final as (
         subscription_id,
         coalesce(given_reason, case when is_unpaid then 'involuntary' end, '(none)') as reason,
         is_unpaid or coalesce(
-            replace(replace(lower(given_reason), ' ', '_'), '-', '_') in ('{{ involuntary_reasons | join("', '") }}'), false
+            replace(replace(lower(given_reason), ' ', '_'), '-', '_') in (
+                {%- for reason in involuntary_reasons %}
+                '{{ reason }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            ),
+            false
         ) as is_involuntary
     from explained
 )
