@@ -146,9 +146,14 @@ class Subscription:
         """Return what the subscription was worth a month."""
         return [
             Piece(
-                *(self.customer_id, self.subscription_id, one.price.price_id),
-                Fraction(one.lasting if lasting_only else one.billed, one.price.months),
-                *("USD", one.first, one.after, one.ended_by),
+                customer_id=self.customer_id,
+                subscription_id=self.subscription_id,
+                plan_id=one.price.price_id,
+                cents=Fraction(one.lasting if lasting_only else one.billed, one.price.months),
+                currency="USD",
+                valid_from=one.first,
+                valid_to=one.after,
+                ended_by=one.ended_by,
             )
             for one in self.services
         ]
