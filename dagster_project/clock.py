@@ -50,6 +50,8 @@ def clock_from_environment() -> Clock:
         instant = datetime.fromisoformat(fixed)
     except ValueError as error:
         raise SettingsError(
-            f"{fixed!r} is no instant", where="EBBLINE_NOW", fix="write 2026-11-24T03:15:00Z"
+            f"{fixed!r} is not an ISO 8601 time",
+            where="EBBLINE_NOW",
+            fix="write 2026-11-24T03:15:00Z",
         ) from error
     return FixedClock(instant if instant.tzinfo else instant.replace(tzinfo=UTC))

@@ -11,255 +11,68 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
+    ByteSize,
     Field,
+    PrivateAttr,
     StringConstraints,
     ValidationError,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.clock import Clock
-from dagster_project.errors import SettingsError, did_you_mean
-from dagster_project.yaml_document import Lines, read_yaml
-
-DIMENSIONS = (
-    "country",
-    "region",
-    "industry",
-    "company_size",
-    "segment",
-    "plan",
-    "acquisition_channel",
+from dagster_project.config_sections import (
+    DIMENSIONS,
+    Age,
+    Billing,
+    Calendar,
+    CurrencySettings,
+    Ingest,
+    NotifyTarget,
+    PlannedPeriod,
+    Publish,
+    Purchases,
+    Reconciliation,
+    RecurringShape,
+    Section,
+    Source,
+    Sources,
+    Usage,
 )
-RecurringShape = Literal["subscription_periods", "subscription_items", "invoice_lines"]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", to_upper=True)]
-# The bound belongs to that of amounts in exports/contract/: their product fits decimal(18, 2).
-Rate = Annotated[Decimal, Field(gt=0, le=100_000, max_digits=18, decimal_places=9)]
+from dagster_project.errors import SettingsError
+from dagster_project.yaml_document import Lines, faults_of, read_yaml
+
+__all__ = [
+    "DEFAULT_FILE",
+    "DIMENSIONS",
+    "Age",
+    "Billing",
+    "Calendar",
+    "CurrencySettings",
+    "Environment",
+    "Ingest",
+    "NotifyTarget",
+    "PlannedPeriod",
+    "Publish",
+    "Purchases",
+    "Reconciliation",
+    "RecurringShape",
+    "Settings",
+    "Source",
+    "Sources",
+    "Usage",
+    "load_settings",
+    "settings_file",
+]
+
 DEFAULT_FILE = Path("ebbline.yml")
 
 
-class _Section(BaseModel):
-    """A part of the file: unknown keys are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is not an IANA time zone such as 'Europe/Berlin'")
-    return name
-
-
-def _order_of_dates(said: str) -> str:
-    if said not in ("day_first", "month_first") and "%" not in said:
-        raise ValueError(
-            f"{said!r} is neither day_first, month_first nor a pattern such as '%d %b %Y'"
-        )
-    return said
-
-
-_AGE = re.compile(r"(\d+) ?(h|hours?|d|days?|w|weeks?)")
-_AGE_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_GREATEST_AGE = timedelta(days=3650)
-
-
-def _age(given: Any) -> Any:
-    """Return ``36h``, ``3 days``, ``1w`` or a number of days as a length of time; null and ``never`` as None."""
-    if given is None or given == "never":
-        return None
-    if isinstance(given, timedelta):
-        return given
-    match = _AGE.fullmatch(given.strip()) if isinstance(given, str) else None
-    if match is not None:
-        found = min(int(match[1]), 10**6) * _AGE_UNITS[match[2][0]]
-    elif isinstance(given, int) and not isinstance(given, bool):
-        found = timedelta(days=min(max(given, 0), 10**6))
-    else:
-        raise ValueError(f"{given!r} is no length of time such as 36h or 3 days")
-    if not timedelta() < found <= _GREATEST_AGE:
-        raise ValueError(f"{given!r} is not between an hour and ten years")
-    return found
-
-
-Age = Annotated[timedelta | None, BeforeValidator(_age)]
-
-
-def _file_mode(mode: object) -> object:
-    """Return a mode as its four digits; YAML reads ``0440`` as an octal number."""
-    if isinstance(mode, int) and not isinstance(mode, bool):
-        return f"{mode:04o}"
-    return mode
-
-
-class Source(_Section):
-    """One source of exports: whose format, and the folder or URL where the files lie.
-
-    ``${NAME}`` in the path stands for an environment variable.
-
-    ``max_age`` is how old its newest export may be before on-call is told; None never asks. What follows it says how
-    these exports write what could be read in two ways, and which tables are full dumps.
-    """
-
-    format: str = "canonical"
-    path: str
-    max_age: Age = timedelta(days=3)
-    decimal: Literal[".", ","] | None = None
-    dates: Annotated[str, AfterValidator(_order_of_dates)] | None = None
-    zone: Annotated[str, AfterValidator(_known_zone)] | None = None
-    ends: Literal["inclusive", "exclusive"] | None = None
-    full: tuple[str, ...] = ()
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether the path is a URL."""
-        return "://" in self.path
-
-
-class Sources(_Section):
-    """Where exports come from. Billing is the one that must be given."""
-
-    billing: Source
-    support: Source | None = None
-    usage: Source | None = None
-
-    def named(self) -> dict[str, Source]:
-        """Return the given sources by name, in the order in which they are read."""
-        given = {
-            "billing": self.billing,
-            "support": self.support,
-            "usage": self.usage,
-        }
-        return {name: source for name, source in given.items() if source is not None}
-
-
-class Calendar(_Section):
-    """The zone in which an instant becomes a date, and the last day covered."""
-
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    until: Literal["yesterday"] | date = "yesterday"
-
-
-class CurrencySettings(_Section):
-    """The reporting currency and what one unit of every other currency is worth in it.
-
-    A rate is a number (constant) or a mapping of dates to numbers (the rate from that day on).
-    """
-
-    reporting: Currency = "USD"
-    rates: dict[Currency, Rate | dict[date, Rate]] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _reporting_is_one(self) -> "CurrencySettings":
-        rate = self.rates.get(self.reporting)
-        if rate is not None and rate != 1:
-            raise ValueError(f"{self.reporting} is the reporting currency: its rate is 1")
-        empty = [currency for currency, rate in self.rates.items() if rate == {}]
-        if empty:
-            raise ValueError(f"no rate is given for {', '.join(empty)}")
-        return self
-
-    def rows(self) -> list[dict[str, str | None]]:
-        """Return the rates as rows of ``int_currency_rates``: currency, valid_from, rate."""
-        rows: list[dict[str, str | None]] = [
-            {"currency": self.reporting, "valid_from": None, "rate": "1"}
-        ]
-        for currency, rate in sorted(self.rates.items()):
-            if currency == self.reporting:
-                continue
-            if isinstance(rate, dict):
-                # The earliest rate also holds before its date: history must not lose its value.
-                for position, day in enumerate(sorted(rate)):
-                    start = day.isoformat() if position else None
-                    rows.append(
-                        {"currency": currency, "valid_from": start, "rate": f"{rate[day]:f}"}
-                    )
-            else:
-                rows.append({"currency": currency, "valid_from": None, "rate": f"{rate:f}"})
-        return rows
-
-
-class Billing(_Section):
-    """How recurring revenue is read from billing exports (METRICS.md, section 1)."""
-
-    recurring_from: Literal["auto"] | RecurringShape = "auto"
-    usage_is_recurring: bool = False
-    dunning_days: Annotated[int, Field(ge=0, le=3650)] = 30
-    churn_recognition: Literal["period_end", "cancel_request"] = "period_end"
-    bridge_gap_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    gross_margin: Annotated[Decimal, Field(gt=0, le=1, decimal_places=6)] = Decimal("1.0")
-    discounts: Literal["as_billed", "lasting_only"] = "as_billed"
-
-
-class Purchases(_Section):
-    """What counts as one purchase (METRICS.md, section 5)."""
-
-    same_day_orders_are_one: bool = True
-
-
-class Usage(_Section):
-    """What of use counts as having met the product's value (METRICS.md, section 6)."""
-
-    # Names of events. Without any, every event that names a feature is one.
-    key_events: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
-
-
-class Reconciliation(_Section):
-    """How much may differ between what the vendor says and what was understood before nothing is published.
-
-    ``max_share_of_strangers`` only warns: rows of support and use that belong to no customer whom billing knows.
-    """
-
-    max_share_of_invoices: Annotated[float, Field(ge=0, le=1)] = 0.05
-    max_share_of_money: Annotated[float, Field(ge=0, le=1)] = 0.02
-    max_share_of_strangers: Annotated[float, Field(ge=0, le=1)] = 0.2
-
-
-class Ingest(_Section):
-    """Limits of what an export may get wrong."""
-
-    max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.01
-    publish_when_refused: bool = False
-
-
-class Publish(_Section):
-    """What of a publication is kept and shown, to whom, and from which change on a restatement is an alert."""
-
-    keep: Annotated[int, Field(ge=1, le=10_000)] = 10
-    # None: nobody is told. Changes no number.
-    restatement_threshold: Annotated[float, Field(ge=0)] | None = 0.05
-    # Where people find the report; messages link to it in place of the path.
-    report_url: Annotated[str, StringConstraints(pattern=r"^https?://\S{1,500}$")] | None = None
-    # Names, e-mail addresses, owners and comments: columns that dbt marks as personal.
-    personal_data: bool = False
-    file_mode: Annotated[Literal["0400", "0440", "0444"], BeforeValidator(_file_mode)] = "0444"
-
-    def mode(self) -> int:
-        """Return the mode of published files."""
-        return int(self.file_mode, 8)
-
-
-PlannedPeriod = Annotated[
-    str, BeforeValidator(str), StringConstraints(pattern=r"^\d{4}(-\d{2}|-Q[1-4])?$")
-]
-
-
-class NotifyTarget(_Section):
-    """An Apprise URL and the severities sent to it. ``${NAME}`` stands for an environment variable."""
-
-    url: str
-    severities: tuple[Literal["warning", "page"], ...] = ("warning", "page")
-
-
-class Settings(_Section):
+class Settings(Section):
     """All settings of one warehouse."""
 
     sources: Sources
@@ -284,6 +97,15 @@ class Settings(_Section):
     # How long after the last one a run is missing; None never asks.
     run_due_after: Age = timedelta(hours=30)
     as_of: date | None = Field(default=None, exclude=True)
+    # Where each key is written: the file, and the line of every key.
+    _file: Path | None = PrivateAttr(default=None)
+    _lines: Lines = PrivateAttr(default_factory=dict)
+
+    def written_at(self, *key: str | int) -> str:
+        """Return file and line of a key, such as ``ebbline.yml:12``; empty where no file says it."""
+        while key and key not in self._lines:
+            key = key[:-1]
+        return f"{self._file}:{self._lines[key]}" if key else ""
 
     @field_validator("dimensions")
     @classmethod
@@ -366,22 +188,7 @@ class Settings(_Section):
         }
 
 
-def _amount_of_memory(text: str) -> str:
-    """Return an amount that DuckDB takes for ``memory_limit``."""
-    match = _MEMORY.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is no amount of memory such as 4GB")
-    if float(match[1]) * _MEMORY_UNITS[match[2].lower()] < _LEAST_MEMORY:
-        raise ValueError(f"{text} is too little to build anything; give at least 100MB")
-    return text
-
-
-_MEMORY_UNITS = {
-    f"{letter}{base}b": (1000 if not base else 1024) ** power
-    for power, letter in enumerate("kmgt", start=1)
-    for base in ("", "i")
-}
-_MEMORY = re.compile(rf"(\d+(?:\.\d+)?) *({'|'.join(_MEMORY_UNITS)})", re.IGNORECASE)
+# Less is too little to build anything.
 _LEAST_MEMORY = 100 * 1000**2
 
 
@@ -395,7 +202,7 @@ class Environment(BaseSettings):
     warehouse: Path | None = None
     as_of: date | None = None
     until: date | None = None
-    dbt_memory_limit: Annotated[str, AfterValidator(_amount_of_memory)] | None = None
+    dbt_memory_limit: Annotated[ByteSize, Field(ge=_LEAST_MEMORY)] | None = None
 
 
 def settings_file() -> Path:
@@ -426,7 +233,12 @@ def load_settings(
         raise SettingsError(
             "an environment variable cannot be read",
             evidence=[
-                f"EBBLINE_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+                f"EBBLINE_{str(e['loc'][0]).upper()}: "
+                + (
+                    f"{e['input']!r} is no amount of memory such as 4GB"
+                    if e["type"].startswith("byte_size")
+                    else e["msg"].removeprefix("Value error, ")
+                )
                 for e in error.errors()
             ],
         ) from error
@@ -504,38 +316,14 @@ def _check(document: dict[str, Any], lines: Lines, file: Path) -> Settings:
             "'as_of' is not a setting", where=f"{file}:{lines[('as_of',)]}", fix="use --as-of DATE"
         )
     try:
-        return Settings.model_validate(document)
+        settings = Settings.model_validate(document)
     except ValidationError as error:
-        problems = []
-        for problem in error.errors():
-            path = problem["loc"]
-            while path and path not in lines:  # pydantic adds the names of union branches
-                path = path[:-1]
-            name = ".".join(str(part) for part in path) or str(problem["loc"][0])
-            message = problem["msg"]
-            if problem["type"] == "extra_forbidden":
-                close = did_you_mean(str(problem["loc"][-1]), _keys_at(problem["loc"][:-1]))
-                message = f"unknown key{close and f'; {close}'}"
-            if problem["type"] == "missing":
-                message = f"{problem['loc'][-1]!r} is missing"
-            problems.append((lines.get(path, 1), f"{name}: {message}"))
-        problems = sorted(dict.fromkeys(problems))
+        faults = faults_of(error, lines, Settings)
         raise SettingsError(
             "the settings cannot be followed",
-            where=f"{file}:{problems[0][0]}",
-            evidence=[f"{file}:{line}: {text}" for line, text in problems],
+            where=f"{file}:{faults[0].line}",
+            evidence=[f"{file}:{fault.line}: {fault}" for fault in faults],
             fix="see docs/settings.md for every key and its default",
         ) from None
-
-
-def _keys_at(path: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the settings know at a place; none where it is no section."""
-    section: type[BaseModel] = Settings
-    for part in path:
-        field = section.model_fields.get(str(part))
-        kinds = [] if field is None else [field.annotation, *get_args(field.annotation)]
-        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        if not inner:
-            return []
-        section = inner[0]
-    return list(section.model_fields)
+    settings._file, settings._lines = file, lines
+    return settings

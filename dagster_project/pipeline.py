@@ -14,13 +14,13 @@ from dagster_project import red_lines, report
 from dagster_project.config import Settings
 from dagster_project.definitions import build_definitions
 from dagster_project.defs.resources import Warehouse
-from dagster_project.defs.run_outcome import FailedCheck, RunOutcome, outcome_of, run_end
+from dagster_project.defs.run_failure import failures_of
 from dagster_project.errors import EbblineError, ExitCode
+from dagster_project.runs import RunOutcome, RunReports, outcome_of
+from dagster_project.runs.outcome import run_end
 from dagster_project.warehouse.connection import for_owner_only
 from dagster_project.warehouse.lock import warehouse_lock
 from dagster_project.warehouse.paths import WarehousePaths
-
-__all__ = ["JOB", "FailedCheck", "RunOutcome", "run_pipeline"]
 
 JOB = "retention_pipeline"
 
@@ -47,7 +47,11 @@ def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = N
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
         )
-    outcome = outcome_of(result.all_events, success=result.success)
+    outcome = outcome_of(
+        RunReports(warehouse.paths, result.run_id).read(),
+        success=result.success,
+        unforeseen=failures_of(result.all_events),
+    )
     return _told(warehouse, outcome, started_at)
 
 

@@ -1,14 +1,18 @@
-"""A YAML file that a person writes, read within limits: settings and mappings have the same.
+"""A YAML file that a person writes, read within limits: settings, mappings, red lines and suites have the same.
 
-What the document means is checked by who asks for it; here it is only read, and every key knows its line.
+What the document means is checked by who asks for it, with a model; here every key knows its line, so that whatever
+a model finds wrong is told with it.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
-from dagster_project.errors import EbblineError
+from dagster_project.errors import EbblineError, did_you_mean
 
 Lines = dict[tuple[str | int, ...], int]
 _MOST_ENTRIES = 10_000
@@ -34,8 +38,10 @@ def read_yaml(file: Path, error: type[EbblineError], what: str) -> tuple[Any, Li
     except (OSError, UnicodeDecodeError) as problem:
         raise error(f"{what} cannot be read: {problem}", where=str(file)) from problem
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
+        # Not the loader in C: it crashes on what is nested too deeply, where this one raises.
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        document = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
         raise error(f"this is not YAML: {problem.problem}", where=f"{file}:{line}") from problem
@@ -51,11 +57,63 @@ def read_yaml(file: Path, error: type[EbblineError], what: str) -> tuple[Any, Li
     return document, lines
 
 
-def line_of(lines: Lines, location: tuple[str | int, ...]) -> int:
-    """Return the line of the deepest part of ``location`` that the document has."""
-    while location and location not in lines:
-        location = location[:-1]
-    return lines.get(location, 1)
+@dataclass(frozen=True)
+class Fault:
+    """Something that a document says and its model does not take.
+
+    :ivar key: the dotted path of the key, empty for the whole document.
+    """
+
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+
+def faults_of(error: ValidationError, lines: Lines, model: type[BaseModel]) -> tuple[Fault, ...]:
+    """Return what is wrong with a document, line by line, each once.
+
+    :param lines: of the document that did not fit.
+    :param model: what it should have been; its keys are proposed for one that is unknown.
+    """
+    found = []
+    for problem in error.errors():
+        path = problem["loc"]
+        while path and path not in lines:  # pydantic adds the names of union branches
+            path = path[:-1]
+        key = ".".join(map(str, path or problem["loc"][:1]))
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            close = did_you_mean(str(problem["loc"][-1]), _keys_at(model, problem["loc"][:-1]))
+            message = f"unknown key{close and f'; {close}'}"
+        if problem["type"] == "missing":
+            message = f"{problem['loc'][-1]!r} is missing"
+        found.append(Fault(lines.get(path, 1), key, message))
+    return tuple(sorted(dict.fromkeys(found), key=lambda fault: (fault.line, str(fault))))
+
+
+def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that a model knows at a place; none where it has no section there."""
+    section = model
+    for part in path:
+        field = section.model_fields.get(str(part))
+        if field is None:
+            continue  # the position in a list, a key of a mapping, the name of a union's branch
+        inner = next(_models_in(field.annotation), None)
+        if inner is None:
+            return []
+        section = inner
+    return list(section.model_fields)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that a type holds, at whatever depth."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
 
 
 def _note_lines(

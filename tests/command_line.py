@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from dagster_project import cli
+from dagster_project.commands import terminal
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def command_line(monkeypatch: pytest.MonkeyPatch) -> Ebbline:
         said = io.StringIO()
         for console in ("screen", "errors"):
             monkeypatch.setattr(
-                cli, console, Console(file=said, highlight=False, soft_wrap=True, width=120)
+                terminal, console, Console(file=said, highlight=False, soft_wrap=True, width=120)
             )
         monkeypatch.setattr("sys.argv", ["ebbline", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:

@@ -14,8 +14,10 @@ from dagster_project import red_lines
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import Settings, load_settings
 from dagster_project.defs.resources import Warehouse
-from dagster_project.defs.run_outcome import outcome_of, run_end
+from dagster_project.defs.run_failure import failures_of
 from dagster_project.errors import ExitCode, WarehouseLockedError
+from dagster_project.runs import RunReports, outcome_of
+from dagster_project.runs.outcome import run_end
 from dagster_project.warehouse.lock import warehouse_lock
 
 # A file whose size may still be growing is left for a later tick.
@@ -107,7 +109,11 @@ def _tell_of_run(context: dg.RunStatusSensorContext) -> None:
         for entry in context.instance.all_logs(run_id)
         if entry.dagster_event is not None
     ]
-    outcome = outcome_of(events, success=context.dagster_run.is_success)
+    outcome = outcome_of(
+        RunReports(warehouse.paths, run_id).read(),
+        success=context.dagster_run.is_success,
+        unforeseen=failures_of(events),
+    )
     clock = warehouse.clock
     began = datetime.fromtimestamp(started, UTC) if started is not None else clock.now()
     with warehouse_lock(warehouse.paths, clock, "what comes after a run"):

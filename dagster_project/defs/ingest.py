@@ -1,6 +1,7 @@
 """Stage 1: exports become raw tables. One asset per raw table, one step per source."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 
@@ -9,14 +10,14 @@ from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.exports import FileLoad, LoadReport, ensure_raw_tables, load_source
 from dagster_project.exports.addresses import without_secrets
 from dagster_project.exports.contract import TABLES
+from dagster_project.runs import StageReport
 from dagster_project.warehouse.connection import open_warehouse
 
 FILES_ACCEPTED = "files_accepted"
-# Metadata: on the check, why each file was refused; on an asset, the folder in which no file lies.
+# Metadata of the check: why each file was refused.
 REFUSALS = "refusals"
+# Metadata of an asset: the folder in which no file lies.
 NO_FILES_IN = "no_files_in"
-# Metadata on an asset: what its files lack, and columns that nothing reads and that may matter.
-FILE_WARNINGS = "file_warnings"
 # Loading streams; what does not fit spills to disk.
 MEMORY_LIMIT = "1200MB"
 SOURCES = ("billing", "support", "usage")
@@ -42,9 +43,8 @@ def _accepted(table: str) -> dg.AssetCheckSpec:
     )
 
 
-def _told(files: list[FileLoad]) -> dict[str, list[str]]:
-    told = [f"{file.file_name}: {warning}" for file in files for warning in file.warnings]
-    return {FILE_WARNINGS: told} if told else {}
+def _warnings_of(files: list[FileLoad]) -> list[str]:
+    return [f"{file.file_name}: {warning}" for file in files for warning in file.warnings]
 
 
 def _files_table(files: list[FileLoad]) -> dg.TableMetadataValue:
@@ -77,6 +77,49 @@ def _files_table(files: list[FileLoad]) -> dg.TableMetadataValue:
     )
 
 
+def _note(report: StageReport, table: str, files: list[FileLoad], shape: Mapping[str, Any]) -> None:
+    """Hand over what the files brought a table."""
+    refused = [file.message or file.file_name for file in files if file.outcome == "refused"]
+    report.made(f"raw/{table}", shape)
+    report.rows_loaded[table] = sum(file.rows_loaded for file in files)
+    report.rows_quarantined[table] = sum(file.rows_quarantined for file in files)
+    report.file_warnings += _warnings_of(files)
+    report.refused_files += refused
+    if refused:
+        report.tables_refused.append(f"raw/{table}")
+    else:
+        report.checks_passed += 1
+
+
+def _result(
+    table: str, files: list[FileLoad], metadata: Mapping[str, Any], *, stops: bool
+) -> dg.MaterializeResult[None]:
+    """Return what the UI shows of a table: its files, and whether they were accepted."""
+    refused = [file.message or file.file_name for file in files if file.outcome == "refused"]
+    warnings = _warnings_of(files)
+    return dg.MaterializeResult(
+        asset_key=["raw", table],
+        metadata={
+            **metadata,
+            "files": _files_table(files),
+            **({"file_warnings": warnings} if warnings else {}),
+            "rows_loaded": sum(file.rows_loaded for file in files),
+            "rows_quarantined": sum(file.rows_quarantined for file in files),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                asset_key=["raw", table],
+                check_name=FILES_ACCEPTED,
+                passed=not refused,
+                severity=dg.AssetCheckSeverity.ERROR
+                if refused and stops
+                else dg.AssetCheckSeverity.WARN,
+                metadata={REFUSALS: dg.MetadataValue.json(refused)},
+            )
+        ],
+    )
+
+
 def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDefinition:
     tables = [name for name, table in TABLES.items() if table.source == source]
 
@@ -91,60 +134,43 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
     ) -> Iterator[dg.MaterializeResult[None]]:
         settings = warehouse.settings
         given = settings.sources.named().get(source)
-        report = LoadReport(source, "none", ())
-        with open_warehouse(warehouse.paths, memory_limit=MEMORY_LIMIT) as con:
-            ensure_raw_tables(con)
-            if given is not None:
-                report = load_source(
-                    con,
-                    source=source,
-                    format=given.format,
-                    path=given.path,
-                    settings=settings,
-                    clock=warehouse.clock,
-                )
-            nothing_in = (
-                without_secrets(given.path) if given is not None and report.found_nothing else None
-            )
-            if nothing_in is not None:
-                context.log.warning(f"no files in {nothing_in}")
-            selected = [key.path[-1] for key in context.selected_asset_keys]
-            shape = {table: table_metadata(con, "raw", table) for table in selected}
-        for table in (name for name in tables if name in selected):
-            files = [file for file in report.files if (file.table or tables[0]) == table]
-            refused = [file for file in files if file.outcome == "refused"]
-            stops = bool(refused) and not settings.ingest.publish_when_refused
-            yield dg.MaterializeResult(
-                asset_key=["raw", table],
-                metadata={
-                    **shape[table],
-                    "files": _files_table(files),
-                    **(
-                        {"unrecognised_files": list(report.unrecognised)}
-                        if report.unrecognised
-                        else {}
-                    ),
-                    **_told(files),
-                    **({NO_FILES_IN: nothing_in} if nothing_in is not None else {}),
-                    "rows_loaded": sum(file.rows_loaded for file in files),
-                    "rows_quarantined": sum(file.rows_quarantined for file in files),
-                },
-                check_results=[
-                    dg.AssetCheckResult(
-                        asset_key=["raw", table],
-                        check_name=FILES_ACCEPTED,
-                        passed=not refused,
-                        severity=dg.AssetCheckSeverity.ERROR
-                        if stops
-                        else dg.AssetCheckSeverity.WARN,
-                        metadata={
-                            REFUSALS: dg.MetadataValue.json(
-                                [file.message or file.file_name for file in refused]
-                            )
-                        },
+        loaded = LoadReport(source, "none", ())
+        with warehouse.stage(context, f"ingest_{source}") as report:
+            with open_warehouse(warehouse.paths, memory_limit=MEMORY_LIMIT) as con:
+                ensure_raw_tables(con)
+                if given is not None:
+                    loaded = load_source(
+                        con,
+                        source=source,
+                        format=given.format,
+                        path=given.path,
+                        settings=settings,
+                        clock=warehouse.clock,
                     )
-                ],
-            )
+                    if loaded.found_nothing:
+                        report.empty_folders.append(without_secrets(given.path))
+                        context.log.warning(f"no files in {without_secrets(given.path)}")
+                selected = [key.path[-1] for key in context.selected_asset_keys]
+                shape = {table: table_metadata(con, "raw", table) for table in selected}
+            report.unrecognised_files += loaded.unrecognised
+            seen = {
+                **({NO_FILES_IN: ", ".join(report.empty_folders)} if report.empty_folders else {}),
+                **({"unrecognised_files": list(names)} if (names := loaded.unrecognised) else {}),
+            }
+            files = {
+                table: [one for one in loaded.files if (one.table or tables[0]) == table]
+                for table in tables
+                if table in selected
+            }
+            for table, brought in files.items():
+                _note(report, table, brought, shape[table])
+            for table, brought in files.items():
+                yield _result(
+                    table,
+                    brought,
+                    {**shape[table], **seen},
+                    stops=not settings.ingest.publish_when_refused,
+                )
 
     return ingest
 

@@ -1,35 +1,27 @@
 """Stage 6: the validated marts become one new read-only file, swapped in by rename."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
 
+from dagster_project.defs.ingest import FILES_ACCEPTED
 from dagster_project.defs.red_lines import INCIDENTS, RESTATEMENTS, STATUS
 from dagster_project.defs.resources import Warehouse
+from dagster_project.runs import RunReports, StageReport
 from dagster_project.warehouse.publication import publish
 
 PUBLICATION = dg.AssetKey(["publication"])
 
 
-def _validation_summary(context: dg.AssetExecutionContext) -> dict[str, Any]:
+def _validation_summary(reports: Iterable[StageReport]) -> dict[str, Any]:
     """Return what the checks of this run said: how many passed, and which did not."""
-    records = context.instance.all_logs(
-        context.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    )
-    evaluations = [
-        record.dagster_event.asset_check_evaluation_data
-        for record in records
-        if record.dagster_event is not None
-    ]
-    return {
-        "checks": len(evaluations),
-        "passed": sum(evaluation.passed for evaluation in evaluations),
-        "warnings": sorted(
-            f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
-            for evaluation in evaluations
-            if not evaluation.passed
-        ),
-    }
+    passed, failed = 0, []
+    for report in reports:
+        passed += report.checks_passed
+        failed += [f"{check.asset}: {check.check}" for check in report.failed_checks]
+        failed += [f"{asset}: {FILES_ACCEPTED}" for asset in report.tables_refused]
+    return {"checks": passed + len(failed), "passed": passed, "warnings": sorted(failed)}
 
 
 def definitions(marts: list[dg.AssetKey]) -> dg.Definitions:
@@ -49,20 +41,23 @@ def definitions(marts: list[dg.AssetKey]) -> dg.Definitions:
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> dg.MaterializeResult[None]:
         settings = warehouse.settings
-        published = publish(
-            warehouse.paths,
-            settings=settings,
-            clock=warehouse.clock,
-            validation_summary=_validation_summary(context),
-            keep=settings.publish.keep,
-        )
-        return dg.MaterializeResult(
-            metadata={
+        reports = RunReports(warehouse.paths, context.run.run_id).read()
+        with warehouse.stage(context, "publish") as report:
+            published = publish(
+                warehouse.paths,
+                settings=settings,
+                clock=warehouse.clock,
+                validation_summary=_validation_summary(reports),
+                keep=settings.publish.keep,
+            )
+            report.publication_id = published.id
+            metadata: dict[str, Any] = {
                 "publication_id": published.id,
                 "marts": dg.MetadataValue.path(str(warehouse.paths.marts_db)),
                 "dagster/row_count": 1,
                 "tables": dg.MetadataValue.json(dict(published.row_counts)),
             }
-        )
+            report.made(PUBLICATION.to_user_string(), metadata)
+            return dg.MaterializeResult(metadata=metadata)
 
     return dg.Definitions(assets=[publication])

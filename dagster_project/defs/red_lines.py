@@ -9,7 +9,7 @@ from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.exports.coverage import covered_until
 from dagster_project.warehouse.connection import open_warehouse
-from dagster_project.warehouse.publication_ledger import next_id, settle
+from dagster_project.warehouse.publication_ledger import next_id, recover
 
 STATUS = dg.AssetKey(["marts", "red_line_status"])
 INCIDENTS = dg.AssetKey(["marts", "alert_incidents"])
@@ -56,12 +56,12 @@ def evaluate_red_lines(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Evaluate every rule and write what on-call and readers see of it."""
     settings, clock = warehouse.settings, warehouse.clock
-    with open_warehouse(warehouse.paths) as con:
+    with warehouse.stage(context, "red_lines") as report, open_warehouse(warehouse.paths) as con:
         rules = red_lines.load_rules(settings)
         until = covered_until(con, settings, clock)
         statuses = red_lines.evaluate(con, rules, clock=clock, until=until)
         # The past that --as-of rebuilds is shown, but nobody is called out of bed for it.
-        settle(con, warehouse.paths)
+        recover(con, warehouse.paths)
         publication_id, speak = next_id(con), settings.as_of is None
         red_lines.record(
             con, statuses, clock, rules=rules, publication_id=str(publication_id), speak=speak
@@ -70,9 +70,9 @@ def evaluate_red_lines(
             con, settings, clock, publication_id=publication_id, speak=speak
         )
         for key in (STATUS, INCIDENTS, RESTATEMENTS):
-            yield dg.MaterializeResult(
-                asset_key=key, metadata=table_metadata(con, "marts", key.path[-1])
-            )
+            found = table_metadata(con, "marts", key.path[-1])
+            report.made(key.to_user_string(), found)
+            yield dg.MaterializeResult(asset_key=key, metadata=found)
 
 
 def definitions() -> dg.Definitions:

@@ -1,5 +1,7 @@
 """Stage 8: one HTML page from the published marts."""
 
+from typing import Any
+
 import dagster as dg
 
 from dagster_project import report
@@ -16,18 +18,21 @@ from dagster_project.defs.resources import Warehouse
     description="One row per publication: its report, a page that opens from disk with no network.",
     tags={"stage": "report"},
 )
-def html_report(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def html_report(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[None]:
     """Write the report of the current publication."""
-    page = report.build(
-        warehouse.paths.marts_db, warehouse.paths.report, report.heading_of(warehouse.settings)
-    )
-    return dg.MaterializeResult(
-        metadata={
+    with warehouse.stage(context, "report") as handed_over:
+        page = report.build(
+            warehouse.paths.marts_db, warehouse.paths.report, report.heading_of(warehouse.settings)
+        )
+        metadata: dict[str, Any] = {
             "page": dg.MetadataValue.path(str(page)),
             "size_bytes": page.stat().st_size,
             "dagster/row_count": 1,
         }
-    )
+        handed_over.made("report", metadata)
+        return dg.MaterializeResult(metadata=metadata)
 
 
 def definitions() -> dg.Definitions:

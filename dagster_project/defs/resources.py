@@ -5,7 +5,7 @@ never write at the same time. It opens no connection: each step opens its own an
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import dagster as dg
 
 from dagster_project.clock import Clock, clock_from_environment
 from dagster_project.config import Settings, load_settings
+from dagster_project.runs import RunReports, StageReport
 from dagster_project.warehouse.lock import warehouse_lock
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -51,11 +52,19 @@ class Warehouse(dg.ConfigurableResource["Warehouse"]):
         """The clock of this process."""
         return clock_from_environment()
 
+    def stage(
+        self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, name: str
+    ) -> AbstractContextManager[StageReport]:
+        """Return what a stage of this run hands over of what it does."""
+        return RunReports(self.paths, context.run.run_id).stage(name)
+
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
         """Hold the writer's lock for the length of a run."""
         self.paths.create()
-        with warehouse_lock(
-            self.paths, clock=self.clock, owner=f"run {context.run_id or 'unknown'}"
+        run_id = context.run_id or "unknown"
+        with (
+            RunReports(self.paths, run_id).stage("run"),
+            warehouse_lock(self.paths, clock=self.clock, owner=f"run {run_id}"),
         ):
             yield self

@@ -5,7 +5,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.quoting import quote_identifier
 
 
 def table_metadata(
@@ -19,16 +20,13 @@ def table_metadata(
     :param descriptions: column descriptions by column name.
     """
     name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
-    columns = con.execute(
-        "select name, lower(type) from pragma_table_info(?) order by cid", [name]
-    ).fetchall()
     known = descriptions or {}
     return {
         **_row_count(con, schema, table, name),
         "dagster/column_schema": dg.TableSchema(
             [
-                dg.TableColumn(column, kind, description=known.get(column))
-                for column, kind in columns
+                dg.TableColumn(column, kind.lower(), description=known.get(column))
+                for column, kind in columns_of(con, schema, table).items()
             ]
         ),
         "dagster/table_name": f"{schema}.{table}",

@@ -18,7 +18,7 @@ from dagster_dbt import (
     dbt_assets,
 )
 
-from dagster_project.config import Settings
+from dagster_project.config import Environment, Settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
@@ -27,12 +27,13 @@ from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.quality.currencies import refuse_unknown_currencies
+from dagster_project.runs import FailedCheck, StageReport
 from dagster_project.transform.dbt_process import parent_named
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import pending_change
-from dagster_project.warehouse.publication_ledger import next_id, settle
+from dagster_project.warehouse.publication_ledger import next_id, recover
 
 # Who answers for a layer; marts go by the folder they lie in.
 OWNERS = {
@@ -84,8 +85,31 @@ class Translator(DagsterDbtTranslator):
         return {"stage": "transform"}
 
 
+def _note_tests(report: StageReport, events: list[Any]) -> None:
+    """Hand over how dbt's tests ended."""
+    for event in events:
+        if not isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
+            continue
+        if event.passed:
+            report.checks_passed += 1
+            continue
+        assert event.asset_key is not None, "a dbt test is a check of a model"
+        report.failed_checks.append(
+            FailedCheck(
+                asset=event.asset_key.to_user_string(),
+                check=str(event.check_name),
+                critical=event.severity is dg.AssetCheckSeverity.ERROR,
+                suite="dbt",
+                message="",
+                observed="",
+                failing_rows=(),
+            )
+        )
+
+
 def _with_table_metadata(
     events: list[Any],
+    report: StageReport,
     warehouse: Warehouse,
     manifest: Mapping[str, Any],
     key_of_output: dict[str, dg.AssetKey],
@@ -105,14 +129,12 @@ def _with_table_metadata(
                 yield event
                 continue
             schema, table = key_of_output[event.output_name].path
+            found = table_metadata(con, schema, table, columns[(schema, table)])
+            report.made(f"{schema}/{table}", found)
             yield dg.Output(
                 value=None,
                 output_name=event.output_name,
-                metadata={
-                    **event.metadata,
-                    **table_metadata(con, schema, table, columns[(schema, table)]),
-                    "publication_id": publication_id,
-                },
+                metadata={**event.metadata, **found, "publication_id": publication_id},
             )
 
 
@@ -146,6 +168,15 @@ def definitions() -> dg.Definitions:
     def dbt_build(
         context: dg.AssetExecutionContext, warehouse: Warehouse, dbt: DbtCliResource
     ) -> Iterator[Any]:
+        with warehouse.stage(context, "transform") as report:
+            yield from build(context, warehouse, dbt, report)
+
+    def build(
+        context: dg.AssetExecutionContext,
+        warehouse: Warehouse,
+        dbt: DbtCliResource,
+        report: StageReport,
+    ) -> Iterator[Any]:
         settings, paths = warehouse.settings, warehouse.paths
         with open_warehouse(paths) as con:
             if not some_file_was_loaded(con):
@@ -153,7 +184,7 @@ def definitions() -> dg.Definitions:
             shape = recurring_shape(con, settings)
             refuse_unknown_currencies(con, settings, shape)
             until = covered_until(con, settings, warehouse.clock)
-            settle(con, paths)
+            recover(con, paths)
             publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
                 con, settings=settings, clock=warehouse.clock
@@ -161,6 +192,8 @@ def definitions() -> dg.Definitions:
                 context.log.info("inputs, settings and code are those of the last publication")
                 return
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
+        if (memory := Environment().dbt_memory_limit) is not None:
+            os.environ["EBBLINE_DBT_MEMORY_LIMIT"] = f"{int(memory)}B"  # as DuckDB reads it
         variables = json.dumps(settings.dbt_vars(warehouse.clock, shape, until=until))
         # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
         # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.
@@ -187,11 +220,13 @@ def definitions() -> dg.Definitions:
                 raise_on_error=False,
             )
         events = list(invocation.stream())
+        _note_tests(report, events)
         if not invocation.is_successful():
             yield from events
             raise _refusal(run_results, invocation.get_error())
         yield from _with_table_metadata(
             events,
+            report,
             warehouse,
             json.loads(manifest_file.read_text()),
             dict(context.assets_def.keys_by_output_name),

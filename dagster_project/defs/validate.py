@@ -10,6 +10,7 @@ import dagster as dg
 
 from dagster_project.defs.resources import Warehouse
 from dagster_project.quality import CheckResult, CheckSpec, list_checks, validate
+from dagster_project.runs import FailedCheck
 
 Stage = Literal["raw", "marts"]
 
@@ -52,6 +53,19 @@ def _check_result(result: CheckResult) -> dg.AssetCheckResult:
     )
 
 
+def _failed(result: CheckResult) -> FailedCheck:
+    return FailedCheck(
+        asset=f"{result.spec.stage}/{result.spec.table}",
+        check=result.spec.name,
+        critical=result.spec.severity == "critical",
+        suite=result.spec.suite,
+        message=result.message,
+        observed=str(result.observed),
+        failing_rows=tuple(_as_text(result.failing_rows)),
+        docs_page="" if result.docs_page is None else str(result.docs_page),
+    )
+
+
 def _stage_checks(stage: Stage, specs: Sequence[CheckSpec]) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"validate_{stage}", specs=[_check_spec(spec) for spec in specs], can_subset=True
@@ -60,10 +74,14 @@ def _stage_checks(stage: Stage, specs: Sequence[CheckSpec]) -> dg.AssetChecksDef
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.AssetCheckResult]:
         chosen = {(key.asset_key.path[-1], key.name) for key in context.selected_asset_check_keys}
-        report = validate(warehouse.paths, stage, tables={table for table, _ in chosen})
-        for result in report.results:
-            if (result.spec.table, result.spec.name) in chosen:
-                yield _check_result(result)
+        with warehouse.stage(context, f"validate_{stage}") as report:
+            validated = validate(warehouse.paths, stage, tables={table for table, _ in chosen})
+            results = [
+                one for one in validated.results if (one.spec.table, one.spec.name) in chosen
+            ]
+            report.failed_checks += [_failed(one) for one in results if not one.passed]
+            report.checks_passed += sum(one.passed for one in results)
+            yield from map(_check_result, results)
 
     return checks
 

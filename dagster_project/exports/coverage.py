@@ -13,7 +13,8 @@ from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.exports.export_time import Delivered
 from dagster_project.plural import counted
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.quoting import quote_identifier
 
 # When what a row tells of happened; a row of the future (a planned invoice) tells nothing of how far an export goes.
 RECORDED_AT: dict[str, dict[str, str]] = {
@@ -193,9 +194,4 @@ def _newest_record(
 
 def has_raw_columns(con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> bool:
     """Whether a table of ``raw`` has all these columns."""
-    row = con.execute(
-        "select count(*) from information_schema.columns where table_schema = 'raw' "
-        "and table_name = ? and list_contains(?, column_name)",
-        [table, list(columns)],
-    ).fetchone()
-    return row is not None and row[0] == len(columns)
+    return set(columns) <= set(columns_of(con, "raw", table))

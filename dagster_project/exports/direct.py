@@ -5,9 +5,6 @@ or with what is there already? The checks of the rows run inside the INSERT, and
 the file then goes the long way (``staging.py``), which says what is wrong with which row.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 from datetime import datetime
 
 import duckdb
@@ -18,7 +15,7 @@ from dagster_project.exports.mapping import Delivery, Mapping
 from dagster_project.exports.row_plan import Plan
 from dagster_project.exports.staging import Stage
 from dagster_project.exports.writing import Writing
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 _BAD_ROW = "ebbline: a row that cannot be loaded"
 

@@ -14,7 +14,7 @@ import duckdb
 from dagster_project.exports.contract import TABLES
 from dagster_project.exports.coverage import RECORDED_AT, Coverage, has_raw_columns
 from dagster_project.plural import counted
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 # Below a tenth of the usual rows something is missing; below these many usual rows, chance alone may do it.
 _FALLEN_TO = 0.1

@@ -4,9 +4,6 @@ Works on the stage of a delivery whose mapping says ``history`` and appends vers
 ``subscription_items``; a plain correction (``versions.py``) would overwrite the past instead.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 import re
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -15,7 +12,7 @@ import duckdb
 
 from dagster_project.exports.contract import TABLES
 from dagster_project.exports.row_plan import STAGE
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 _TABLE = TABLES["subscription_items"]
 _DATES = ("valid_from_at", "valid_to_at")

@@ -1,8 +1,5 @@
 """The ledger ``raw.loads`` and the quarantine: what each file brought, kept for good."""
 
-
-# every value of a file or a mapping is a parameter.
-
 from dataclasses import dataclass
 from datetime import datetime
 

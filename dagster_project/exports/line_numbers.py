@@ -4,9 +4,6 @@ Mostly that is the record's number. Where records span lines (quoted line feeds)
 or passed over empty lines, the lines before a row are counted; only such files pay for it.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 import duckdb
 
 from dagster_project.exports.formats import Opened

@@ -4,9 +4,6 @@ The order of the work stands here, and what becomes of a file that is refused; w
 ``recording.py``, how a source is read ``source_run.py``, the ledger ``ledger.py``.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 import time
 from collections.abc import Sequence
 from pathlib import Path

@@ -31,7 +31,7 @@ from dagster_project.exports.rules import (
     listed,
 )
 from dagster_project.exports.writing import DecimalMark, Ends, Writing
-from dagster_project.yaml_document import line_of, read_yaml
+from dagster_project.yaml_document import faults_of, read_yaml
 
 FOLDER = Path(__file__).parent / "mappings"
 CANONICAL = "canonical"
@@ -169,6 +169,8 @@ CONNECTOR_DELETIONS = {
     "_sdc_deleted_at": Condition(present=True),
 }
 """What connectors write beside the vendor's own columns: when a row was seen, and that it is gone."""
+CONNECTOR_WRAPPERS = ("_airbyte_data",)
+"""Where a connector puts the vendor's record inside one of its own."""
 
 
 class Mapping(Strict):
@@ -209,8 +211,12 @@ class Mapping(Strict):
         for one in self.deliveries:
             writing = one.writing.over(said)
             columns = one.columns
-            if self.format != CANONICAL and UPDATED_AT.name not in columns:
-                names = [*self.version, *CONNECTOR_VERSIONS]
+            if self.format != CANONICAL:
+                own = columns.get(UPDATED_AT.name)
+                said_here = (*own.fields, *own.first_of) if own is not None else self.version
+                holder = {0: "", 1: "parent.", 2: "record."}[len(one.unnest)]
+                seen = [f"{holder}{name}" for name in CONNECTOR_VERSIONS]
+                names = list(dict.fromkeys([*said_here, *seen]))
                 version = Rule.model_validate({"first_of": names, "as": "version"})
                 columns = {**columns, UPDATED_AT.name: version}
             changes = {
@@ -316,10 +322,7 @@ def read_mapping(file: Path) -> Mapping:
             "the mapping cannot be followed",
             where=str(file),
             evidence=[
-                f"{file.name}:{line_of(lines, one['loc'])}: "
-                f"{'.'.join(map(str, one['loc'])) or 'file'}: "
-                f"{one['msg'].removeprefix('Value error, ')}"
-                for one in error.errors()
+                f"{file.name}:{fault.line}: {fault}" for fault in faults_of(error, lines, Mapping)
             ],
             fix="docs/formats.md describes every key",
         ) from error

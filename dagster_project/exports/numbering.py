@@ -8,7 +8,7 @@ import duckdb
 
 from dagster_project.exports.mapping import Delivery
 from dagster_project.exports.row_plan import STAGE
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 
 def number_alike(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:

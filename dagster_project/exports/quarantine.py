@@ -1,8 +1,5 @@
 """Rows that cannot be loaded: gathered from the reader and the checks, shown, and kept."""
 
-
-# every value of a file or a mapping is a parameter.
-
 from datetime import datetime
 
 import duckdb

@@ -4,9 +4,6 @@ Reading is ``formats/``, checking ``staging.py``, versions ``versions.py``; whic
 of one that is refused, is ``loader.py``.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +39,8 @@ from dagster_project.exports.versions import (
     refuse_ties,
 )
 from dagster_project.plural import counted
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
+from dagster_project.warehouse.transaction import transaction
 
 _KINDS_SHOWN = 5
 
@@ -98,15 +96,10 @@ def _load_in_one(
     directly: bool,
 ) -> list[FileLoad]:
     """Load every table of a file in one transaction; a file that changes meanwhile brings nothing."""
-    con.execute("begin transaction")
-    try:
+    with transaction(con):
         loads = _load_tables(con, run, reading, directly=directly)
         if state_of(reading.path) != before:
             raise InputRefusedError("the file changed while it was read", where=reading.file.name)
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
     fed = [load for load in loads if load.rows_read or load.message]
     return fed or loads[:1]
 

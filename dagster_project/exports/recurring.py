@@ -6,7 +6,7 @@ import duckdb
 
 from dagster_project.config import RecurringShape, Settings
 from dagster_project.exports.mapping import mapping_for
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 
 def recurring_shape(con: duckdb.DuckDBPyConnection, settings: Settings) -> RecurringShape:

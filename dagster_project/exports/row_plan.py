@@ -3,9 +3,6 @@
 Nothing is read here; ``staging.py`` runs what this says, ``direct.py`` the same without a stage.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 from dataclasses import dataclass
 
 from dagster_project.exports.contract import Column, Kind
@@ -25,7 +22,7 @@ from dagster_project.exports.values import (
     names_a_zone,
 )
 from dagster_project.exports.writing import Writing
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 NOT_MEANT = -1
 BLANK = -2

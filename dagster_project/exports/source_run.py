@@ -16,7 +16,13 @@ from dagster_project.exports.contract import Source
 from dagster_project.exports.export_time import named_instant
 from dagster_project.exports.formats import Opened, open_file
 from dagster_project.exports.landing import LandingFile
-from dagster_project.exports.mapping import CANONICAL, Mapping, canonical_mapping, mapping_for
+from dagster_project.exports.mapping import (
+    CANONICAL,
+    CONNECTOR_WRAPPERS,
+    Mapping,
+    canonical_mapping,
+    mapping_for,
+)
 from dagster_project.exports.matching import Candidate
 from dagster_project.exports.profile import Profile
 from dagster_project.exports.writing import Writing
@@ -101,7 +107,8 @@ def open_landed(
     """Open a file for the deliveries that its name points to."""
     fields = dict.fromkeys(field for one in found for field in one.delivery.read_fields())
     records = dict.fromkeys(key for one in found for key in one.delivery.records)
-    within = dict.fromkeys(one.delivery.within for one in found if one.delivery.within)
+    own = [one.delivery.within for one in found if one.delivery.within]
+    within = dict.fromkeys([*CONNECTOR_WRAPPERS, *own])
     return open_file(
         con,
         path=path,

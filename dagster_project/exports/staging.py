@@ -8,9 +8,6 @@ record that this table does not take: ``NOT_MEANT`` (another table of the file d
 is then loaded is ``versions.py``.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 from dataclasses import dataclass
 
 import duckdb

@@ -7,9 +7,6 @@ changes nightly makes no version. The cheap question (does any key occur twice?)
 the keys, and only rows that share a hash are compared.
 """
 
-
-# every value of a file or a mapping is a parameter.
-
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +15,7 @@ import duckdb
 from dagster_project.exports.contract import NEWEST_FIRST, Table
 from dagster_project.exports.row_plan import STAGE, Fault
 from dagster_project.exports.staging import Stage
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 UNCHANGED = "ebb_unchanged"
 COMPARED = "ebb_compared"

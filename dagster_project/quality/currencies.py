@@ -12,7 +12,7 @@ from dagster_project.config import RecurringShape, Settings
 from dagster_project.errors import ValidationRefusedError
 from dagster_project.exports.contract import NEWEST_FIRST, TABLES
 from dagster_project.plural import counted
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 # Rows that move no money need no rate: the column of the amount, and what else must hold of a row.
 _CONVERTED = {

@@ -11,7 +11,7 @@ import duckdb
 
 from dagster_project.quality.results import Row
 from dagster_project.quality.suites import Expectation, Suite
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 SHOWN = 20
 

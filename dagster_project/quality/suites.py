@@ -5,12 +5,11 @@ every table is asked without being told is ``standard``'s business, what GX make
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dagster_project.errors import EbblineError
@@ -28,6 +27,7 @@ from dagster_project.quality.checks import (
 )
 from dagster_project.quality.contracts import TableContract, mart_contracts, raw_contracts
 from dagster_project.quality.standard import not_emptied, standard_checks
+from dagster_project.yaml_document import Fault, Lines, faults_of, read_yaml
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
@@ -178,10 +178,13 @@ def read_suites(folder: Path = EXPECTATIONS) -> tuple[Suite, ...]:
     suites, faults = [], []
     for stage, table in sorted({*files, *contracts}):
         try:
-            written = _read(files.get((stage, table)))
-            suites.append(_suite(stage, table, written, contracts.get((stage, table))))
-        except (ValueError, yaml.YAMLError) as error:
-            faults += [f"{stage}/{table}.yml: {fault}" for fault in _in_words(error)]
+            written, lines = _read(files.get((stage, table)))
+            suites.append(_suite(stage, table, written, lines, contracts.get((stage, table))))
+        except _FaultySuiteError as error:
+            faults += [f"{stage}/{table}.yml:{fault.line}: {fault}" for fault in error.faults]
+        except SuiteError as error:
+            line = error.where.removeprefix(str(files[(stage, table)]))
+            faults.append(f"{stage}/{table}.yml{line}: {error.what}")
     if faults:
         raise SuiteError(
             "suites cannot be read",
@@ -208,26 +211,39 @@ def written_sql(folder: Path = EXPECTATIONS) -> dict[str, str]:
         f"{stage}__{file.stem}.{name}": check.sql.replace("{batch}", f"{stage}.{file.stem}")
         for stage in STAGES
         for file in sorted((folder / stage).glob("*.yml"))
-        for name, check in _read(file).checks.items()
+        for name, check in _read(file)[0].checks.items()
         if check.sql is not None
     }
 
 
-def _suite(stage: Stage, table: str, written: _SuiteFile, contract: TableContract | None) -> Suite:
+class _FaultySuiteError(Exception):
+    """A suite file that says something it must not; gathered with those of the others."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(", ".join(map(str, faults)))
+
+
+def _suite(
+    stage: Stage, table: str, written: _SuiteFile, lines: Lines, contract: TableContract | None
+) -> Suite:
+    def faulty(key: str, message: str) -> _FaultySuiteError:
+        return _FaultySuiteError([Fault(lines.get((key,), 1), key, message)])
+
     if not _TABLE.fullmatch(table):
-        raise ValueError("a file is called like its table, in snake case")
+        raise faulty("", "a file is called like its table, in snake case")
     key = written.key or (contract.key if contract else ())
     if not key:
-        raise ValueError("key: name the columns that identify a row")
+        raise faulty("key", "name the columns that identify a row")
     if contract is not None and set(written.key) == set(contract.key):
-        raise ValueError("key: it is that of the contract; leave it out")
+        raise faulty("key", "it is that of the contract; leave it out")
     standard = {
         check.name: check
         for check in (standard_checks(stage, table, replace(contract, key=key)) if contract else ())
     }
     unknown = sorted(written.without.keys() - standard.keys())
     if unknown:
-        raise ValueError(f"without: no standard check of this table is called {', '.join(unknown)}")
+        raise faulty("without", f"no standard check of this table is called {', '.join(unknown)}")
     own = [
         Check(name, check.severity, check.description, check.question(key))
         for name, check in written.checks.items()
@@ -237,7 +253,7 @@ def _suite(stage: Stage, table: str, written: _SuiteFile, contract: TableContrac
     replaced = {check.name for check in own} | written.without.keys()
     checks = [*(c for c in standard.values() if c.name not in replaced), *own]
     if not checks:
-        raise ValueError("checks: nothing is checked")
+        raise faulty("checks", "nothing is checked")
     suite = f"{stage}__{table}"
     return Suite(
         stage=stage,
@@ -254,30 +270,11 @@ def _suite(stage: Stage, table: str, written: _SuiteFile, contract: TableContrac
     )
 
 
-class _OnlyOnce(yaml.CSafeLoader):
-    """Reads plain YAML, and refuses a key that is given twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Return the mapping of a node."""
-        names = [key.value for key, _ in node.value]
-        for name in names:
-            if names.count(name) > 1:
-                line = node.start_mark.line + 1
-                raise ValueError(f"{name!r} is given twice in the mapping at line {line}")
-        return super().construct_mapping(node, deep=deep)
-
-
-def _read(file: Path | None) -> _SuiteFile:
+def _read(file: Path | None) -> tuple[_SuiteFile, Lines]:
     if file is None:
-        return _SuiteFile()
-    document = yaml.load(file.read_text(encoding="utf-8"), Loader=_OnlyOnce)
-    return _SuiteFile.model_validate(document if document is not None else {})
-
-
-def _in_words(error: Exception) -> list[str]:
-    if isinstance(error, ValidationError):
-        return [
-            f"{'.'.join(map(str, problem['loc']))}: {problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors()
-        ]
-    return [" ".join(str(error).split())]
+        return _SuiteFile(), {}
+    document, lines = read_yaml(file, SuiteError, "the suite")
+    try:
+        return _SuiteFile.model_validate({} if document is None else document), lines
+    except ValidationError as error:
+        raise _FaultySuiteError(faults_of(error, lines, _SuiteFile)) from None

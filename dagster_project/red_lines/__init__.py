@@ -11,12 +11,16 @@ from dagster_project.red_lines.evaluation import RedLineStatus, evaluate
 from dagster_project.red_lines.handling import Acknowledgement, acknowledge, resolve, silence
 from dagster_project.red_lines.heartbeat import beat
 from dagster_project.red_lines.incidents import Incident
+from dagster_project.red_lines.open_alerts import (
+    OpenAlerts,
+    Undelivered,
+    Unresolved,
+    open_alerts,
+)
 from dagster_project.red_lines.record import Recorded, incidents, record
 from dagster_project.red_lines.replay import Replay, chosen_rules, replay
-from dagster_project.red_lines.restated import record_restatements
+from dagster_project.red_lines.restatement_record import record_restatements
 from dagster_project.red_lines.rules import Rule, load_rules, read_rules
-from dagster_project.red_lines.standing import Standing, Undelivered, Unresolved, standing
-from dagster_project.red_lines.summary import SummaryLine, summary
 from dagster_project.red_lines.targets import check_targets
 from dagster_project.red_lines.watch import RunEnd, after_run, check
 
@@ -24,13 +28,12 @@ __all__ = [
     "Acknowledgement",
     "Delivery",
     "Incident",
+    "OpenAlerts",
     "Recorded",
     "RedLineStatus",
     "Replay",
     "Rule",
     "RunEnd",
-    "Standing",
-    "SummaryLine",
     "Undelivered",
     "Unresolved",
     "acknowledge",
@@ -43,12 +46,11 @@ __all__ = [
     "evaluate",
     "incidents",
     "load_rules",
+    "open_alerts",
     "read_rules",
     "record",
     "record_restatements",
     "replay",
     "resolve",
     "silence",
-    "standing",
-    "summary",
 ]

@@ -14,8 +14,6 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
-from dagster_project.red_lines.evaluation import has_table
-from dagster_project.red_lines.ops_tables import ensure_tables
 from dagster_project.red_lines.outbox import AnyAlert, pending_alerts
 from dagster_project.red_lines.pipeline_message import PipelineAlert
 from dagster_project.red_lines.targets import Target, targets
@@ -75,9 +73,6 @@ def deliver(
     if not paths.warehouse_db.exists():
         return ()
     with open_warehouse(paths) as con:
-        if not has_table(con, "ops", "outbox"):
-            return ()
-        ensure_tables(con)
         if publication_id is not None:
             _stamp(con, publication_id)
         waiting = [
@@ -94,7 +89,7 @@ def deliver(
                 pauses=pauses, sleep=sleep,
             )  # fmt: skip
         for key, alert in waiting:
-            _settle(con, key, [one for one in known if alert.severity in one.severities])
+            _close(con, key, [one for one in known if alert.severity in one.severities])
         return tuple(outcomes)
 
 
@@ -246,7 +241,7 @@ def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clo
         )
 
 
-def _settle(con: duckdb.DuckDBPyConnection, key: str, wanted: Sequence[Target]) -> None:
+def _close(con: duckdb.DuckDBPyConnection, key: str, wanted: Sequence[Target]) -> None:
     """Close a message that every target has or will never take, or that none wants."""
     if all(_is_closed(con, key, target) for target in wanted):
         con.execute(

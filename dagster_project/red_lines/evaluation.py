@@ -8,19 +8,21 @@ on too few customers. Unknown is never taken for clear. Reads ``marts`` and, for
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import duckdb
 
 from dagster_project.clock import Clock
+from dagster_project.metrics import CATALOGUE
+from dagster_project.metrics.words import written
+from dagster_project.period import Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column, wilson
 from dagster_project.red_lines.lines import FALLS_WHEN_BAD, against, line_of, periods_needed
-from dagster_project.red_lines.metrics import METRICS, written
-from dagster_project.red_lines.rules import Grain, Rule
-from dagster_project.warehouse.connection import columns_of, quote_identifier
-
-_MONTHS: Mapping[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
+from dagster_project.red_lines.rules import Rule
+from dagster_project.red_lines.staleness import BillingRead, billing_read_on, staleness
+from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.quoting import quote_identifier
 
 
 @dataclass(frozen=True)
@@ -32,47 +34,6 @@ class Segment:
 
     def __str__(self) -> str:
         return "all" if self.dimension == "all" else f"{self.dimension}={self.member}"
-
-
-@dataclass(frozen=True)
-class Period:
-    """A month, quarter or year by its first day.
-
-    :param grain: its length.
-    :param start: its first day.
-    """
-
-    grain: Grain
-    start: date
-
-    @property
-    def end(self) -> date:
-        """The first day after it."""
-        return self._moved(1).start
-
-    @property
-    def before(self) -> "Period":
-        """The period that ends where this one starts."""
-        return self._moved(-1)
-
-    def _moved(self, steps: int) -> "Period":
-        month = self.start.year * 12 + self.start.month - 1 + steps * _MONTHS[self.grain]
-        return Period(self.grain, date(month // 12, month % 12 + 1, 1))
-
-    @classmethod
-    def last_complete(cls, grain: Grain, until: date) -> "Period":
-        """Return the newest period that lies wholly on or before ``until``."""
-        length = _MONTHS[grain]
-        month = (until.month - 1) // length * length + 1
-        running = cls(grain, date(until.year, month, 1))
-        return running if running.end <= until + timedelta(days=1) else running.before
-
-    def __str__(self) -> str:
-        if self.grain == "year":
-            return f"{self.start:%Y}"
-        if self.grain == "quarter":
-            return f"{self.start:%Y}-Q{(self.start.month + 2) // 3}"
-        return f"{self.start:%Y-%m}"
 
 
 @dataclass(frozen=True)
@@ -122,14 +83,6 @@ class _Figures:
     values: Mapping[str, float | None]
 
 
-@dataclass(frozen=True)
-class BillingRead:
-    """How fresh the marts are: the day on which billing last brought rows, and today."""
-
-    on: date
-    today: date
-
-
 _Key = tuple[Segment, Period]
 
 
@@ -144,7 +97,7 @@ def evaluate(
     :param until: the last day covered; a period that ends after it is not judged.
     :returns: statuses by rule, segment and period, oldest first.
     """
-    read_on = _billing_read_on(con)
+    read_on = billing_read_on(con)
     read = None if read_on is None else BillingRead(read_on, clock.now().date())
     return judge(con, rules, until=until, read=read)
 
@@ -186,23 +139,21 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
     missing.
     """
     metric = rule.subject
-    if not has_table(con, "marts", metric.table):
-        return {}
     columns = [rule.metric, *([rule.line] if isinstance(rule.line, str) else [])]
-    # A rule's columns were checked against METRICS: identifiers come from that list, not from the
+    # A rule's columns were checked against the catalogue: identifiers come from that list, not from the
     # file.
     trials = trials_column(metric) or metric.sample_column
     selected = ", ".join(
         quote_identifier(name) for name in (*columns, metric.sample_column, trials)
     )
-    if not all(has_column(con, "marts", metric.table, name) for name in columns):
-        return {}  # marts that an earlier version made
+    if not set(columns) <= set(columns_of(con, "marts", metric.table)):
+        return {}  # no such mart, or one that an earlier version made
     rows = con.execute(
         f"""
         select dimension, member, period_start, {selected}
         from marts.{quote_identifier(metric.table)}
         where grain = ? and is_complete and period_end <= ? and list_contains(?, dimension)
-        """,  # noqa: S608 - quoted identifiers from METRICS
+        """,  # noqa: S608 - quoted identifiers from the catalogue
         [rule.grain, until + timedelta(days=1), list(rule.segments)],
     ).fetchall()
     found: dict[_Key, _Figures] = {}
@@ -258,7 +209,7 @@ def _judged(
         crossed, detail = _crossed(rule, row, value, line, period)
         if crossed and rule.only_if_certain and not _is_certain(rule, line, interval):
             crossed, detail = None, f"{detail}, which chance may explain"
-        stale = _staleness(rule, period, read)
+        stale = staleness(rule, period, read)
         if stale:
             crossed, detail = None, stale
         history.append(crossed)
@@ -333,7 +284,7 @@ def _crossed(
     }
     left, right = written(value, unit), written(line, unit)
     if isinstance(rule.line, str):
-        left, right = f"{left} {label}", f"{right} {METRICS[rule.line].label}"
+        left, right = f"{left} {label}", f"{right} {CATALOGUE[rule.line].label}"
     elif not isinstance(rule.line, int | float):
         right = (
             f"{right} in {period.before}"
@@ -368,45 +319,3 @@ def _running(history: Sequence[bool | None]) -> int:
             break
         count += 1
     return count
-
-
-def _staleness(rule: Rule, period: Period, read: BillingRead | None) -> str | None:
-    """Return why the period is stale: billing was last read too long before it closed.
-
-    Customers whose renewals have merely not been exported yet look lost; that is no reason to wake
-    anybody. A period that closes after today can not be fresher than today.
-    """
-    if rule.max_staleness_days is None or read is None:
-        return None
-    needed = min(period.end, read.today) - timedelta(days=rule.max_staleness_days)
-    if read.on >= needed:
-        return None
-    return f"billing was last read on {read.on}, too early to judge {period}"
-
-
-def _billing_read_on(con: duckdb.DuckDBPyConnection) -> date | None:
-    """Return the day on which billing last brought rows; None where no ledger says so."""
-    if not has_table(con, "raw", "loads"):
-        return None
-    # A file that was delivered again without a change is as fresh as one that brought rows.
-    seen = (
-        "union all select seen_at from raw.sightings where source = 'billing'"
-        if has_table(con, "raw", "sightings")
-        else ""
-    )
-    row = con.execute(
-        "select max(started_at) from (select started_at from raw.loads "  # noqa: S608 - own text
-        f"where source = 'billing' and rows_loaded > 0 {seen})"
-    ).fetchone()
-    instant = row[0] if row else None
-    return instant.astimezone(UTC).date() if isinstance(instant, datetime) else None
-
-
-def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    """Whether the database has a table or view of that name."""
-    return bool(columns_of(con, schema, table))
-
-
-def has_column(con: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> bool:
-    """Whether the database has a column of that name in that table."""
-    return column in columns_of(con, schema, table)

@@ -11,8 +11,8 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.errors import EbblineError
 from dagster_project.red_lines.incidents import Incident, State
-from dagster_project.red_lines.ops_tables import ensure_tables, transaction
 from dagster_project.red_lines.record import incidents, store
+from dagster_project.warehouse.transaction import transaction
 
 LONGEST_NAME = 80
 
@@ -41,7 +41,7 @@ def acknowledge(
     changed = replace(
         found, state=State.ACKNOWLEDGED, acknowledged_at=clock.now(), acknowledged_by=who
     )
-    _keep(con, changed)
+    _store(con, changed)
     return Acknowledgement(changed, is_new=True)
 
 
@@ -56,7 +56,7 @@ def silence(
     if until <= clock.now().date():
         raise EbblineError(f"{until} is not after today", where="--until")
     changed = replace(_unresolved(con, incident_id), silenced_until=until, silenced_by=who)
-    _keep(con, changed)
+    _store(con, changed)
     return changed
 
 
@@ -73,13 +73,12 @@ def resolve(con: duckdb.DuckDBPyConnection, incident_id: str, *, by: str, clock:
         resolved_at=clock.now(),
         resolved_by=who,
     )
-    _keep(con, changed)
+    _store(con, changed)
     return changed
 
 
-def _keep(con: duckdb.DuckDBPyConnection, incident: Incident) -> None:
+def _store(con: duckdb.DuckDBPyConnection, incident: Incident) -> None:
     with transaction(con):
-        ensure_tables(con)
         store(con, incident)
         if not incident.is_active:
             con.execute(

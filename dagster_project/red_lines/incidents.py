@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from dagster_project.red_lines.evaluation import Period, RedLineStatus
+from dagster_project.period import Grain, Period
+from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.naming import part_of_name
-from dagster_project.red_lines.rules import Grain, Severity
+from dagster_project.red_lines.rules import Severity
 
 
 class State(StrEnum):
@@ -95,7 +96,7 @@ class Incident:
         return self.silenced_until is not None and now.date() < self.silenced_until
 
 
-def carry_on(
+def transition(
     known: Iterable[Incident], status: RedLineStatus, *, now: datetime
 ) -> tuple[Incident | None, Event | None]:
     """Return what the newest complete period makes of a red line in a segment.

@@ -6,14 +6,16 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from dagster_project.metrics import CATALOGUE, Unit
+from dagster_project.metrics.words import written
+from dagster_project.period import Grain, Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.blocks import Block, Chart, Command, Facts, Link, Message, Paragraph
-from dagster_project.red_lines.evaluation import Period, RedLineStatus
+from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.red_lines.impact import Impact
 from dagster_project.red_lines.incidents import Event, Incident
-from dagster_project.red_lines.metrics import METRICS, Unit, written
 from dagster_project.red_lines.naming import key_of
-from dagster_project.red_lines.rules import Grain, Severity
-from dagster_project.red_lines.stakes import Stakes
+from dagster_project.red_lines.rules import Severity
 from dagster_project.shown import shown
 
 # What a segment or a customer is called comes from an export.
@@ -99,7 +101,7 @@ def alert_of(
     event: Event,
     incident: Incident,
     status: RedLineStatus,
-    stakes: Stakes,
+    impact: Impact,
     *,
     history: Sequence[RedLineStatus] = (),
     also: tuple[str, ...] = (),
@@ -125,15 +127,15 @@ def alert_of(
         value=status.value,
         line=status.line,
         detail=status.detail,
-        customers_lost=stakes.customers_lost,
-        mrr_churn=stakes.mrr_churn,
-        mrr_contraction=stakes.mrr_contraction,
-        mrr_closing=stakes.mrr_closing,
+        customers_lost=impact.customers_lost,
+        mrr_churn=impact.mrr_churn,
+        mrr_contraction=impact.mrr_contraction,
+        mrr_closing=impact.mrr_closing,
         customers=tuple(
             CustomerFact(
                 customer_id=shown(customer.customer_id, _NAME_LIMIT), mrr_lost=customer.mrr_lost
             )
-            for customer in stakes.customers
+            for customer in impact.customers
         ),
         history=tuple(
             HistoryFact(period=str(one.period), value=one.value)
@@ -142,7 +144,7 @@ def alert_of(
         interval=status.interval,
         reasons=tuple(
             ReasonFact(reason=shown(reason, _NAME_LIMIT), customers_lost=count)
-            for reason, count in stakes.reasons
+            for reason, count in impact.reasons
         ),
         also=tuple(shown(line, 2 * _NAME_LIMIT) for line in also[:_ALSO_LISTED])
         + ((f"and {len(also) - _ALSO_LISTED} more",) if len(also) > _ALSO_LISTED else ()),
@@ -159,7 +161,7 @@ def red_line_message(alert: Alert, *, publication_id: str, report: str, currency
     :param currency: the reporting currency.
     """
     period = Period(alert.grain, alert.period)
-    metric = METRICS[alert.metric]
+    metric = CATALOGUE[alert.metric]
     is_over = alert.event is Event.RESOLVED
     where = "" if alert.segment == "all" else f" in {alert.segment}"
     value = written(alert.value, metric.unit, currency)
@@ -223,7 +225,7 @@ def _title(alert: Alert, period: Period, where: str, value: str) -> str:
 
 
 def _against(alert: Alert, currency: str) -> str:
-    line = written(alert.line, METRICS[alert.metric].unit, currency)
+    line = written(alert.line, CATALOGUE[alert.metric].unit, currency)
     return f"the line is {line} ({alert.sentence})"
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import duckdb
 
-from dagster_project.red_lines.evaluation import has_column, has_table
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.messages import Alert
 from dagster_project.red_lines.pipeline_message import PIPELINE_EVENTS, PipelineAlert
 from dagster_project.red_lines.restatement_message import RestatementAlert
+from dagster_project.warehouse.introspection import has_column, has_table
 
 AnyAlert = Alert | RestatementAlert | PipelineAlert
 

@@ -13,11 +13,11 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.red_lines.incidents import Event, Incident, State
 from dagster_project.red_lines.naming import part_of_name
-from dagster_project.red_lines.ops_tables import ensure_tables, transaction
 from dagster_project.red_lines.outbox import enqueue, withdraw_untold
 from dagster_project.red_lines.pipeline_message import PipelineAlert
 from dagster_project.red_lines.record import incidents, store
 from dagster_project.red_lines.rules import Severity
+from dagster_project.warehouse.transaction import transaction
 
 KIND = "pipeline"
 REMIND_AFTER = timedelta(days=7)
@@ -68,7 +68,6 @@ def observe(
     opened: list[Incident] = []
     resolved: list[Incident] = []
     with transaction(con):
-        ensure_tables(con)
         known = [one for one in incidents(con) if one.kind == KIND]
         active = {(one.rule, one.segment): one for one in known if one.is_active}
         names = {one.incident_id for one in known}

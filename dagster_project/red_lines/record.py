@@ -12,11 +12,16 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.red_lines.evaluation import RedLineStatus
-from dagster_project.red_lines.incidents import Event, Incident, State, carry_on
-from dagster_project.red_lines.ops_tables import ensure_tables, transaction
+from dagster_project.red_lines.incidents import (
+    Event,
+    Incident,
+    State,
+    transition,
+)
 from dagster_project.red_lines.rules import Rule
 from dagster_project.red_lines.telling import Change, tell
-from dagster_project.warehouse.connection import columns_of
+from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.transaction import transaction
 
 _NAMES = tuple(field.name for field in fields(Incident))
 _INCIDENT_COLUMNS = ", ".join(_NAMES)
@@ -78,7 +83,6 @@ def record(
     retired: list[Incident] = []
     messages: list[str] = []
     with transaction(con):
-        ensure_tables(con)
         if speak:
             for status in statuses:
                 if not status.is_latest or _is_past(con, status):
@@ -111,10 +115,10 @@ def record(
 def incidents(con: duckdb.DuckDBPyConnection) -> tuple[Incident, ...]:
     """Return every incident ever opened, oldest first; none where nothing was recorded yet."""
     # `status` reads a warehouse that an earlier version made as it is.
-    there = columns_of(con, "ops", "incidents")
-    if not there:
+    known = columns_of(con, "ops", "incidents")
+    names = [name for name in _NAMES if name in known]
+    if not names:
         return ()
-    names = [f.name for f in fields(Incident) if f.name in there]
     rows = con.execute(
         f"select {', '.join(names)} from ops.incidents order by opened_at, incident_id"  # noqa: S608 - own columns
     ).fetchall()
@@ -134,7 +138,7 @@ def _advance(
             [status.rule.name, str(status.segment), status.rule.grain],
         ).fetchall()
     ]
-    changed, event = carry_on(known, status, now=now)
+    changed, event = transition(known, status, now=now)
     if changed is not None:
         if event is Event.OPENED:
             changed = replace(changed, publication_id=publication_id)

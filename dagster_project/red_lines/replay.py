@@ -14,8 +14,9 @@ from itertools import groupby
 import duckdb
 
 from dagster_project.errors import EbblineError
-from dagster_project.red_lines.evaluation import Period, RedLineStatus, Segment, judge
-from dagster_project.red_lines.incidents import Event, Incident, carry_on
+from dagster_project.period import Period
+from dagster_project.red_lines.evaluation import RedLineStatus, Segment, judge
+from dagster_project.red_lines.incidents import Event, Incident, transition
 from dagster_project.red_lines.rules import Rule
 
 
@@ -199,7 +200,7 @@ def _replayed(history: Sequence[RedLineStatus], since: date | None) -> ReplayedL
         if since is None or status.period.end > since
     ]
     for position, status in in_turn:
-        changed, event = carry_on(
+        changed, event = transition(
             (life.incident for life in lives.values()), status, now=_closing(status.period)
         )
         if changed is None:

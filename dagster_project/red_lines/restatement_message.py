@@ -1,7 +1,7 @@
 """What a restatement alert says: one message per publication, however many numbers it restates.
 
 The facts are kept with the outbox, their wording is made on sending. Which numbers count and where
-they are kept is the business of ``restated``.
+they are kept is the business of ``restatement_record``.
 """
 
 from datetime import date
@@ -9,12 +9,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from dagster_project.metrics import CATALOGUE
+from dagster_project.metrics.words import written
+from dagster_project.period import Grain, Period
 from dagster_project.red_lines.blocks import Command, Facts, Link, Message, Paragraph
-from dagster_project.red_lines.evaluation import Period
 from dagster_project.red_lines.incidents import Event
-from dagster_project.red_lines.metrics import METRICS, written
 from dagster_project.red_lines.naming import key_of
-from dagster_project.red_lines.rules import Grain
 
 # A message is read on a telephone; the table has them all.
 _LISTED = 10
@@ -116,7 +116,7 @@ def restatement_message(
 
 
 def _in_words(number: RestatedNumber, currency: str) -> str:
-    metric = METRICS[number.metric]
+    metric = CATALOGUE[number.metric]
     before, after = (
         written(value, metric.unit, currency) for value in (number.before, number.after)
     )

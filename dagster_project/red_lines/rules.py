@@ -8,10 +8,9 @@ evaluated here.
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -26,17 +25,20 @@ from pydantic import (
 
 from dagster_project.config import DIMENSIONS, Age, Settings
 from dagster_project.errors import SettingsError, did_you_mean
+from dagster_project.metrics import CATALOGUE, Metric, Unit
 from dagster_project.metrics.catalogue import called
+from dagster_project.metrics.words import written
+from dagster_project.period import Grain
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column
-from dagster_project.red_lines.metrics import METRICS, Metric, Unit, written
+from dagster_project.yaml_document import read_yaml
 
-Grain = Literal["month", "quarter", "year"]
 Severity = Literal["warning", "page"]
 When = Literal["above", "at_least", "below", "at_most", "falling", "rising"]
 Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
+_DEFAULTS = "default_rules.yml"
 _TRENDS = ("falling", "rising")
 # A share lies between 0 and 1; a ratio of 10 is already absurd. Beyond that a percentage was
 # written.
@@ -179,7 +181,7 @@ class Rule(BaseModel):
         if self.line is None:
             raise ValueError(f"'line' is missing: {self.metric} {self.when} what?")
         if isinstance(self.line, str):
-            line = METRICS[_known_column(self.line)]
+            line = CATALOGUE[_known_column(self.line)]
             if line.table != self.subject.table:
                 raise ValueError(f"'{self.metric}' and '{self.line}' are in different marts")
             if line.unit != self.subject.unit:
@@ -198,7 +200,7 @@ class Rule(BaseModel):
     @property
     def subject(self) -> Metric:
         """The metric the rule watches."""
-        return METRICS[self.metric]
+        return CATALOGUE[self.metric]
 
     @property
     def sentence(self) -> str:
@@ -206,7 +208,9 @@ class Rule(BaseModel):
         if self.when in _TRENDS:
             words = f"{self.subject.label} {self.when}"
         elif isinstance(self.line, str):
-            words = f"{self.subject.label} {self.when.replace('_', ' ')} {METRICS[self.line].label}"
+            words = (
+                f"{self.subject.label} {self.when.replace('_', ' ')} {CATALOGUE[self.line].label}"
+            )
         elif isinstance(self.line, Baseline):
             words = (
                 f"{self.subject.label} {self.when.replace('_', ' ')} {self.line.words(self.grain)}"
@@ -239,10 +243,11 @@ def read_rules(settings: Settings) -> tuple[Rule, ...]:
         once.
     """
     merged: dict[str, Mapping[str, Any]] = dict(_defaults())
-    places = dict.fromkeys(merged, "default_rules.yml")
+    places = dict.fromkeys(merged, _DEFAULTS)
     problems: list[str] = []
     for position, entry in enumerate([] if settings.red_lines == "default" else settings.red_lines):
-        place = f"red_lines[{position}]"
+        written_at = settings.written_at("red_lines", position)
+        place = f"{written_at}: red_lines[{position}]" if written_at else f"red_lines[{position}]"
         changed = entry.get("rule")
         name = changed if "rule" in entry else entry.get("name")
         if "rule" in entry and "name" in entry:
@@ -253,7 +258,7 @@ def read_rules(settings: Settings) -> tuple[Rule, ...]:
             problems.append(f"{place}: {_unknown('rule', str(changed), tuple(_defaults()))}")
         elif not isinstance(name, str):
             problems.append(f"{place}: 'name' is missing (or 'rule', to change a default)")
-        elif places.get(name, "default_rules.yml") != "default_rules.yml":
+        elif places.get(name, _DEFAULTS) != _DEFAULTS:
             problems.append(f"{place}: '{name}' is already given by {places[name]}")
         elif "name" in entry and name in merged:
             problems.append(f"{place}: '{name}' is a default; write 'rule: {name}' to change it")
@@ -283,17 +288,19 @@ def read_rules(settings: Settings) -> tuple[Rule, ...]:
 
 @cache
 def _defaults() -> Mapping[str, Mapping[str, Any]]:
-    text = files(__package__).joinpath("default_rules.yml").read_text(encoding="utf-8")
-    return {entry["name"]: entry for entry in yaml.safe_load(text)}
+    document, _ = read_yaml(
+        Path(__file__).with_name(_DEFAULTS), SettingsError, "the file of red lines"
+    )
+    return {entry["name"]: entry for entry in document}
 
 
 def _known_column(column: str) -> str:
-    if column not in METRICS:
+    if column not in CATALOGUE:
         meant = called(column)
         raise ValueError(
             f"there is no column '{column}'; it is called {meant} here"
             if meant
-            else _unknown("column", column, tuple(METRICS))
+            else _unknown("column", column, tuple(CATALOGUE))
         )
     return column
 

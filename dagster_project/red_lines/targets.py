@@ -1,7 +1,7 @@
 """Whom to tell: the ``notify`` targets of the settings, with their secrets kept out of sight.
 
 A secret comes from the environment only; it is put into the URL here, in memory, and nowhere else.
-What is logged while a message is sent goes through a filter that blots it out.
+What is logged while a message is sent goes through a filter that masks it.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _MACHINE = re.compile(
 )
 # Loggers that may speak of a URL while Apprise sends.
 _LOGGERS = ("apprise", "urllib3.connectionpool", "requests")
-BLOT = "****"
+MASK = "****"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Target:
         machine. Free of anything secret.
     :param severities: the severities it wants.
     :param url: the URL with its secrets; never shown, not even by ``repr``.
-    :param secrets: the texts to blot out wherever they appear.
+    :param secrets: the texts to mask wherever they appear.
     :param problem: why nothing can be sent to it; empty when all is well.
     """
 
@@ -53,7 +53,7 @@ class Target:
 
     def service(self) -> apprise.NotifyBase | None:
         """Return Apprise's service for the URL; None where Apprise cannot read it."""
-        with quiet(self.secrets):
+        with redacting_logs(self.secrets):
             asset = apprise.AppriseAsset(async_mode=False, app_id="ebbline", app_desc="ebbline")
             made = apprise.Apprise.instantiate(self.url, asset=asset, suppress_exceptions=True)
         return made if isinstance(made, apprise.NotifyBase) else None
@@ -128,18 +128,18 @@ def secrets_of(url: str, values: Sequence[str]) -> tuple[str, ...]:
     # As a client writes them into a log: with other characters escaped, or none.
     parts += [write(p) for p in parts for write in (quote, quote_plus, unquote)]
     parts += [quote(p, safe="") for p in parts]
-    # A short piece ("8080", "api") is no secret, and blotting it out would garble every message.
+    # A short piece ("8080", "api") is no secret, and masking it would garble every message.
     return tuple(sorted({p for p in parts if len(p) >= 6}, key=len, reverse=True))
 
 
 def redacted(text: str, secrets: Sequence[str]) -> str:
-    """Return the text with every secret blotted out."""
+    """Return the text with every secret masked."""
     for secret in secrets:
-        text = text.replace(secret, BLOT)
+        text = text.replace(secret, MASK)
     return text
 
 
-class _Blotter(logging.Filter):
+class _Redactor(logging.Filter):
     """Rewrites log records without the secrets, and keeps the last warning as the reason of a
     failure.
     """
@@ -160,14 +160,14 @@ class _Blotter(logging.Filter):
 
 
 @contextmanager
-def quiet(secrets: Sequence[str]) -> Iterator[_Blotter]:
-    """Blot secrets out of whatever is logged inside the block."""
-    blotter = _Blotter(secrets)
+def redacting_logs(secrets: Sequence[str]) -> Iterator[_Redactor]:
+    """Mask secrets in whatever is logged inside the block."""
+    redactor = _Redactor(secrets)
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     for logger in loggers:
-        logger.addFilter(blotter)
+        logger.addFilter(redactor)
     try:
-        yield blotter
+        yield redactor
     finally:
         for logger in loggers:
-            logger.removeFilter(blotter)
+            logger.removeFilter(redactor)

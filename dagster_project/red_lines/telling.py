@@ -12,10 +12,10 @@ from datetime import date, datetime
 import duckdb
 
 from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.red_lines.impact import impact_of
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.messages import alert_of
 from dagster_project.red_lines.outbox import enqueue, withdraw_untold
-from dagster_project.red_lines.stakes import stakes_of
 
 # Figures that move because of the customers lost in the same period.
 _LOSSES = frozenset(
@@ -98,7 +98,7 @@ class _Teller:
             change.event,
             change.incident,
             status,
-            stakes_of(self.con, status),
+            impact_of(self.con, status),
             history=history,
             also=tuple(also),
         )

@@ -15,7 +15,7 @@ from apprise.plugins.custom_json import NotifyJSON
 from dagster_project.red_lines.blocks import Form, Message, written
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.outbox import AnyAlert
-from dagster_project.red_lines.targets import Target, quiet, redacted
+from dagster_project.red_lines.targets import Target, redacted, redacting_logs
 from dagster_project.shown import shown
 
 _STATUS = re.compile(r"\berror[=: ]+(\d{3})\b")
@@ -67,7 +67,7 @@ def send(
     sender = apprise.Apprise(asset=service.asset)
     sender.add(service)
     reason, tries = "", 0
-    with quiet(target.secrets) as log:
+    with redacting_logs(target.secrets) as log:
         for tries, pause in enumerate((0.0, *pauses), start=1):
             if pause:
                 sleep(pause)

@@ -17,24 +17,23 @@ from dagster_project.exports.coverage import read_coverage, stale_sources
 from dagster_project.exports.gaps import Gap, find_gaps
 from dagster_project.plural import counted
 from dagster_project.red_lines.delivery import PAUSES, deliver
-from dagster_project.red_lines.evaluation import has_table
-from dagster_project.red_lines.ops_tables import ensure_tables
 from dagster_project.red_lines.pipeline_incidents import Condition, Observed, observe
 from dagster_project.shown import shown
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
 
 Ending = Literal["published", "unchanged", "not_published", "input_refused", "error"]
 
 _FILES_TOLD, _CHECKS_TOLD, _LINE = 5, 10, 300
-_ALWAYS = ("stale_source", "gap", "missed_run")
+_BY_EVERY_RUN = ("stale_source", "gap", "missed_run")
 # What a run that ended so has judged: a run that met an error says nothing of what comes after it.
 _JUDGED: dict[Ending, tuple[str, ...]] = {
-    "published": (*_ALWAYS, "refused_file", "failed_validation", "error"),
-    "unchanged": (*_ALWAYS, "refused_file", "error"),
-    "not_published": (*_ALWAYS, "refused_file", "failed_validation", "error"),
-    "input_refused": (*_ALWAYS, "refused_file", "error"),
-    "error": (*_ALWAYS, "error"),
+    "published": (*_BY_EVERY_RUN, "refused_file", "failed_validation", "error"),
+    "unchanged": (*_BY_EVERY_RUN, "refused_file", "error"),
+    "not_published": (*_BY_EVERY_RUN, "refused_file", "failed_validation", "error"),
+    "input_refused": (*_BY_EVERY_RUN, "refused_file", "error"),
+    "error": (*_BY_EVERY_RUN, "error"),
 }
 
 
@@ -69,7 +68,6 @@ def after_run(
     :returns: what changed; None for a rebuild of the past, of which nobody is told.
     """
     with open_warehouse(paths) as con:
-        ensure_tables(con)
         con.execute(
             "insert into ops.runs values (?, ?, ?, ?)",
             [end.started_at, clock.now(), end.ending, end.publication_id],
@@ -97,9 +95,8 @@ def check(
     if not paths.warehouse_db.exists():
         return None
     with open_warehouse(paths) as con:
-        ensure_tables(con)
         conditions = [*_of_the_ledger(con, settings, clock), *_missed(con, settings, clock)]
-        observed = observe(con, conditions, judged=_ALWAYS, clock=clock)
+        observed = observe(con, conditions, judged=_BY_EVERY_RUN, clock=clock)
     deliver(paths, settings, None, clock, pauses=pauses)
     return observed
 

@@ -10,12 +10,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dagster_project.explain.results import CustomerPart, Explained, Movement, PurchaseLine
+from dagster_project.numbers.explain.explained import (
+    Contribution,
+    Explained,
+    Movement,
+    PurchaseLine,
+)
+from dagster_project.numbers.question import MetricQuestion
 from dagster_project.plural import counted
 from dagster_project.screens import Line
-from dagster_project.screens.figures import written
 from dagster_project.screens.machine_readable import as_csv, as_json
-from dagster_project.warehouse.metric_question import MetricQuestion
+from dagster_project.screens.number_format import written
 
 SHOWN_CUSTOMERS = 20
 
@@ -24,7 +29,7 @@ SHOWN_CUSTOMERS = 20
 class ExplainedRow:
     """A row of the CSV: one movement or line of a purchase, or a customer with neither.
 
-    The numerator and denominator of a customer stand in his first row only, so that the columns add
+    The numerator and denominator of a customer stand in its first row only, so that the columns add
     up to the figure.
     """
 
@@ -107,7 +112,7 @@ def command(question: MetricQuestion) -> str:
     return f"{question.metric} {question.period}{segment}"
 
 
-def _customer_lines(part: CustomerPart) -> Iterator[Line]:
+def _customer_lines(part: Contribution) -> Iterator[Line]:
     adds = f"{written(part.numerator)} above"
     if part.denominator:
         adds += f", {written(part.denominator)} below the line"
@@ -152,7 +157,7 @@ def explained_rows(explained: Explained, *, limit: int | None = None) -> Iterato
 
 def _row(
     question: MetricQuestion,
-    part: CustomerPart,
+    part: Contribution,
     numerator: Decimal | None,
     denominator: Decimal | None,
     shown: Movement | PurchaseLine | None,
@@ -222,7 +227,7 @@ def _document(explained: Explained, limit: int | None) -> dict[str, Any]:
     }
 
 
-def _customer_document(part: CustomerPart) -> dict[str, Any]:
+def _customer_document(part: Contribution) -> dict[str, Any]:
     return {
         "customer_id": part.customer_id,
         "numerator": part.numerator,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from dagster_project.numbers.diff import PublicationDifference
 from dagster_project.plural import counted
 from dagster_project.screens import Line
-from dagster_project.screens.figures import written
 from dagster_project.screens.machine_readable import as_json, plain
-from dagster_project.warehouse.comparison import PublicationDifference
+from dagster_project.screens.number_format import written
 from dagster_project.warehouse.publication import ListedPublication
 from dagster_project.warehouse.publication_record import Publication
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dagster_project.pipeline import FailedCheck, RunOutcome
+from dagster_project.runs import FailedCheck, RunOutcome
 from dagster_project.screens import Line
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.serving import open_marts

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dagster_project.period import Period
 from dagster_project.plural import counted
-from dagster_project.red_lines.evaluation import Period
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.replay import Replay, ReplayedIncident, ReplayedLine
 from dagster_project.red_lines.rules import Rule

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dagster_project.errors import ExitCode
-from dagster_project.pipeline import FailedCheck, RunOutcome
+from dagster_project.runs import FailedCheck, RunOutcome
 from dagster_project.screens import Line
+from dagster_project.screens.published import published_lines, short_path
 from dagster_project.screens.reconciliation import is_of_a_guard, reconciliation_lines
-from dagster_project.screens.standing import short_path, standing_lines
 from dagster_project.warehouse.paths import WarehousePaths
 
 SHOWN_ROWS = 5
@@ -54,7 +54,7 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
             ExitCode.INPUT_REFUSED: "an input was refused",
         }.get(outcome.exit_code, "an error stopped the run")
         yield f"nothing was published: {reason}", "bold red"
-    yield from standing_lines(paths)
+    yield from published_lines(paths)
 
 
 def _ingest_lines(outcome: RunOutcome) -> Iterator[Line]:

@@ -5,46 +5,51 @@ from datetime import datetime
 
 from dagster_project.clock import Clock
 from dagster_project.plural import counted
-from dagster_project.red_lines import Acknowledgement, Standing, Undelivered, Unresolved
+from dagster_project.red_lines import (
+    Acknowledgement,
+    OpenAlerts,
+    Undelivered,
+    Unresolved,
+)
 from dagster_project.screens import Line
 from dagster_project.screens.machine_readable import as_json, plain
-from dagster_project.screens.standing import published_now
+from dagster_project.screens.published import published_now
 from dagster_project.warehouse.lock import LockHolder
 from dagster_project.warehouse.paths import WarehousePaths
 
 
-def incident_lines(standing: Standing) -> Iterator[Line]:
+def incident_lines(now: OpenAlerts) -> Iterator[Line]:
     """Yield one line per unresolved incident, and whether they are those of this moment."""
-    for incident in standing.incidents:
+    for incident in now.incidents:
         state = _acknowledged(incident) or incident.state
         yield f"incident {incident.incident_id} ({state}): {incident.detail}", "red"
-    if standing.published_because:
+    if now.published_because:
         yield (
             f"incidents are as of the publication, what was acknowledged since is not in it:"
-            f" {standing.published_because}",
+            f" {now.published_because}",
             "yellow",
         )
 
 
-def pipeline_lines(standing: Standing) -> Iterator[Line]:
+def pipeline_lines(now: OpenAlerts) -> Iterator[Line]:
     """Yield one line per unresolved condition of the pipeline, for the end of a run."""
-    for incident in standing.incidents:
+    for incident in now.incidents:
         if incident.kind == "pipeline":
             yield f"pipeline: {incident.incident_id}: {incident.detail}", "bold red"
 
 
-def delivery_lines(standing: Standing) -> Iterator[Line]:
+def delivery_lines(now: OpenAlerts) -> Iterator[Line]:
     """Yield every alert that a target has not got, and what to do; nothing where all arrived."""
-    if standing.undelivered is None:
-        if standing.published_because:
+    if now.undelivered is None:
+        if now.published_because:
             yield "whether every alert was delivered cannot be told now", "yellow"
         return
     by_target: dict[str, list[Undelivered]] = {}
-    for waiting in standing.undelivered:
+    for waiting in now.undelivered:
         by_target.setdefault(waiting.target, []).append(waiting)
     for target, messages in by_target.items():
         yield _undelivered_line(target, messages), "bold red"
-    if standing.undelivered:
+    if now.undelivered:
         yield (
             "  every `ebbline run` tries again, also one that changes nothing; correct `notify` in"
             " the settings file or see that the target answers",
@@ -52,23 +57,23 @@ def delivery_lines(standing: Standing) -> Iterator[Line]:
         )
 
 
-def status_json(paths: WarehousePaths, standing: Standing, holder: LockHolder | None) -> str:
+def status_json(paths: WarehousePaths, now: OpenAlerts, holder: LockHolder | None) -> str:
     """Return how things stand as one JSON object; ``publication`` is null before the first."""
     return as_json(
         {
             "publication": plain(published_now(paths)),
-            "standing": plain(standing),
+            "standing": plain(now),
             "writing": None if holder is None else str(holder),
         }
     )
 
 
-def dead_letter_lines(standing: Standing, since: datetime | None = None) -> Iterator[Line]:
+def dead_letter_lines(now: OpenAlerts, since: datetime | None = None) -> Iterator[Line]:
     """Yield every message that was given up, once: in the run that gave it up.
 
     :param since: when that run began; None for all there are.
     """
-    for letter in standing.dead_letters:
+    for letter in now.dead_letters:
         if since is None or letter.refused_at >= since:
             yield (
                 f"given up: {letter.target} refused message {letter.message_key} in"

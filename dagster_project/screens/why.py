@@ -2,51 +2,47 @@
 
 from collections.abc import Iterator
 
+from dagster_project.numbers.why.difference import CauseTotal, CustomerDifference, Difference
+from dagster_project.numbers.why.value_history import ValueHistory
 from dagster_project.plural import counted
 from dagster_project.screens import Line
-from dagster_project.screens.figures import written
 from dagster_project.screens.machine_readable import as_json, plain
-from dagster_project.warehouse.explanation import (
-    CauseTotal,
-    CustomerDifference,
-    Difference,
-    Explanation,
-)
+from dagster_project.screens.number_format import written
 
 SHOWN_CUSTOMERS = 20
 
 
-def why_lines(explanation: Explanation) -> Iterator[Line]:
+def why_lines(history: ValueHistory) -> Iterator[Line]:
     """Yield the versions of a number, then the parts of its last difference, which add up to it."""
-    question = explanation.question
+    question = history.question
     segment = "" if question.dimension == "all" else f", {question.dimension}={question.member}"
     yield f"{question.metric}, {question.period}{segment}", "bold"
-    for version in explanation.history:
+    for version in history.versions:
         value = "no longer stated" if version.withdrawn else written(version.value)
         yield (
             f"  publication {version.publication_id}, {version.published_at:%Y-%m-%d %H:%M} UTC:"
             f" {value}",
             None,
         )
-    if explanation.difference is None:
-        yield explanation.note, None
+    if history.difference is None:
+        yield history.note, None
         return
-    yield from _difference_lines(explanation.difference)
+    yield from _difference_lines(history.difference)
 
 
-def why_json(explanation: Explanation) -> str:
+def why_json(history: ValueHistory) -> str:
     """Return the history of a number and all that made its last difference as one JSON object."""
-    difference = explanation.difference
+    difference = history.difference
     return as_json(
         {
             "question": {
-                "metric": explanation.question.metric,
-                "period": str(explanation.question.period),
-                "dimension": explanation.question.dimension,
-                "member": explanation.question.member,
+                "metric": history.question.metric,
+                "period": str(history.question.period),
+                "dimension": history.question.dimension,
+                "member": history.question.member,
             },
-            "history": plain(explanation.history),
-            "note": explanation.note,
+            "history": plain(history.versions),
+            "note": history.note,
             "difference": difference
             and {
                 **plain(difference),

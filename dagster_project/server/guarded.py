@@ -16,8 +16,8 @@ import duckdb
 from dagster_project.errors import EbblineError
 from dagster_project.server.quack import load_quack
 from dagster_project.warehouse.attachment import attach, attached
-from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.published_comments import comments_of, write_comments
+from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.serving import published_tables
 
 # What lists the catalog (clients ask it when they attach) and what makes rows of arguments.

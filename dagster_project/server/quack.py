@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.errors import EbblineError, SettingsError
-from dagster_project.warehouse.attachment import quote_path
+from dagster_project.warehouse.quoting import quote_path
 
 TOKEN = "EBBLINE_SERVE_TOKEN"
 SHORTEST_TOKEN = 24

@@ -23,7 +23,19 @@ from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_d
 from dagster_project.transform.project import place_in_cache, project_digest
 
 IN_TEXT_ALONE = frozenset(
-    ("until", "timezone", "currency_rates", "reporting_currency", "gross_margin", "dunning_days")
+    (
+        *(
+            "until",
+            "timezone",
+            "currency_rates",
+            "reporting_currency",
+            "gross_margin",
+            "dunning_days",
+        ),
+        *("usage_is_recurring", "churn_recognition", "discounts", "same_day_orders_are_one"),
+        *("max_share_of_invoices", "max_share_of_money", "max_share_of_strangers"),
+        *("key_events", "dimensions"),
+    )
 )
 """Variables of which models' SQL is made, but no reference to another model and no configuration."""
 
@@ -76,15 +88,17 @@ def graph_key(project: Path, variables: Mapping[str, Any]) -> tuple[str, str]:
     graph = {name: value for name, value in variables.items() if name not in IN_TEXT_ALONE}
     currencies = [rate["currency"] for rate in variables.get("currency_rates", ())]
     decides = {
-        **graph,
         # A past state is built from nothing, whichever it is.
-        "as_of": graph.get("as_of") is not None,
+        "past": graph.pop("as_of", None) is not None,
+        # Where no gap is bridged, the models of it are passed over.
+        "bridged": bool(graph.pop("bridge_gap_days", 0)),
         # Where a currency has rates of several days, there are models of what they do.
         "dated": len(currencies) > len(set(currencies)),
         "dbt": version("dbt-core"),
         # Of these the profile is made: target, and the name of the database.
         "target": os.environ.get("EBBLINE_DBT_TARGET"),
         "database": Path(os.environ.get("EBBLINE_WAREHOUSE_DB", "")).stem,
+        **graph,
     }
     as_text = json.dumps(decides, sort_keys=True, default=str)
     return project_digest(project)[:16], hashlib.sha256(as_text.encode()).hexdigest()[:16]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.warehouse.connection import damage_named, quote_identifier, unreadable
+from dagster_project.warehouse.connection import damage_named, unreadable
+from dagster_project.warehouse.quoting import quote_identifier, quote_path
 
 
 @contextmanager
@@ -40,8 +41,3 @@ def attach(
     except duckdb.IOException as error:
         raise unreadable(file, error, fix=fix) from error
     return alias
-
-
-def quote_path(file: Path) -> str:
-    """Return a path as a SQL literal, for statements that take no parameter (ATTACH, LOAD)."""
-    return "'" + str(file).replace("'", "''") + "'"

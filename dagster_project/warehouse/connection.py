@@ -15,6 +15,7 @@ import duckdb
 
 from dagster_project.errors import EbblineError, WarehouseLockedError
 from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.schema import bring_up_to_date
 
 # Extensions are never fetched at run time, and files are read only where a loader says so.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -44,7 +45,7 @@ def open_warehouse(
     :param read_only: open without the right to write; the file must exist.
     :param memory_limit: DuckDB's ``memory_limit``, such as ``2GB``; what exceeds it spills to disk.
     :raises WarehouseLockedError: another process has the file open for writing.
-    :raises EbblineError: the file cannot be opened, is no DuckDB database, or is damaged.
+    :raises EbblineError: the file cannot be opened, is no DuckDB database, is damaged, or a newer ebbline wrote it.
     """
     if not read_only:
         paths.create()
@@ -53,6 +54,8 @@ def open_warehouse(
         try:
             con.execute("set timezone = 'UTC'")
             con.execute("set temp_directory = ?", [str(paths.spill)])
+            if not read_only:
+                bring_up_to_date(con)
             yield con
         finally:
             con.close()
@@ -118,27 +121,3 @@ def unreadable(file: Path, error: duckdb.Error, *, fix: str) -> EbblineError:
         evidence=[str(error).splitlines()[0]],
         fix=fix,
     )
-
-
-def quote_identifier(name: str) -> str:
-    """Return ``name`` as a quoted SQL identifier; embedded quotes are doubled."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def quote_text(text: str) -> str:
-    """Return a text as a SQL literal, for statements that take no parameter (COMMENT, CREATE VIEW)."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def columns_of(con: duckdb.DuckDBPyConnection, *name: str) -> list[str]:
-    """Return the names of the columns of a table or view; none where there is no such table.
-
-    :param name: its parts, such as schema and table, not quoted.
-    """
-    # `information_schema` goes through every column of the database.
-    query = "select name from pragma_table_info(?) order by cid"
-    try:
-        rows = con.execute(query, [".".join(map(quote_identifier, name))]).fetchall()
-    except duckdb.CatalogException:
-        return []
-    return [column for (column,) in rows]

@@ -23,12 +23,13 @@ from dagster_project.exports.coverage import (
     read_coverage,
     stale_sources,
 )
-from dagster_project.warehouse import history, publication_ledger
+from dagster_project.warehouse import metric_versions, publication_ledger
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
-from dagster_project.warehouse.connection import open_warehouse, quote_identifier
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.durable_file import put_in_place
 from dagster_project.warehouse.input_state import read_input_state
+from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_ledger import PublicationEvent
 from dagster_project.warehouse.publication_record import (
@@ -46,7 +47,8 @@ from dagster_project.warehouse.published_comments import (
     write_comments,
 )
 from dagster_project.warehouse.published_coverage import write_coverage
-from dagster_project.warehouse.ready_views import create_ready_views, has_table
+from dagster_project.warehouse.quoting import quote_identifier
+from dagster_project.warehouse.ready_views import create_ready_views
 
 # Written by this package into every publication; a mart of the same name would be overwritten
 # silently.
@@ -99,7 +101,7 @@ def publish(
     :raises EbblineError: there is nothing to publish.
     """
     with open_warehouse(paths) as con:
-        publication_ledger.settle(con, paths)
+        publication_ledger.recover(con, paths)
         publication = _describe(
             con,
             settings=settings,
@@ -121,7 +123,7 @@ def publish(
         put_in_place(
             unfinished, paths.publications / publication.file_name, mode=settings.publish.mode()
         )
-        publication_ledger.settle(con, paths)
+        publication_ledger.recover(con, paths)
         publication_ledger.prune(con, paths, settings.publish.keep if keep is None else keep)
     return publication
 
@@ -139,7 +141,7 @@ def pending_change(
     :param project: the folder of the code that makes the marts.
     """
     paths = WarehousePaths(settings.warehouse)
-    publication_ledger.settle(con, paths)
+    publication_ledger.recover(con, paths)
     event = publication_ledger.last_event(con)
     if event is None:
         return PendingChange(("nothing has been published yet",), None)
@@ -196,7 +198,7 @@ def rollback(paths: WarehousePaths, publication_id: int, *, clock: Clock) -> Pub
     :raises EbblineError: there is no such publication, or its file was removed.
     """
     with open_warehouse(paths) as con:
-        publication_ledger.settle(con, paths)
+        publication_ledger.recover(con, paths)
         publication = publication_ledger.recorded_publication(con, publication_id)
         kept = paths.publication_files()
         if publication is None or publication_id not in kept:
@@ -211,7 +213,7 @@ def rollback(paths: WarehousePaths, publication_id: int, *, clock: Clock) -> Pub
         if publication_ledger.current_id(con) != publication_id:
             event = PublicationEvent("rolled_back", publication_id, clock.now())
             publication_ledger.record_event(con, event)
-            publication_ledger.settle(con, paths)
+            publication_ledger.recover(con, paths)
     return publication
 
 
@@ -285,14 +287,14 @@ def _write(
             write_comments(con, ("unfinished", "main", table), described)
         write_publication(con, database, publication)
         write_coverage(con, database, coverage, stale)
-        history.write_versions(
+        metric_versions.write_versions(
             con,
             database,
             publication_id=publication.id,
             new_versions=publication.as_of is None and "metrics" in publication.row_counts,
         )
         for table, described in OWN_TABLES.items():
-            if has_table(con, "unfinished", table):
+            if has_table(con, "main", table, database="unfinished"):
                 write_comments(con, ("unfinished", "main", table), described)
         create_ready_views(con, "unfinished")
         con.execute(f"checkpoint {database}")

@@ -2,7 +2,7 @@
 
 The rename that puts a finished file into ``publications/`` is the moment of publication. Everything
 after it - the ledger row, the versions of the metrics, ``marts.duckdb``, the removal of old files -
-follows from the files, is done by :func:`settle`, and is done again by the next start where a crash
+follows from the files, is done by :func:`recover`, and is done again by the next start where a crash
 cut it short. So there is one way through, taken every time, rather than a repair that only runs
 after accidents.
 """
@@ -16,16 +16,16 @@ from typing import Literal
 import duckdb
 
 from dagster_project.warehouse.durable_file import copy_in_place, fsync_folder, looks_same
-from dagster_project.warehouse.history import adopt_versions, ensure_history
+from dagster_project.warehouse.metric_versions import adopt_versions
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import (
-    COLUMN_DEFINITIONS,
     COLUMN_LIST,
     Publication,
     file_name,
     select_publications,
 )
 from dagster_project.warehouse.serving import attached_publication
+from dagster_project.warehouse.transaction import transaction
 
 _UNFINISHED = re.compile(r"\d{6,}\.duckdb(\.tmp)?(\.wal)?(\.tmp)?")
 
@@ -39,31 +39,12 @@ class PublicationEvent:
     happened_at: datetime
 
 
-def ensure_ledger(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of the ledger where they are missing."""
-    con.execute("create schema if not exists ops")
-    con.execute(
-        f"create table if not exists ops.publications ({COLUMN_DEFINITIONS}, primary key (id))"
-    )
-    con.execute(
-        """
-        create table if not exists ops.publication_events (
-            sequence bigint primary key, event varchar not null,
-                publication_id bigint not null,
-                happened_at timestamptz not null
-        )
-        """
-    )
-    ensure_history(con)
-
-
-def settle(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> None:
+def recover(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> None:
     """Make the ledger and ``marts.duckdb`` say what the publication files say.
 
     Leftovers of a killed writer go; a file the ledger does not know is recorded; ``marts.duckdb``
     becomes the current publication. Does nothing when all agree. Needs the right to write.
     """
-    ensure_ledger(con)
     files = paths.publication_files()
     _remove_unfinished(paths)
     recorded = {row[0] for row in con.execute("select id from ops.publications").fetchall()}
@@ -103,7 +84,7 @@ def last_event(con: duckdb.DuckDBPyConnection) -> PublicationEvent | None:
 
 
 def record_event(con: duckdb.DuckDBPyConnection, event: PublicationEvent) -> None:
-    """Append an event; readers see it once :func:`settle` has run."""
+    """Append an event; readers see it once :func:`recover` has run."""
     con.execute(
         """
         insert into ops.publication_events
@@ -140,8 +121,7 @@ def _remove_unfinished(paths: WarehousePaths) -> None:
 
 def _adopt(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Record a file that was put in place before the ledger could say so."""
-    with attached_publication(con, file, "adopted") as published:
-        con.begin()
+    with attached_publication(con, file, "adopted") as published, transaction(con):
         adopt_versions(con, published)
         con.execute(
             f"insert into ops.publications ({COLUMN_LIST}) "  # noqa: S608
@@ -150,7 +130,6 @@ def _adopt(con: duckdb.DuckDBPyConnection, file: Path) -> None:
         row = con.execute(f"select id, built_at from {published}.marts.publication").fetchone()  # noqa: S608
         assert row is not None, "a publication has one row about itself"
         record_event(con, PublicationEvent("published", row[0], row[1]))
-        con.commit()
 
 
 def _serve(file: Path, paths: WarehousePaths) -> None:

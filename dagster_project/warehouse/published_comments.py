@@ -15,7 +15,8 @@ import duckdb
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
 from dagster_project.warehouse.code_version import PROJECT
-from dagster_project.warehouse.connection import columns_of, quote_identifier, quote_text
+from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.quoting import quote_identifier, quote_text
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,7 @@ def write_comments(
 
     :param table: database, schema and name, not quoted.
     """
+    database, schema, of = table
     name = ".".join(map(quote_identifier, table))
     comments = (
         [f"comment on {kind} {name} is {quote_text(described.table.strip())}"]
@@ -216,7 +218,8 @@ def write_comments(
     )
     comments += [
         f"comment on column {name}.{quote_identifier(column)} is {quote_text(text.strip())}"
-        for column in columns_of(con, *table)
+        for column in columns_of(con, schema, of, database=database)
         if (text := described.columns.get(column))
     ]
-    con.execute(";\n".join(comments))
+    # One by one, each would be a transaction of its own, written down six times as slowly.
+    con.execute(";\n".join(["begin", *comments, "commit"]))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.warehouse.connection import quote_identifier, quote_text
+from dagster_project.warehouse.introspection import columns_of
 from dagster_project.warehouse.published_comments import Described, comments_of, write_comments
+from dagster_project.warehouse.quoting import quote_identifier, quote_text
 
 _FLOWS = (
     "customers_new", "customers_reactivated", "customers_lost", "mrr_new", "mrr_reactivation",
@@ -102,24 +103,11 @@ def create_ready_views(con: duckdb.DuckDBPyConnection, database: str) -> None:
         )  # fmt: skip
 
 
-def has_table(con: duckdb.DuckDBPyConnection, database: str, table: str) -> bool:
-    """Tell whether an attached publication has a table."""
-    found = con.execute(
-        "select 1 from duckdb_tables() where (database_name, table_name) = (?, ?)",
-        [database, table],
-    ).fetchone()
-    return found is not None
-
-
 def _has_columns(
     con: duckdb.DuckDBPyConnection, database: str, mart: str, columns: tuple[_Column, ...]
 ) -> bool:
-    rows = con.execute(
-        "select column_name from duckdb_columns() where (database_name, table_name) = (?, ?)",
-        [database, mart],
-    ).fetchall()
     needed = {"grain", "is_complete", "dimension", *(column.source for column in columns)}
-    return needed <= {name for (name,) in rows}
+    return needed <= set(columns_of(con, "main", mart, database=database))
 
 
 def _dimensions(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:

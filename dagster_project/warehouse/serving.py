@@ -14,8 +14,8 @@ import duckdb
 from dagster_project.errors import EbblineError
 from dagster_project.plural import counted
 from dagster_project.warehouse.attachment import attached
-from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.quoting import quote_identifier
 
 
 @contextmanager

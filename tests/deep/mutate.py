@@ -69,6 +69,7 @@ def is_noticed(mutation: Mutation, tree: Path, shared: Path) -> bool:
             env={
                 **os.environ,
                 "PYTHONPATH": str(tree),
+                "XDG_CACHE_HOME": str(tree.parent / "cache"),
                 **({"TESTS_SHARED_FOLDER": str(shared)} if of_models else {}),
             },
             capture_output=True,

@@ -278,10 +278,10 @@ MUTATIONS = (
         "dagster_project/warehouse/lock.py", "_POLL_SECONDS = 0.1", "_POLL_SECONDS = 100.0", LOCK
     ),
     Mutation(
-        "dagster_project/warehouse/rounding.py",
+        "dagster_project/numbers/rounding.py",
         "(2 * abs(amount.numerator) * 100 + amount.denominator) //",
         "(2 * abs(amount.numerator) * 100) //",
-        ("tests/unit/warehouse/test_rounding.py",),
+        ("tests/unit/numbers/test_rounding.py",),
     ),
     # a run
     Mutation(

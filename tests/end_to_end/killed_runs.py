@@ -20,9 +20,9 @@ import pytest
 
 from dagster_project.exports.contract import TABLES
 from dagster_project.locations import PROJECT_ROOT
-from dagster_project.warehouse.connection import quote_identifier
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import read_publication
+from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.warm_runs import Order
 

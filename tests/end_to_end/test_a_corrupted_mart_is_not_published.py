@@ -11,7 +11,8 @@ from dagster_project.definitions import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import ExitCode
 from dagster_project.locations import DBT_PROJECT
-from dagster_project.pipeline import RunOutcome, run_pipeline
+from dagster_project.pipeline import run_pipeline
+from dagster_project.runs import RunOutcome
 from dagster_project.screens.run import outcome_lines
 from dagster_project.transform.project import dbt_command
 from dagster_project.warehouse.paths import WarehousePaths
@@ -19,7 +20,7 @@ from tests.sample import WholeRun
 
 CORRUPTION = (
     "update marts.mart_revenue_periods set mrr_closing = mrr_closing + 0.01"
-    " where grain = 'month' and dimension = 'all' and period_start = '2026-03-01'"
+    " where grain = 'month' and dimension = 'all' and period_start = '2026-09-01'"
 )
 
 
@@ -42,9 +43,9 @@ class DbtThenHand(DbtCliResource):
 
 
 @pytest.fixture(scope="module")
-def company(whole_sample: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
-    """The sample with publication 1."""
-    return whole_sample.copied_to(tmp_path_factory.mktemp("sample"))
+def company(small_company: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
+    """The small company with publication 1."""
+    return small_company.copied_to(tmp_path_factory.mktemp("company"))
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,7 @@ def test_the_previous_marts_are_untouched(
     [
         "suite marts__mart_revenue_periods",
         "expectation ",
-        "2026-03-01",
+        "2026-09-01",
         "data_docs/validations/marts__mart_revenue_periods/",
         "nothing was published: validation refused",
         "readers see publication 1",

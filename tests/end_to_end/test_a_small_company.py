@@ -11,7 +11,8 @@ import pytest
 from dagster_project.definitions import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import ExitCode
-from dagster_project.pipeline import JOB, RunOutcome, run_pipeline
+from dagster_project.pipeline import JOB, run_pipeline
+from dagster_project.runs import RunOutcome
 from dagster_project.screens.run import outcome_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication import publication_file

@@ -61,6 +61,8 @@ def dbt(
                 **os.environ,
                 "EBBLINE_WAREHOUSE_DB": warehouse_db.name,
                 "DBT_LOG_LEVEL_FILE": "none",
+                # What is parsed of a copy is kept beside it, and goes with it.
+                **({"XDG_CACHE_HOME": str(project.parent)} if project != DBT_PROJECT else {}),
             },
             "printed": printed.name,
             "project": str(project),

@@ -1,8 +1,5 @@
 """CSV: DuckDB's reader with nothing left to guess, every value as text, what it cannot parse in a table of rejects."""
 
-
-# every value of a file or a mapping is a parameter.
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,8 +1,5 @@
 """JSON: one record a line, an array of them, or a document that wraps them; a record is a text with fields."""
 
-
-# every value of a file or a mapping is a parameter.
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +10,7 @@ from dagster_project.exports.expressions import Field, Parameters
 from dagster_project.exports.formats.csv import read_csv, refuse_endless_line
 from dagster_project.exports.formats.fields import json_path, json_pointer, trimmed
 from dagster_project.exports.formats.json_layout import layout_of, sample, wraps
-from dagster_project.exports.mapping import Delivery
+from dagster_project.exports.mapping import CONNECTOR_WRAPPERS, Delivery
 from dagster_project.exports.profile import Profile
 
 # A separator that JSON text cannot hold unescaped, so that each line is one cell.
@@ -201,11 +198,21 @@ def open_json(
 
 
 def _unwrapped(lines: str, key: str, parameters: Parameters) -> str:
-    """Return the records that lie inside a key of the given ones; one without the key stays as it is."""
+    """Return the records that lie inside a key of the given ones; one without the key stays as it is.
+
+    What a connector writes beside the vendor's record (when it was seen) is kept in it.
+    """
     pointer = parameters.bind(json_path(key))
     inner = f"try(json_extract(line, {pointer}))"
     holds = f"contains(line, {parameters.bind(key)}) and json_type({inner}) = 'OBJECT'"
-    return f"(select case when {holds} then cast({inner} as varchar) else line end as line from {lines} as w)"
+    whole = inner
+    if key in CONNECTOR_WRAPPERS:
+        without = parameters.bind(json.dumps({key: None}))
+        whole = f"json_merge_patch(json_merge_patch(line, {without}), {inner})"
+    return (
+        f"(select case when {holds} then cast({whole} as varchar) else line end as line "
+        f"from {lines} as w)"
+    )
 
 
 def _extracted(lines: str, paths: tuple[str, ...], parameters: Parameters) -> str:

@@ -125,7 +125,7 @@ def _collect(
                 _collect(inner, "", names, (), within)
             continue
         if not prefix and key in within and isinstance(value, dict):
-            _collect(value, "", names, (), ())
+            _collect(value, "", names, (), tuple(one for one in within if one != key))
             continue
         name = f"{prefix}{key}"
         names.setdefault(name)

@@ -1,8 +1,5 @@
 """Parquet: a file that brings its types, which are kept where they can be what the contract wants."""
 
-
-# every value of a file or a mapping is a parameter.
-
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +14,7 @@ from dagster_project.exports.header import MOST_COLUMNS, normal
 from dagster_project.exports.mapping import Delivery
 from dagster_project.exports.profile import Profile
 from dagster_project.exports.values import EXPECTED
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 
 _FAMILIES = {
     "VARCHAR": "text", "JSON": "text", "UUID": "text", "ENUM": "text",

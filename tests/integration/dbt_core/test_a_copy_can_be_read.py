@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 from tests.integration.dbt_purchases.hand_loaded import Warehouse
 
 

@@ -22,6 +22,15 @@ OTHERS = {
     "reporting_currency": "JPY",
     "gross_margin": "0.7",
     "dunning_days": 3,
+    "usage_is_recurring": True,
+    "churn_recognition": "cancel_request",
+    "discounts": "lasting_only",
+    "same_day_orders_are_one": False,
+    "max_share_of_invoices": 0.5,
+    "max_share_of_money": 0.4,
+    "max_share_of_strangers": 0.9,
+    "key_events": ["paid"],
+    "dimensions": ["plan"],
 }
 
 
@@ -57,7 +66,7 @@ def test_variables_of_the_text_alone_change_no_graph(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"dimensions": ["plan"]},
+        {"bridge_gap_days": 3},
         {"recurring_from": "invoice_lines"},
         {"as_of": "2026-10-31 00:00:00+00:00"},
         {
@@ -78,6 +87,15 @@ def test_what_decides_the_graph_has_a_key_of_its_own(changed: dict[str, Any]) ->
     assert graph_key(DBT_PROJECT, of_all) != graph_key(DBT_PROJECT, of_all | changed)
 
 
-def test_another_past_day_has_the_same_graph() -> None:
-    days = [{"as_of": f"2026-10-{day} 00:00:00+00:00"} for day in (30, 31)]
-    assert graph_key(DBT_PROJECT, days[0]) == graph_key(DBT_PROJECT, days[1])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"as_of": "2026-10-30 00:00:00+00:00"}, {"as_of": "2026-10-31 00:00:00+00:00"}),
+        ({"bridge_gap_days": 3}, {"bridge_gap_days": 4}),
+    ],
+    ids=("as_of", "bridge_gap_days"),
+)
+def test_another_day_or_width_has_the_same_graph(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert graph_key(DBT_PROJECT, one) == graph_key(DBT_PROJECT, other)

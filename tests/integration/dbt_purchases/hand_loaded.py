@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import duckdb
 
 from dagster_project.exports.raw_tables import ensure_raw_tables
-from dagster_project.warehouse.connection import quote_identifier
+from dagster_project.warehouse.quoting import quote_identifier
 from tests.integration.dbt_process import dbt
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | Decimal | None

@@ -51,6 +51,6 @@ def test_filters_that_a_user_has_set_stay(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_dagster_dev_still_has_that_warning(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    # The day this fails, the filter in cli.py has nothing to do any more.
+    # The day this fails, the filter in commands/running.py has nothing to do any more.
     command, environment = _started(monkeypatch, tmp_path)
     assert WARNING in _said(command, {**environment, "PYTHONWARNINGS": ""})

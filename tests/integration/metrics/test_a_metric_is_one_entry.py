@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from dagster_project.config import Settings, Source, Sources
-from dagster_project.explain.formulas import formula_of
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.metrics import CATALOGUE, Metric, Unit, catalogue, headlines
 from dagster_project.metrics.catalogue import read_catalogue
 from dagster_project.metrics.page import PAGE, page
+from dagster_project.numbers.formulas import formula_of, formulas_of
+from dagster_project.numbers.recurring import RECURRING_FORMULAS
 from dagster_project.red_lines.rules import load_rules
-from dagster_project.warehouse.contributions import PARTS, made_of
 from tests.integration.dbt_process import dbt
 
 MARTS = (
@@ -164,7 +164,7 @@ def test_the_tall_table_holds_exactly_the_catalogue(built: Built) -> None:
 def test_a_sum_with_a_factor_and_a_sign_is_taken_apart_too() -> None:
     figures = {"mrr_closing": Decimal(5), "mrr_contraction": Decimal(3), "mrr_churn": Decimal(2)}
     known = {**figures, "mrr_expansion": Decimal(4), "mrr_opening": Decimal(10)}
-    made = {name: PARTS[name].of(known) for name in ("arr", "net_mrr_churn_rate")}
+    made = {name: RECURRING_FORMULAS[name].of(known) for name in ("arr", "net_mrr_churn_rate")}
     assert made == {
         "arr": {"numerator": 60},
         "net_mrr_churn_rate": {"numerator": 1, "denominator": 10},
@@ -187,7 +187,7 @@ def test_a_red_line_may_name_it(installed: dict[str, Metric]) -> None:
 
 def test_explain_knows_what_it_is_made_of(installed: dict[str, Metric]) -> None:
     figures = ("mrr_expansion", "mrr_opening")
-    parts = made_of(installed, "fct_mrr_movements", figures)["expansion_rate"]
+    parts = formulas_of(installed, "fct_mrr_movements", figures)["expansion_rate"]
     one = parts.of({"mrr_expansion": Decimal(3), "mrr_opening": Decimal(5)})
     assert (one, formula_of("expansion_rate")) == (
         {"numerator": Decimal(3), "denominator": Decimal(5)},

@@ -16,7 +16,9 @@ from tests.integration.nights.kinds import (
     erased_and_back,
     late_billing,
     late_everything_else,
+    month_end,
     other_settings,
+    with_dated_rates,
 )
 
 
@@ -51,9 +53,9 @@ def test_a_night_leaves_alone_what_its_day_cannot_change(company: Company, tmp_p
     "nights",
     [
         (late_billing, after_the_move, late_everything_else),
-        (an_alias,),
+        (month_end, an_alias),
         (erased_and_back,),
-        (other_settings,),
+        (other_settings, with_dated_rates),
     ],
     ids=lambda nights: ", ".join(night.__name__ for night in nights),
 )

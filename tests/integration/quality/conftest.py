@@ -9,8 +9,9 @@ import pytest
 from dagster_project.exports.contract import TABLES
 from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.quality.contracts import mart_contracts
-from dagster_project.warehouse.connection import open_warehouse, quote_identifier
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.quoting import quote_identifier
 
 HERE = Path(__file__).parent
 

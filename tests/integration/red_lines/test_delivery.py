@@ -9,7 +9,7 @@ import pytest
 
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
-from dagster_project.red_lines import check_targets, standing
+from dagster_project.red_lines import check_targets, open_alerts
 from dagster_project.red_lines.naming import key_of
 from dagster_project.red_lines.targets import targets
 from dagster_project.screens.status import delivery_lines
@@ -154,7 +154,7 @@ def test_a_warehouse_made_before_targets_had_labels_goes_on(
             alter table ops.made_then rename to deliveries
             """
         )
-    now = standing(paths, told(settings, webhook.url))
+    now = open_alerts(paths, told(settings, webhook.url))
     webhook.answers = [200]
     send(paths, told(settings, webhook.url), None)
     assert now.undelivered is not None
@@ -168,7 +168,7 @@ def test_the_screen_says_how_many_messages_which_target_and_how_often(
     webhook.answers = [503]
     send(paths, told(settings, webhook.url))
     first, what_to_do = [
-        text for text, _ in delivery_lines(standing(paths, told(settings, webhook.url)))
+        text for text, _ in delivery_lines(open_alerts(paths, told(settings, webhook.url)))
     ]
     place = f"notify[0] (json://127.0.0.1:{urlsplit(webhook.url).port})"
     assert first.startswith(
@@ -181,13 +181,13 @@ def test_the_screen_says_nothing_where_all_arrived(
     paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     send(paths, told(settings, webhook.url))
-    assert list(delivery_lines(standing(paths, told(settings, webhook.url)))) == []
+    assert list(delivery_lines(open_alerts(paths, told(settings, webhook.url)))) == []
 
 
 def test_what_no_publication_tells_yet_is_not_missing(
     paths: WarehousePaths, settings: MakeSettings, webhook: Any
 ) -> None:
-    assert standing(paths, told(settings, webhook.url)).undelivered == ()
+    assert open_alerts(paths, told(settings, webhook.url)).undelivered == ()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import EbblineError
-from dagster_project.screens.standing import standing_lines
+from dagster_project.screens.published import published_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import (
@@ -19,7 +19,7 @@ from dagster_project.warehouse.publication import (
     publish,
     rollback,
 )
-from dagster_project.warehouse.publication_ledger import settle
+from dagster_project.warehouse.publication_ledger import recover
 from dagster_project.warehouse.publication_record import read_publication
 from dagster_project.warehouse.serving import open_marts
 from tests.integration.warehouse.hand_made import (
@@ -51,7 +51,7 @@ def _kept(root: Path) -> list[str]:
 
 def _settle(root: Path) -> None:
     with open_warehouse(WarehousePaths(root)) as con:
-        settle(con, WarehousePaths(root))
+        recover(con, WarehousePaths(root))
 
 
 def test_readers_see_the_newest_publication(tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def test_without_a_marts_file_the_screen_names_the_command_that_brings_it_back(
     publish_state(tmp_path, 1)
     publish_state(tmp_path, 2)
     (tmp_path / "marts.duckdb").unlink()
-    assert [text for text, _ in standing_lines(WarehousePaths(tmp_path))] == [
+    assert [text for text, _ in published_lines(WarehousePaths(tmp_path))] == [
         f"{tmp_path / 'marts.duckdb'}: the file that readers open is gone; kept: 2 publications",
         "  `ebbline rollback 2` puts it back",
     ]

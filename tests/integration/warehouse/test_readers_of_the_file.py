@@ -12,8 +12,8 @@ import polars
 import pytest
 import sqlalchemy
 
+from dagster_project.numbers.diff import diff
 from dagster_project.red_lines import record, record_restatements
-from dagster_project.warehouse.comparison import diff
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import rollback

@@ -151,7 +151,10 @@ def test_a_clock_that_cannot_be_read_is_refused_by_the_name_of_its_variable(
 ) -> None:
     monkeypatch.setenv("EBBLINE_NOW", "teatime")
     ended = ebbline("status", "--warehouse", tmp_path)
-    assert (ended.code, "EBBLINE_NOW: 'teatime' is no instant" in ended.screen) == (1, True)
+    assert (ended.code, "EBBLINE_NOW: 'teatime' is not an ISO 8601 time" in ended.screen) == (
+        1,
+        True,
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_a_sound_mapping_is_read(tmp_path: Path) -> None:
         ("created_at: created", "created_at: {from: x, value: y}", 9, "exactly one of"),
         ("source: billing", "source: sales", 3, "Input should be"),
         ("source: billing", "source: usage", 1, "belongs to billing"),
-        ("title: Mine", "title: Mine\nsql: drop table", 3, "Extra inputs"),
+        ("title: Mine", "title: Mine\nsql: drop table", 3, "sql: unknown key"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(

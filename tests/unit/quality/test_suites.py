@@ -164,35 +164,35 @@ def test_all_malformed_suites_are_named_at_once(folder: Path) -> None:
     [
         (
             "checks: {a: {description: A., severity: fatal, sql: 'select 1 from {batch}'}}",
-            "raw/plans.yml: checks.a.severity: Input should be 'critical' or 'warning'",
+            "raw/plans.yml:1: checks.a.severity: Input should be 'critical' or 'warning'",
         ),
         (
             "checks: {a: {description: '', severity: warning, sql: 'select 1 from {batch}'}}",
-            "raw/plans.yml: checks.a.description: String should have at least 1 character",
+            "raw/plans.yml:1: checks.a.description: String should have at least 1 character",
         ),
         (
             "checks: {a: {description: A., severity: warning, sql: select 1 from raw.plans}}",
-            "raw/plans.yml: checks.a: the SQL does not name {batch}, the table that is checked",
+            "raw/plans.yml:1: checks.a: the SQL does not name {batch}, the table that is checked",
         ),
         (
             "checks: {a: {description: A., severity: warning}}",
-            "raw/plans.yml: checks.a: say one of: sql, accepted_values, between, references",
+            "raw/plans.yml:1: checks.a: say one of: sql, accepted_values, between, references",
         ),
         (
             "checks: {a: {description: A., severity: warning, between: {column: tier}}}",
-            "raw/plans.yml: checks.a.between: say min, max or both",
+            "raw/plans.yml:1: checks.a.between: say min, max or both",
         ),
         (
             "without: {hats_are_known: there are none}",
-            "raw/plans.yml: without: no standard check of this table is called hats_are_known",
+            "raw/plans.yml:1: without: no standard check of this table is called hats_are_known",
         ),
         (
             "key: [plan_id]",
-            "raw/plans.yml: key: it is that of the contract; leave it out",
+            "raw/plans.yml:1: key: it is that of the contract; leave it out",
         ),
         (
             "personal: [name]\npersonal: [email]",
-            "raw/plans.yml: 'personal' is given twice in the mapping at line 1",
+            "raw/plans.yml:2: 'personal' is given twice",
         ),
     ],
 )
@@ -205,5 +205,5 @@ def test_a_file_of_no_contract_must_say_its_key(folder: Path) -> None:
     with pytest.raises(SuiteError) as refused:
         read_suites(folder)
     assert list(refused.value.evidence) == [
-        "raw/hats.yml: key: name the columns that identify a row"
+        "raw/hats.yml:1: key: name the columns that identify a row"
     ]

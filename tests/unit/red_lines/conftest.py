@@ -11,6 +11,7 @@ import pytest
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
 from dagster_project.red_lines import RedLineStatus, Rule, evaluate, load_rules
+from dagster_project.warehouse.schema import bring_up_to_date
 
 COLUMNS = {
     "grain": "varchar",
@@ -91,17 +92,24 @@ class Marts:
 
     def billing_read(self, day: str) -> None:
         """Say that billing last brought rows that day."""
-        self.con.execute("create schema raw")
-        self.con.execute(
-            "create table raw.loads (source varchar, started_at timestamptz, rows_loaded bigint)"
-        )
         instant = datetime.fromisoformat(day).replace(tzinfo=UTC)
-        self.con.execute("insert into raw.loads values ('billing', ?, 10)", [instant])
+        self.con.execute(
+            """
+            insert into raw.loads by name
+            select
+                1 as load_id, 'billing' as source, 'invoices.csv' as file_name,
+                'invoice_lines' as table_name, 'canonical' as format, 10 as rows_read,
+                10 as rows_loaded, 0 as rows_unchanged, 0 as rows_quarantined,
+                ?::timestamptz as started_at, 0.1 as duration_seconds, 'loaded' as outcome
+            """,
+            [instant],
+        )
 
 
 def churn_marts(con: duckdb.DuckDBPyConnection) -> Marts:
-    """Make an empty churn mart in a new database."""
+    """Make an empty churn mart in a new working database."""
     con.execute("set timezone = 'UTC'")
+    bring_up_to_date(con)
     con.execute("create schema marts")
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     con.execute(f"create table marts.mart_churn_periods ({columns})")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from dagster_project.period import Period
 from dagster_project.red_lines import RedLineStatus, Rule
-from dagster_project.red_lines.evaluation import Period
 
 
 def by_month(statuses: tuple[RedLineStatus, ...]) -> dict[str, bool | None]:
@@ -137,12 +137,7 @@ def test_a_data_set_that_ends_in_the_future_is_not_stale(
     marts: Any, defaults: dict[str, Rule]
 ) -> None:
     marts.month("2026-12", churn_rate=0.9)
-    marts.con.execute("create schema raw")
-    marts.con.execute(
-        "create table raw.loads as "
-        "select 'billing' as source, timestamptz '2026-06-01 00:00:00+00' as started_at, "
-        "5 as rows_loaded"
-    )
+    marts.billing_read("2026-06-01")
     statuses = marts.judge((defaults["churn_above"],), "2026-12-31", now="2026-06-01")
     assert by_month(statuses) == {"2026-12": True}
 

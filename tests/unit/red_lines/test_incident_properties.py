@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.clock import FixedClock
+from dagster_project.period import Period
 from dagster_project.red_lines import Incident, Rule, incidents, record
-from dagster_project.red_lines.evaluation import Period, RedLineStatus, Segment
+from dagster_project.red_lines.evaluation import RedLineStatus, Segment
+from dagster_project.warehouse.schema import bring_up_to_date
 
 RULE = Rule(
     name="churn_above", description="x", metric="churn_rate", when="above", line=0.1, remind_every=2
@@ -41,6 +43,7 @@ def history(runs: list[tuple[int, bool | None]]) -> tuple[list[Incident], Counte
     """Run after run; returns the incidents and how often each event was put into the outbox."""
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
+        bring_up_to_date(con)
         record(con, [], NOW)
         for month, crossed in runs:
             record(con, [status(month, crossed)], NOW)

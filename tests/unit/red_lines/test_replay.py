@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dagster_project.clock import FixedClock
 from dagster_project.errors import EbblineError
+from dagster_project.period import Period
 from dagster_project.red_lines import (
     Incident,
     Replay,
@@ -23,7 +24,6 @@ from dagster_project.red_lines import (
     record,
     replay,
 )
-from dagster_project.red_lines.evaluation import Period
 from tests.unit.red_lines.conftest import Marts, churn_marts
 
 RATES = {True: 0.2, False: 0.05, None: None}

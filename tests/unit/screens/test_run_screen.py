@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dagster_project.errors import ExitCode
-from dagster_project.pipeline import FailedCheck, RunOutcome
+from dagster_project.runs import FailedCheck, RunOutcome
 from dagster_project.screens.run import outcome_lines
 from dagster_project.warehouse.paths import WarehousePaths
 

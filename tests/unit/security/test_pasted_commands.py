@@ -5,12 +5,13 @@ from datetime import date
 
 import pytest
 
+from dagster_project.numbers.question import MetricQuestion
+from dagster_project.period import Period
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.messages import Alert
 from dagster_project.red_lines.wording import wording
 from dagster_project.screens.explain import command
 from dagster_project.shown import shown
-from dagster_project.warehouse.metric_question import MetricQuestion, Period
 
 NAMES = ["DE", "Côte d'Ivoire", "'; rm -rf ~; '", '"$(reboot)"', "`id`", "a\nreboot"]
 

@@ -377,16 +377,16 @@ A_YEAR_INSTEAD_OF_A_MONTH = Sample(
 )
 
 NEWEST_FIRST_BY_A_CONNECTOR = Sample(
-    "two versions of each invoice, the newer on the earlier line (Chargebee by Airbyte)",
+    "two versions of each invoice, wrapped, the newer on the earlier line (Chargebee by Airbyte)",
     "chargebee",
     {
         "customers.jsonl": json.dumps({"id": "si1", "created_at": epoch(date(2025, 12, 20))}),
         "invoices.jsonl": "\n".join(
             json.dumps(
                 {
-                    **_chargebee_invoice("si1", n),
-                    "status": status,
-                    "updated_at": epoch(MONTHS[n][0]) + later,
+                    "_airbyte_raw_id": f"{n}-{status}",
+                    "_airbyte_extracted_at": epoch(MONTHS[n][0]) * 1000 + later,
+                    "_airbyte_data": {**_chargebee_invoice("si1", n), "status": status},
                 }
             )
             for n in range(6)

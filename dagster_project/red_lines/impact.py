@@ -1,0 +1,127 @@
+"""What a crossed line is about: the money and the customers behind it, read from the validated
+marts.
+
+Reads only; customers are named by id, never by anything personal.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import duckdb
+
+from dagster_project.config import DIMENSIONS
+from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.warehouse.introspection import columns_of, tables_of
+from dagster_project.warehouse.quoting import quote_identifier
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class CustomerLoss:
+    """A customer lost or shrunk in the period, and the MRR that went with it."""
+
+    customer_id: str
+    mrr_lost: Decimal
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Money (reporting currency, a month) and customers behind one status.
+
+    :param customers_lost: customers lost in the period; None where the mart has no such row.
+    :param mrr_churn: MRR of those customers.
+    :param mrr_contraction: MRR lost with customers who stayed but pay less.
+    :param mrr_closing: MRR at closing.
+    :param reasons: why customers left and how many, the greatest loss of MRR first.
+    :param customers: the customers who lost most, the greatest loss first.
+    """
+
+    customers_lost: int | None = None
+    mrr_churn: Decimal | None = None
+    mrr_contraction: Decimal | None = None
+    mrr_closing: Decimal | None = None
+    customers: tuple[CustomerLoss, ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
+def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
+    """Return what is at stake in the status's period and segment.
+
+    Losses are those of METRICS.md, section 3: each customer at opening against the same one at
+    closing. The customers are left out for segments that no customer attribute names (plans), since
+    a customer may change plan within the period.
+    """
+    present = set(tables_of(con, "marts"))
+    if "mart_churn_periods" not in present:
+        return Impact()
+    row = con.execute(
+        """
+        select customers_lost, mrr_churn, mrr_contraction, mrr_closing from marts.mart_churn_periods
+        where grain = ? and period_start = ? and dimension = ? and member = ?
+        """,
+        [status.period.grain, status.period.start, status.segment.dimension, status.segment.member],
+    ).fetchone()
+    if row is None:
+        return Impact()
+    customers: tuple[CustomerLoss, ...] = ()
+    if {"fct_customer_months", "dim_customers"} <= present:
+        customers = _customers(con, status)
+    reasons = _reasons(con, status) if "mart_cancellation_reasons" in present else ()
+    return Impact(row[0], row[1], row[2], row[3], customers, reasons)
+
+
+def _reasons(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[tuple[str, int], ...]:
+    rows = con.execute(
+        """
+        select reason, customers_lost from marts.mart_cancellation_reasons
+        where grain = ? and period_start = ? and dimension = ? and member = ?
+        order by place limit ?
+        """,
+        [
+            status.period.grain,
+            status.period.start,
+            status.segment.dimension,
+            status.segment.member,
+            SHOWN,
+        ],
+    ).fetchall()
+    return tuple((str(reason), int(lost)) for reason, lost in rows)
+
+
+def _customers(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[CustomerLoss, ...]:
+    dimension = status.segment.dimension
+    columns = columns_of(con, "marts", "dim_customers")
+    parameters: list[object] = [status.period.start, status.period.end, status.period.start]
+    in_segment = "true"
+    if dimension != "all":
+        if dimension not in DIMENSIONS or dimension not in columns:
+            return ()
+        in_segment = f"coalesce(customers.{quote_identifier(dimension)}, '(none)') = ?"
+        parameters.append(status.segment.member)
+    rows = con.execute(
+        f"""
+        with months as (
+            select customer_id, month, mrr_opening, mrr_closing from marts.fct_customer_months
+            where month >= ? and month < ?
+        ),
+        last_month as (select max(month) as month from months),
+        opening as (
+            select customer_id, mrr_opening from months where month = ? and mrr_opening > 0
+        ),
+        closing as (
+            select customer_id, mrr_closing from months inner join last_month using (month)
+        ),
+        losses as (
+            select customer_id, mrr_opening - coalesce(mrr_closing, 0) as mrr_lost
+            from opening left join closing using (customer_id)
+        )
+        select losses.customer_id, losses.mrr_lost
+        from losses inner join marts.dim_customers as customers using (customer_id)
+        where losses.mrr_lost > 0 and {in_segment}
+        order by losses.mrr_lost desc, losses.customer_id
+        limit {SHOWN}
+        """,  # noqa: S608 - a quoted dimension from the known list
+        parameters,
+    ).fetchall()
+    return tuple(CustomerLoss(customer_id, mrr_lost) for customer_id, mrr_lost in rows)

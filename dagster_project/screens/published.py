@@ -1,0 +1,111 @@
+"""What ``ebbline run`` and ``ebbline status`` say of what readers see: the publication and its red lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.plural import counted
+from dagster_project.screens import Line
+from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.serving import nothing_served, open_marts
+
+
+def published_lines(paths: WarehousePaths) -> Iterator[Line]:
+    """Yield what readers see now, read from the published file itself."""
+    if not paths.marts_db.exists():
+        yield from _nothing_lines(paths)
+        return
+    with open_marts(paths.marts_db) as con:
+        publication = con.execute("select id, built_at from marts.publication").fetchone()
+        until = covered_until_of(con)
+        months = con.execute(
+            "select min(period_start), max(period_start), count(distinct period_start)"
+            " from marts.mart_revenue_periods where grain = 'month'"
+        ).fetchone()
+        crossed = con.execute(
+            "select rule, count(*) filter (where breached), max(period) filter (where breached),"
+            " bool_or(breached and period = newest), bool_and(breached is not null or period < newest) from ("
+            "   select *, max(period) over (partition by rule) as newest from marts.red_line_status)"
+            " group by rule order by rule"
+        ).fetchall()
+    assert publication is not None and months is not None
+    yield (
+        f"readers see publication {publication[0]}, built at {publication[1]:%Y-%m-%d %H:%M} UTC",
+        None,
+    )
+    if months[2]:
+        yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
+    if until is not None:
+        yield f"covered until {until}; what comes after is not known yet", None
+    for rule, periods, last, now, known in crossed:
+        if now:
+            yield (
+                f"red line crossed now: {rule} (in {counted(periods, 'period')}, newest {last:%Y-%m})",
+                "red",
+            )
+        elif not known:
+            yield f"red line unknown: {rule} (the marts cannot say for the newest period)", "yellow"
+        elif periods:
+            yield (
+                f"red line crossed before: {rule} (in {counted(periods, 'period')}, last {last:%Y-%m})",
+                "yellow",
+            )
+        else:
+            yield f"red line held: {rule}", "green"
+    yield f"marts:  {short_path(paths.marts_db)}", None
+    yield f"report: {short_path(paths.report)}", None
+
+
+def covered_until_of(con: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the last day covered of an open publication; None where it does not say."""
+    answer = con.execute("select * from marts.publication")
+    row = answer.fetchone()
+    named = dict(zip([column[0] for column in answer.description or ()], row or (), strict=False))
+    until = named.get("until")
+    return until if isinstance(until, date) else None
+
+
+@dataclass(frozen=True)
+class PublishedNow:
+    """What readers see: the publication, and every red line as it stands in the newest period."""
+
+    id: int
+    built_at: datetime
+    file: Path
+    red_lines: tuple[dict[str, Any], ...]
+
+
+def published_now(paths: WarehousePaths) -> PublishedNow | None:
+    """Return what readers see, for programs; None where there is nothing to see."""
+    if not paths.marts_db.exists():
+        return None
+    with open_marts(paths.marts_db) as con:
+        publication = con.execute("select id, built_at from publication").fetchone()
+        found = con.execute(
+            "select rule, period, segment, value, line, status from red_line_status"
+            " where is_latest order by rule, segment"
+        )
+        names = [column[0] for column in found.description or ()]
+        red_lines = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    assert publication is not None
+    return PublishedNow(publication[0], publication[1], paths.marts_db, red_lines)
+
+
+def _nothing_lines(paths: WarehousePaths) -> Iterator[Line]:
+    if not paths.publication_files():
+        yield f"no publication exists yet in {short_path(paths.root)}", None
+        return
+    missing = nothing_served(paths)
+    yield f"{short_path(paths.marts_db)}: {missing.what}", "red"
+    yield f"  {missing.fix}", None
+
+
+def short_path(path: Path) -> str:
+    """Return the path as it is quickest to type: relative where it lies below the working folder."""
+    resolved = path.resolve()
+    here = Path.cwd()
+    return str(resolved.relative_to(here) if resolved.is_relative_to(here) else resolved)

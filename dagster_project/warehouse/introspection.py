@@ -1,0 +1,59 @@
+"""Which tables and columns there are. The one place that asks; tables and views are the same here."""
+
+import duckdb
+
+from dagster_project.warehouse.quoting import quote_identifier
+
+
+def has_table(
+    con: duckdb.DuckDBPyConnection, schema: str, table: str, *, database: str | None = None
+) -> bool:
+    """Tell whether there is such a table or view.
+
+    :param database: the name an attached database goes by; default the current one.
+    """
+    return bool(columns_of(con, schema, table, database=database))
+
+
+def tables_of(
+    con: duckdb.DuckDBPyConnection, schema: str, *, database: str | None = None
+) -> list[str]:
+    """Return the tables and views of a schema, in order of their names; none where there is no such schema."""
+    rows = con.execute(
+        """
+        select table_name from duckdb_tables()
+        where database_name = coalesce($database, current_database()) and schema_name = $schema
+        union all
+        select view_name from duckdb_views()
+        where database_name = coalesce($database, current_database()) and schema_name = $schema
+        order by 1
+        """,
+        {"database": database, "schema": schema},
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def has_column(
+    con: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    column: str,
+    *,
+    database: str | None = None,
+) -> bool:
+    """Tell whether a table or view is there and has such a column."""
+    return column in columns_of(con, schema, table, database=database)
+
+
+def columns_of(
+    con: duckdb.DuckDBPyConnection, schema: str, table: str, *, database: str | None = None
+) -> dict[str, str]:
+    """Return the columns of a table or view with their types, in order; none where it is not there."""
+    place = [schema, table] if database is None else [database, schema, table]
+    # `information_schema` and `duckdb_columns` go through every column of the database.
+    query = "select name, type from pragma_table_info(?) order by cid"
+    try:
+        rows = con.execute(query, [".".join(map(quote_identifier, place))]).fetchall()
+    except duckdb.CatalogException:
+        return {}
+    return dict(rows)

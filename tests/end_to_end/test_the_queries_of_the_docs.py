@@ -1,0 +1,44 @@
+"""Every query that README and docs show runs on what the sample's run leaves, and finds rows where it should."""
+
+import re
+
+import duckdb
+import pytest
+
+from tests.documents import Snippet, snippets
+from tests.sample import WholeRun
+
+_IN_PYTHON = re.compile(r"con\.sql\('''(.*?)'''\)", re.DOTALL)
+QUERIES = [snippet for snippet in snippets("sql") if "{{" not in snippet.text] + [
+    Snippet(snippet.place, "sql", query)
+    for snippet in snippets("sh")
+    for query in _IN_PYTHON.findall(snippet.text)
+]
+# What nothing was wrong with in the sample.
+_MAY_BE_EMPTY = ("ops.deliveries", "mart_invoice_differences", "metric_versions")
+
+
+def test_the_documents_show_queries() -> None:
+    assert len(QUERIES) > 5
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+def test_a_query_runs(
+    whole_sample: WholeRun, query: Snippet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = whole_sample.paths
+    monkeypatch.chdir(paths.root)
+    opened, _, attached = query.text.partition("attach")
+    database = paths.warehouse_db if "ops." in opened else paths.marts_db
+    with duckdb.connect(str(database), read_only=True) as con:
+        _all_find_rows(con, opened)
+    if attached:
+        with duckdb.connect() as con:
+            con.execute(f"attach{attached.partition(';')[0]}")
+            _all_find_rows(con, attached.partition(";")[2])
+
+
+def _all_find_rows(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    for statement in con.extract_statements(text):
+        rows = con.execute(statement).fetchall()
+        assert rows or any(name in statement.query for name in _MAY_BE_EMPTY), statement.query

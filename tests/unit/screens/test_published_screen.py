@@ -1,0 +1,34 @@
+"""What the screen says of red lines after a run."""
+
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.screens.published import published_lines
+from dagster_project.warehouse.paths import WarehousePaths
+
+MARTS = """
+attach '{}' as published; use published; create schema marts; use published.marts;
+create table publication as select 1 as id, timestamp '2026-04-02 03:00:00' as built_at;
+create table mart_revenue_periods as select 'month' as grain, date '2026-03-01' as period_start;
+create table red_line_status as
+from (values
+    ('a_crossed', date '2026-03-01', true),
+    ('b_before', date '2026-02-01', true), ('b_before', date '2026-03-01', false),
+    ('c_held', date '2026-03-01', false),
+    ('d_unknown', date '2026-02-01', false), ('d_unknown', date '2026-03-01', null)
+) as given (rule, period, breached)
+"""
+
+
+def test_a_red_line_is_crossed_held_or_unknown_and_unknown_is_not_held(tmp_path: Path) -> None:
+    paths = WarehousePaths(tmp_path)
+    with duckdb.connect() as con:
+        con.execute(MARTS.format(paths.marts_db))
+    said = [text for text, _ in published_lines(paths) if text.startswith("red line")]
+    assert said == [
+        "red line crossed now: a_crossed (in 1 period, newest 2026-03)",
+        "red line crossed before: b_before (in 1 period, last 2026-02)",
+        "red line held: c_held",
+        "red line unknown: d_unknown (the marts cannot say for the newest period)",
+    ]
