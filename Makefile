@@ -66,7 +66,7 @@ format: $(VENV)/.installed-dev ## format Python and SQL
 
 lock: $(BIN)/uv ## compile requirements.lock and requirements-dev.lock anew
 	$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --group dev --group remote --group serve --group spark -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --group dev --group remote --group semantic --group serve --group spark -c requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 
 docs: setup ## generate dbt docs for data/warehouse (after make run)
 	EBBLINE_WAREHOUSE_DB=$(CURDIR)/data/warehouse/warehouse.duckdb $(BIN)/dbt docs generate --static --project-dir dbt --profiles-dir dbt --target-path $(CURDIR)/data/warehouse/dbt_docs --log-path $(CURDIR)/data/warehouse/logs

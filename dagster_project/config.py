@@ -233,7 +233,12 @@ def load_settings(
         raise SettingsError(
             "an environment variable cannot be read",
             evidence=[
-                f"EBBLINE_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+                f"EBBLINE_{str(e['loc'][0]).upper()}: "
+                + (
+                    f"{e['input']!r} is no amount of memory such as 4GB"
+                    if e["type"].startswith("byte_size")
+                    else e["msg"].removeprefix("Value error, ")
+                )
                 for e in error.errors()
             ],
         ) from error
