@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from xdist.scheduler.loadgroup import LoadGroupScheduling
 
-from tests.durations import longest_first
+from tests import durations
 from tests.sample import WholeRun, sample_run
 from tests.shared import SharedFolder
 
@@ -55,7 +55,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroupOrFil
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker ends long after the other."""
     if getattr(config.option, "loadgroup", False):
-        items[:] = longest_first(items)
+        items[:] = durations.longest_first(items)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -66,6 +66,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for report in terminalreporter.stats.get(kind, [])
         if isinstance(report, pytest.TestReport)
     ]
+    if os.environ.get("TESTS_WRITE_DURATIONS"):
+        durations.write(reports)
     seconds: dict[str, float] = {}
     for report in reports:
         folder = str(Path(report.location[0]).parent)

@@ -1,9 +1,10 @@
 """How long each file of tests took when it was last measured, and the order that follows from it.
 
-``tests/durations.txt`` is written by hand from the summary of ``make test`` where a file's time has changed much;
-a file that is not in it counts as short. A wrong number costs time and nothing else.
+``TESTS_WRITE_DURATIONS=1 make test`` writes ``tests/durations.txt``; a file that is not in it counts as short. A wrong
+number costs time and nothing else.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -30,3 +31,20 @@ def longest_first(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """Return the items, those of the longest file or group first, otherwise in their order."""
     seconds = measured()
     return sorted(items, key=lambda item: -seconds.get(unit_of(item), 0.0))
+
+
+def write(reports: Iterable[pytest.TestReport]) -> None:
+    """Write what was measured, of all that took more than a few seconds."""
+    seconds: dict[str, float] = defaultdict(float)
+    for report in reports:
+        file, _, test = report.nodeid.partition("::")
+        name, at, group = test.rpartition("@")  # so xdist writes the group
+        seconds[group if at and name and "]" not in group else file] += report.duration
+    MEASURED.write_text(
+        "".join(
+            f"{spent:.0f} {unit}\n"
+            for unit, spent in sorted(seconds.items(), key=lambda item: -item[1])
+            if spent >= 3
+        ),
+        encoding="utf-8",
+    )

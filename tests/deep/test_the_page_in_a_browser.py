@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from dagster_project.report import Heading, build
-from tests.browser.chromium import SCREENS, browser, shown
+from tests.browser.chromium import SCREENS, Screen, browser, shown
 from tests.browser.pictures import difference, made_small
 from tests.sample import WholeRun
 from tests.unit.report.conftest import write_marts
@@ -84,6 +84,34 @@ def test_on_paper_it_is_light_and_every_chart_fits(started: Any, sample: Path) -
         )
     assert "#f0f5f7" not in fills, "the ink of the dark page"
     assert max(widths) <= 960
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a company with long names and large amounts."""
+    folder, long = tmp_path_factory.mktemp("large"), f"'{'x' * 70}'"
+    marts = write_marts(
+        folder / "marts.duckdb",
+        f"update marts.dim_plans set plan_name = {long}, product = {long} where plan_id = 'Team'",
+        "update marts.mart_revenue_periods set mrr_closing = 123456789012.34, arr = 1481481468148.08"
+        " where period_start = '2026-06-01'",
+        f"update marts.dim_customers set customer_id = {long} where customer_id = 'cus_1'",
+        f"update marts.mart_risk_list set customer_id = {long}, mrr_at_stake = 99999999.99,"
+        f" reasons = {long} where customer_id = 'cus_1'",
+        f"update marts.alert_incidents set incident_id = {long}, detail = {long}",
+        f"update marts.mart_revenue_periods set member = {long} where member = 'DE'",
+    )
+    return build(marts, folder / "report" / "index.html", Heading("x" * 80))
+
+
+@pytest.mark.parametrize("width", [390, 1000, 1300])
+def test_long_names_and_large_amounts_stay_in_their_place(
+    started: Any, large: Path, width: int
+) -> None:
+    with shown(started, large, Screen(width)) as page:
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate(TOO_WIDE) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 @pytest.mark.parametrize("page_of", ["small", "sample"])

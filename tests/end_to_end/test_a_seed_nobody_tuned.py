@@ -9,4 +9,4 @@ from tests.end_to_end.seeds import disagreements_of_a_seed
 def test_the_published_figures_are_those_of_the_life_histories(
     ebbline: Ebbline, tmp_path: Path
 ) -> None:
-    assert disagreements_of_a_seed(ebbline, tmp_path, 60_902) == []
+    assert disagreements_of_a_seed(ebbline, tmp_path, 60_902, customers=60) == []
