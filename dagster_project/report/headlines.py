@@ -64,10 +64,14 @@ def headlines(
     *,
     grain: str = "month",
 ) -> list[Headline]:
-    """Return the headlines of the newest of some periods."""
+    """Return the headlines of the newest of some periods; a metric that never had a value is none."""
     if not periods:
         return []
-    return [_headline(metric, periods, currency, plan.get(metric, {}), grain) for metric in metrics]
+    return [
+        _headline(metric, periods, currency, plan.get(metric, {}), grain)
+        for metric in metrics
+        if any(period[metric] is not None for period in periods)
+    ]
 
 
 def _headline(

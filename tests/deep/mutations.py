@@ -84,9 +84,9 @@ MUTATIONS = (
         WORKED,
     ),
     Mutation(
-        f"{REVENUE}/int_span_figures.sql",
-        "when status = 'retained' and mrr_closing - fx > mrr_opening then 'upgraded'",
-        "when status = 'retained' and mrr_closing - fx >= mrr_opening then 'upgraded'",
+        f"{REVENUE}/int_span_counts.sql",
+        "when customer_spans.mrr_closing - customer_spans.fx > customer_spans.mrr_opening then 'expanded'",
+        "when customer_spans.mrr_closing - customer_spans.fx >= customer_spans.mrr_opening then 'expanded'",
         WORKED,
     ),
     Mutation(

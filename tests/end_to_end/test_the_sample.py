@@ -79,6 +79,14 @@ def test_every_figure_is_the_truth_to_the_cent(first: Ended, warehouse: Path) ->
     assert disagreements(truth, warehouse / "marts.duckdb") == []
 
 
+def test_no_guard_warns_or_refuses(first: Ended, warehouse: Path) -> None:
+    with open_marts(warehouse / "marts.duckdb") as con:
+        alarms = con.execute(
+            "select guard, detail, examples from mart_reconciliation where status in ('warned', 'refused')"
+        ).fetchall()
+    assert alarms == []
+
+
 def test_money_reconciles_in_every_row(first: Ended, warehouse: Path) -> None:
     with open_marts(warehouse / "marts.duckdb") as con:
         rows = con.execute(

@@ -113,7 +113,7 @@ def _life(customer: str, owned: list[Piece], ends: dict[str, Subscription], term
         # Both ends at the rates of the day before; the difference is fx.
         at_old_rates = _worth(cover[day], day - DAY, terms) if before and after else after
         real = at_old_rates if at_old_rates > 0 else after
-        kind = _kind(before, real, ever=ever)
+        kind = kind_of(before, real, ever=ever)
         if kind:
             unpaid = kind == "churn" and _is_involuntary(held, day, ends, terms)
             life.movements.append(
@@ -176,7 +176,8 @@ def _is_involuntary(
     return given_at is None or business_date(given_at, terms.timezone) <= day
 
 
-def _kind(before: int, after: int, *, ever: bool) -> str:
+def kind_of(before: int, after: int, *, ever: bool) -> str:
+    """Return the type of a change, empty where nothing changed; ``ever``: active once before."""
     if before == after:
         return ""
     if before == 0:

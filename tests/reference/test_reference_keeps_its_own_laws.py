@@ -4,17 +4,22 @@ A reference that broke these could not judge anybody. No dbt here: hundreds of h
 """
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reference.company import Company, company
+from tests.reference.daily import lives
 from tests.reference.days import DAY
 from tests.reference.figures import Figures
 from tests.reference.histories import Making
 from tests.reference.rows import Books, Terms
 from tests.reference.strategies import histories, makings
 from tests.reference.transformations import moved_to_another_system, scaled, shuffled
+from tests.reference.vendor_billing import canonical
+from tests.reference.vendor_billing.lives import companies
+from tests.reference.vendor_billing.worth import movements
 
 SHAPES = ("subscription_periods", "subscription_items", "invoice_lines")
 many = settings(
@@ -135,3 +140,15 @@ def test_scaled_prices_scale_the_money(one: tuple[Books, Making], factor: int) -
 def test_nothing_moves_after_the_last_day(one: tuple[Books, Making]) -> None:
     books, making = one
     assert all(move.on < making.until + DAY for move in _seen(books, making).movements)
+
+
+def test_movements_at_change_points_are_those_of_every_day() -> None:
+    until = date(2026, 6, 30)
+    sold = companies((1,), 40, canonical.MANNER, until).subscriptions
+    pieces = [piece for one in sold for piece in one.pieces()]
+    day_by_day = {
+        (move.customer_id, move.on.isoformat(), move.kind, move.cents)
+        for life in lives(pieces, (), Terms(until=until)).values()
+        for move in life.movements
+    }
+    assert movements(pieces, until) == day_by_day

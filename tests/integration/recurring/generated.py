@@ -1,72 +1,121 @@
 """Generated subscriptions written as a vendor writes them, through dbt, beside what they were truly worth."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from dagster_project.clock import FixedClock
-from dagster_project.config import load_settings
+from dagster_project.config import Settings, load_settings
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
-from tests.reference.daily import lives
-from tests.reference.rows import Terms
-from tests.reference.vendor_billing import chargebee, recurly, stripe
-from tests.reference.vendor_billing.lives import Company, Manner, companies
+from tests.reference.vendor_billing import canonical, chargebee, recurly, stripe
+from tests.reference.vendor_billing.company import Company, Manner
+from tests.reference.vendor_billing.lives import companies
+from tests.reference.vendor_billing.worth import Told, movements
 
 UNTIL = date(2026, 6, 30)
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
-Movement = tuple[str, str, str, int]
 
-EXPORTS: dict[str, tuple[str, Manner, Callable[[Company, Path], None]]] = {
-    "stripe, discounts in the line": (
-        "stripe",
-        stripe.MANNER,
-        lambda company, folder: stripe.write(company, folder, discounts_apart=False),
+
+@dataclass(frozen=True)
+class Export:
+    """A vendor's way to bill and to write; ``lasting_only``: discounts of limited duration are left out."""
+
+    form: str
+    manner: Manner
+    write: Callable[[Company, Path], None]
+    lasting_only: bool = False
+
+
+EXPORTS = {
+    "stripe, discounts in the line": Export(
+        "stripe", stripe.MANNER, partial(stripe.write, discounts_apart=False)
     ),
-    "stripe, discounts apart": (
-        "stripe",
-        stripe.MANNER,
-        lambda company, folder: stripe.write(company, folder, discounts_apart=True),
+    "stripe, discounts apart": Export(
+        "stripe", stripe.MANNER, partial(stripe.write, discounts_apart=True)
     ),
-    "chargebee": ("chargebee", chargebee.MANNER, chargebee.write),
-    "recurly": ("recurly", recurly.MANNER, recurly.write),
+    "chargebee": Export(
+        "chargebee", chargebee.MANNER, partial(chargebee.write, ends_at_last_second=False)
+    ),
+    "chargebee, ends at the last second": Export(
+        "chargebee", chargebee.MANNER, partial(chargebee.write, ends_at_last_second=True)
+    ),
+    "recurly": Export("recurly", recurly.MANNER, recurly.write),
+    "canonical": Export("canonical", canonical.MANNER, canonical.write),
+    "canonical, lasting discounts only": Export(
+        "canonical", canonical.MANNER, canonical.write, lasting_only=True
+    ),
 }
 
-
-def differences(root: Path, export: str, seeds: Iterable[int], customers: int) -> list[str]:
-    """Return every movement that dbt has and the truth has not, or the other way, in words."""
-    form, manner, write = EXPORTS[export]
-    company = companies(seeds, customers, manner, UNTIL)
-    write(company, root / "billing")
-    right, found = truth(company), _built(root, form)
-    return [
-        f"{'missing' if movement in right else 'wrong'}: {movement}"
-        for movement in sorted(right ^ found)
-    ]
+OF_EACH_VENDOR = (
+    "stripe, discounts apart",
+    "chargebee, ends at the last second",
+    "recurly",
+    "canonical, lasting discounts only",
+)
+"""What the first tier can afford."""
 
 
-def truth(company: Company) -> set[Movement]:
+@dataclass(frozen=True)
+class Found:
+    """What dbt made of a company.
+
+    :param differences: every movement that dbt has and the truth has not, or the other way, in words.
+    :param alarms: every guard that finds something, in words.
+    """
+
+    differences: list[str]
+    alarms: list[str]
+
+
+def built(root: Path, name: str, seeds: Iterable[int], customers: int) -> Found:
+    """Write the companies of some seeds as one export and build movements and guards of it."""
+    export = EXPORTS[name]
+    company = companies(seeds, customers, export.manner, UNTIL)
+    export.write(company, root / "billing")
+    right = truth(company, lasting_only=export.lasting_only)
+    found, alarms = _built(root, export)
+    return Found(
+        [
+            f"{'missing' if movement in right else 'wrong'}: {movement}"
+            for movement in sorted(right ^ found)
+        ],
+        alarms,
+    )
+
+
+def truth(company: Company, *, lasting_only: bool) -> set[Told]:
     """Return the movements of what was truly sold."""
-    pieces = [piece for one in company.subscriptions for piece in one.pieces]
-    return {
-        (move.customer_id, move.on.isoformat(), move.kind, move.cents)
-        for life in lives(pieces, (), Terms(until=UNTIL)).values()
-        for move in life.movements
-    }
+    pieces = [
+        piece for one in company.subscriptions for piece in one.pieces(lasting_only=lasting_only)
+    ]
+    return movements(pieces, UNTIL)
 
 
-def _built(root: Path, form: str) -> set[Movement]:
+def written_settings(root: Path, form: str, *, lasting_only: bool = False) -> Settings:
+    """Write the settings of an export in ``root/billing``."""
+    discounts = "lasting_only" if lasting_only else "as_billed"
     (root / "ebbline.yml").write_text(
         f"sources: {{billing: {{format: {form}, path: billing}}}}\nwarehouse: wh\n"
-        f"calendar: {{timezone: UTC, until: {UNTIL}}}\n"
+        f"calendar: {{timezone: UTC, until: {UNTIL}}}\nbilling: {{discounts: {discounts}}}\n"
     )
-    settings = load_settings(root / "ebbline.yml")
+    return load_settings(root / "ebbline.yml")
+
+
+def _built(root: Path, export: Export) -> tuple[set[Told], list[str]]:
+    settings = written_settings(root, export.form, lasting_only=export.lasting_only)
     paths = WarehousePaths(settings.warehouse)
-    load_and_build(paths, settings, CLOCK, ("fct_mrr_movements",))
+    load_and_build(paths, settings, CLOCK, ("fct_mrr_movements", "mart_reconciliation"))
     with open_warehouse(paths, read_only=True) as con:
         rows = con.execute("""
             select customer_id, movement_on::varchar, movement_type, (amount * 100)::bigint
             from marts.fct_mrr_movements
         """).fetchall()
-    return {(row[0], row[1], row[2], row[3]) for row in rows}
+        alarms = con.execute("""
+            select guard || ': ' || concat_ws('; ', rows_differing, detail, examples)
+            from marts.mart_reconciliation where rows_differing > 0
+        """).fetchall()
+    return {(row[0], row[1], row[2], row[3]) for row in rows}, [alarm for (alarm,) in alarms]

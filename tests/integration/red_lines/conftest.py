@@ -12,6 +12,7 @@ from dagster_project.config import Settings
 from dagster_project.red_lines import Delivery, deliver, evaluate, load_rules, record
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.red_lines.made import note_publication
 from tests.webhook import Webhook, receiving
 
 NOW = FixedClock(datetime(2026, 4, 1, 3, tzinfo=UTC))
@@ -38,6 +39,7 @@ def send() -> Callable[..., tuple[Delivery, ...]]:
     def deliver_now(
         paths: WarehousePaths, settings: Settings, publication_id: str | None = "7"
     ) -> tuple[Delivery, ...]:
+        note_publication(paths, publication_id or "7")
         return deliver(paths, settings, publication_id, NOW, pauses=(0.0, 0.0))
 
     return deliver_now

@@ -37,6 +37,7 @@ from dagster_project.red_lines import (
 from dagster_project.red_lines.watch import Ending
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.red_lines.made import note_publication
 
 _MARTS = """
 create schema if not exists marts;
@@ -154,6 +155,7 @@ class Nights:
             until = covered_until(con, settings, clock)
             record(con, evaluate(con, rules, clock=clock, until=until), clock, rules=rules)
         self.publication += 1
+        note_publication(self.paths, str(self.publication))
         deliver(self.paths, settings, str(self.publication), clock, pauses=())
 
     def _check(self, now: datetime) -> None:

@@ -9,6 +9,7 @@ from dagster_project.config import Settings
 from dagster_project.red_lines import deliver, evaluate, load_rules, record
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.red_lines.made import note_publication
 
 # Night of the run, churn rate of each month so far (- = no row), webhook's answer, titles expected.
 SCRIPT: list[tuple[str, list[str], int, list[str]]] = [
@@ -65,6 +66,7 @@ def test_each_night_tells_what_is_new_and_nothing_else(
             )
             until = date.fromisoformat(night) - timedelta(days=1)
             record(con, evaluate(con, churn, clock=clock, until=until), clock, rules=churn)
+        note_publication(paths, str(number))
         deliver(paths, told, str(number), clock, pauses=())
         taken = webhook.received[already:] if answer == 200 else []
         timeline.append((night, [message["title"] for message in taken]))

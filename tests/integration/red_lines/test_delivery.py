@@ -150,6 +150,7 @@ def test_a_warehouse_made_before_targets_had_labels_goes_on(
             );
             insert into ops.made_then by name
             select * exclude (label, refusals) replace (1 as attempts) from ops.deliveries;
+            drop table ops.schema_version;
             drop table ops.deliveries;
             alter table ops.made_then rename to deliveries
             """

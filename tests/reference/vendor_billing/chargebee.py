@@ -1,71 +1,92 @@
 """Chargebee's tables: parts by the day and not marked as such, credits in credit notes that repeat the discount,
-amounts in cents. A refund of money is a credit note whose reason says so. Columns as in datacatalog.chargebee.com.
+amounts in cents, ends of periods that may be the last second of a day; prices rise in place. A refund of money is a
+credit note whose reason says so, and a transaction. Columns as in datacatalog.chargebee.com.
 """
 
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
-from tests.reference.vendor_billing.lives import Company, Invoice, Line, Manner, Price, Subscription
+from tests.reference.vendor_billing.company import (
+    Company,
+    Invoice,
+    Line,
+    Manner,
+    Price,
+    Subscription,
+)
 from tests.reference.vendor_billing.writing import Row, iso, write_table
 
-MANNER = Manner(by_day=True, credits_with_discount=True, tells_prices=True)
+MANNER = Manner(
+    by_day=True,
+    credits_with_discount=True,
+    tells_prices=True,
+    raises_in_place=True,
+    bills_nothing=False,
+    takes_back_whole=True,
+)
+_METER = "meter"
 
 
-def write(company: Company, folder: Path) -> None:
+def write(company: Company, folder: Path, *, ends_at_last_second: bool) -> None:
     """Write the export into ``folder``."""
-    write_table(
-        folder,
-        "customers",
-        (
-            {"id": name, "created_at": "2020-01-01T00:00:00Z", "company": name}
-            for name in company.customers
-        ),
-    )
-    write_table(folder, "item_prices", (_price(price) for price in company.prices))
-    write_table(
-        folder,
-        "subscriptions",
-        (
-            {
-                "id": one.subscription_id,
-                "customer_id": one.customer_id,
-                "status": "cancelled" if one.ended else "active",
-                "started_at": iso(one.started),
-                "created_at": iso(one.started),
-                "cancelled_at": iso(one.ended),
-                "cancel_schedule_created_at": iso(one.asked) if one.at_period_end else "",
-            }
-            for one in company.subscriptions
-        ),
-    )
-    bills = [(one, invoice) for one in company.subscriptions for invoice in one.invoices]
+    before = timedelta(seconds=1 if ends_at_last_second else 0)
+    write_table(folder, "customers", (_customer(name) for name in company.customers))
+    write_table(folder, "item_prices", (*(_price(price) for price in company.prices), _meter()))
+    write_table(folder, "subscriptions", (_subscription(one) for one in company.subscriptions))
     debits = [
-        (one, invoice) for one, invoice in bills if any(line.gross >= 0 for line in invoice.lines)
+        (one, invoice)
+        for one, invoice in company.bills
+        if any(line.gross >= 0 for line in invoice.lines)
     ]
     write_table(folder, "invoices", (_invoice(one, invoice) for one, invoice in debits))
     write_table(
         folder,
         "invoice_line_items",
         (
-            {"invoice_id": invoice.invoice_id, **_line(one, f"li_{invoice.invoice_id}", line)}
+            {"invoice_id": invoice.invoice_id, **row}
             for one, invoice in debits
-            for line in invoice.lines
-            if line.gross >= 0
+            for row in _lines(one, invoice, before)
         ),
     )
-    notes, lines = [], []
-    for one, invoice in bills:
+    _write_credit_notes(company, folder, before)
+    paid = [(one, bill) for one, bill in debits if bill.status == "paid"]
+    write_table(
+        folder,
+        "transactions",
+        (
+            *(_transaction(one, invoice, "payment") for one, invoice in paid),
+            *(_transaction(one, invoice, "refund") for one, invoice in paid if invoice.refunded),
+        ),
+    )
+
+
+def _write_credit_notes(company: Company, folder: Path, before: timedelta) -> None:
+    notes: list[Row] = []
+    lines: list[Row] = []
+    for one, invoice in company.bills:
         taken = [line for line in invoice.lines if line.gross < 0]
         if taken:
-            notes.append(_note(one, invoice, "cn", "subscription_change"))
-            lines += [_credit(one, invoice, "cn", line) for line in taken]
+            total = -invoice.total(debits=False)
+            notes.append(_note(one, invoice, "cn", "subscription_change", total))
+            lines += _credits(one, invoice, "cn", taken, before)
         if invoice.refunded:
-            notes.append(_note(one, invoice, "rf", "service_unsatisfactory"))
-            lines += [_credit(one, invoice, "rf", line) for line in invoice.lines]
+            notes.append(_note(one, invoice, "rf", "service_unsatisfactory", invoice.refunded))
+            lines += _credits(one, invoice, "rf", invoice.lines, before)
+        if invoice.waived:
+            notes.append(_note(one, invoice, "wv", "waiver", invoice.waived))
+            first = invoice.lines[0]
+            waived = Line(first.price, 1, invoice.waived, 0, first.start, first.end)
+            lines += _credits(one, invoice, "wv", [waived], before)
     write_table(folder, "credit_notes", notes)
     write_table(folder, "credit_note_line_items", lines)
 
 
-def _price(price: Price) -> Row:
+def _customer(name: str) -> Row:
+    return {"id": name, "created_at": "2020-01-01T00:00:00Z", "company": name}
+
+
+def _price(price: Price) -> dict[str, object]:
     return {
         "id": price.price_id,
         "item_id": price.product,
@@ -75,34 +96,79 @@ def _price(price: Price) -> Row:
         "currency_code": "USD",
         "period_unit": "year" if price.months == 12 else "month",
         "period": 1 if price.months == 12 else price.months,
+        "metered": "false",
+    }
+
+
+def _meter() -> Row:
+    return {**_price(Price(_METER, _METER, 1, "per_unit", 1)), "metered": "true"}
+
+
+def _subscription(one: Subscription) -> Row:
+    return {
+        "id": one.subscription_id,
+        "customer_id": one.customer_id,
+        "status": "cancelled" if one.ended else "active",
+        "started_at": iso(one.started),
+        "created_at": iso(one.started),
+        "trial_start": iso(one.started) if one.trial_end else "",
+        "trial_end": iso(one.trial_end),
+        "cancelled_at": iso(one.ended),
+        "cancel_schedule_created_at": iso(one.asked) if one.at_period_end else "",
     }
 
 
 def _invoice(one: Subscription, invoice: Invoice) -> Row:
-    statuses = {"paid": "paid", "open": "payment_due", "uncollectible": "not_paid"}
+    statuses = {"open": "payment_due", "uncollectible": "not_paid", "void": "voided"}
+    total = invoice.total(credits=False)
+    net = invoice.used + sum(line.net for line in invoice.lines if line.gross >= 0)
     return {
         "id": invoice.invoice_id,
         "customer_id": one.customer_id,
-        "status": statuses[invoice.status],
+        "status": statuses.get(invoice.status, invoice.status),
         "currency_code": "USD",
+        "sub_total": net,
+        "tax": total - net,
+        "total": total,
+        "amount_paid": total if invoice.status == "paid" else 0,
+        "amount_adjusted": 0,
         "date": iso(invoice.issued),
         "paid_at": iso(invoice.issued) if invoice.status == "paid" else "",
     }
 
 
-def _note(one: Subscription, invoice: Invoice, kind: str, reason: str) -> Row:
+def _note(one: Subscription, invoice: Invoice, kind: str, reason: str, total: int) -> Row:
     return {
         "id": f"{kind}-{invoice.invoice_id}",
         "customer_id": one.customer_id,
         "reference_invoice_id": invoice.invoice_id,
-        "status": "adjusted" if kind == "cn" else "refunded",
+        "status": "refunded" if kind == "rf" else "adjusted",
         "reason_code": reason,
         "currency_code": "USD",
+        "total": total,
         "date": iso(invoice.issued),
     }
 
 
-def _line(one: Subscription, name: str, line: Line) -> dict[str, object]:
+def _lines(one: Subscription, invoice: Invoice, before: timedelta) -> Iterable[dict[str, object]]:
+    name = f"li_{invoice.invoice_id}"
+    for line in invoice.lines:
+        if line.gross >= 0:
+            yield _line(one, name, line, before)
+    if invoice.used:
+        used = _line(one, name, invoice.lines[0], before)
+        yield {
+            **used,
+            "id": f"{name}-used",
+            "entity_id": _METER,
+            "metered": "true",
+            "quantity": invoice.used,
+            "amount": invoice.used,
+            "discount_amount": 0,
+        }
+
+
+def _line(one: Subscription, name: str, line: Line, before: timedelta) -> dict[str, object]:
     return {
         "id": f"{name}-{line.price.price_id}-{line.quantity}",
         "customer_id": one.customer_id,
@@ -115,10 +181,28 @@ def _line(one: Subscription, name: str, line: Line) -> dict[str, object]:
         "discount_amount": abs(line.discount),
         "currency_code": "USD",
         "date_from": iso(line.start),
-        "date_to": iso(line.end),
+        "date_to": iso(line.end - before),
     }
 
 
-def _credit(one: Subscription, invoice: Invoice, kind: str, line: Line) -> Row:
+def _credits(
+    one: Subscription, invoice: Invoice, kind: str, lines: Iterable[Line], before: timedelta
+) -> list[Row]:
     note = f"{kind}-{invoice.invoice_id}"
-    return {"credit_note_id": note, **_line(one, note, line)}
+    return [{"credit_note_id": note, **_line(one, note, line, before)} for line in lines]
+
+
+def _transaction(one: Subscription, invoice: Invoice, kind: str) -> Row:
+    is_payment = kind == "payment"
+    return {
+        "id": f"{kind}-{invoice.invoice_id}",
+        "customer_id": one.customer_id,
+        "invoice_id": invoice.invoice_id,
+        "type": kind,
+        "status": "success",
+        "refunded_txn_id": "" if is_payment else f"payment-{invoice.invoice_id}",
+        "amount": invoice.total(credits=False) if is_payment else invoice.refunded,
+        "currency_code": "USD",
+        "date": iso(invoice.issued),
+        "error_code": "",
+    }

@@ -108,6 +108,7 @@ from marts.mart_cohorts where cohort_month >= date '2026-01-01';
 
 create table marts.mart_repeat_rate as
 select 'month' as grain, period_start, is_complete, 'all' as dimension, 'all' as member,
+    400 + 20 * row_number() over (order by period_start) as buyers_to_date,
     100 + row_number() over (order by period_start) as buyers,
     0.2 + 0.004 * row_number() over (order by period_start) as repeat_customer_rate,
     0.3 + 0.03 * sin(row_number() over (order by period_start)) as returning_rate

@@ -7,8 +7,25 @@ totals as (
     where difference <> 0
 ),
 
+lines as (
+    select
+        invoice_id,
+        concat(invoice_id, '/', line_id) as line_key
+    from {{ ref('stg_billing__invoice_lines') }}
+    where invoice_id in (select totals.invoice_id from totals)
+),
+
+-- What each invoice is worth a month, as understood, and while it is.
 monthly as (
-    select * from {{ ref('int_invoice_mrr') }}
+    select
+        lines.invoice_id,
+        sum(pieces.mrr) as mrr,
+        min(pieces.valid_from) as valid_from,
+        max(pieces.valid_to) as valid_to
+    from {{ ref('int_recurring_periods') }} as pieces
+    inner join lines
+        on pieces.source_table = 'invoice_lines' and pieces.source_key = lines.line_key
+    group by lines.invoice_id
 ),
 
 rates as (
@@ -19,7 +36,10 @@ rates as (
 judged as (
     select
         *,
-        cast(greatest(line_count, 1) as decimal(18, 2)) * cast(0.01 as decimal(4, 2)) as tolerance
+        cast(greatest(line_count, 1) as decimal(18, 2)) * cast(0.01 as decimal(4, 2)) as tolerance,
+        -- Discount and tax of what is given back are given back too.
+        case when amount_stated < 0 then -1 else 1 end * difference as excess,
+        abs(tax) as tax_amount
     from totals
 ),
 
@@ -29,13 +49,14 @@ classed as (
         case
             when line_count = 0 then 'lines missing'
             when abs(difference) <= tolerance then 'rounding'
-            when discount > 0 and abs(difference - discount) <= tolerance then 'discount not in the lines'
-            when implied_discount > 0 and abs(difference - implied_discount) <= tolerance then 'discount not in the lines'
-            when tax > 0 and abs(difference - tax) <= tolerance then 'tax in the lines'
-            when greatest(discount, implied_discount) > 0 and tax > 0
-                and abs(difference - greatest(discount, implied_discount) - tax) <= tolerance
-                then 'discount not in the lines, tax in the lines'
+            when discount > 0 and abs(excess - discount) <= tolerance then 'discount not in the lines'
+            when tax <> 0 and abs(excess - tax_amount) <= tolerance then 'tax in the lines'
             when credited > 0 and abs(abs(difference) - credited) <= tolerance then 'credit note elsewhere'
+            -- What the vendor names goes before what follows from its total.
+            when implied_discount > 0 and abs(excess - implied_discount) <= tolerance then 'discount not in the lines'
+            when greatest(discount, implied_discount) > 0 and tax <> 0
+                and abs(excess - greatest(discount, implied_discount) - tax_amount) <= tolerance
+                then 'discount not in the lines, tax in the lines'
             when difference < 0 then 'lines missing'
             else 'other'
         end as difference_class

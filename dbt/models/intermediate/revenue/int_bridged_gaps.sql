@@ -3,17 +3,38 @@
 with
 
 pieces as (
-    select * from {{ ref('int_recurring_periods_unbridged') }}
+    select * from {{ ref('int_recurring_periods_in_currency') }}
+),
+
+rates as (
+    select * from {{ ref('int_currency_rates') }}
+),
+
+valued as (
+    select
+        pieces.customer_id,
+        {{ if_it_fits(exact_amount(
+            'pieces.monthly_numerator * rates.rate_numerator',
+            'pieces.monthly_denominator * rates.rate_denominator'
+        )) }} as mrr,
+        greatest(pieces.valid_from, rates.valid_from) as valid_from,
+        least(pieces.valid_to, rates.valid_to) as valid_to
+    from pieces
+    inner join rates
+        on
+            pieces.currency = rates.currency
+            and (pieces.valid_to is null or rates.valid_from < pieces.valid_to)
+            and (rates.valid_to is null or pieces.valid_from < rates.valid_to)
 ),
 
 changes as (
     select customer_id, valid_from as changed_on, mrr as delta
-    from pieces
+    from valued
 
     union all
 
     select customer_id, valid_to as changed_on, -mrr as delta
-    from pieces
+    from valued
     where valid_to is not null
 ),
 

@@ -1,6 +1,13 @@
 -- Why each churn happened. A reason counts only from the day it was given, or of the end where no request
 -- is known: a pause before a later cancellation has none.
 {{ config(materialized='table') }}
+{#- Reasons that say the customer did not want to leave, as vendors write them. #}
+{%- set involuntary_reasons = [
+    'billing_info_missing', 'card_declined', 'card_expired', 'declined', 'delinquent', 'dunning', 'expired_card',
+    'fraud_review_failed', 'insufficient_funds', 'involuntary', 'no_card', 'non_payment', 'nonpayment', 'nonpayment_gateway',
+    'not_paid', 'past_due', 'payment_declined', 'payment_disputed', 'payment_failed', 'payment_failure',
+    'payment_method_expired', 'trial_ended_no_billing_info', 'uncollectible', 'unpaid',
+] %}
 
 with
 
@@ -11,10 +18,6 @@ churns as (
 
 subscriptions as (
     select * from {{ ref('stg_billing__subscriptions') }}
-),
-
-involuntary_reasons as (
-    select * from {{ ref('int_involuntary_reasons') }}
 ),
 
 unpaid as (
@@ -46,15 +49,19 @@ explained as (
 
 final as (
     select
-        explained.customer_id,
-        explained.movement_on as churned_on,
-        explained.subscription_id,
-        coalesce(explained.given_reason, case when explained.is_unpaid then 'involuntary' end, '(none)')
-            as reason,
-        explained.is_unpaid or involuntary_reasons.reason is not null as is_involuntary
+        customer_id,
+        movement_on as churned_on,
+        subscription_id,
+        coalesce(given_reason, case when is_unpaid then 'involuntary' end, '(none)') as reason,
+        is_unpaid or coalesce(
+            replace(replace(lower(given_reason), ' ', '_'), '-', '_') in (
+                {%- for reason in involuntary_reasons %}
+                '{{ reason }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            ),
+            false
+        ) as is_involuntary
     from explained
-    left join involuntary_reasons
-        on replace(replace(lower(explained.given_reason), ' ', '_'), '-', '_') = involuntary_reasons.reason
 )
 
 select * from final

@@ -8,9 +8,26 @@ customer_mrr as (
     where mrr > 0 and {{ is_computed('customer_id') }}
 ),
 
+plan_changes as (
+    select
+        customer_id,
+        plan_id,
+        changed_on,
+        sum(delta) as delta
+    from {{ ref('int_mrr_changes') }}
+    where {{ is_computed('customer_id') }}
+    group by customer_id, plan_id, changed_on
+    having sum(delta) <> 0
+),
+
 plan_mrr as (
-    select * from {{ ref('int_customer_plan_mrr') }}
-    where mrr > 0
+    select
+        customer_id,
+        plan_id,
+        changed_on as valid_from,
+        lead(changed_on) over (partition by customer_id, plan_id order by changed_on) as valid_to,
+        {{ money('sum(delta) over (partition by customer_id, plan_id order by changed_on)') }} as mrr
+    from plan_changes
 ),
 
 ranked as (
@@ -29,6 +46,7 @@ ranked as (
             customer_mrr.customer_id = plan_mrr.customer_id
             and customer_mrr.valid_from >= plan_mrr.valid_from
             and (plan_mrr.valid_to is null or customer_mrr.valid_from < plan_mrr.valid_to)
+    where plan_mrr.mrr > 0
 ),
 
 of_day as (

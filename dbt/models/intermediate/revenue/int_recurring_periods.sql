@@ -7,9 +7,43 @@
 
 with
 
-pieces as (
-    select * from {{ ref('int_recurring_periods_bridged') }}
+as_given as (
+    select * from {{ ref('int_recurring_periods_in_currency') }}
     where {{ is_computed('customer_id') }}
+),
+
+{% if var('bridge_gap_days') > 0 -%}
+gaps as (
+    select * from {{ ref('int_bridged_gaps') }}
+),
+
+-- In a short gap the customer keeps what held the day before it, and nothing begins before it is over.
+bridged as (
+    select
+        as_given.* exclude (valid_from, valid_to),
+        coalesce(begun.valid_to, as_given.valid_from) as valid_from,
+        coalesce(ended.valid_to, as_given.valid_to) as valid_to
+    from as_given
+    left join gaps as begun
+        on
+            as_given.customer_id = begun.customer_id
+            and as_given.valid_from >= begun.valid_from
+            and as_given.valid_from < begun.valid_to
+    left join gaps as ended
+        on
+            as_given.customer_id = ended.customer_id
+            and as_given.valid_to >= ended.valid_from
+            and as_given.valid_to <= ended.valid_to
+),
+
+{% endif -%}
+pieces as (
+    {%- if var('bridge_gap_days') > 0 %}
+    select * from bridged
+    where valid_to is null or valid_from < valid_to
+    {%- else %}
+    select * from as_given
+    {%- endif %}
 ),
 
 rates as (

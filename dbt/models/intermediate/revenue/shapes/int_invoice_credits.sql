@@ -41,7 +41,7 @@ pairs as (
         pieces.period_end_on = credits.period_end_on as is_same_end,
         coalesce(pieces.quantity, 1) = coalesce(credits.quantity, 1) as is_same_quantity,
         -- A piece of no known rate was rounded itself, on a part of another length.
-        case when pieces.may_be_discounted or credits.discount_cents > 0 then 2 else 1 end
+        case when pieces.may_be_discounted or credits.discount_cents > 0 then 3 else 1 end
         * case when pieces.is_known then 1 else 1 + cast(credits.utc_part as double) / pieces.utc_part end as roundings
     from credits
     inner join pieces
@@ -59,7 +59,7 @@ judged as (
         {{ fits('full_cents', 'credit_cents', 'pairs', 'roundings') }} as takes_all,
         coalesce({{ fits('share_cents', 'credit_cents', 'pairs', 'roundings') }}, false) as takes_share,
         -- Billing systems differ in where a day begins.
-        is_same_end and is_same_quantity and kind = 'recurring' and abs(
+        is_same_end and is_same_quantity and abs(
             cast(full_cents as double) * day_part / day_whole - credit_cents
         ) <= cast(full_cents as double) / day_whole as takes_about_all
     from pairs
@@ -97,7 +97,7 @@ final as (
     from credits
     left join ranked
         on credits.line_key = ranked.line_key and ranked.place = 1
-    where credits.kind = 'recurring' or ranked.takes_all or ranked.takes_share
+    where credits.kind = 'recurring' or ranked.takes_all or ranked.takes_share or ranked.takes_about_all
 )
 
 select * from final

@@ -56,7 +56,7 @@ final as (
         case when is_part then interval_numerator else months_numerator end as months_numerator,
         case when is_part then interval_denominator else months_denominator end as months_denominator,
         is_known,
-        coalesce(list_cents > full_cents, true) as may_be_discounted
+        coalesce(discount_cents > 0, list_cents > full_cents, true) as may_be_discounted
     from rated
 )
 

@@ -4,10 +4,14 @@
 
 with
 
+-- Of lines with one end that all look whole, since months differ in length, the one that began first is.
 lines as (
     select
-        *,
-        coalesce(plan_id, '') as plan_key
+        * exclude (is_whole_by_dates),
+        coalesce(plan_id, '') as plan_key,
+        is_whole_by_dates and period_start_on = min(case when is_whole_by_dates then period_start_on end) over (
+            partition by contract_key, period_end_on, months_numerator, months_denominator
+        ) as is_whole_by_dates
     from {{ ref('int_invoice_service_lines') }}
     where amount_cents >= 0 and kind <> 'credit' and {{ is_computed('customer_id') }}
 ),
@@ -51,8 +55,15 @@ final as (
         kind,
         quantity,
         amount_cents as full_cents,
-        coalesce(list_cents, amount_cents + 1) > amount_cents as may_be_discounted,
+        coalesce(discount_cents > 0, list_cents > amount_cents, true) as may_be_discounted,
         list_cents,
+        discount_cents,
+        -- Who tells discounts tells them of every line; else the price tells.
+        max(discount_cents) over (partition by contract_key) is not null as is_discount_told,
+        case
+            when max(discount_cents) over (partition by contract_key) is not null then amount_cents + coalesce(discount_cents, 0)
+            else coalesce(list_cents, amount_cents)
+        end as undiscounted_cents,
         period_start_at,
         period_end_at,
         period_start_on,

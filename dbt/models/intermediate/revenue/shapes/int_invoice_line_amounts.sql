@@ -53,6 +53,7 @@ joined as (
     select
         lines.*,
         reduced_invoices.invoice_id is not null as is_reduced,
+        discounts.amount as told_discount,
         coalesce(discounts.amount, 0) as discount,
         coalesce(discounts.left_out, 0) as left_out,
         coalesce(taxes.amount, 0) as inclusive_tax,
@@ -99,7 +100,7 @@ final as (
         {%- set off = 'abs(discount) * is_discount_apart + abs(inclusive_tax) * is_tax_included' %}
         {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ')') }} as amount_billed,
         {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ' - abs(left_out))') }} as amount,
-        {{ money('greatest(abs(discount) - abs(left_out), abs(coalesce(discount_included, 0)))') }} as discount,
+        {{ money('greatest(abs(told_discount), abs(discount_included)) - abs(left_out)') }} as discount,
         currency,
         period_start_at,
         period_end_at,

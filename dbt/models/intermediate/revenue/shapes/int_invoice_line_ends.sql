@@ -4,13 +4,14 @@
 
 with
 
--- Credit notes that give back money and take back no piece of a subscription, by their reason.
-money_back as (
-    select credit_note_id
+-- Credit notes give back money, or take back a piece of a subscription: by their reason.
+credit_notes as (
+    select
+        credit_note_id,
+        coalesce(replace(lower(reason), ' ', '_'), '') not in (
+            'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund'
+        ) as may_take_back
     from {{ ref('stg_billing__credit_notes') }}
-    where replace(lower(reason), ' ', '_') in (
-        'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund'
-    )
 ),
 
 lines as (
@@ -18,19 +19,29 @@ lines as (
     where
         invoice_status in ('paid', 'open', 'uncollectible')
         and kind in ('recurring', 'credit'{{ ", 'usage'" if var('usage_is_recurring') }})
-        and (kind <> 'credit' or (amount < 0 and subscription_id is not null))
-        and invoice_id not in (select money_back.credit_note_id from money_back)
+        and (
+            kind <> 'credit'
+            or (
+                amount < 0
+                and subscription_id is not null
+                and (is_proration or invoice_id in (select credit_notes.credit_note_id from credit_notes))
+            )
+        )
+        and invoice_id not in (select credit_notes.credit_note_id from credit_notes where not credit_notes.may_take_back)
         and period_start_at < period_end_at
         and {{ is_computed('customer_id') }}
 ),
 
--- The last second of a day is the day after.
+-- The last second of a day is the day after, unless service begins at it too: then it is only the time of day.
 ended as (
     select
         lines.*,
         concat(invoice_id, '/', line_id) as line_key,
         coalesce(subscription_id, concat('customer/', customer_id)) as contract_key,
-        {{ after_last_second('period_end_at') }} as end_at,
+        case
+            when {{ after_last_second('period_start_at') }} <> period_start_at then period_end_at
+            else {{ after_last_second('period_end_at') }}
+        end as end_at,
         {{ is_midnight('period_end_at') }} as is_day_named
     from lines
 ),
