@@ -56,10 +56,11 @@ def dbt(
             ],
             # dbt parses again for another value of a variable that its profile reads: one name for all warehouses.
             "folder": str(warehouse_db.parent),
-            # Its log of everything, line by line, costs a tenth of a build and nobody reads it.
+            # A line for each model begun and ended costs a tenth of a build and nobody reads it.
             "environment": {
                 **os.environ,
                 "EBBLINE_WAREHOUSE_DB": warehouse_db.name,
+                "DBT_LOG_LEVEL": "warn",
                 "DBT_LOG_LEVEL_FILE": "none",
                 # What is parsed of a copy is kept beside it, and goes with it.
                 **({"XDG_CACHE_HOME": str(project.parent)} if project != DBT_PROJECT else {}),

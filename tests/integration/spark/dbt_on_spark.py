@@ -1,6 +1,6 @@
 """Child process: build part of the dbt project in a local Spark session.
 
-``python dbt_on_spark.py INPUTS OUTPUTS VARS``: every ``INPUTS/<schema>/<table>.parquet`` becomes a table, the
+``python dbt_on_spark.py INPUTS OUTPUTS VARS TARGET ...``: every ``INPUTS/<schema>/<table>.parquet`` becomes a table, the
 models between ``int_recurring_periods`` and the targets are built on them, and the targets are written to
 ``OUTPUTS/<table>.parquet``. A process of its own, because a Spark session is one per process.
 """
@@ -14,11 +14,10 @@ from pyspark.sql import SparkSession
 
 WAY = "int_recurring_periods"
 TERMS = "int_piece_terms"
-TARGETS = ("fct_mrr_movements", "mart_revenue_periods")
 PROJECT = Path(__file__).resolve().parents[3] / "dbt"
 
 
-def main(inputs: Path, outputs: Path, variables: str) -> int:
+def main(inputs: Path, outputs: Path, variables: str, targets: list[str]) -> int:
     """Build the targets and return dbt's exit code."""
     session = (
         SparkSession.builder.master("local[2]")
@@ -45,17 +44,17 @@ def main(inputs: Path, outputs: Path, variables: str) -> int:
             "run",
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", str(outputs / "target"), "--log-path", str(outputs / "logs")),
-            *("--select", *(f"{WAY}+,+{target}" for target in TARGETS)),
+            *("--select", *(f"{WAY}+,+{target}" for target in targets)),
             *("--exclude", WAY, TERMS),
             *("--vars", variables),
         ]
     )
     if not result.success:
         return 1
-    for target in TARGETS:
+    for target in targets:
         session.table(f"marts.{target}").coalesce(1).write.parquet(str(outputs / target))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4:]))
