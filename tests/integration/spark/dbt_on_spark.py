@@ -1,7 +1,7 @@
 """Child process: build part of the dbt project in a local Spark session.
 
-``python dbt_on_spark.py INPUTS OUTPUTS VARS TARGET ...``: every ``INPUTS/<schema>/<table>.parquet`` becomes a table, the
-models between ``int_recurring_periods`` and the targets are built on them, and the targets are written to
+``python dbt_on_spark.py INPUTS OUTPUTS VARS TARGET ...``: every ``INPUTS/<schema>/<table>.parquet`` becomes a table,
+the models between ``int_recurring_periods`` and the targets are built on them, and the targets are written to
 ``OUTPUTS/<table>.parquet``. A process of its own, because a Spark session is one per process.
 """
 
