@@ -4,7 +4,6 @@
 create schema staging;
 create schema intermediate;
 create schema marts;
-create schema ops;
 
 create table staging.stg_billing__invoice_lines as
 select lines.* exclude (customer_id, invoice_status, currency, issued_at),
@@ -368,8 +367,10 @@ select '2026-03-01'::date as month, unnest(['all', 'channel', 'category']) as to
     0 as ces_ratings, null::double as ces;
 
 -- The publication before: everything up to load 15 was known, and the marts were as large as now.
-create table ops.publications as
-select 1::bigint as id, null::date as as_of, date '2026-03-31' as until, 15::bigint as highest_load_id,
+insert into ops.publications by name
+select 1::bigint as id, timestamptz '2026-04-01 07:00:00+00' as built_at, null::date as as_of, date '2026-03-31' as until,
+    15::bigint as highest_load_id, '{}' as settings, '' as settings_fingerprint, '[]' as input_files, '' as input_fingerprint,
+    '' as code_version, '{}' as code_files, '{}' as validation,
     to_json(map_from_entries(list(row(table_name, estimated_size::bigint)))) as row_counts
 from duckdb_tables() where schema_name = 'marts';
 

@@ -7,13 +7,11 @@ from tests.end_to_end.command import Ebbline
 from tests.end_to_end.truth import disagreements
 
 
-def disagreements_of_a_seed(
-    ebbline: Ebbline, folder: Path, seed: int, *, customers: int
-) -> list[str]:
+def disagreements_of_a_seed(ebbline: Ebbline, folder: Path, seed: int) -> list[str]:
     """Simulate a company with that seed in ``folder`` and run it as a user does."""
     exports, warehouse = folder / "exports", folder / "warehouse"
     simulated = ebbline(
-        *("simulate", "--customers", customers, "--months", 20, "--seed", seed),
+        *("simulate", "--customers", 150, "--months", 20, "--seed", seed),
         *("--format", "stripe", "--out", exports),
     )
     assert simulated.code == 0, simulated.screen
