@@ -20,7 +20,8 @@ telling as (
     where is_discount_told and {{ is_computed('customer_id') }}
 ),
 
--- An amount is rounded, a discount in it too, and so was the discount in the whole.
+-- An amount is rounded, a discount in it too, and so was the discount in the whole. A proration that tells no discount may
+-- have it in its amount: no vendor applies one to a proration again.
 fitting as (
     select
         parts.line_key,
@@ -52,6 +53,7 @@ fitting as (
         ) }}
         and (
             telling.contract_key is null
+            or (parts.is_proration and coalesce(parts.discount_cents, 0) = 0)
             or {{ fits('candidates.undiscounted_cents', '(parts.amount_cents + coalesce(parts.discount_cents, 0))', 'parts', 2) }}
         )
 ),
