@@ -62,7 +62,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say where the time went, by folder."""
     reports: Sequence[pytest.TestReport] = [
         report
-        for kind in ("passed", "failed", "error")
+        for kind in ("", "passed", "failed", "error")  # "": what sets up and tears down
         for report in terminalreporter.stats.get(kind, [])
         if isinstance(report, pytest.TestReport)
     ]

@@ -9,6 +9,7 @@ from tests.documents import Snippet, snippets
 from tests.sample import WholeRun
 
 _IN_PYTHON = re.compile(r"con\.sql\('''(.*?)'''\)", re.DOTALL)
+_ATTACHED = re.compile(r"^attach ", re.MULTILINE)
 QUERIES = [snippet for snippet in snippets("sql") if "{{" not in snippet.text] + [
     Snippet(snippet.place, "sql", query)
     for snippet in snippets("sh")
@@ -28,14 +29,15 @@ def test_a_query_runs(
 ) -> None:
     paths = whole_sample.paths
     monkeypatch.chdir(paths.root)
-    opened, _, attached = query.text.partition("attach")
+    opened, *attached = _ATTACHED.split(query.text, maxsplit=1)
     database = paths.warehouse_db if "ops." in opened else paths.marts_db
     with duckdb.connect(str(database), read_only=True) as con:
         _all_find_rows(con, opened)
-    if attached:
+    for text in attached:
+        statement, _, queries = text.partition(";")
         with duckdb.connect() as con:
-            con.execute(f"attach{attached.partition(';')[0]}")
-            _all_find_rows(con, attached.partition(";")[2])
+            con.execute(f"attach {statement}")
+            _all_find_rows(con, queries)
 
 
 def _all_find_rows(con: duckdb.DuckDBPyConnection, text: str) -> None:
