@@ -1,5 +1,6 @@
 """Whether the parts of a difference between two publications make it, and which cells differ."""
 
+from collections import defaultdict
 from fractions import Fraction
 
 import duckdb
@@ -31,6 +32,18 @@ def changed_cells(con: duckdb.DuckDBPyConnection) -> list[MetricQuestion]:
         """
     ).fetchall()
     return [MetricQuestion(row[0], Period(row[1], row[2]), row[3], row[4]) for row in rows]
+
+
+def some_of_each_metric(con: duckdb.DuckDBPyConnection, of_each: int) -> list[MetricQuestion]:
+    """Return changed cells of every metric, about so many, spread evenly over grains, periods and segments."""
+    by_metric = defaultdict(list)
+    for question in changed_cells(con):
+        by_metric[question.metric].append(question)
+    return [
+        question
+        for questions in by_metric.values()
+        for question in questions[:: max(1, len(questions) // of_each)]
+    ]
 
 
 def exact_value(metric: str, figure: MetricValue) -> Fraction | None:

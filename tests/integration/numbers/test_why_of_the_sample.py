@@ -6,11 +6,9 @@ customer came late and one moved to another country. The third has other setting
 """
 
 import shutil
-from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 import yaml
 
@@ -18,7 +16,6 @@ from dagster_project.clock import FixedClock
 from dagster_project.config import load_settings
 from dagster_project.numbers.diff import both_attached
 from dagster_project.numbers.purchases import PURCHASE_FORMULAS
-from dagster_project.numbers.question import MetricQuestion
 from dagster_project.numbers.recurring import RECURRING_FORMULAS
 from dagster_project.numbers.why.decomposition import LIFETIME
 from dagster_project.numbers.why.difference import difference_of
@@ -27,7 +24,11 @@ from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publication_file, publish
 from tests.integration.building import load_and_build
-from tests.integration.numbers.adding_up import assert_adds_up, changed_cells
+from tests.integration.numbers.adding_up import (
+    assert_adds_up,
+    changed_cells,
+    some_of_each_metric,
+)
 from tests.sample import SAMPLE, SETTINGS
 
 BILLING = SAMPLE / "billing"
@@ -97,25 +98,13 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
     return WarehousePaths(root / "warehouse")
 
 
-def _some_of_each_metric(con: duckdb.DuckDBPyConnection) -> list[MetricQuestion]:
-    """Return changed cells of every metric, spread evenly over grains, periods and segments."""
-    by_metric = defaultdict(list)
-    for question in changed_cells(con):
-        by_metric[question.metric].append(question)
-    return [
-        question
-        for questions in by_metric.values()
-        for question in questions[:: max(1, len(questions) // CELLS_OF_A_METRIC)]
-    ]
-
-
 @pytest.mark.parametrize(("earlier", "later"), [(1, 2), (2, 3)])
 def test_every_metric_of_the_sample_adds_up_after_late_rows_and_after_settings(
     sample: WarehousePaths, earlier: int, later: int
 ) -> None:
     files = publication_file(sample, earlier), publication_file(sample, later)
     with both_attached(*files) as con, open_warehouse(sample, read_only=True) as warehouse:
-        chosen = _some_of_each_metric(con)
+        chosen = some_of_each_metric(con, CELLS_OF_A_METRIC)
         for question in chosen:
             assert_adds_up(question, difference_of(con, warehouse, question))
     assert len(chosen) > 80
