@@ -1,6 +1,7 @@
 """README's map is the tree, every link leads somewhere, and every file that the text names is there."""
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,16 @@ def _heading(line: str) -> str:
 
 def test_readmes_map_has_every_folder_of_the_tree() -> None:
     assert MAP is not None
+    ignored = [
+        line.rstrip("/") for line in (PROJECT_ROOT / ".gitignore").read_text().splitlines() if line
+    ]
     there = {
         folder.name
         for folder in PROJECT_ROOT.iterdir()
-        if folder.is_dir() and not folder.name.startswith((".", "__"))
-    } - {"build", "dist"}
+        if folder.is_dir()
+        and not folder.name.startswith(".")
+        and not any(fnmatch(folder.name, pattern) for pattern in [*ignored, "dist"])
+    }
     there |= {
         folder.parent.name for folder in (PROJECT_ROOT / "dagster_project").glob("*/__init__.py")
     }
