@@ -1,5 +1,6 @@
 """What the Dagster UI shows of a table: its row count and its columns, read from the warehouse."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -13,16 +14,18 @@ def table_metadata(
     con: duckdb.DuckDBPyConnection,
     schema: str,
     table: str,
-    descriptions: dict[str, str] | None = None,
+    descriptions: Mapping[str, str] | None = None,
+    *,
+    is_view: bool = False,
 ) -> dict[str, Any]:
-    """Return the row count and the columns of a table as Dagster metadata; of a view the columns alone.
+    """Return the row count and the columns of a table as Dagster metadata.
 
     :param descriptions: column descriptions by column name.
+    :param is_view: its rows are not counted; for that, all of it would have to be computed.
     """
-    name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
     known = descriptions or {}
     return {
-        **_row_count(con, schema, table, name),
+        **({} if is_view else {"dagster/row_count": _row_count(con, schema, table)}),
         "dagster/column_schema": dg.TableSchema(
             [
                 dg.TableColumn(column, kind.lower(), description=known.get(column))
@@ -33,13 +36,8 @@ def table_metadata(
     }
 
 
-def _row_count(
-    con: duckdb.DuckDBPyConnection, schema: str, table: str, name: str
-) -> dict[str, int]:
-    """Return how many rows there are. To count those of a view, all of it would have to be computed."""
-    of_a_view = "select 1 from duckdb_views() where (schema_name, view_name) = (?, ?)"
-    if con.execute(of_a_view, [schema, table]).fetchone():
-        return {}
-    counted = con.execute(f"select count(*) from {name}").fetchone()  # noqa: S608 - quoted by the caller
+def _row_count(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    name = f"{quote_identifier(schema)}.{quote_identifier(table)}"
+    counted = con.execute(f"select count(*) from {name}").fetchone()  # noqa: S608 - quoted above
     assert counted is not None
-    return {"dagster/row_count": counted[0]}
+    return int(counted[0])

@@ -116,10 +116,8 @@ def _with_table_metadata(
     publication_id: int,
 ) -> Iterator[Any]:
     """Yield dbt's events, those of a table with its row count, columns and the publication being made."""
-    columns = {
-        (node["schema"], node["name"]): {
-            name: column["description"] for name, column in node["columns"].items()
-        }
+    nodes = {
+        (node["schema"], node["name"]): node
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed")
     }
@@ -129,7 +127,14 @@ def _with_table_metadata(
                 yield event
                 continue
             schema, table = key_of_output[event.output_name].path
-            found = table_metadata(con, schema, table, columns[(schema, table)])
+            node = nodes[schema, table]
+            found = table_metadata(
+                con,
+                schema,
+                table,
+                {name: column["description"] for name, column in node["columns"].items()},
+                is_view=node["config"]["materialized"] == "view",
+            )
             report.made(f"{schema}/{table}", found)
             yield dg.Output(
                 value=None,

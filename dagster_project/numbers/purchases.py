@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import duckdb
 
+from dagster_project.numbers.differing import differing_states
 from dagster_project.numbers.formulas import FormulasOf, Measures, MetricFormula
 from dagster_project.numbers.metric_value import ZERO
 from dagster_project.numbers.recurring import Span
@@ -106,26 +107,19 @@ def differing_buyers(
     :param con: a connection with the two publications attached as ``earlier`` and ``later``.
     :param before, after: the span in each; a running period ends where its publication ends.
     """
-    states = [name for name in _BUYER if name != "customer_id"]
-    rows = con.execute(
-        f"""
-        with
-        b as (select * from ({_buyers_sql(con, "earlier", dimension)}) where member = $member),
-        a as (select * from ({_buyers_sql(con, "later", dimension)}) where member = $member)
-        select
-            customer_id,
-            {", ".join(f"b.{name}" for name in states)}, {", ".join(f"a.{name}" for name in states)}
-        from b full join a using (customer_id)
-        where {" or ".join(f"b.{name} is distinct from a.{name}" for name in states)}
-        order by customer_id
-        """,  # noqa: S608
+    of_member = "select * from ({}) where member = $member"
+    differing = differing_states(
+        con,
+        of_member.format(_buyers_sql(con, "earlier", dimension)),
+        of_member.format(_buyers_sql(con, "later", dimension)),
+        [name for name in _BUYER if name != "customer_id"],
         {
             "member": member,
             **_span_parameters("earlier", before),
             **_span_parameters("later", after),
         },
-    ).fetchall()
-    return [_pair(row[0], row[1 : len(_BUYER)], row[len(_BUYER) :]) for row in rows]
+    )
+    return [_pair(*row) for row in differing]
 
 
 def _pair(customer_id: str, before: tuple[object, ...], after: tuple[object, ...]) -> BuyerPair:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import duckdb
 
+from dagster_project.numbers.differing import differing_states
 from dagster_project.numbers.formulas import FormulasOf, Measures, MetricFormula
 from dagster_project.numbers.metric_value import ZERO
 from dagster_project.numbers.recurring_sql import spans_sql, states_sql
@@ -196,26 +197,20 @@ def differing_customers(
     :param con: a connection with the two publications attached as ``earlier`` and ``later``.
     :param before, after: the span in each; a running period ends where its publication ends.
     """
-    rows = con.execute(
-        f"""
-        with
-        b as ({states_sql(con, "earlier", dimension)}),
-        a as ({states_sql(con, "later", dimension)})
-        select
-            customer_id,
-            {", ".join(f"b.{name}" for name in _STATE)}, {", ".join(f"a.{name}" for name in _STATE)}
-        from b full join a using (customer_id)
-        where {" or ".join(f"b.{name} is distinct from a.{name}" for name in _STATE)}
-        order by customer_id
-        """,  # noqa: S608
+    differing = differing_states(
+        con,
+        states_sql(con, "earlier", dimension),
+        states_sql(con, "later", dimension),
+        _STATE,
         {
             "member": member,
             **_span_parameters("earlier", before),
             **_span_parameters("later", after),
         },
-    ).fetchall()
-    end = 1 + len(_STATE)
-    return [CustomerPair(row[0], _state(row[1:end]), _state(row[end:])) for row in rows]
+    )
+    return [
+        CustomerPair(customer, _state(was), _state(became)) for customer, was, became in differing
+    ]
 
 
 def _state(values: tuple[object, ...]) -> CustomerState:

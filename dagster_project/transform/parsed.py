@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dbt.cli.main import dbtRunner
@@ -23,19 +24,23 @@ from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_d
 from dagster_project.transform.project import place_in_cache, project_digest
 
 IN_TEXT_ALONE = frozenset(
-    (
-        *(
-            "until",
-            "timezone",
-            "currency_rates",
-            "reporting_currency",
-            "gross_margin",
-            "dunning_days",
-        ),
-        *("usage_is_recurring", "churn_recognition", "discounts", "same_day_orders_are_one"),
-        *("max_share_of_invoices", "max_share_of_money", "max_share_of_strangers"),
-        *("key_events", "dimensions"),
-    )
+    [
+        "until",
+        "timezone",
+        "currency_rates",
+        "reporting_currency",
+        "gross_margin",
+        "dunning_days",
+        "usage_is_recurring",
+        "churn_recognition",
+        "discounts",
+        "same_day_orders_are_one",
+        "max_share_of_invoices",
+        "max_share_of_money",
+        "max_share_of_strangers",
+        "key_events",
+        "dimensions",
+    ]
 )
 """Variables of which models' SQL is made, but no reference to another model and no configuration."""
 
@@ -58,13 +63,14 @@ def parsed_project(project: Path, variables: Mapping[str, Any]) -> Manifest | No
         for other in folder.parent.iterdir():
             if other.is_dir() and other != folder:
                 shutil.rmtree(other, ignore_errors=True)
-        ended = dbtRunner().invoke(
-            [
-                *("--quiet", "parse", "--no-partial-parse", "--vars", json.dumps(variables)),
-                *("--project-dir", str(project), "--profiles-dir", str(project)),
-                *("--target-path", str(folder / "target"), "--log-path", str(folder / "target")),
-            ]
-        )
+        with TemporaryDirectory() as target:
+            ended = dbtRunner().invoke(
+                [
+                    *("--quiet", "parse", "--no-partial-parse", "--vars", json.dumps(variables)),
+                    *("--project-dir", str(project), "--profiles-dir", str(project)),
+                    *("--target-path", target, "--log-path", target),
+                ]
+            )
         if not ended.success or not isinstance(ended.result, Manifest):
             return None
         new = file.with_suffix(".new")
