@@ -39,7 +39,7 @@ run: setup ## ingest data/sample, build, validate, publish, alert, write the rep
 # Two workers, spread by group or file, the longest first: docs/testing.md.
 TIER := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations 25
 
-test: $(VENV)/.installed-dev ## the tests that guard every behaviour, 12 minutes at most
+test: $(VENV)/.installed-dev ## the tests that guard every behaviour
 	$(TIER)
 
 test-deep: test ## the same, then what takes long: every kill, every night, more seeds
