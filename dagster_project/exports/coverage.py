@@ -3,6 +3,7 @@
 What an export does not cover is not zero. Reads the ledger and the newest records of ``raw``; writes nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -58,6 +59,21 @@ class Coverage:
     until: date
     is_finished: bool
     sources: tuple[SourceCoverage, ...]
+
+    @property
+    def behind(self) -> dict[str, date]:
+        """The last day covered of each source that goes less far than what is published."""
+        if self.is_finished:
+            return {}
+        return {
+            one.source: one.covered_until
+            for one in self.sources
+            if one.covered_until is not None and one.covered_until < self.until
+        }
+
+    def until_of(self, sources: Iterable[str]) -> date:
+        """Return the last day that all of these sources cover, no later than what is published."""
+        return min((self.until, *(self.behind[one] for one in sources if one in self.behind)))
 
 
 def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> Coverage:
