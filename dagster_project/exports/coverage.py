@@ -3,7 +3,6 @@
 What an export does not cover is not zero. Reads the ledger and the newest records of ``raw``; writes nothing.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -71,9 +70,6 @@ class Coverage:
             if one.covered_until is not None and one.covered_until < self.until
         }
 
-    def until_of(self, sources: Iterable[str]) -> date:
-        """Return the last day that all of these sources cover, no later than what is published."""
-        return min((self.until, *(self.behind[one] for one in sources if one in self.behind)))
 
 
 def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> Coverage:

@@ -10,7 +10,9 @@ import duckdb
 
 from dagster_project.plural import counted
 from dagster_project.screens import Line
+from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.published_coverage import read_published
 from dagster_project.warehouse.serving import nothing_served, open_marts
 
 
@@ -22,6 +24,7 @@ def published_lines(paths: WarehousePaths) -> Iterator[Line]:
     with open_marts(paths.marts_db) as con:
         publication = con.execute("select id, built_at from marts.publication").fetchone()
         until = covered_until_of(con)
+        behind = list(_behind_lines(con, until))
         months = con.execute(
             "select min(period_start), max(period_start), count(distinct period_start)"
             " from marts.mart_revenue_periods where grain = 'month'"
@@ -41,6 +44,7 @@ def published_lines(paths: WarehousePaths) -> Iterator[Line]:
         yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
     if until is not None:
         yield f"covered until {until}; what comes after is not known yet", None
+    yield from behind
     for rule, periods, last, now, known in crossed:
         if now:
             yield (
@@ -67,6 +71,19 @@ def covered_until_of(con: duckdb.DuckDBPyConnection) -> date | None:
     named = dict(zip([column[0] for column in answer.description or ()], row or (), strict=False))
     until = named.get("until")
     return until if isinstance(until, date) else None
+
+
+def _behind_lines(con: duckdb.DuckDBPyConnection, until: date | None) -> Iterator[Line]:
+    """Yield the sources that are stale or go less far than the publication."""
+    if until is None or not has_table(con, "marts", "source_coverage"):
+        return
+    for one in read_published(con):
+        if one.covered_until is not None and (one.is_stale or one.covered_until < until):
+            yield (
+                f"{one.source} {'is stale: ' if one.is_stale else ''}covered until {one.covered_until};"
+                f" what rests on {one.source} closes no later period",
+                "bold red" if one.is_stale else "yellow",
+            )
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ from dagster_project.warehouse.published_comments import (
     model_descriptions,
     write_comments,
 )
-from dagster_project.warehouse.published_coverage import write_coverage
+from dagster_project.warehouse.published_coverage import changed_since, write_coverage
 from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.ready_views import create_ready_views
 
@@ -159,9 +159,15 @@ def pending_change(
         reasons.append("settings that change numbers have changed")
     if code_version(project).fingerprint != last.code_version:
         reasons.append("models, macros, mappings, rules or suites have changed")
-    until = covered_until(con, settings, clock)
-    if until != last.until:
-        reasons.append(f"the last day covered is {until}, no longer {last.until}")
+    coverage = read_coverage(con, settings, clock)
+    if coverage.until != last.until:
+        reasons.append(f"the last day covered is {coverage.until}, no longer {last.until}")
+    elif (file := paths.publications / last.file_name).exists():
+        stale = stale_sources(coverage, settings, clock)
+        try:
+            reasons += changed_since(con, file, last.until, coverage, stale)
+        except EbblineError:
+            reasons.append(f"the file of publication {last.id} cannot be read")
     shown = {
         name: value
         for name, value in settings.publish.model_dump().items()

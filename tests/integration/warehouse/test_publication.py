@@ -327,3 +327,35 @@ def test_the_marts_are_open_to_readers_and_the_raw_rows_are_not(tmp_path: Path) 
         for file in (tmp_path / "warehouse.duckdb", tmp_path / "marts.duckdb")
     }
     assert modes == {"warehouse.duckdb": 0o600, "marts.duckdb": 0o444}
+
+
+def test_a_source_that_becomes_stale_or_reaches_further_is_said_anew(tmp_path: Path) -> None:
+    paths, by_clock = WarehousePaths(tmp_path), settings_for(tmp_path).model_dump()
+    settings = Settings.model_validate(
+        {
+            **by_clock,
+            "sources": {"billing": {"path": "x"}, "usage": {"path": "y", "max_age": "30d"}},
+            "calendar": {"until": "yesterday"},
+        }
+    )
+    with open_warehouse(paths) as con:
+        load(con, 1)
+        con.execute(
+            "insert into raw.loads by name (select * replace (2 as load_id, 'usage' as source,"
+            " started_at - interval 5 days as started_at) from raw.loads)"
+        )
+        build_marts(con, 1)
+    publish(
+        paths, settings=settings, clock=clock_at(1), validation_summary={}, project=NO_CODE
+    )
+    assert _pending(tmp_path, settings) == ["billing is stale"]
+    with open_warehouse(paths) as con:
+        con.execute(
+            "insert into raw.sightings by name select 'usage' as source, file_name,"
+            " started_at - interval 3 days as modified_at, started_at - interval 3 days as seen_at"
+            " from raw.loads where load_id = 1"
+        )
+    assert _pending(tmp_path, settings) == [
+        "billing is stale",
+        "usage is covered until 2025-12-29, no longer 2025-12-27",
+    ]
