@@ -200,9 +200,7 @@ def definitions() -> dg.Definitions:
         if (memory := Environment().dbt_memory_limit) is not None:
             os.environ["EBBLINE_DBT_MEMORY_LIMIT"] = f"{int(memory)}B"  # as DuckDB reads it
         variables = json.dumps(
-            settings.dbt_vars(
-                warehouse.clock, shape, until=coverage.until, covered=coverage.behind
-            )
+            settings.dbt_vars(warehouse.clock, shape, until=coverage.until, covered=coverage.behind)
         )
         # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
         # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.

@@ -71,7 +71,6 @@ class Coverage:
         }
 
 
-
 def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> Coverage:
     """Return what is covered, as known now or at the end of ``settings.as_of``.
 

@@ -32,7 +32,9 @@ def read_published(con: duckdb.DuckDBPyConnection, database: str = "") -> list[P
     :param database: the quoted name under which it is attached; empty where it is the open one.
     """
     of = f"{database}.main.{_TABLE}" if database else _TABLE
-    rows = con.execute(f"select source, covered_until, is_stale from {of} order by source").fetchall()  # noqa: S608
+    rows = con.execute(
+        f"select source, covered_until, is_stale from {of} order by source"
+    ).fetchall()  # noqa: S608
     return [PublishedSource(*row) for row in rows]
 
 

@@ -71,7 +71,11 @@ def support(folder: Path, last: date, written_at: datetime) -> None:
                 f"t{customer}{day},{customer},{day}T08:00:00Z,{'' if waits else f'{day}T10:00:00Z'}"
             )
     export(
-        folder, "tickets.csv", "ticket_id,customer_id,created_at,first_response_at", rows, written_at
+        folder,
+        "tickets.csv",
+        "ticket_id,customer_id,created_at,first_response_at",
+        rows,
+        written_at,
     )
 
 
@@ -205,4 +209,6 @@ def test_a_source_that_catches_up_leaves_what_a_rebuild_would(
     anew = Company(folder)
     anew.paths = WarehousePaths(tmp_path / "anew")
     assert caught_up == anew.build(later).everything()
-    assert (date(2026, 11, 1), True) in {row[:1] + row[-1:] for row in caught_up["mart_support_topics"]}
+    assert (date(2026, 11, 1), True) in {
+        row[:1] + row[-1:] for row in caught_up["mart_support_topics"]
+    }

@@ -345,9 +345,7 @@ def test_a_source_that_becomes_stale_or_reaches_further_is_said_anew(tmp_path: P
             " started_at - interval 5 days as started_at) from raw.loads)"
         )
         build_marts(con, 1)
-    publish(
-        paths, settings=settings, clock=clock_at(1), validation_summary={}, project=NO_CODE
-    )
+    publish(paths, settings=settings, clock=clock_at(1), validation_summary={}, project=NO_CODE)
     assert _pending(tmp_path, settings) == ["billing is stale"]
     with open_warehouse(paths) as con:
         con.execute(
