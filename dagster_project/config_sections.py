@@ -257,8 +257,8 @@ TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 class QuietHours(Section):
     """Hours in which only some severities are sent; all else waits for their end.
 
-    ``days`` are those on which they begin; ``zone`` is that of the calendar where none is given. Hours that end when they
-    begin are a whole day.
+    ``days`` are those on which they begin; ``zone`` is that of the calendar where none is given. Hours that end when
+    they begin are a whole day.
     """
 
     begin: TimeOfDay = Field(alias="from")

@@ -48,9 +48,7 @@ def receiving_mail() -> Iterator[Mailbox]:
                 if line == b".\r\n":
                     break
                 lines.append(line.removeprefix(b"."))
-            answer = (
-                mailbox.answers.pop(0) if len(mailbox.answers) > 1 else mailbox.answers[0]
-            )
+            answer = mailbox.answers.pop(0) if len(mailbox.answers) > 1 else mailbox.answers[0]
             if answer.startswith("250"):
                 message = message_from_bytes(b"".join(lines), policy=policy.default)
                 mailbox.received.append(message)

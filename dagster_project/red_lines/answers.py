@@ -61,10 +61,10 @@ def listening() -> Iterator[Answer]:
     """Note the answers to what is sent inside the block."""
     answer = Answer()
     token = _heard.set(answer)
-    usual = requests.sessions.HTTPAdapter
-    requests.sessions.HTTPAdapter = _Listening  # type: ignore[misc]  # Apprise makes its sessions itself
+    usual = requests.adapters.HTTPAdapter
+    requests.sessions.HTTPAdapter = _Listening  # type: ignore[attr-defined]  # Apprise makes its sessions itself
     try:
         yield answer
     finally:
-        requests.sessions.HTTPAdapter = usual  # type: ignore[misc]
+        requests.sessions.HTTPAdapter = usual  # type: ignore[attr-defined]
         _heard.reset(token)

@@ -1,7 +1,7 @@
 """Quiet hours: what is held for a target, until when, and what passes.
 
-A message is held until the end of the first quiet hours that end after it arose, and no longer: where nobody looked when they
-ended, the next run sends it, however late at night. Pure; the clock is the caller's.
+A message is held until the end of the first quiet hours that end after it arose, and no longer: where nobody looked
+then, the next run sends it, however late at night. Pure; the clock is the caller's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,9 @@ class Quiet:
         """Return until when a message was held that may be sent now; None: it never was."""
         stretch = self._stretch(severity, arose)
         return (
-            stretch[1] if stretch is not None and stretch[0] <= arose and stretch[1] <= now else None
+            stretch[1]
+            if stretch is not None and stretch[0] <= arose and stretch[1] <= now
+            else None
         )
 
     def _stretch(self, severity: str, arose: datetime) -> tuple[datetime, datetime] | None:

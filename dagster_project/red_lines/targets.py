@@ -52,7 +52,7 @@ class Target:
     url: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     problem: str = ""
-    quiet: Quiet = Quiet((), "UTC")
+    quiet: Quiet = field(default_factory=lambda: Quiet((), "UTC"))
 
     def service(self) -> apprise.NotifyBase | None:
         """Return Apprise's service for the URL; None where Apprise cannot read it."""

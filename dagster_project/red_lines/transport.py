@@ -79,9 +79,8 @@ def send(
     sender.add(service)
     reason, tries, rest, refused = "", 0, None, False
     with redacting_logs(target.secrets) as log, listening() as answer:
-        for tries, pause in enumerate((0.0, *pauses), start=1):
-            pause = pause if rest is None else rest.total_seconds()
-            if pause:
+        for tries, usual in enumerate((0.0, *pauses), start=1):
+            if pause := usual if rest is None else rest.total_seconds():
                 sleep(pause)
             log.last_warning, answer.status, answer.retry_after = "", None, ""
             if sender.notify(

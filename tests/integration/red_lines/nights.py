@@ -6,7 +6,8 @@ A line is a day and what happens on it, at 03:00 UTC or at a time that follows t
 - ``churn MONTH RATE``: what the marts say of a month once it is covered.
 - ``run``: load, judge what is covered, publish, tell; ``run refused-by CHECK`` and ``run fails TEXT`` do not publish.
 - ``check``: nobody ran; the daemon looks.
-- ``target ANSWER [RETRY_AFTER]``: what the receiver answers from now on. ``ack ID``, ``silence ID DAY``, ``resolve ID``.
+- ``target ANSWER [RETRY_AFTER]``: what the receiver answers from now on.
+- ``ack ID``, ``silence ID DAY``, ``resolve ID``: what people do.
 
 The timeline has a line per message that arrived (day, title) and, at the end, the unresolved incidents.
 """

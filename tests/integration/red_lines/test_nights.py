@@ -277,9 +277,7 @@ def test_a_refused_message_is_not_lost_and_holds_up_no_other(
 QUIET = {"from": "22:00", "to": "07:00", "zone": "Europe/Berlin"}  # to 06:00 UTC in winter
 
 
-def test_a_warning_of_the_night_is_told_once_when_quiet_hours_end(
-    play: Play, webhook: Any
-) -> None:
+def test_a_warning_of_the_night_is_told_once_when_quiet_hours_end(play: Play, webhook: Any) -> None:
     timeline = play(
         """
         2026-12-01 export customers.csv
