@@ -34,6 +34,7 @@ from dagster_project.config_sections import (
     Calendar,
     CurrencySettings,
     Ingest,
+    ManyQuietHours,
     NotifyTarget,
     PlannedPeriod,
     Publish,
@@ -94,6 +95,8 @@ class Settings(Section):
     publish: Publish = Publish()
     red_lines: Literal["default"] | list[dict[str, Any]] = "default"
     notify: tuple[NotifyTarget, ...] = ()
+    # Hours in which only pages are sent, unless a target has its own; all else waits for their end.
+    quiet_hours: ManyQuietHours = ()
     # Fetched when a run has ended well; ``${NAME}`` stands for an environment variable.
     heartbeat: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     # How long after the last one a run is missing; None never asks.
@@ -149,6 +152,7 @@ class Settings(Section):
                 "ingest",
                 "publish",
                 "notify",
+                "quiet_hours",
                 "heartbeat",
                 "run_due_after",
             },

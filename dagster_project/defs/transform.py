@@ -32,6 +32,7 @@ from dagster_project.transform.dbt_process import parent_named
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.introspection import all_columns
 from dagster_project.warehouse.publication import pending_change
 from dagster_project.warehouse.publication_ledger import next_id, recover
 
@@ -49,6 +50,11 @@ OWNERS = {
     "experience": "team:customer-success",
     "risk": "team:customer-success",
 }
+
+# What the suites ask of every mart as well, with the last word before publication: keys, and customers that are known.
+ASKED_BY_SUITES = " ".join(
+    f"fqn:*.marts.*.{test}_*" for test in ("one_row_per", "primary_key", "relationships")
+)
 
 
 class Translator(DagsterDbtTranslator):
@@ -122,6 +128,7 @@ def _with_table_metadata(
         if node["resource_type"] in ("model", "seed")
     }
     with open_warehouse(warehouse.paths, read_only=True) as con:
+        columns = all_columns(con)
         for event in events:
             if not isinstance(event, dg.Output):
                 yield event
@@ -132,6 +139,7 @@ def _with_table_metadata(
                 con,
                 schema,
                 table,
+                columns[schema, table],
                 {name: column["description"] for name, column in node["columns"].items()},
                 is_view=node["config"]["materialized"] == "view",
             )
@@ -169,7 +177,12 @@ def definitions() -> dg.Definitions:
     """Return the dbt models as assets and the dbt tests as checks."""
     manifest_file = current_manifest()
 
-    @dbt_assets(manifest=manifest_file, dagster_dbt_translator=Translator(), name="dbt_build")
+    @dbt_assets(
+        manifest=manifest_file,
+        exclude=ASKED_BY_SUITES,
+        dagster_dbt_translator=Translator(),
+        name="dbt_build",
+    )
     def dbt_build(
         context: dg.AssetExecutionContext, warehouse: Warehouse, dbt: DbtCliResource
     ) -> Iterator[Any]:

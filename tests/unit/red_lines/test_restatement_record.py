@@ -90,7 +90,8 @@ def outbox(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
 def message(con: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
     """Publish number 2 and return the title and the lines of the message about it."""
     publish(con, 2)
-    ((_, alert),) = pending_alerts(con)
+    (waiting,) = pending_alerts(con)
+    alert = waiting.alert
     words = wording(alert, publication_id="2", report="report/index.html", currency="USD")
     return words.title, words.body.splitlines()
 
