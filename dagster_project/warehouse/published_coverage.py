@@ -33,8 +33,8 @@ def read_published(con: duckdb.DuckDBPyConnection, database: str = "") -> list[P
     """
     of = f"{database}.main.{_TABLE}" if database else _TABLE
     rows = con.execute(
-        f"select source, covered_until, is_stale from {of} order by source"
-    ).fetchall()  # noqa: S608
+        f"select source, covered_until, is_stale from {of} order by source"  # noqa: S608 - a quoted name
+    ).fetchall()
     return [PublishedSource(*row) for row in rows]
 
 
