@@ -22,7 +22,7 @@ from dagster_project.config import Environment, Settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
-from dagster_project.exports.coverage import read_coverage
+from dagster_project.exports.coverage import read_coverage, refuse_unknown_past
 from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
@@ -199,6 +199,7 @@ def definitions() -> dg.Definitions:
         with open_warehouse(paths) as con:
             if not some_file_was_loaded(con):
                 raise _nothing_loaded(settings)
+            refuse_unknown_past(con, settings)
             shape = recurring_shape(con, settings)
             refuse_unknown_currencies(con, settings, shape)
             coverage = read_coverage(con, settings, warehouse.clock)

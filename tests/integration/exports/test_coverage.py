@@ -11,7 +11,13 @@ import pytest
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
-from dagster_project.exports.coverage import covered_until, read_coverage, stale_sources
+from dagster_project.errors import EbblineError
+from dagster_project.exports.coverage import (
+    covered_until,
+    read_coverage,
+    refuse_unknown_past,
+    stale_sources,
+)
 from dagster_project.exports.gaps import find_gaps
 
 Load = Callable[..., Any]
@@ -99,6 +105,20 @@ def test_as_of_asks_what_had_been_delivered_by_then(
     load(now=LATER)
     then = settings(stalled).model_copy(update={"as_of": date(2026, 11, 20)})
     assert covered_until(con, then, FixedClock(LATER)) == date(2026, 11, 2)
+
+
+@pytest.mark.parametrize(("day", "known"), [("2026-11-02", False), ("2026-11-03", True)])
+def test_as_of_a_day_before_the_first_load_is_answered_in_one_sentence(
+    stalled: Path, con: duckdb.DuckDBPyConnection, day: str, known: bool
+) -> None:
+    then = settings(stalled).model_copy(update={"as_of": date.fromisoformat(day)})
+    said = ""
+    try:
+        refuse_unknown_past(con, then)
+    except EbblineError as error:
+        said = error.what
+    expected = f"nothing was known on {day}: the first export was loaded on 2026-11-03"
+    assert said == ("" if known else expected)
 
 
 def test_a_refused_file_covers_nothing(
