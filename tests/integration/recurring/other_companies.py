@@ -57,7 +57,7 @@ o-d90,o,90,USD,day,90
 """
 
 LINES = [
-    # A part of a quarter (86 of 90 days), of a year (304 of 365), of a month without a plan (10 of 31): none is flagged.
+    # A part of a quarter (86 of 90 days), of a year (304 of 365), of a month without a plan (10 of 31), unflagged.
     Line("o-q", "o-q300", "286.67", "2026-01-05", "2026-04-01"),
     Line("o-q", "o-q300", "300", "2026-04-01", "2026-07-01"),
     Line("o-y", "o-y1200", "999.45", "2025-03-03", "2026-01-01", currency="EUR"),
@@ -177,7 +177,11 @@ def _customers(names: Iterable[str], *, country: bool = False) -> str:
     return "\n".join([header, *rows]) + "\n"
 
 
-ITEMS = """item_id,subscription_id,customer_id,plan_id,quantity,unit_amount,currency,interval,interval_count,discount,valid_from_at,valid_to_at
+ITEM_COLUMNS = (
+    "item_id,subscription_id,customer_id,plan_id,quantity,unit_amount,currency,interval,interval_count,"
+    "discount,valid_from_at,valid_to_at\n"
+)
+ITEMS = """
 week1,s-p-week,p-week,wk,1,1.00,USD,week,1,,2024-01-01,
 week2,s-p-week,p-week,wk,1,1.00,USD,week,1,,2024-01-01,
 week3,s-p-week,p-week,wk,5,1.00,USD,week,1,,2024-01-01,
@@ -197,8 +201,12 @@ owes,s-p-owes,p-owes,m10,1,10,USD,month,1,,2024-01-01,
 late,s-p-late,p-late,m10,1,10,USD,month,1,,2024-01-01,
 ended,s-p-ended,p-ended,m10,1,10,USD,month,1,,2024-01-01,
 """
-SUBSCRIPTIONS_OF_ITEMS = """subscription_id,customer_id,status,started_at,trial_start_at,trial_end_at,cancel_requested_at,ended_at
-s-p-expired,p-expired,Incomplete Expired,2024-01-01,,,,
+SUBSCRIPTION_COLUMNS = (
+    "subscription_id,customer_id,status,started_at,trial_start_at,trial_end_at,cancel_requested_at,"
+    "ended_at\n"
+)
+SUBSCRIPTIONS_OF_ITEMS = """
+s-p-expired,p-expired,Incomplete_Expired,2024-01-01,,,,
 s-p-left,p-left,cancelled,2024-01-01,,,2024-03-05,
 s-p-rest,p-rest,paused,2024-01-01,,,,
 s-p-owes,p-owes,unpaid,2024-01-01,2024-01-01,2024-01-20,,
@@ -228,12 +236,12 @@ MOVEMENTS_OF_ITEMS = """
 
 def item_files() -> dict[str, str]:
     """Return the company told in subscription items."""
-    names = {row.split(",")[2] for row in ITEMS.splitlines()[1:]}
+    names = {row.split(",")[2] for row in ITEMS.split()}
     return {
         "customers-other.csv": _customers(names),
         "plans-other.csv": "plan_id,unit_amount,currency,interval,interval_count\ny2,500,USD,year,2\n",
-        "subscription_items-other.csv": ITEMS,
-        "subscriptions-other.csv": SUBSCRIPTIONS_OF_ITEMS,
+        "subscription_items-other.csv": ITEM_COLUMNS + ITEMS.lstrip(),
+        "subscriptions-other.csv": SUBSCRIPTION_COLUMNS + SUBSCRIPTIONS_OF_ITEMS.lstrip(),
     }
 
 

@@ -329,7 +329,8 @@ def test_requests_and_gaps_end_what_they_should(tmp_path: Path) -> None:
 
 
 def test_exchange_rates_enter_no_number_but_fx(tmp_path: Path) -> None:
-    rates = "{USD: {2023-01-01: 177, 2024-01-01: 808}, EUR: {2023-01-01: 200, 2023-06-15: 250}, GBP: 1000}"
+    dated = "USD: {2023-01-01: 177, 2024-01-01: 808}, EUR: {2023-01-01: 200, 2023-06-15: 250}"
+    rates = f"{{{dated}, GBP: 1000}}"
     company = build(
         tmp_path,
         ("audit/04",),
@@ -342,7 +343,8 @@ def test_exchange_rates_enter_no_number_but_fx(tmp_path: Path) -> None:
     found = company.rows("""
         select member, round(ndr_12m, 9), round(grr_12m, 9), mrr_expansion + mrr_contraction, fx::varchar
         from marts.mart_revenue_periods
-        where grain = 'year' and period_start = '2024-01-01' and dimension = 'country' and length(member) = 2 order by member
+        where grain = 'year' and period_start = '2024-01-01' and dimension = 'country' and length(member) = 2
+        order by member
     """)
     assert found == [
         ("AR", 0.5, 0.5, 0, "31550.00"),
@@ -350,7 +352,8 @@ def test_exchange_rates_enter_no_number_but_fx(tmp_path: Path) -> None:
         ("CL", 1.1, 1.0, 0, "69410.00"),
     ]
     found = company.rows("""
-        select member, ndr, grr, mrr_opening::varchar, mrr_expansion::varchar, mrr_contraction::varchar, fx::varchar, mrr_closing::varchar
+        select member, ndr, grr, mrr_opening::varchar, mrr_expansion::varchar, mrr_contraction::varchar, fx::varchar,
+            mrr_closing::varchar
         from marts.mart_revenue_periods
         where grain = 'quarter' and period_start = '2023-04-01' and dimension = 'country' and member = 'F-STILL'
         or grain = 'month' and period_start in ('2023-06-01', '2023-09-01') and member in ('F-HALVES', 'F-MORE')
