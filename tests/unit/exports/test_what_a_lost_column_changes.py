@@ -13,18 +13,58 @@ from dagster_project.exports.matching import Candidate, absent_facts, missing_co
 from dagster_project.exports.rules import alternatives
 
 # What is shown beside a number and changes none, and what lines have from their invoice.
-SHOWN = set(
-    """
-    campaign cancel_at_period_end cancellation_comment category channel comment counts_thousandths
-    credit_notes.currency credit_notes.customer_id credit_notes.issued_at customers discount_included
-    discounts.duration email events.feature events.session_id failure_code identities in_minor_units
-    intent_id invoice_lines.currency invoice_lines.customer_id invoice_lines.issued_at invoice_payments
-    invoices.discount invoices.due_at invoices.paid_at name order_totals.currency orders.line_id
-    payment_id plan_name pricing priority product_category product_name ratings.customer_id
-    ratings.organization_id ratings.user_id refunded_at reopens scale_max tax_behavior tax_id
-    ticket_replies.is_public tickets.customer_id tickets.status tier trial_start_at updated_at
-    """.split()
-)
+SHOWN = {
+    "campaign",
+    "cancel_at_period_end",
+    "cancellation_comment",
+    "category",
+    "channel",
+    "comment",
+    "counts_thousandths",
+    "credit_notes.currency",
+    "credit_notes.customer_id",
+    "credit_notes.issued_at",
+    "customers",
+    "discount_included",
+    "discounts.duration",
+    "email",
+    "events.feature",
+    "events.session_id",
+    "failure_code",
+    "identities",
+    "in_minor_units",
+    "intent_id",
+    "invoice_lines.currency",
+    "invoice_lines.customer_id",
+    "invoice_lines.issued_at",
+    "invoice_payments",
+    "invoices.discount",
+    "invoices.due_at",
+    "invoices.paid_at",
+    "name",
+    "order_totals.currency",
+    "orders.line_id",
+    "payment_id",
+    "plan_name",
+    "pricing",
+    "priority",
+    "product_category",
+    "product_name",
+    "ratings.customer_id",
+    "ratings.organization_id",
+    "ratings.user_id",
+    "refunded_at",
+    "reopens",
+    "scale_max",
+    "tax_behavior",
+    "tax_id",
+    "ticket_replies.is_public",
+    "tickets.customer_id",
+    "tickets.status",
+    "tier",
+    "trial_start_at",
+    "updated_at",
+}
 FORMATS = {mapping.format: mapping for mapping in available_formats()}
 
 

@@ -1,6 +1,7 @@
 """Exports of shops and of support systems."""
 
 import json
+from collections.abc import Mapping
 
 from tests.integration.exports.vendors.sample import Sample, table
 
@@ -174,7 +175,7 @@ INTERCOM_TABLES = Sample(
 )
 
 
-def _wrapped(*records: dict[str, object]) -> str:
+def _wrapped(*records: Mapping[str, object]) -> str:
     return "\n".join(
         json.dumps({"_airbyte_extracted_at": 1772323200000, "_airbyte_data": record})
         for record in records
