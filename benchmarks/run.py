@@ -1,4 +1,4 @@
-"""`ebbline run` on the sample beside `dbt build` of its models, and beside that of a project of one model, pair by pair.
+"""`ebbline run` on the sample beside `dbt build` of its models, and beside that of one model, pair by pair.
 
     python benchmarks/run.py [--pairs 3]
 
