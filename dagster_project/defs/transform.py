@@ -22,7 +22,7 @@ from dagster_project.config import Environment, Settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
-from dagster_project.exports.coverage import covered_until
+from dagster_project.exports.coverage import read_coverage, refuse_unknown_past
 from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
@@ -210,9 +210,10 @@ def definitions() -> dg.Definitions:
         with open_warehouse(paths) as con:
             if not some_file_was_loaded(con):
                 raise _nothing_loaded(settings)
+            refuse_unknown_past(con, settings)
             shape = recurring_shape(con, settings)
             refuse_unknown_currencies(con, settings, shape)
-            until = covered_until(con, settings, warehouse.clock)
+            coverage = read_coverage(con, settings, warehouse.clock)
             recover(con, paths)
             publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
@@ -223,7 +224,9 @@ def definitions() -> dg.Definitions:
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
         if (memory := Environment().dbt_memory_limit) is not None:
             os.environ["EBBLINE_DBT_MEMORY_LIMIT"] = f"{int(memory)}B"  # as DuckDB reads it
-        variables = json.dumps(settings.dbt_vars(warehouse.clock, shape, until=until))
+        variables = json.dumps(
+            settings.dbt_vars(warehouse.clock, shape, until=coverage.until, covered=coverage.behind)
+        )
         # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
         # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.
         digest, built_by = project_digest(), paths.dbt_target / "project.sha256"
