@@ -8,9 +8,11 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -32,6 +34,7 @@ from dagster_project.config_sections import (
     Calendar,
     CurrencySettings,
     Ingest,
+    ManyQuietHours,
     NotifyTarget,
     PlannedPeriod,
     Publish,
@@ -92,6 +95,8 @@ class Settings(Section):
     publish: Publish = Publish()
     red_lines: Literal["default"] | list[dict[str, Any]] = "default"
     notify: tuple[NotifyTarget, ...] = ()
+    # Hours in which only pages are sent, unless a target has its own; all else waits for their end.
+    quiet_hours: ManyQuietHours = ()
     # Fetched when a run has ended well; ``${NAME}`` stands for an environment variable.
     heartbeat: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     # How long after the last one a run is missing; None never asks.
@@ -147,6 +152,7 @@ class Settings(Section):
                 "ingest",
                 "publish",
                 "notify",
+                "quiet_hours",
                 "heartbeat",
                 "run_due_after",
             },
@@ -158,17 +164,24 @@ class Settings(Section):
         return hashlib.sha256(json.dumps(self.numbers(), sort_keys=True).encode()).hexdigest()
 
     def dbt_vars(
-        self, clock: Clock, recurring_from: RecurringShape, *, until: date | None = None
+        self,
+        clock: Clock,
+        recurring_from: RecurringShape,
+        *,
+        until: date | None = None,
+        covered: Mapping[str, date] = MappingProxyType({}),
     ) -> dict[str, Any]:
         """Return the variables of a dbt run; every date a model needs is among them.
 
         :param recurring_from: the shape that is present, where the setting says ``auto``.
         :param until: the last day covered by the exports; None for all that the clock allows.
+        :param covered: the last day covered by each source that goes less far.
         """
         as_of_at = self.as_of_at()
         return {
             "timezone": self.calendar.timezone,
             "until": (until or self.until_on(clock)).isoformat(),
+            "covered": {source: day.isoformat() for source, day in covered.items()},
             "as_of": as_of_at.isoformat(sep=" ") if as_of_at else None,
             "reporting_currency": self.currency.reporting,
             "currency_rates": self.currency.rows(),

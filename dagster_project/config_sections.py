@@ -4,9 +4,9 @@ What the whole file means is ``config``'s business.
 """
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -239,8 +239,48 @@ PlannedPeriod = Annotated[
 ]
 
 
+Severity = Literal["warning", "page"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
+def _time_of_day(given: Any) -> Any:
+    """Return ``22:00`` as a time of day; YAML reads it as the number of minutes, 1320."""
+    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 24 * 60:
+        return time(given // 60, given % 60)
+    return time() if given == "24:00" else given
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+
+
+class QuietHours(Section):
+    """Hours in which only some severities are sent; all else waits for their end.
+
+    ``days`` are those on which they begin; ``zone`` is that of the calendar where none is given. Hours that end when
+    they begin are a whole day.
+    """
+
+    begin: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
+    zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS
+    passes: tuple[Severity, ...] = ("page",)
+
+
+def _one_or_more(given: Any) -> Any:
+    return [given] if isinstance(given, dict) else [] if given == "never" else given
+
+
+ManyQuietHours = Annotated[tuple[QuietHours, ...], BeforeValidator(_one_or_more)]
+
+
 class NotifyTarget(Section):
-    """An Apprise URL and the severities sent to it. ``${NAME}`` stands for an environment variable."""
+    """An Apprise URL and the severities sent to it. ``${NAME}`` stands for an environment variable.
+
+    ``quiet_hours`` of its own are in place of those of the whole; ``never`` has none.
+    """
 
     url: str
-    severities: tuple[Literal["warning", "page"], ...] = ("warning", "page")
+    severities: tuple[Severity, ...] = ("warning", "page")
+    quiet_hours: ManyQuietHours | None = None

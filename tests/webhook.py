@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,10 +12,17 @@ from typing import Any
 
 @dataclass
 class Webhook:
-    """A receiver: what came in, and the status it answers with (the last one repeats)."""
+    """A receiver: what came in, and how it answers (the last one repeats).
+
+    :param answers: statuses; 0 takes the message and hangs up without an answer.
+    :param retry_after: the value of ``Retry-After`` in every answer; empty for none.
+    :param slow: seconds before an answer.
+    """
 
     url: str
     answers: list[int] = field(default_factory=lambda: [200])
+    retry_after: str = ""
+    slow: float = 0.0
     received: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
 
@@ -30,7 +38,13 @@ def receiving() -> Iterator[Webhook]:
             hook.received.append(json.loads(self.rfile.read(length)))
             hook.keys.append(self.headers["Idempotency-Key"])
             answer = hook.answers.pop(0) if len(hook.answers) > 1 else hook.answers[0]
+            time.sleep(hook.slow)
+            if answer == 0:
+                self.close_connection = True
+                return
             self.send_response(answer)
+            if hook.retry_after:
+                self.send_header("Retry-After", hook.retry_after)
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:

@@ -33,11 +33,11 @@ def status(config: Config = None, warehouse: Folder = None, json: Json = False) 
     settings = load_settings(config, warehouse=warehouse)
     paths = WarehousePaths(settings.warehouse)
     if json:
-        now = red_lines.open_alerts(paths, settings)
+        now = red_lines.open_alerts(paths, settings, clock_from_environment())
         answer_json(status_json(paths, now, lock_holder(paths)))
         return
     tell(published_lines(paths))
-    now = red_lines.open_alerts(paths, settings)
+    now = red_lines.open_alerts(paths, settings, clock_from_environment())
     tell(incident_lines(now))
     tell(delivery_lines(now))
     tell(lock_lines(lock_holder(paths), clock_from_environment()))
@@ -81,7 +81,9 @@ def list_alerts(config: Config = None, warehouse: Folder = None) -> None:
     from dagster_project.screens.status import dead_letter_lines, delivery_lines, incident_lines
 
     settings = load_settings(config, warehouse=warehouse)
-    now = red_lines.open_alerts(WarehousePaths(settings.warehouse), settings)
+    now = red_lines.open_alerts(
+        WarehousePaths(settings.warehouse), settings, clock_from_environment()
+    )
     tell(incident_lines(now))
     if not now.incidents:
         say("no incident is unresolved")
@@ -134,7 +136,7 @@ def check_alerts(config: Config = None, warehouse: Folder = None) -> None:
     paths.require()
     with warehouse_lock(paths, clock, "alerts check"):
         red_lines.check(paths, settings, clock)
-    now = red_lines.open_alerts(paths, settings)
+    now = red_lines.open_alerts(paths, settings, clock_from_environment())
     tell(pipeline_lines(now))
     tell(delivery_lines(now))
     if not any(one.kind == "pipeline" for one in now.incidents):

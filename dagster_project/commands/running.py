@@ -89,7 +89,7 @@ def run(
         pipeline_lines,
     )
 
-    now = red_lines.open_alerts(paths, settings)
+    now = red_lines.open_alerts(paths, settings, clock_from_environment())
     tell(outcome_lines(outcome, paths))
     tell(pipeline_lines(now))
     tell(delivery_lines(now))

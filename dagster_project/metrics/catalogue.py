@@ -43,6 +43,7 @@ class Metric:
     :ivar better: whether a higher or a lower value is good; ``neither``.
     :ivar is_headline: whether people quote it: its restatement is told.
     :ivar rows: the table whose rows it can be taken apart into.
+    :ivar sources: the sources that its mart descends from in dbt's graph: it closes a period that all of them cover.
     :ivar also_called: names that other tools give it; only to be pointed to the right one.
     :ivar sample_column: the column of the same mart that counts the customers the value speaks of.
     """
@@ -61,6 +62,7 @@ class Metric:
     rows: str
     sample_column: str
     also_called: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ("billing",)
 
     @property
     def is_rate(self) -> bool:
@@ -76,6 +78,7 @@ def read_catalogue(manifest: Path) -> dict[str, Metric]:
     """
     found_nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     nodes = [node for node in found_nodes if node["resource_type"] == "model"]
+    models = {node["unique_id"]: node for node in nodes}
     found: dict[str, Metric] = {}
     problems: list[str] = []
     # As in `metrics`: recurring revenue before purchases.
@@ -93,7 +96,7 @@ def read_catalogue(manifest: Path) -> dict[str, Metric]:
                 )
                 continue
             try:
-                found[name] = _metric(node, column, said)
+                found[name] = _metric(node, column, said, sources_needed(models, node["unique_id"]))
             except (KeyError, ValueError) as error:
                 problems.append(f"{node['name']}.{name}: {_missing(error)}")
     if problems:
@@ -106,7 +109,32 @@ def read_catalogue(manifest: Path) -> dict[str, Metric]:
     return found
 
 
-def _metric(node: Mapping[str, Any], column: Mapping[str, Any], said: Mapping[str, Any]) -> Metric:
+def sources_needed(models: Mapping[str, Mapping[str, Any]], model: str) -> tuple[str, ...]:
+    """Return the sources whose staging models a model descends from, billing first, as the macro of that name does.
+
+    :param models: every model of dbt's manifest, by its id.
+    :param model: the id of the one that is asked about.
+    """
+    seen: set[str] = set()
+    waiting, found = [model], {"billing"}
+    while waiting:
+        asked = waiting.pop()
+        if asked in seen or asked not in models:
+            continue
+        seen.add(asked)
+        fqn = models[asked]["fqn"]
+        if "staging" in fqn:
+            found.add(fqn[-2])
+        waiting += models[asked]["depends_on"]["nodes"]
+    return tuple(sorted(found))
+
+
+def _metric(
+    node: Mapping[str, Any],
+    column: Mapping[str, Any],
+    said: Mapping[str, Any],
+    sources: tuple[str, ...],
+) -> Metric:
     of_mart = node["config"]["meta"]["metrics"]
     name, numerator, denominator = (
         column["name"],
@@ -135,6 +163,7 @@ def _metric(node: Mapping[str, Any], column: Mapping[str, Any], said: Mapping[st
         rows=of_mart["rows"],
         sample_column=of_mart["sample"],
         also_called=tuple(said.get("also_called", ())),
+        sources=sources,
     )
 
 

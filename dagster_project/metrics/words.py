@@ -13,11 +13,9 @@ def written(value: float | None, unit: Unit, currency: str = "") -> str:
     """Return a value as a reader expects it: ``12.3 %``, ``1,234.50 USD``, ``17``; ``no value`` for none."""
     if value is None:
         return "no value"
-    if unit is Unit.SHARE:
+    if unit in (Unit.SHARE, Unit.RATIO):
         # Enough places to tell a value from a line it has just crossed: 10.04 % is not 10.0 %.
-        return f"{value * 100:.2f}".rstrip("0").rstrip(".") + " %"
-    if unit is Unit.RATIO:
-        return f"{value:.3f}".rstrip("0").rstrip(".")
+        return f"{value * 100:,.2f}".rstrip("0").rstrip(".") + " %"
     if unit is Unit.DAYS:
         return f"{value:.1f} days"
     if unit is Unit.MONEY:

@@ -8,13 +8,15 @@ tried in the fewest words there are, and is a dead letter after some runs.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
-from dagster_project.red_lines.outbox import AnyAlert, pending_alerts
+from dagster_project.red_lines.blocks import Message, Paragraph
+from dagster_project.red_lines.outbox import Waiting, pending_alerts
 from dagster_project.red_lines.pipeline_message import PipelineAlert
 from dagster_project.red_lines.targets import Target, targets
 from dagster_project.red_lines.transport import Attempt, send
@@ -39,6 +41,7 @@ class Delivery:
         with another message, or cannot be used at all.
     :param error: why not, free of secrets.
     :param refused: whether the target refused this message, while it may take others.
+    :param rest_until: before which the target asks not to be tried again.
     """
 
     message_key: str
@@ -47,6 +50,7 @@ class Delivery:
     tries: int
     error: str = ""
     refused: bool = False
+    rest_until: datetime | None = None
 
 
 def deliver(
@@ -76,9 +80,9 @@ def deliver(
         if publication_id is not None:
             _stamp(con, publication_id)
         waiting = [
-            (key, alert)
-            for key, alert in pending_alerts(con)
-            if not pipeline_only or isinstance(alert, PipelineAlert)
+            one
+            for one in pending_alerts(con)
+            if not pipeline_only or isinstance(one.alert, PipelineAlert)
         ]
         known = targets(settings)
         report = settings.publish.report_url or str(paths.report)
@@ -88,15 +92,16 @@ def deliver(
                 con, target, waiting, settings=settings, report=report, clock=clock,
                 pauses=pauses, sleep=sleep,
             )  # fmt: skip
-        for key, alert in waiting:
-            _close(con, key, [one for one in known if alert.severity in one.severities])
+        for one in waiting:
+            wanted = [target for target in known if one.alert.severity in target.severities]
+            _close(con, one.key, wanted)
         return tuple(outcomes)
 
 
 def _to_one(
     con: duckdb.DuckDBPyConnection,
     target: Target,
-    waiting: Sequence[tuple[str, AnyAlert]],
+    waiting: Sequence[Waiting],
     *,
     settings: Settings,
     report: str,
@@ -106,35 +111,19 @@ def _to_one(
 ) -> list[Delivery]:
     """Bring one target what it has not got; once it fails all tries, it is left alone for this run."""
     outcomes: list[Delivery] = []
-    down = ""
-    for key, alert in _in_turn(con, target, waiting):
+    down = target.problem or _resting(con, target, clock)
+    for one in _in_turn(con, target, waiting, clock):
         if down:
             attempt = Attempt(0, down)
-        elif target.problem:
-            attempt = Attempt(0, target.problem)
         else:
-            publication_id = _publication_of(con, key)
-            message = wording(
-                alert,
-                publication_id=publication_id,
-                report=report,
-                currency=settings.currency.reporting,
-            )
-            facts = {"publication_id": publication_id, "alert": alert.model_dump(mode="json")}
-            attempt = send(target, key, alert, message, facts=facts, pauses=pauses, sleep=sleep)
-            if attempt.refused:
-                # Whatever it was that the receiver would not take, the alarm itself has none of it.
-                least = send(
-                    target, key, alert, least_wording(alert), facts={}, pauses=(), sleep=sleep
-                )
-                attempt = (
-                    Attempt(attempt.tries + least.tries)
-                    if not least.error
-                    else Attempt(attempt.tries + least.tries, attempt.error, refused=True)
-                )
+            attempt = _tried(
+                con, target, one, settings=settings, report=report, clock=clock, pauses=pauses,
+                sleep=sleep,
+            )  # fmt: skip
         outcome = Delivery(
-            key, target.label, not attempt.error, attempt.tries, attempt.error, attempt.refused
-        )
+            one.key, target.label, not attempt.error, attempt.tries, attempt.error,
+            attempt.refused, attempt.rest_until,
+        )  # fmt: skip
         _note(con, target, outcome, clock)
         if attempt.error and not attempt.refused:
             down = attempt.error
@@ -142,10 +131,59 @@ def _to_one(
     return outcomes
 
 
+def _tried(
+    con: duckdb.DuckDBPyConnection,
+    target: Target,
+    waiting: Waiting,
+    *,
+    settings: Settings,
+    report: str,
+    clock: Clock,
+    pauses: Sequence[float],
+    sleep: Callable[[float], None],
+) -> Attempt:
+    """Try one message; what its receiver refuses is tried once more in the fewest words."""
+    alert, publication_id = waiting.alert, _publication_of(con, waiting.key)
+    message = wording(
+        alert,
+        publication_id=publication_id,
+        report=report,
+        currency=settings.currency.reporting,
+    )
+    message = _with_its_delay(message, target, waiting, clock)
+    facts = {"publication_id": publication_id, "alert": alert.model_dump(mode="json")}
+    attempt = send(
+        target, waiting.key, alert, message, facts=facts, pauses=pauses, sleep=sleep, clock=clock
+    )
+    if not attempt.refused:
+        return attempt
+    # Whatever it was that the receiver would not take, the alarm itself has none of it.
+    least = send(
+        target, waiting.key, alert, least_wording(alert), facts={}, pauses=(), sleep=sleep,
+        clock=clock,
+    )  # fmt: skip
+    tries = attempt.tries + least.tries
+    return Attempt(tries) if not least.error else Attempt(tries, attempt.error, refused=True)
+
+
+def _with_its_delay(message: Message, target: Target, waiting: Waiting, clock: Clock) -> Message:
+    """Say of a message that quiet hours held it back since when it waits."""
+    until = target.quiet.was_held_until(
+        waiting.alert.severity, arose=waiting.arose, now=clock.now()
+    )
+    if until is None:
+        return message
+    arose = waiting.arose.astimezone(until.tzinfo)
+    held = Paragraph(
+        f"Held by quiet hours: it arose on {arose:%Y-%m-%d at %H:%M} ({until.tzinfo})."
+    )
+    return replace(message, blocks=(*message.blocks[:1], held, *message.blocks[1:]))
+
+
 def _in_turn(
-    con: duckdb.DuckDBPyConnection, target: Target, waiting: Sequence[tuple[str, AnyAlert]]
-) -> list[tuple[str, AnyAlert]]:
-    """Return what the target wants and has not got: what was tried least comes first.
+    con: duckdb.DuckDBPyConnection, target: Target, waiting: Sequence[Waiting], clock: Clock
+) -> list[Waiting]:
+    """Return what the target wants now and has not got: what was tried least comes first.
 
     So a message at which a receiver stumbles every night does not stand before all others. An incident's messages keep
     their order.
@@ -165,12 +203,25 @@ def _in_turn(
             [target.key],
         ).fetchall()
     )
+    now = clock.now()
     wanted = [
-        (key, alert)
-        for key, alert in waiting
-        if alert.severity in target.severities and key not in closed
+        one
+        for one in waiting
+        if one.alert.severity in target.severities
+        and one.key not in closed
+        and not target.quiet.held_until(one.alert.severity, arose=one.arose, now=now)
     ]
-    return sorted(wanted, key=lambda one: tries.get(one[1].incident_id, 0))
+    return sorted(wanted, key=lambda one: tries.get(one.alert.incident_id, 0))
+
+
+def _resting(con: duckdb.DuckDBPyConnection, target: Target, clock: Clock) -> str:
+    """Return what a target said that asks to be left alone for now; empty where none does."""
+    row = con.execute(
+        "select last_error from ops.deliveries where target = ? and state = 'pending' and rest_until > ? "
+        "order by rest_until desc limit 1",
+        [target.key, clock.now()],
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _stamp(con: duckdb.DuckDBPyConnection, publication_id: str) -> None:
@@ -210,7 +261,7 @@ def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clo
         select
             ? as message_key, ? as target, ? as label, ? as state, ? as attempts,
             ?::timestamptz as last_attempt_at, ? as last_error, ?::timestamptz as sent_at,
-            ?::integer as refusals
+            ?::integer as refusals, ?::timestamptz as rest_until
         on conflict do update set
             label = excluded.label,
             state = excluded.state,
@@ -218,7 +269,8 @@ def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clo
             last_attempt_at = coalesce(excluded.last_attempt_at, deliveries.last_attempt_at),
             last_error = excluded.last_error,
             sent_at = excluded.sent_at,
-            refusals = coalesce(deliveries.refusals, 0) + excluded.refusals
+            refusals = coalesce(deliveries.refusals, 0) + excluded.refusals,
+            rest_until = coalesce(excluded.rest_until, deliveries.rest_until)
         """,
         [
             outcome.message_key,
@@ -230,6 +282,7 @@ def _note(con: duckdb.DuckDBPyConnection, target: Target, outcome: Delivery, clo
             outcome.error or None,
             now if outcome.sent else None,
             int(outcome.refused),
+            outcome.rest_until,
         ],
     )
     if outcome.refused:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import duckdb
 
+from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import WarehouseLockedError
 from dagster_project.red_lines.outbox import pending_alerts
@@ -45,6 +46,7 @@ class Undelivered:
     :param tries: how often it was tried so far, in all runs.
     :param tried_at: when it was last tried; None where it never was.
     :param error: why it was not taken, free of secrets.
+    :param held_until: when the quiet hours end that hold it; None where none do.
     """
 
     message_key: str
@@ -53,6 +55,7 @@ class Undelivered:
     tries: int
     tried_at: datetime | None
     error: str
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,10 @@ class OpenAlerts:
     dead_letters: tuple[DeadLetter, ...] = ()
 
 
-def open_alerts(paths: WarehousePaths, settings: Settings) -> OpenAlerts:
+def open_alerts(paths: WarehousePaths, settings: Settings, clock: Clock) -> OpenAlerts:
     """Return how things stand, as fresh as it can be had without waiting.
 
+    :param clock: tells whether it is quiet now.
     :raises EbblineError: the working database or the published file cannot be read.
     """
     if not paths.warehouse_db.exists():
@@ -97,14 +101,16 @@ def open_alerts(paths: WarehousePaths, settings: Settings) -> OpenAlerts:
         with open_warehouse(paths, read_only=True) as con:
             return OpenAlerts(
                 _unresolved(con, "ops"),
-                undelivered(con, settings),
+                undelivered(con, settings, clock),
                 dead_letters=_dead_letters(con),
             )
     except WarehouseLockedError:
         return _published(paths, "another process has the working database open")
 
 
-def undelivered(con: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[Undelivered, ...]:
+def undelivered(
+    con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock
+) -> tuple[Undelivered, ...]:
     """Return what the next run will try to send, oldest first."""
     if not has_table(con, "ops", "outbox"):
         return ()
@@ -120,14 +126,16 @@ def undelivered(con: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[Und
         if has_table(con, "ops", "dead_letters")
         else set()
     )
-    waiting = []
-    for key, alert in pending_alerts(con):
-        for target in targets(settings):
+    waiting, known = [], targets(settings)
+    for one in pending_alerts(con):
+        key, severity = one.key, one.alert.severity
+        for target in known:
             state, tries, at, error = tried.get((key, target.key), ("pending", 0, None, NOT_TRIED))
             is_open = state != "sent" and (key, target.key) not in dead
-            if alert.severity in target.severities and is_open:
+            if severity in target.severities and is_open:
+                held = target.quiet.held_until(severity, arose=one.arose, now=clock.now())
                 waiting.append(
-                    Undelivered(key, alert.severity, target.label, tries, at, error or NOT_TRIED)
+                    Undelivered(key, severity, target.label, tries, at, error or NOT_TRIED, held)
                 )
     return tuple(waiting)
 

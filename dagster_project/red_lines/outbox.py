@@ -1,5 +1,6 @@
 """The outbox: what is to be told, once, and what need not be told any more. Sending is ``delivery.py``'s business."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
@@ -60,8 +61,17 @@ def withdraw_untold(con: duckdb.DuckDBPyConnection, incident_id: str) -> bool:
 _BEGINNINGS = (Event.OPENED.value, Event.BROKEN.value)
 
 
-def pending_alerts(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, AnyAlert], ...]:
-    """Return the messages that wait to be sent, oldest first, with their keys.
+@dataclass(frozen=True)
+class Waiting:
+    """A message in the outbox: its key, when it arose, and its facts."""
+
+    key: str
+    arose: datetime
+    alert: AnyAlert
+
+
+def pending_alerts(con: duckdb.DuckDBPyConnection) -> tuple[Waiting, ...]:
+    """Return the messages that wait to be sent, oldest first.
 
     What no publication carries yet waits for one: nobody is told of a number that nobody can see.
     """
@@ -74,11 +84,11 @@ def pending_alerts(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, AnyAlert]
     # `status` reads a warehouse that an earlier version made as it is.
     needs = "needs_publication" if has_column(con, "ops", "outbox", "needs_publication") else "true"
     rows = con.execute(
-        "select message_key, event, alert from ops.outbox where state = 'pending' "  # noqa: S608 - own texts
+        "select message_key, created_at, event, alert from ops.outbox where state = 'pending' "  # noqa: S608 - own texts
         f"and (not {needs} or (publication_id is not null and {is_made})) "
         "order by created_at, message_key"
     ).fetchall()
-    return tuple((key, _alert(event, text)) for key, event, text in rows)
+    return tuple(Waiting(key, arose, _alert(event, text)) for key, arose, event, text in rows)
 
 
 def _alert(event: str, text: str) -> AnyAlert:

@@ -10,13 +10,14 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, quote_plus, unquote
 
 import apprise
 
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import SettingsError
+from dagster_project.red_lines.quiet import Quiet, never_ends
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # Where the part after :// is a machine. With most services of Apprise it is a token.
@@ -42,6 +43,7 @@ class Target:
     :param url: the URL with its secrets; never shown, not even by ``repr``.
     :param secrets: the texts to mask wherever they appear.
     :param problem: why nothing can be sent to it; empty when all is well.
+    :param quiet: its quiet hours.
     """
 
     key: str
@@ -50,6 +52,7 @@ class Target:
     url: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     problem: str = ""
+    quiet: Quiet = field(default_factory=lambda: Quiet((), "UTC"))
 
     def service(self) -> apprise.NotifyBase | None:
         """Return Apprise's service for the URL; None where Apprise cannot read it."""
@@ -61,15 +64,33 @@ class Target:
 
 def targets(settings: Settings, environment: Mapping[str, str] = os.environ) -> tuple[Target, ...]:
     """Return the targets of the settings. One that cannot be used carries its ``problem``."""
-    return tuple(_target(n, entry, environment) for n, entry in enumerate(settings.notify))
+    zone = settings.calendar.timezone
+    return tuple(
+        replace(
+            _target(n, entry, environment),
+            quiet=Quiet(
+                settings.quiet_hours if entry.quiet_hours is None else entry.quiet_hours, zone
+            ),
+        )
+        for n, entry in enumerate(settings.notify)
+    )
 
 
 def check_targets(settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
     """Check that every target can be used, before a run begins.
 
-    :raises SettingsError: a variable is not set, or Apprise does not know the kind of URL.
+    :raises SettingsError: a variable is not set, Apprise does not know the kind of URL, or its quiet hours never end.
     """
-    problems = [t for t in targets(settings, environment) if t.problem]
+    known = targets(settings, environment)
+    problems = [t for t in known if t.problem]
+    silent = [t.label for t in known if never_ends(t.quiet.hours, settings.calendar.timezone)]
+    if silent:
+        raise SettingsError(
+            "quiet hours never end",
+            where="quiet_hours",
+            evidence=silent,
+            fix="leave out a day, or let 'severities' of the target say what it never hears",
+        )
     if problems:
         raise SettingsError(
             "alerts could not be sent",

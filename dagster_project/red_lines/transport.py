@@ -7,11 +7,14 @@ Anything else that fails is about the target: it is down, busy, or the way to it
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import apprise
 from apprise.plugins.custom_json import NotifyJSON
 
+from dagster_project.clock import Clock
+from dagster_project.red_lines.answers import Answer, listening
 from dagster_project.red_lines.blocks import Form, Message, written
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.outbox import AnyAlert
@@ -22,6 +25,8 @@ _STATUS = re.compile(r"\berror[=: ]+(\d{3})\b")
 # Bad request, conflict, too large, unsupported, unprocessable, header too large: the same message gets the same answer.
 _REFUSALS = frozenset((400, 406, 409, 411, 413, 414, 415, 422, 431))
 _ERROR_LIMIT = 300
+# A run waits no longer than this for one receiver; what asks for more is left to a later run.
+LONGEST_PAUSE = timedelta(seconds=30)
 _FORMS: Mapping[str, tuple[Form, apprise.NotifyFormat]] = {
     "html": ("html", apprise.NotifyFormat.HTML),
     "markdown": ("markdown", apprise.NotifyFormat.MARKDOWN),
@@ -30,11 +35,15 @@ _FORMS: Mapping[str, tuple[Form, apprise.NotifyFormat]] = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """How a message fared: an empty error is success."""
+    """How a message fared: an empty error is success.
+
+    :param rest_until: the receiver asks not to be tried before (429 or 503 with ``Retry-After``).
+    """
 
     tries: int
     error: str = ""
     refused: bool = False
+    rest_until: datetime | None = None
 
 
 def send(
@@ -46,11 +55,13 @@ def send(
     facts: Mapping[str, Any],
     pauses: Sequence[float],
     sleep: Callable[[float], None],
+    clock: Clock,
 ) -> Attempt:
-    """Send one message to one target; a refusal is not tried again.
+    """Send one message to one target; a refusal is not tried again, a ``Retry-After`` is obeyed.
 
     :param facts: what programs at a plain webhook find beside the words.
-    :param pauses: seconds between the tries.
+    :param pauses: seconds between the tries; a receiver that asks for no more than :data:`LONGEST_PAUSE` has that
+        in place of one, and one that asks for more is not tried any more in this run.
     """
     service = target.service()
     if service is None:
@@ -66,12 +77,12 @@ def send(
     body = written(message, form)
     sender = apprise.Apprise(asset=service.asset)
     sender.add(service)
-    reason, tries = "", 0
-    with redacting_logs(target.secrets) as log:
-        for tries, pause in enumerate((0.0, *pauses), start=1):
-            if pause:
+    reason, tries, rest, refused = "", 0, None, False
+    with redacting_logs(target.secrets) as log, listening() as answer:
+        for tries, usual in enumerate((0.0, *pauses), start=1):
+            if pause := usual if rest is None else rest.total_seconds():
                 sleep(pause)
-            log.last_warning = ""
+            log.last_warning, answer.status, answer.retry_after = "", None, ""
             if sender.notify(
                 body=body,
                 title=message.bounded_title,
@@ -80,13 +91,18 @@ def send(
             ):
                 return Attempt(tries)
             reason = log.last_warning
-            if _is_refusal(reason):
+            refused = _is_refusal(answer, reason)
+            rest = answer.rest(clock.now())
+            if refused or (rest is not None and rest > LONGEST_PAUSE):
                 break
     error = shown(redacted(reason, target.secrets), _ERROR_LIMIT)
-    return Attempt(tries, error or "the target did not take the message", _is_refusal(reason))
+    rest_until = None if rest is None else clock.now() + rest
+    return Attempt(tries, error or "the target did not take the message", refused, rest_until)
 
 
-def _is_refusal(reason: str) -> bool:
+def _is_refusal(answer: Answer, reason: str) -> bool:
+    if answer.status is not None:
+        return answer.status in _REFUSALS
     status = _STATUS.search(reason)
     return status is not None and int(status[1]) in _REFUSALS
 

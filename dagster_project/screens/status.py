@@ -45,11 +45,22 @@ def delivery_lines(now: OpenAlerts) -> Iterator[Line]:
             yield "whether every alert was delivered cannot be told now", "yellow"
         return
     by_target: dict[str, list[Undelivered]] = {}
+    held: dict[tuple[str, datetime], int] = {}
     for waiting in now.undelivered:
-        by_target.setdefault(waiting.target, []).append(waiting)
-    for target, messages in by_target.items():
-        yield _undelivered_line(target, messages), "bold red"
-    if now.undelivered:
+        if waiting.held_until is not None:
+            place = waiting.target, waiting.held_until
+            held[place] = held.get(place, 0) + 1
+        else:
+            by_target.setdefault(waiting.target, []).append(waiting)
+    for (target, until), messages in held.items():
+        yield (
+            f"held for {target} by quiet hours until {until:%Y-%m-%d %H:%M} ({until.tzinfo}):"
+            f" {counted(messages, 'message')}; `ebbline alerts check` or any run sends them then",
+            None,
+        )
+    for target, messages_of_it in by_target.items():
+        yield _undelivered_line(target, messages_of_it), "bold red"
+    if by_target:
         yield (
             "  every `ebbline run` tries again, also one that changes nothing; correct `notify` in"
             " the settings file or see that the target answers",

@@ -241,4 +241,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(5, "invoice_status of raw.invoices is called status", _status_of_invoices),
     Migration(6, "how far exports go, and when files were seen", _statements(_COVERAGE)),
     Migration(7, "incidents of the pipeline, dead letters, runs", _statements(_PIPELINE_INCIDENTS)),
+    Migration(
+        8,
+        "a target may ask to be left alone until an instant",
+        _statements("alter table ops.deliveries add column if not exists rest_until timestamptz"),
+    ),
 )

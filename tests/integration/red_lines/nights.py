@@ -1,12 +1,13 @@
 """A small language for nights: exports, figures and receivers in; every message and incident out, as one timeline.
 
-A line is a day and what happens on it, at 03:00 UTC:
+A line is a day and what happens on it, at 03:00 UTC or at a time that follows the day (``2026-12-01T07:10``):
 
 - ``export FILE``: a new export arrives; ``again FILE``: the same bytes come again; ``broken FILE``: nonsense comes.
 - ``churn MONTH RATE``: what the marts say of a month once it is covered.
 - ``run``: load, judge what is covered, publish, tell; ``run refused-by CHECK`` and ``run fails TEXT`` do not publish.
 - ``check``: nobody ran; the daemon looks.
-- ``target ANSWER``: what the receiver answers from now on. ``ack ID``, ``silence ID DAY``, ``resolve ID``.
+- ``target ANSWER [RETRY_AFTER]``: what the receiver answers from now on.
+- ``ack ID``, ``silence ID DAY``, ``resolve ID``: what people do.
 
 The timeline has a line per message that arrived (day, title) and, at the end, the unresolved incidents.
 """
@@ -65,7 +66,7 @@ class Nights:
         """Play a script; return the timeline."""
         for line in filter(None, map(str.strip, script.splitlines())):
             day, command, *words = line.split()
-            now = datetime.fromisoformat(day).replace(hour=3, tzinfo=UTC)
+            now = datetime.fromisoformat(day if "T" in day else f"{day}T03:00").replace(tzinfo=UTC)
             getattr(self, f"_{command}")(now, *words)
             for message in self.webhook.received[self.heard :]:
                 self.timeline.append(f"{day} {message['title']}")
@@ -161,8 +162,8 @@ class Nights:
     def _check(self, now: datetime) -> None:
         check(self.paths, self.settings, FixedClock(now), pauses=())
 
-    def _target(self, now: datetime, answer: str) -> None:
-        self.webhook.answers = [int(answer)]
+    def _target(self, now: datetime, answer: str, retry_after: str = "") -> None:
+        self.webhook.answers, self.webhook.retry_after = [int(answer)], retry_after
 
     def _ack(self, now: datetime, incident: str) -> None:
         with open_warehouse(self.paths) as con:

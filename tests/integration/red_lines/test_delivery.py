@@ -15,6 +15,7 @@ from dagster_project.red_lines.targets import targets
 from dagster_project.screens.status import delivery_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.red_lines.conftest import NOW
 
 KEY = key_of("churn_above/all/2026-03#opened")
 MakeSettings = Callable[..., Settings]
@@ -149,13 +150,13 @@ def test_a_warehouse_made_before_targets_had_labels_goes_on(
                 sent_at timestamptz, primary key (message_key, target)
             );
             insert into ops.made_then by name
-            select * exclude (label, refusals) replace (1 as attempts) from ops.deliveries;
+            select * exclude (label, refusals, rest_until) replace (1 as attempts) from ops.deliveries;
             drop table ops.schema_version;
             drop table ops.deliveries;
             alter table ops.made_then rename to deliveries
             """
         )
-    now = open_alerts(paths, told(settings, webhook.url))
+    now = open_alerts(paths, told(settings, webhook.url), NOW)
     webhook.answers = [200]
     send(paths, told(settings, webhook.url), None)
     assert now.undelivered is not None
@@ -169,7 +170,7 @@ def test_the_screen_says_how_many_messages_which_target_and_how_often(
     webhook.answers = [503]
     send(paths, told(settings, webhook.url))
     first, what_to_do = [
-        text for text, _ in delivery_lines(open_alerts(paths, told(settings, webhook.url)))
+        text for text, _ in delivery_lines(open_alerts(paths, told(settings, webhook.url), NOW))
     ]
     place = f"notify[0] (json://127.0.0.1:{urlsplit(webhook.url).port})"
     assert first.startswith(
@@ -182,13 +183,13 @@ def test_the_screen_says_nothing_where_all_arrived(
     paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:
     send(paths, told(settings, webhook.url))
-    assert list(delivery_lines(open_alerts(paths, told(settings, webhook.url)))) == []
+    assert list(delivery_lines(open_alerts(paths, told(settings, webhook.url), NOW))) == []
 
 
 def test_what_no_publication_tells_yet_is_not_missing(
     paths: WarehousePaths, settings: MakeSettings, webhook: Any
 ) -> None:
-    assert open_alerts(paths, told(settings, webhook.url)).undelivered == ()
+    assert open_alerts(paths, told(settings, webhook.url), NOW).undelivered == ()
 
 
 @pytest.mark.parametrize(

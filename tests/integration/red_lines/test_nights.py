@@ -272,3 +272,100 @@ def test_a_refused_message_is_not_lost_and_holds_up_no_other(
         "2026-12-02 [PAGE] billing: plans.csv refused; nothing new is published without it",
         "2026-12-02 [PAGE] churn rate above 10 %: 12 % in 2026-11",
     ]
+
+
+QUIET = {"from": "22:00", "to": "07:00", "zone": "Europe/Berlin"}  # to 06:00 UTC in winter
+
+
+def test_a_warning_of_the_night_is_told_once_when_quiet_hours_end(play: Play, webhook: Any) -> None:
+    timeline = play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2026-12-01T05:50 check
+        2026-12-01T06:00 check
+        2026-12-01T06:10 check
+        """,
+        quiet_hours=QUIET,
+        red_lines=[{"rule": "churn_above", "severity": "warning"}],
+    )
+    assert timeline == [
+        "2026-12-01T06:00 [WARNING] churn rate above 10 %: 12 % in 2026-11",
+        "left: churn_above/all/2026-11 open",
+    ]
+    held = "Held by quiet hours: it arose on 2026-12-01 at 04:00 (Europe/Berlin)."
+    assert held in webhook.received[0]["message"]
+
+
+def test_a_page_passes_quiet_hours(play: Play, webhook: Any) -> None:
+    timeline = play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        """,
+        quiet_hours=QUIET,
+    )
+    assert timeline == [
+        "2026-12-01 [PAGE] churn rate above 10 %: 12 % in 2026-11",
+        "left: churn_above/all/2026-11 open",
+    ]
+    assert "Held" not in webhook.received[0]["message"]
+
+
+def test_what_is_corrected_within_quiet_hours_is_never_told(play: Play) -> None:
+    assert (
+        play(
+            """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2026-12-01T04:00 churn 2026-11 0.05
+        2026-12-01T04:00 run
+        2026-12-01T08:00 check
+        """,
+            quiet_hours=QUIET,
+            red_lines=[{"rule": "churn_above", "severity": "warning"}],
+        )
+        == []
+    )
+
+
+def test_where_nobody_looks_when_they_end_the_next_night_tells_all_the_same(play: Play) -> None:
+    assert play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2026-12-02 again customers.csv
+        2026-12-02 run
+        """,
+        quiet_hours=QUIET,
+        red_lines=[{"rule": "churn_above", "severity": "warning"}],
+    ) == [
+        "2026-12-02 [WARNING] churn rate above 10 %: 12 % in 2026-11",
+        "left: churn_above/all/2026-11 open",
+    ]
+
+
+def test_a_receiver_that_asks_for_rest_is_left_alone_until_then(play: Play, webhook: Any) -> None:
+    timeline = play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 target 429 7200
+        2026-12-01 run
+        2026-12-01T03:00 target 200
+        2026-12-01T04:59 check
+        2026-12-01T05:00 check
+        2026-12-01T05:01 check
+        """
+    )
+    title = "[PAGE] churn rate above 10 %: 12 % in 2026-11"
+    assert timeline == [
+        f"2026-12-01 {title}",  # which got a 429
+        f"2026-12-01T05:00 {title}",
+        "left: churn_above/all/2026-11 open",
+    ]
+    assert len(set(webhook.keys)) == 1

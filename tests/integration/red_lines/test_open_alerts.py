@@ -17,6 +17,7 @@ from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.lock import warehouse_lock
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.command_line import command_line
+from tests.integration.red_lines.conftest import NOW
 
 INCIDENT = "churn_above/all/2026-03"
 FIRST = FixedClock(datetime(2026, 4, 1, 8, tzinfo=UTC))
@@ -36,7 +37,7 @@ def published(paths: WarehousePaths) -> WarehousePaths:
 
 
 def said(paths: WarehousePaths, settings: MakeSettings) -> list[str]:
-    return [text for text, _ in incident_lines(open_alerts(paths, settings()))]
+    return [text for text, _ in incident_lines(open_alerts(paths, settings(), NOW))]
 
 
 def acknowledge_as(paths: WarehousePaths, who: str, clock: FixedClock) -> list[str]:
@@ -86,12 +87,12 @@ def test_another_users_working_database_is_not_asked(
 
 def test_asking_changes_nothing(published: WarehousePaths, settings: MakeSettings) -> None:
     before = published.warehouse_db.read_bytes()
-    open_alerts(published, settings())
+    open_alerts(published, settings(), NOW)
     assert published.warehouse_db.read_bytes() == before
 
 
 def test_without_any_file_there_is_nothing_to_say(tmp_path: Any, settings: MakeSettings) -> None:
-    assert open_alerts(WarehousePaths(tmp_path), settings()).incidents == ()
+    assert open_alerts(WarehousePaths(tmp_path), settings(), NOW).incidents == ()
 
 
 @pytest.mark.parametrize("command", ["run", "status"])

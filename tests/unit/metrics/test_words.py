@@ -53,7 +53,7 @@ def test_the_glossary_has_every_metric_of_the_catalogue() -> None:
         (None, Unit.SHARE, "no value"),
         (0.1004, Unit.SHARE, "10.04 %"),
         (0.1, Unit.SHARE, "10 %"),
-        (1.0204, Unit.RATIO, "1.02"),
+        (0.727, Unit.RATIO, "72.7 %"),
         (3.14, Unit.DAYS, "3.1 days"),
         (1234.5, Unit.MONEY, "1,234.50 USD"),
         (1234.0, Unit.COUNT, "1,234"),

@@ -53,10 +53,10 @@ def test_it_lacks_no_column_of_a_new_warehouse(paths: WarehousePaths) -> None:
 def test_its_publications_loads_and_incidents_are_known(paths: WarehousePaths) -> None:
     with open_warehouse(paths) as con:
         assert [publication.id for publication in recorded_publications(con)] == [1]
-        assert current_id(con) == 1
+        assert current_id(con, paths) == 1
         assert next_load_id(con) > 1
         assert {one.kind for one in incidents(con)} <= {"red_line"}
-        assert all(key for key, _ in pending_alerts(con))
+        assert all(one.key for one in pending_alerts(con))
 
 
 def test_it_is_read_as_it_is_while_nobody_has_written_to_it(paths: WarehousePaths) -> None:
