@@ -8,10 +8,12 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -177,17 +179,24 @@ class Settings(Section):
         return hashlib.sha256(json.dumps(self.numbers(), sort_keys=True).encode()).hexdigest()
 
     def dbt_vars(
-        self, clock: Clock, recurring_from: RecurringShape, *, until: date | None = None
+        self,
+        clock: Clock,
+        recurring_from: RecurringShape,
+        *,
+        until: date | None = None,
+        covered: Mapping[str, date] = MappingProxyType({}),
     ) -> dict[str, Any]:
         """Return the variables of a dbt run; every date a model needs is among them.
 
         :param recurring_from: the shape that is present, where the setting says ``auto``.
         :param until: the last day covered by the exports; None for all that the clock allows.
+        :param covered: the last day covered by each source that goes less far.
         """
         as_of_at = self.as_of_at()
         return {
             "timezone": self.calendar.timezone,
             "until": (until or self.until_on(clock)).isoformat(),
+            "covered": {source: day.isoformat() for source, day in covered.items()},
             "as_of": as_of_at.isoformat(sep=" ") if as_of_at else None,
             "reporting_currency": self.currency.reporting,
             "currency_rates": self.currency.rows(),

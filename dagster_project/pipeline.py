@@ -13,6 +13,7 @@ import dagster as dg
 from dagster_project import red_lines, report
 from dagster_project.config import Settings
 from dagster_project.definitions import build_definitions
+from dagster_project.defs.forgetful_instance import forgetful_instance
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_failure import failures_of
 from dagster_project.errors import EbblineError, ExitCode
@@ -42,8 +43,14 @@ def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = N
     with for_owner_only():
         log_file.unlink(missing_ok=True)
         log_file.touch()
-    with log_file.open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
+    with (
+        forgetful_instance() as instance,
+        log_file.open("w", encoding="utf-8") as log,
+        redirect_stdout(log),
+        redirect_stderr(log),
+    ):
         result = graph.resolve_job_def(JOB).execute_in_process(
+            instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
         )

@@ -26,20 +26,38 @@ def publications(config: Config = None, warehouse: Folder = None, json: Json = F
 
 
 def rollback(
-    publication: Annotated[int, typer.Argument(help="Number of a kept publication.")],
+    publication: Annotated[
+        int | None, typer.Argument(help="Number of a kept publication.", show_default=False)
+    ] = None,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Readers keep it until they are released.")
+    ] = False,
+    release: Annotated[bool, typer.Option("--release", help="End a hold.")] = False,
     config: Config = None,
     warehouse: Folder = None,
 ) -> None:
-    """Show readers a kept publication again; the next run publishes anew."""
-    from dagster_project.screens.publications import rollback_lines
+    """Show readers a kept publication again; the next run publishes anew, unless they are held at it."""
+    from dagster_project.screens.publications import release_lines, rollback_lines
     from dagster_project.warehouse.lock import warehouse_lock
+    from dagster_project.warehouse.publication import release_readers
     from dagster_project.warehouse.publication import rollback as take_back
 
+    if release is (publication is not None) or (release and hold):
+        raise EbblineError(
+            "say either which publication readers shall see, or that they are released",
+            where="ebbline rollback",
+            fix="ebbline rollback ID, ebbline rollback ID --hold, or ebbline rollback --release",
+        )
     paths, clock = paths_of(config, warehouse), clock_from_environment()
     paths.require()
-    with warehouse_lock(paths, clock, f"rollback to {publication}"):
-        taken = take_back(paths, publication, clock=clock)
-    tell(rollback_lines(taken))
+    doing = "release of readers" if publication is None else f"rollback to {publication}"
+    with warehouse_lock(paths, clock, doing):
+        if publication is None:
+            was, seen = release_readers(paths)
+            lines = release_lines(was, seen)
+        else:
+            lines = rollback_lines(take_back(paths, publication, clock=clock, hold=hold), hold=hold)
+    tell(lines)
 
 
 def diff(

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_project import red_lines
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
-from dagster_project.exports.coverage import covered_until
+from dagster_project.exports.coverage import read_coverage
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication_ledger import next_id, recover
 
@@ -60,8 +60,10 @@ def evaluate_red_lines(
     settings, clock = warehouse.settings, warehouse.clock
     with warehouse.stage(context, "red_lines") as report, open_warehouse(warehouse.paths) as con:
         rules = red_lines.load_rules(settings)
-        until = covered_until(con, settings, clock)
-        statuses = red_lines.evaluate(con, rules, clock=clock, until=until)
+        coverage = read_coverage(con, settings, clock)
+        statuses = red_lines.evaluate(
+            con, rules, clock=clock, until=coverage.until, behind=coverage.behind
+        )
         # The past that --as-of rebuilds is shown, but nobody is called out of bed for it.
         recover(con, warehouse.paths)
         publication_id, speak = next_id(con), settings.as_of is None

@@ -14,12 +14,14 @@ def table_metadata(
     con: duckdb.DuckDBPyConnection,
     schema: str,
     table: str,
+    columns: Mapping[str, str] | None = None,
     descriptions: Mapping[str, str] | None = None,
     *,
     is_view: bool = False,
 ) -> dict[str, Any]:
     """Return the row count and the columns of a table as Dagster metadata.
 
+    :param columns: types by column, where they are known already.
     :param descriptions: column descriptions by column name.
     :param is_view: its rows are not counted; for that, all of it would have to be computed.
     """
@@ -29,7 +31,7 @@ def table_metadata(
         "dagster/column_schema": dg.TableSchema(
             [
                 dg.TableColumn(column, kind.lower(), description=known.get(column))
-                for column, kind in columns_of(con, schema, table).items()
+                for column, kind in (columns or columns_of(con, schema, table)).items()
             ]
         ),
         "dagster/table_name": f"{schema}.{table}",

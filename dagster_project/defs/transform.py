@@ -22,7 +22,7 @@ from dagster_project.config import Environment, Settings
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
-from dagster_project.exports.coverage import covered_until
+from dagster_project.exports.coverage import read_coverage, refuse_unknown_past
 from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
@@ -32,6 +32,7 @@ from dagster_project.transform.dbt_process import parent_named
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.introspection import all_columns
 from dagster_project.warehouse.publication import pending_change
 from dagster_project.warehouse.publication_ledger import next_id, recover
 
@@ -49,6 +50,11 @@ OWNERS = {
     "experience": "team:customer-success",
     "risk": "team:customer-success",
 }
+
+# What the suites ask of every mart as well, with the last word before publication: keys, and customers that are known.
+ASKED_BY_SUITES = " ".join(
+    f"fqn:*.marts.*.{test}_*" for test in ("one_row_per", "primary_key", "relationships")
+)
 
 
 class Translator(DagsterDbtTranslator):
@@ -122,6 +128,7 @@ def _with_table_metadata(
         if node["resource_type"] in ("model", "seed")
     }
     with open_warehouse(warehouse.paths, read_only=True) as con:
+        columns = all_columns(con)
         for event in events:
             if not isinstance(event, dg.Output):
                 yield event
@@ -132,6 +139,7 @@ def _with_table_metadata(
                 con,
                 schema,
                 table,
+                columns[schema, table],
                 {name: column["description"] for name, column in node["columns"].items()},
                 is_view=node["config"]["materialized"] == "view",
             )
@@ -169,7 +177,12 @@ def definitions() -> dg.Definitions:
     """Return the dbt models as assets and the dbt tests as checks."""
     manifest_file = current_manifest()
 
-    @dbt_assets(manifest=manifest_file, dagster_dbt_translator=Translator(), name="dbt_build")
+    @dbt_assets(
+        manifest=manifest_file,
+        exclude=ASKED_BY_SUITES,
+        dagster_dbt_translator=Translator(),
+        name="dbt_build",
+    )
     def dbt_build(
         context: dg.AssetExecutionContext, warehouse: Warehouse, dbt: DbtCliResource
     ) -> Iterator[Any]:
@@ -186,9 +199,10 @@ def definitions() -> dg.Definitions:
         with open_warehouse(paths) as con:
             if not some_file_was_loaded(con):
                 raise _nothing_loaded(settings)
+            refuse_unknown_past(con, settings)
             shape = recurring_shape(con, settings)
             refuse_unknown_currencies(con, settings, shape)
-            until = covered_until(con, settings, warehouse.clock)
+            coverage = read_coverage(con, settings, warehouse.clock)
             recover(con, paths)
             publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
@@ -199,7 +213,9 @@ def definitions() -> dg.Definitions:
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
         if (memory := Environment().dbt_memory_limit) is not None:
             os.environ["EBBLINE_DBT_MEMORY_LIMIT"] = f"{int(memory)}B"  # as DuckDB reads it
-        variables = json.dumps(settings.dbt_vars(warehouse.clock, shape, until=until))
+        variables = json.dumps(
+            settings.dbt_vars(warehouse.clock, shape, until=coverage.until, covered=coverage.behind)
+        )
         # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
         # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.
         digest, built_by = project_digest(), paths.dbt_target / "project.sha256"

@@ -11,7 +11,9 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
+from dagster_project.errors import EbblineError
 from dagster_project.exports.export_time import Delivered
+from dagster_project.exports.ledger import first_loaded_on
 from dagster_project.plural import counted
 from dagster_project.warehouse.introspection import columns_of
 from dagster_project.warehouse.quoting import quote_identifier
@@ -59,6 +61,17 @@ class Coverage:
     is_finished: bool
     sources: tuple[SourceCoverage, ...]
 
+    @property
+    def behind(self) -> dict[str, date]:
+        """The last day covered of each source that goes less far than what is published."""
+        if self.is_finished:
+            return {}
+        return {
+            one.source: one.covered_until
+            for one in self.sources
+            if one.covered_until is not None and one.covered_until < self.until
+        }
+
 
 def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> Coverage:
     """Return what is covered, as known now or at the end of ``settings.as_of``.
@@ -84,6 +97,21 @@ def covered_until(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clo
     if isinstance(settings.calendar.until, date):
         return settings.calendar.until
     return read_coverage(con, settings, clock).until
+
+
+def refuse_unknown_past(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Refuse to rebuild what was known on a day before anything was loaded.
+
+    :raises EbblineError: names the first day of which something is known.
+    """
+    first_on = first_loaded_on(con, settings.calendar.timezone)
+    if settings.as_of is None or first_on is None or settings.as_of >= first_on:
+        return
+    raise EbblineError(
+        f"nothing was known on {settings.as_of}: the first export was loaded on {first_on}",
+        fix=f"ask for {first_on} or a later day, or, of what is known now, for the numbers up to that day:"
+        f" `ebbline run --until {settings.as_of}`",
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Reads ``raw``; writes nothing. What is covered at all is ``coverage.py``'s business: nothing after that is a hole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -22,7 +22,9 @@ _LEAST_USUAL = {"month": 20, "week": 20}
 _LEAST_USUAL_FOR_NONE = 5
 # Up to so many rows things are counted one by one; beyond, about.
 _COUNTED_EXACTLY = 1_000_000
-_MONTHS_BEFORE, _MONTHS_AROUND, _WEEKS_BEFORE = 6, 3, 8
+_MONTHS_BEFORE, _MONTHS_AROUND, _WEEKS_BEFORE, _YEAR = 6, 3, 8, 12
+# Sign-ups may end while business goes on: a panel of buyers who all joined in one quarter has no hole after it.
+_MAY_END = frozenset(["customers"])
 
 Unit = Literal["month", "week"]
 
@@ -101,47 +103,71 @@ def _rows_by_day(
 
 
 def _months(source: str, table: str, by_day: dict[date, int], last: date) -> list[Gap]:
-    """Return the months that are far below those around them; neighbours are one gap."""
+    """Return the runs of months that are far below those around them."""
     months = _whole_months(min(by_day), last)
     rows = dict.fromkeys(months, 0)
     for day, count in by_day.items():
         if day.replace(day=1) in rows:
             rows[day.replace(day=1)] += count
-    counts = [rows[month] for month in months]
     gaps: list[Gap] = []
-    # The first month is seldom whole: nobody's history begins on a first.
-    for position in range(1, len(months)):
-        before = counts[max(0, position - _MONTHS_AROUND) : position]
-        after = counts[position + 1 : position + 1 + _MONTHS_AROUND]
-        usual = (
-            int(median([*before, *after]))
-            if after
-            else int(median(counts[max(0, position - _MONTHS_BEFORE) : position]))
-        )
-        if not _is_fallen(counts[position], usual, "month"):
+    for first, after in _fallen_runs([rows[month] for month in months]):
+        if after == len(months) and table in _MAY_END:
             continue
-        month = months[position]
-        end = _next(month) - timedelta(days=1)
-        if gaps and gaps[-1].last + timedelta(days=1) == month:
-            merged = gaps.pop()
-            gaps.append(
-                Gap(
-                    source,
-                    table,
-                    "month",
-                    merged.first,
-                    end,
-                    merged.rows + counts[position],
-                    merged.usual,
-                )
-            )
-        else:
-            gaps.append(Gap(source, table, "month", month, end, counts[position], usual))
+        usual = _usual_around(list(rows.values()), first, after)
+        found = sum(rows[month] for month in months[first:after])
+        end = _next(months[after - 1]) - timedelta(days=1)
+        gaps.append(Gap(source, table, "month", months[first], end, found, usual))
     return gaps
+
+
+def _fallen_runs(counts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield each run of fallen months: its first place, and the one after it.
+
+    A run that ends lies between months as usual. One that lasts to the end has but those before it to be held against,
+    and these must be several: what a history begins with (an import, a launch) is usual of nothing.
+    """
+    normal: list[int] = []
+    place = 0
+    while place < len(counts):
+        if not normal or not _is_fallen(counts[place], _middle(normal), "month"):
+            normal.append(counts[place])
+            place += 1
+            continue
+        first = place
+        while place < len(counts) and _is_fallen(counts[place], _middle(normal), "month"):
+            place += 1
+        # The first month is seldom whole: nobody's history begins on a first.
+        is_known = place < len(counts) or len(normal) > _MONTHS_AROUND
+        if is_known and not _is_season(counts, first, place):
+            yield first, place
+
+
+def _middle(normal: Sequence[int]) -> int:
+    return int(median(normal[-_MONTHS_BEFORE:]))
+
+
+def _usual_around(counts: Sequence[int], first: int, after: int) -> int:
+    """Return what is usual around a run; before it, where it lasts to the end."""
+    before = counts[max(0, first - _MONTHS_AROUND) : first]
+    behind = counts[after : after + _MONTHS_AROUND]
+    return int(
+        median([*before, *behind] if behind else counts[max(0, first - _MONTHS_BEFORE) : first])
+    )
+
+
+def _is_season(counts: Sequence[int], first: int, after: int) -> bool:
+    """Whether all of these months were as low a year before, beside others that were not: a business of one season."""
+    if first < _YEAR:
+        return False
+    year_before = counts[first - _YEAR : after - _YEAR]
+    usual = _usual_around(counts, first, after)
+    return all(_is_fallen(count, usual, "month") for count in year_before)
 
 
 def _last_week(source: str, table: str, by_day: dict[date, int], last: date) -> list[Gap]:
     """Return the seven days up to ``last`` where they are far below the eight weeks before."""
+    if table in _MAY_END:
+        return []
     weeks = [
         sum(by_day.get(last - timedelta(days=7 * week + day), 0) for day in range(7))
         for week in range(_WEEKS_BEFORE + 1)

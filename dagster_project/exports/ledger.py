@@ -1,7 +1,8 @@
 """The ledger ``raw.loads`` and the quarantine: what each file brought, kept for good."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -120,6 +121,15 @@ def some_file_was_loaded(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether any file has ever been loaded; a refused one has not."""
     found = con.execute("select 1 from raw.loads where outcome <> 'refused' limit 1").fetchone()
     return found is not None
+
+
+def first_loaded_on(con: duckdb.DuckDBPyConnection, zone: str) -> date | None:
+    """Return the day on which the first file was loaded, in a zone; None where none ever was."""
+    found = con.execute(
+        "select min(started_at) from raw.loads where outcome <> 'refused'"
+    ).fetchone()
+    instant = found[0] if found is not None else None
+    return instant.astimezone(ZoneInfo(zone)).date() if isinstance(instant, datetime) else None
 
 
 def remember_version(

@@ -48,8 +48,8 @@ class Metric:
     :ivar better: whether a higher or a lower value is good; ``neither``.
     :ivar is_headline: whether people quote it: its restatement is told.
     :ivar rows: the table whose rows it can be taken apart into; empty for a signal.
+    :ivar sources: the sources that its mart descends from in dbt's graph: it closes a period that all of them cover.
     :ivar also_called: names that other tools give it; only to be pointed to the right one.
-    :ivar source: the source of exports that its period waits for.
     :ivar sample_column: the column of the same mart that counts the customers the value speaks of.
     """
 
@@ -67,7 +67,7 @@ class Metric:
     rows: str
     sample_column: str
     also_called: tuple[str, ...] = ()
-    source: str = "billing"
+    sources: tuple[str, ...] = ("billing",)
 
     @property
     def is_rate(self) -> bool:
@@ -86,6 +86,7 @@ def read_catalogue(
     """
     found_nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     nodes = [node for node in found_nodes if node["resource_type"] == "model"]
+    models = {node["unique_id"]: node for node in nodes}
     found: dict[str, Metric] = {}
     problems: list[str] = []
     # As in `metrics`: recurring revenue before purchases.
@@ -103,7 +104,9 @@ def read_catalogue(
                 )
                 continue
             try:
-                found[name] = _metric(node["config"]["meta"][f"{kind}s"], node, column, said)
+                of_mart = node["config"]["meta"][f"{kind}s"]
+                sources = sources_needed(models, node["unique_id"])
+                found[name] = _metric(of_mart, node, column, said, sources)
             except (KeyError, ValueError) as error:
                 problems.append(f"{node['name']}.{name}: {_missing(error)}")
     if problems:
@@ -116,11 +119,32 @@ def read_catalogue(
     return found
 
 
+def sources_needed(models: Mapping[str, Mapping[str, Any]], model: str) -> tuple[str, ...]:
+    """Return the sources whose staging models a model descends from, billing first, as the macro of that name does.
+
+    :param models: every model of dbt's manifest, by its id.
+    :param model: the id of the one that is asked about.
+    """
+    seen: set[str] = set()
+    waiting, found = [model], {"billing"}
+    while waiting:
+        asked = waiting.pop()
+        if asked in seen or asked not in models:
+            continue
+        seen.add(asked)
+        fqn = models[asked]["fqn"]
+        if "staging" in fqn:
+            found.add(fqn[-2])
+        waiting += models[asked]["depends_on"]["nodes"]
+    return tuple(sorted(found))
+
+
 def _metric(
     of_mart: Mapping[str, Any],
     node: Mapping[str, Any],
     column: Mapping[str, Any],
     said: Mapping[str, Any],
+    sources: tuple[str, ...],
 ) -> Metric:
     name, numerator, denominator = (
         column["name"],
@@ -149,7 +173,7 @@ def _metric(
         rows=of_mart.get("rows", ""),
         sample_column=said.get("sample") or of_mart["sample"],
         also_called=tuple(said.get("also_called", ())),
-        source=said.get("source") or of_mart.get("source", "billing"),
+        sources=sources,
     )
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.config import Settings
+from dagster_project.exports.contract import NEWEST_FIRST
 from dagster_project.numbers.provenance import SettingChange, code_changes, settings_changes
 from dagster_project.warehouse import publication_ledger
 from dagster_project.warehouse.code_version import PROJECT, code_version
+from dagster_project.warehouse.introspection import has_column
 from dagster_project.warehouse.metric_versions import differs
 from dagster_project.warehouse.publication_record import published_settings
 
@@ -53,16 +55,23 @@ class Circumstances:
 
     :ivar compared_with: the last publication that was no rebuild of a past state.
     :ivar code_changed: files of code that shape numbers, with paths relative to the project.
+    :ivar prices_changed: plans with another list price since, in words: what names no price of its own is valued
+        anew in every month.
     """
 
     compared_with: int
     settings_changed: tuple[SettingChange, ...]
     code_changed: tuple[str, ...]
+    prices_changed: tuple[str, ...] = ()
 
     @property
     def also_changed(self) -> str:
-        """Return ``nothing``, ``settings``, ``code`` or ``settings and code``."""
-        changed = {"settings": self.settings_changed, "code": self.code_changed}
+        """Return ``nothing``, or what of ``settings``, ``code`` and ``list prices`` changed."""
+        changed = {
+            "settings": self.settings_changed,
+            "code": self.code_changed,
+            "list prices": self.prices_changed,
+        }
         return " and ".join(name for name, changes in changed.items() if changes) or "nothing"
 
 
@@ -93,6 +102,31 @@ def circumstances(
             if not change.name.startswith(_CHANGE_NO_NUMBER)
         ),
         code_changed=code_changes(last, to_come),
+        prices_changed=_prices_changed(con, last.highest_load_id),
+    )
+
+
+def _prices_changed(con: duckdb.DuckDBPyConnection, since: int) -> tuple[str, ...]:
+    """Return the plans whose list price is another than the exports said up to a load, in words."""
+    if not has_column(con, "raw", "plans", "unit_amount"):
+        return ()
+    newest = (
+        "select plan_id, unit_amount, currency from raw.plans where {} qualify row_number() over ("  # noqa: S608 - own text
+        f"partition by plan_id order by {NEWEST_FIRST}) = 1"
+    )
+    rows = con.execute(
+        f"""
+        select plan_id, told.unit_amount, now.unit_amount, coalesce(now.currency, '')
+        from ({newest.format("_load_id <= $since")}) as told
+        inner join ({newest.format("true")}) as now using (plan_id)
+        where told.unit_amount <> now.unit_amount
+        order by plan_id
+        """,  # noqa: S608 - own text
+        {"since": since},
+    ).fetchall()
+    return tuple(
+        f"{plan} {before:,.2f} -> {after:,.2f} {currency}".rstrip()
+        for plan, before, after, currency in rows
     )
 
 

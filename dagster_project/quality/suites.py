@@ -42,10 +42,11 @@ class SuiteError(EbblineError):
 
 @dataclass(frozen=True)
 class Expectation:
-    """One check of a suite: what is listed of it, and what GX is asked."""
+    """One check of a suite: what is listed of it, what GX is asked, and whether nobody wrote it."""
 
     spec: CheckSpec
     question: Question
+    is_standard: bool = False
 
 
 @dataclass(frozen=True)
@@ -264,6 +265,7 @@ def _suite(
             Expectation(
                 CheckSpec(suite, stage, table, check.name, check.severity, check.description),
                 check.question,
+                is_standard=check.name not in replaced,
             )
             for check in checks
         ),

@@ -9,6 +9,7 @@ on too few customers. Unknown is never taken for clear. Reads ``marts`` and, for
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import duckdb
 
@@ -87,7 +88,12 @@ _Key = tuple[Segment, Period]
 
 
 def evaluate(
-    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], *, clock: Clock, until: date
+    con: duckdb.DuckDBPyConnection,
+    rules: Sequence[Rule],
+    *,
+    clock: Clock,
+    until: date,
+    behind: Mapping[str, date] = MappingProxyType({}),
 ) -> tuple[RedLineStatus, ...]:
     """Judge the marts as they are now; what its source was read too long ago for is unknown.
 
@@ -95,13 +101,20 @@ def evaluate(
     :param rules: the red lines in force.
     :param clock: tells what "stale" is measured against.
     :param until: the last day covered; a period that ends after it is not judged.
+    :param behind: the last day covered of each source that goes less far; what rests on it is judged up to there.
     :returns: statuses by rule, segment and period, oldest first.
     """
-    return judge(con, rules, until=until, reads=last_reads(con, clock.now().date()))
+    reads = last_reads(con, clock.now().date())
+    return judge(con, rules, until=until, reads=reads, behind=behind)
 
 
 def judge(
-    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], *, until: date, reads: LastReads | None
+    con: duckdb.DuckDBPyConnection,
+    rules: Sequence[Rule],
+    *,
+    until: date,
+    reads: LastReads | None,
+    behind: Mapping[str, date] = MappingProxyType({}),
 ) -> tuple[RedLineStatus, ...]:
     """Judge every complete period of the marts against every rule, in every segment it names.
 
@@ -111,14 +124,16 @@ def judge(
     :param con: a database with the marts in schema ``marts``.
     :param until: the last day covered; a period that ends after it is not judged.
     :param reads: how fresh the marts are; None: no period is stale.
+    :param behind: the last day covered of each source that goes less far.
     :returns: statuses by rule, segment and period, oldest first.
     """
     statuses: list[RedLineStatus] = []
     for rule in rules:
-        figures = _figures(con, rule, until)
+        covered = min((until, *(behind[one] for one in rule.subject.sources if one in behind)))
+        figures = _figures(con, rule, covered)
         if _speaks_of_nobody(figures):
             continue
-        latest = Period.last_complete(rule.grain, until)
+        latest = Period.last_complete(rule.grain, covered)
         first = min((period.start for _, period in figures), default=latest.start)
         for segment in _segments(rule, figures):
             statuses += _judged(

@@ -247,8 +247,7 @@ def _next_steps(alert: Alert, period: Period) -> list[Block]:
                 "see what it was before", ("ebbline", "why", alert.metric, str(period), *segment)
             ),
         ]
-    source = WATCHED[alert.metric].source
-    listed = "unanswered" if source == "support" else "risk"
+    listed = "unanswered" if WATCHED[alert.metric].table == "mart_support_periods" else "risk"
     return [Command("see whom to write to", ("ebbline", "export", listed))]
 
 

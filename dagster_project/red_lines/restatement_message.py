@@ -48,6 +48,7 @@ class RestatementAlert(BaseModel):
     :param numbers: the greatest relative change first.
     :param settings_changed: settings with another value since ``compared_with``, in words.
     :param code_changed: files of code that shape numbers and differ since.
+    :param prices_changed: plans with another list price since, in words.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,6 +61,7 @@ class RestatementAlert(BaseModel):
     numbers: tuple[RestatedNumber, ...]
     settings_changed: tuple[str, ...]
     code_changed: tuple[str, ...]
+    prices_changed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -134,6 +136,14 @@ def _circumstances(alert: RestatementAlert) -> list[str]:
         named = ", ".join(alert.code_changed[:_FILES_LISTED])
         more = len(alert.code_changed) - _FILES_LISTED
         lines.append(f"Code changed too: {named}" + (f" and {more} more" if more > 0 else ""))
+    if alert.prices_changed:
+        named = "; ".join(alert.prices_changed[:_FILES_LISTED])
+        more = len(alert.prices_changed) - _FILES_LISTED
+        lines.append(
+            f"List prices changed: {named}{f' and {more} more' if more > 0 else ''}. What names no price of its own is"
+            " valued at the new one in every month; an export with the price of each item, or a new plan for a new"
+            " price, leaves the past as it was."
+        )
     return lines or [
         "Neither settings nor code changed: rows of the exports came late, were corrected or deleted."
     ]

@@ -106,4 +106,5 @@ def _alert(
             f"{change.name} {change.before} -> {change.after}" for change in beside.settings_changed
         ),
         code_changed=beside.code_changed,
+        prices_changed=beside.prices_changed,
     )

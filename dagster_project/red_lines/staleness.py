@@ -20,20 +20,18 @@ class LastReads:
 
 
 def staleness(rule: Rule, period: Period, reads: LastReads | None) -> str | None:
-    """Return why the period is stale: the source of its figures was last read too long before it closed.
+    """Return why the period is stale: a source of its figures was last read too long before it closed.
 
     Customers whose renewals have merely not been exported yet look lost; that is no reason to wake
     anybody. A period that closes after today can not be fresher than today.
     """
     if rule.max_staleness_days is None or reads is None:
         return None
-    source = rule.subject.source
-    if source not in reads.on:
-        return None
     needed = min(period.end, reads.today) - timedelta(days=rule.max_staleness_days)
-    if reads.on[source] >= needed:
-        return None
-    return f"{source} was last read on {reads.on[source]}, too early to judge {period}"
+    for source in rule.subject.sources:
+        if source in reads.on and reads.on[source] < needed:
+            return f"{source} was last read on {reads.on[source]}, too early to judge {period}"
+    return None
 
 
 def last_reads(con: duckdb.DuckDBPyConnection, today: date) -> LastReads:

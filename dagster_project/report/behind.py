@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from dagster_project.warehouse.introspection import columns_of
+
 REASONS_SHOWN = 10
 PRODUCTS_SHOWN = 8
 MONTHS = 12
@@ -283,7 +285,7 @@ order by first_session
 _SUPPORT = """
 select strftime(month, '%Y-%m'), tickets, complaints, median_first_response_hours, csat
 from mart_support_topics
-where topic = 'all' and month <= $last and (select sum(tickets) from mart_support_topics) > 0
+where topic = 'all' and month <= $last and {is_complete} and (select sum(tickets) from mart_support_topics) > 0
 order by month desc limit 24
 """
 _SUPPORT_RISK = """
@@ -334,6 +336,10 @@ def read_behind(
         "reasons": REASONS_SHOWN,
     }
 
+    # an earlier version's support did not say up to where it was covered
+    is_said = "is_complete" in columns_of(con, "marts", "mart_support_topics")
+    support = _SUPPORT.format(is_complete="is_complete" if is_said else "true")
+
     def rows(query: str, make: Callable[..., Row], *marts: str) -> tuple[Row, ...]:
         if not tables >= set(marts):
             return ()
@@ -349,7 +355,7 @@ def read_behind(
         first_products=rows(_FIRST_PRODUCTS, FirstProduct, "mart_repeat_products"),
         seasons=rows(_SEASONS, Season, "mart_seasonal_buyers"),
         onboarding=rows(_ONBOARDING, Onboarding, "mart_onboarding"),
-        support=tuple(reversed(rows(_SUPPORT, SupportMonth, "mart_support_topics"))),
+        support=tuple(reversed(rows(support, SupportMonth, "mart_support_topics"))),
         support_risk=rows(_SUPPORT_RISK, SupportRisk, "mart_support_churn"),
         deciles=rows(_DECILES, Decile, "mart_value_concentration"),
         benchmarks=rows(_BENCHMARKS, Benchmark, "mart_benchmarks"),

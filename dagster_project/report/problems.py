@@ -67,12 +67,16 @@ class Incident:
 
 @dataclass(frozen=True)
 class Source:
-    """How far the exports of a source go."""
+    """How far the exports of a source go.
+
+    :ivar is_behind: less far than the publication: what rests on it closes no period after that day.
+    """
 
     name: str
     covered_until: str
     newest_file: str
     is_stale: bool
+    is_behind: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,10 +213,12 @@ def _incidents(con: duckdb.DuckDBPyConnection) -> tuple[Incident, ...]:
 
 def _sources(con: duckdb.DuckDBPyConnection) -> tuple[Source, ...]:
     rows = con.execute(
-        "select source, covered_until::varchar, newest_file, is_stale from source_coverage order by source"
+        "select source, covered_until::varchar, newest_file, is_stale, "
+        "covered_until < (select until from publication) from source_coverage order by source"
     ).fetchall()
     return tuple(
-        Source(name, until or "", newest or "", bool(stale)) for name, until, newest, stale in rows
+        Source(name, until or "", newest or "", bool(stale), is_behind=bool(behind))
+        for name, until, newest, stale, behind in rows
     )
 
 

@@ -28,14 +28,31 @@ def publication_lines(listed: Iterable[ListedPublication]) -> Iterator[Line]:
     yield ("no publication exists yet" if empty else "* is what readers see"), None
 
 
-def rollback_lines(publication: Publication) -> Iterator[Line]:
-    """Yield what readers see after a rollback."""
+def rollback_lines(publication: Publication, *, hold: bool = False) -> Iterator[Line]:
+    """Yield what readers see after a rollback, and how long."""
     yield (
         f"readers see publication {publication.id} again,"
         f" built at {publication.built_at:%Y-%m-%d %H:%M} UTC",
         "bold green",
     )
-    yield "the next run publishes anew", None
+    if hold:
+        yield "they keep it, whatever is published, until `ebbline rollback --release`", "yellow"
+    else:
+        yield "the next run publishes anew", None
+
+
+def release_lines(was: int | None, seen: Publication | None) -> Iterator[Line]:
+    """Yield what readers see after a hold has ended.
+
+    :param was: the publication that they were held at.
+    """
+    if was is None:
+        yield "readers are held at no publication", None
+    if seen is not None:
+        yield (
+            f"readers see publication {seen.id}, built at {seen.built_at:%Y-%m-%d %H:%M} UTC",
+            "bold green" if was is not None else None,
+        )
 
 
 def diff_lines(difference: PublicationDifference) -> Iterator[Line]:

@@ -8,9 +8,13 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.period import Period
 from dagster_project.plural import counted
 from dagster_project.screens import Line
+from dagster_project.warehouse.hold import held
+from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.published_coverage import read_published
 from dagster_project.warehouse.serving import nothing_served, open_marts
 
 
@@ -21,7 +25,9 @@ def published_lines(paths: WarehousePaths) -> Iterator[Line]:
         return
     with open_marts(paths.marts_db) as con:
         publication = con.execute("select id, built_at from marts.publication").fetchone()
-        until = covered_until_of(con)
+        until, as_of = covered_until_of(con), said_of(con, "as_of")
+        restated = list(_restated_lines(con))
+        behind = list(_behind_lines(con, until))
         months = con.execute(
             "select min(period_start), max(period_start), count(distinct period_start)"
             " from marts.mart_revenue_periods where grain = 'month'"
@@ -37,10 +43,13 @@ def published_lines(paths: WarehousePaths) -> Iterator[Line]:
         f"readers see publication {publication[0]}, built at {publication[1]:%Y-%m-%d %H:%M} UTC",
         None,
     )
+    yield from standing_lines(paths, publication[0], as_of)
     if months[2]:
         yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
     if until is not None:
         yield f"covered until {until}; what comes after is not known yet", None
+    yield from behind
+    yield from restated
     for rule, periods, last, now, known in crossed:
         if now:
             yield (
@@ -60,13 +69,80 @@ def published_lines(paths: WarehousePaths) -> Iterator[Line]:
     yield f"report: {short_path(paths.report)}", None
 
 
+def standing_lines(paths: WarehousePaths, seen: int, as_of: date | None) -> Iterator[Line]:
+    """Yield why readers see something else than the newest of what is known: held, taken back, or a past state.
+
+    :param seen: the publication that readers see.
+    :param as_of: the day whose knowledge it was rebuilt from.
+    """
+    newest = max(paths.publication_files(), default=seen)
+    if held(paths) == seen:
+        more = f"; publication {newest} is newer" if newest > seen else ""
+        yield (
+            f"readers are held at publication {seen}{more}: `ebbline rollback --release` ends it",
+            "bold yellow",
+        )
+    elif newest > seen:
+        yield (
+            f"readers were taken back: publication {newest} is newer; the next run publishes anew",
+            "bold yellow",
+        )
+    if as_of is not None:
+        yield (
+            f"that is the state as known on {as_of}, not as known now: `ebbline run` publishes that again",
+            "bold yellow",
+        )
+
+
 def covered_until_of(con: duckdb.DuckDBPyConnection) -> date | None:
     """Return the last day covered of an open publication; None where it does not say."""
+    return said_of(con, "until")
+
+
+def said_of(con: duckdb.DuckDBPyConnection, what: str) -> date | None:
+    """Return a day that an open publication says of itself; None where it does not say."""
     answer = con.execute("select * from marts.publication")
     row = answer.fetchone()
     named = dict(zip([column[0] for column in answer.description or ()], row or (), strict=False))
-    until = named.get("until")
-    return until if isinstance(until, date) else None
+    found = named.get(what)
+    return found if isinstance(found, date) else None
+
+
+def _restated_lines(con: duckdb.DuckDBPyConnection) -> Iterator[Line]:
+    """Yield how many finished periods the publication restates, and the greatest change."""
+    if not has_table(con, "marts", "restatements"):
+        return
+    row = con.execute(
+        """
+        select count(*), count(distinct (grain, period_start)), min(period_start), max(period_start),
+            max_by(metric, coalesce(relative_change, 1e9)), max_by(grain, coalesce(relative_change, 1e9)),
+            max_by(period_start, coalesce(relative_change, 1e9)), any_value(also_changed)
+        from marts.restatements where publication_id = (select id from marts.publication)
+        """
+    ).fetchone()
+    if row is None or not row[0]:
+        return
+    numbers, periods, first, last, metric, grain, start, also = row
+    because = "" if also == "nothing" else f"; changed too: {also}"
+    yield (
+        f"restated: {counted(numbers, 'published number')} of {counted(periods, 'finished period')}"
+        f" ({first:%Y-%m} to {last:%Y-%m}){because};"
+        f" `ebbline why {metric} {Period(grain, start)}` says why",
+        "bold yellow",
+    )
+
+
+def _behind_lines(con: duckdb.DuckDBPyConnection, until: date | None) -> Iterator[Line]:
+    """Yield the sources that are stale or go less far than the publication."""
+    if until is None or not has_table(con, "marts", "source_coverage"):
+        return
+    for one in read_published(con):
+        if one.covered_until is not None and (one.is_stale or one.covered_until < until):
+            yield (
+                f"{one.source} {'is stale: ' if one.is_stale else ''}covered until {one.covered_until};"
+                f" what rests on {one.source} closes no later period",
+                "bold red" if one.is_stale else "yellow",
+            )
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ def main() -> None:
         # Dagster asks before every run, and dbt would ask a server whether there is a newer one.
         sys.stdout.write(f"installed: {version('dbt-core')}\n")
         return
-    # Everything at the level of debugging, line by line, costs a tenth of a run.
-    os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")
+    # What it prints is kept in the run's own log; a second copy of it costs a tenth of a run.
+    os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
     from dbt.cli.main import cli, dbtRunner
 
     arguments = sys.argv[1:]
@@ -62,12 +62,15 @@ def main() -> None:
 
 
 def _parsed(arguments: list[str]) -> "Manifest | None":
-    """Return what is parsed for a run with these arguments; None where dbt is to do it."""
+    """Return what is parsed for a run with these arguments; None where dbt is to do it.
+
+    Dagster names the project in the environment, a person by an option.
+    """
     from dagster_project.transform.parsed import parsed_project
 
     options = argparse.ArgumentParser(exit_on_error=False)
     options.add_argument("--vars", type=json.loads, default={})
-    options.add_argument("--project-dir", type=Path)
+    options.add_argument("--project-dir", type=Path, default=os.environ.get("DBT_PROJECT_DIR"))
     known, _ = options.parse_known_args(arguments)
     return parsed_project(known.project_dir, known.vars) if known.project_dir else None
 

@@ -26,6 +26,7 @@ from dagster_project.transform.project import place_in_cache, project_digest
 IN_TEXT_ALONE = frozenset(
     [
         "until",
+        "covered",
         "timezone",
         "currency_rates",
         "reporting_currency",

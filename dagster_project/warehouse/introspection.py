@@ -57,3 +57,21 @@ def columns_of(
     except duckdb.CatalogException:
         return {}
     return dict(rows)
+
+
+def all_columns(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the columns of every table and view with their types, by schema and table.
+
+    For many views at once: asking for one makes DuckDB go through all that it is made of.
+    """
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for schema, table, column, kind in con.execute(
+        """
+        select schema_name, table_name, column_name, data_type
+        from duckdb_columns()
+        where database_name = current_database()
+        order by schema_name, table_name, column_index
+        """
+    ).fetchall():
+        found.setdefault((schema, table), {})[column] = kind
+    return found

@@ -31,6 +31,11 @@ class WarehousePaths:
         return self.root / "publications"
 
     @property
+    def hold(self) -> Path:
+        """The file that says which publication readers keep until they are released from it."""
+        return self.publications / "held"
+
+    @property
     def report(self) -> Path:
         """The HTML report."""
         return self.root / "report" / "index.html"

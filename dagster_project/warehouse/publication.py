@@ -28,6 +28,8 @@ from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.durable_file import put_in_place
+from dagster_project.warehouse.hold import hold as hold_at
+from dagster_project.warehouse.hold import release
 from dagster_project.warehouse.input_state import read_input_state
 from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
@@ -46,7 +48,7 @@ from dagster_project.warehouse.published_comments import (
     model_descriptions,
     write_comments,
 )
-from dagster_project.warehouse.published_coverage import write_coverage
+from dagster_project.warehouse.published_coverage import changed_since, write_coverage
 from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.ready_views import create_ready_views
 
@@ -159,9 +161,15 @@ def pending_change(
         reasons.append("settings that change numbers have changed")
     if code_version(project).fingerprint != last.code_version:
         reasons.append("models, macros, mappings, rules or suites have changed")
-    until = covered_until(con, settings, clock)
-    if until != last.until:
-        reasons.append(f"the last day covered is {until}, no longer {last.until}")
+    coverage = read_coverage(con, settings, clock)
+    if coverage.until != last.until:
+        reasons.append(f"the last day covered is {coverage.until}, no longer {last.until}")
+    elif (file := paths.publications / last.file_name).exists():
+        stale = stale_sources(coverage, settings, clock)
+        try:
+            reasons += changed_since(con, file, last.until, coverage, stale)
+        except EbblineError:
+            reasons.append(f"the file of publication {last.id} cannot be read")
     shown = {
         name: value
         for name, value in settings.publish.model_dump().items()
@@ -191,10 +199,13 @@ def list_publications(paths: WarehousePaths) -> list[ListedPublication]:
     ]
 
 
-def rollback(paths: WarehousePaths, publication_id: int, *, clock: Clock) -> Publication:
+def rollback(
+    paths: WarehousePaths, publication_id: int, *, clock: Clock, hold: bool = False
+) -> Publication:
     """Show readers a kept publication again, also where ``marts.duckdb`` was deleted. Recorded; the
-    next run publishes anew.
+    next run publishes anew, and ends a hold at another.
 
+    :param hold: whether readers keep it, whatever is published meanwhile, until they are released.
     :raises EbblineError: there is no such publication, or its file was removed.
     """
     with open_warehouse(paths) as con:
@@ -210,11 +221,25 @@ def rollback(paths: WarehousePaths, publication_id: int, *, clock: Clock) -> Pub
                 evidence=[f"kept: {kept_id}" for kept_id in sorted(kept, reverse=True)],
                 fix="choose one that is kept; `ebbline publications` lists them",
             )
-        if publication_ledger.current_id(con) != publication_id:
+        release(paths)
+        if publication_ledger.current_id(con, paths) != publication_id:
             event = PublicationEvent("rolled_back", publication_id, clock.now())
             publication_ledger.record_event(con, event)
-            publication_ledger.recover(con, paths)
+        if hold:
+            hold_at(paths, publication_id)
+        publication_ledger.recover(con, paths)
     return publication
+
+
+def release_readers(paths: WarehousePaths) -> tuple[int | None, Publication | None]:
+    """End a hold: readers see what was published last, or were taken back to, without it.
+
+    :returns: the publication that they were held at, None where they were not; and the one that they see now.
+    """
+    with open_warehouse(paths) as con:
+        was = release(paths)
+        publication_ledger.recover(con, paths)
+    return was, current_publication(paths)
 
 
 def publication_file(paths: WarehousePaths, publication_id: int) -> Path:

@@ -16,6 +16,7 @@ from typing import Literal
 import duckdb
 
 from dagster_project.warehouse.durable_file import copy_in_place, fsync_folder, looks_same
+from dagster_project.warehouse.hold import held
 from dagster_project.warehouse.metric_versions import adopt_versions
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import (
@@ -50,7 +51,7 @@ def recover(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> None:
     recorded = {row[0] for row in con.execute("select id from ops.publications").fetchall()}
     for publication_id in sorted(files.keys() - recorded):
         _adopt(con, files[publication_id])
-    current = current_id(con)
+    current = current_id(con, paths)
     if current is not None and current in files:
         _serve(files[current], paths)
 
@@ -66,10 +67,13 @@ def recorded_publication(con: duckdb.DuckDBPyConnection, publication_id: int) ->
     return found[0] if found else None
 
 
-def current_id(con: duckdb.DuckDBPyConnection) -> int | None:
-    """Return the publication that readers should see; None before the first."""
+def current_id(con: duckdb.DuckDBPyConnection, paths: WarehousePaths) -> int | None:
+    """Return the publication that readers should see: one that they are held at, else that of the newest event.
+
+    :returns: None before the first.
+    """
     event = last_event(con)
-    return event.publication_id if event else None
+    return held(paths) or (event.publication_id if event else None)
 
 
 def last_event(con: duckdb.DuckDBPyConnection) -> PublicationEvent | None:
@@ -106,7 +110,7 @@ def prune(con: duckdb.DuckDBPyConnection, paths: WarehousePaths, keep: int) -> N
     The ledger keeps its rows.
     """
     files = paths.publication_files()
-    kept = {*sorted(files)[-keep:], current_id(con)}
+    kept = {*sorted(files)[-keep:], current_id(con, paths)}
     for publication_id in files.keys() - kept:
         (paths.publications / file_name(publication_id)).unlink()
     fsync_folder(paths.publications)

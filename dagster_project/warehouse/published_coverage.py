@@ -1,8 +1,70 @@
-"""How far each source goes, written into a publication: what its numbers cannot know yet."""
+"""How far each source goes, written into a publication and read again: what its numbers cannot know yet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 import duckdb
 
 from dagster_project.exports.coverage import Coverage, StaleSource
+from dagster_project.warehouse.attachment import attached
+from dagster_project.warehouse.introspection import has_table
+
+_TABLE = "source_coverage"
+
+
+@dataclass(frozen=True)
+class PublishedSource:
+    """How far a source went when it was published.
+
+    :ivar covered_until: None before its first export.
+    """
+
+    source: str
+    covered_until: date | None
+    is_stale: bool
+
+
+def read_published(con: duckdb.DuckDBPyConnection, database: str = "") -> list[PublishedSource]:
+    """Return the sources of a publication, in the order of their names; none of one that an earlier version made.
+
+    :param database: the quoted name under which it is attached; empty where it is the open one.
+    """
+    of = f"{database}.main.{_TABLE}" if database else _TABLE
+    rows = con.execute(
+        f"select source, covered_until, is_stale from {of} order by source"  # noqa: S608 - a quoted name
+    ).fetchall()
+    return [PublishedSource(*row) for row in rows]
+
+
+def changed_since(
+    con: duckdb.DuckDBPyConnection,
+    file: Path,
+    until: date,
+    coverage: Coverage,
+    stale: tuple[StaleSource, ...],
+) -> Iterator[str]:
+    """Yield what is another than a publication says of its sources; nothing where an earlier version made it.
+
+    :param file: the publication.
+    :param until: the last day that it covers.
+    """
+    with attached(con, file, "last_published") as database:
+        if not has_table(con, "main", _TABLE, database="last_published"):
+            return
+        was = {one.source: one for one in read_published(con, database)}
+    late = {one.source for one in stale}
+    for now in coverage.sources:
+        before = was.get(now.source)
+        if before is None:
+            continue
+        covered = coverage.behind.get(now.source, coverage.until)
+        covered_then = min(before.covered_until or until, until)
+        if covered != covered_then and not coverage.is_finished:
+            yield f"{now.source} is covered until {covered}, no longer {covered_then}"
+        if before.is_stale != (now.source in late):
+            yield f"{now.source} is {'stale' if now.source in late else 'no longer stale'}"
 
 
 def write_coverage(

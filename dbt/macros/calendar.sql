@@ -1,6 +1,6 @@
-{# Last day covered, and the first day that is not. #}
-{% macro until_date() -%}cast('{{ var("until") }}' as date){%- endmacro %}
-{% macro after_until() -%}{{ add_days(until_date(), 1) }}{%- endmacro %}
+{# Last day that a source covers, and the first that it does not; without a source, billing's: that of the publication. #}
+{% macro until_date(source='billing') -%}cast('{{ covered_until(source) }}' as date){%- endmacro %}
+{% macro after_until(source='billing') -%}{{ add_days(until_date(source), 1) }}{%- endmacro %}
 
 {# An instant, and none where it cannot be one: 1900, year 1 and the first day that computers count are empty fields. #}
 {% macro possible_instant(instant) -%}

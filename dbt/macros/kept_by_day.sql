@@ -145,6 +145,10 @@
     select 'settings' as source, cast('0001-01-01' as date) as day, {{ settings_fingerprint() }} as fingerprint
     union
     select 'until' as source, {{ after_until() }} as day, 'not covered' as fingerprint
+    {%- for source in sources_needed(model) if source != 'billing' %}
+    union
+    select 'until of {{ source }}' as source, {{ after_until(source) }} as day, 'not covered' as fingerprint
+    {%- endfor %}
     {%- for name in model.config.meta.kept.reads %}
     union
     {%- if name.endswith('_by_day') %}
@@ -155,10 +159,11 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# All settings but the last day covered. #}
+{# All settings but the last days covered. #}
 {% macro settings_fingerprint() -%}
     {%- set given = dict(invocation_args_dict.vars) -%}
     {%- do given.pop('until', none) -%}
+    {%- do given.pop('covered', none) -%}
     cast('{{ local_md5(tojson(given, sort_keys=true)) }}' as {{ dbt.type_string() }})
 {%- endmacro %}
 

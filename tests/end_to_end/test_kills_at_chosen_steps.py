@@ -39,7 +39,7 @@ def _of(company: WholeRun) -> Order:
 
 def _dies_in_dbt(warm_runs: WarmRuns, company: WholeRun, *, whole_group: bool) -> None:
     """Start a run, and kill it once dbt has begun with its models."""
-    log = company.paths.dbt_target / "run" / "dbt.log"
+    log = company.paths.logs / "run.log"
     log.unlink(missing_ok=True)
     run = warm_runs.start(_of(company))
     while not log.exists() or "START sql table model" not in log.read_text(errors="replace"):

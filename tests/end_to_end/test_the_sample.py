@@ -143,6 +143,12 @@ def test_a_replay_of_the_newest_month_agrees_with_what_the_run_published(
     assert (sorted(judged), sorted(would_be)) == (statuses, incidents)
 
 
+def test_dbt_took_the_project_as_it_was_parsed(first: Ended, whole_sample: WholeRun) -> None:
+    written = {file.name for file in (whole_sample.paths.dbt_target / "run").iterdir()}
+    assert "run_results.json" in written
+    assert "partial_parse.msgpack" not in written, "dbt writes it after it parsed by itself"
+
+
 def test_the_raw_rows_are_for_their_owner_and_the_marts_for_everybody(
     first: Ended, warehouse: Path
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.exports import ensure_raw_tables, load_source
-from dagster_project.exports.coverage import covered_until
+from dagster_project.exports.coverage import read_coverage
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
@@ -28,9 +28,14 @@ def load_and_build(
                 settings=settings,
                 clock=clock,
             )
-        until = covered_until(con, settings, clock)
+        coverage = read_coverage(con, settings, clock)
         variables = json.dumps(
-            settings.dbt_vars(clock, recurring_shape(con, settings), until=until)
+            settings.dbt_vars(
+                clock,
+                recurring_shape(con, settings),
+                until=coverage.until,
+                covered=coverage.behind,
+            )
         )
     done = dbt(
         "run",

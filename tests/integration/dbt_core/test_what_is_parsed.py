@@ -22,6 +22,7 @@ OTHERS = {
     "reporting_currency": "JPY",
     "gross_margin": "0.7",
     "dunning_days": 3,
+    "covered": {"usage": "2026-01-01"},
     "usage_is_recurring": True,
     "churn_recognition": "cancel_request",
     "discounts": "lasting_only",
@@ -31,6 +32,7 @@ OTHERS = {
     "max_share_of_strangers": 0.9,
     "key_events": ["paid"],
     "dimensions": ["plan"],
+    "crossed": [["plan", "country"]],
 }
 
 

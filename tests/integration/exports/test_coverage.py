@@ -11,7 +11,13 @@ import pytest
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
-from dagster_project.exports.coverage import covered_until, read_coverage, stale_sources
+from dagster_project.errors import EbblineError
+from dagster_project.exports.coverage import (
+    covered_until,
+    read_coverage,
+    refuse_unknown_past,
+    stale_sources,
+)
 from dagster_project.exports.gaps import find_gaps
 
 Load = Callable[..., Any]
@@ -101,6 +107,20 @@ def test_as_of_asks_what_had_been_delivered_by_then(
     assert covered_until(con, then, FixedClock(LATER)) == date(2026, 11, 2)
 
 
+@pytest.mark.parametrize(("day", "known"), [("2026-11-02", False), ("2026-11-03", True)])
+def test_as_of_a_day_before_the_first_load_is_answered_in_one_sentence(
+    stalled: Path, con: duckdb.DuckDBPyConnection, day: str, known: bool
+) -> None:
+    then = settings(stalled).model_copy(update={"as_of": date.fromisoformat(day)})
+    said = ""
+    try:
+        refuse_unknown_past(con, then)
+    except EbblineError as error:
+        said = error.what
+    expected = f"nothing was known on {day}: the first export was loaded on 2026-11-03"
+    assert said == ("" if known else expected)
+
+
 def test_a_refused_file_covers_nothing(
     stalled: Path, load: Load, con: duckdb.DuckDBPyConnection
 ) -> None:
@@ -137,7 +157,7 @@ def orders(first: date, days: int, without: Callable[[date], bool]) -> str:
         ),
         (
             lambda day: day.month in (3, 4),
-            ["billing: orders has no row for 2026-03 to 2026-04; usual are 91 a month"],
+            ["billing: orders has no row for 2026-03 to 2026-04; usual are 93 a month"],
         ),
         (
             lambda day: day.month == 3 and day.day > 2,
@@ -162,3 +182,70 @@ def test_a_hole_inside_is_found_and_named(
     load(now=now)
     coverage = read_coverage(con, settings(landing), FixedClock(now))
     assert [gap.detail for gap in find_gaps(con, coverage, zone="UTC")] == found
+
+
+def dated(table: str, counts: list[int]) -> str:
+    """Return a file with so many rows in each month, the first of which is January 2024."""
+    head, rest = {
+        "customers": ("customer_id,created_at", ""),
+        "orders": ("order_id,customer_id,ordered_at,amount,currency", ",5,USD"),
+    }[table]
+    lines = [head]
+    for month, count in enumerate(counts):
+        for n in range(count):
+            day = date(2024 + month // 12, month % 12 + 1, n % 27 + 1)
+            owner = ",c1" if table == "orders" else ""
+            lines.append(f"{table}-{month}-{n}{owner},{day}T10:00:00Z{rest}")
+    return "\n".join(lines) + "\n"
+
+
+YEAR_OF_A_SEASON = [2, 1, 0, 2, 1, 0, 2, 1, 0, 60, 90, 80]
+
+
+@pytest.mark.parametrize(
+    ("table", "counts", "found"),
+    [
+        ("customers", [900, 700, 800, 30, 0, 0, 0, 0, 0], []),
+        ("customers", [90, 70, 80, 0, 60, 70], ["customers has no row for 2024-04; usual are 70 a month"]),
+        ("customers", [90, 2, 80], ["customers has 2 rows for 2024-02; usual are 85 a month"]),
+        ("orders", [800, 1200, 1100, 400, 300, 250, 200, 180, 170, 160], []),
+        ("orders", [5000, 30, 40, 30, 35, 30, 32], []),
+        ("orders", [60, 70, 60, 70, 60, 3], ["orders has 3 rows for 2024-06; usual are 60 a month"]),
+        (
+            "orders",
+            [60, 70, 60, 0, 0, 0, 0, 70, 60],
+            ["orders has no row for 2024-04 to 2024-07; usual are 60 a month"],
+        ),
+        (
+            "orders",
+            [60, 90, 80, *YEAR_OF_A_SEASON, *YEAR_OF_A_SEASON],
+            ["orders has 9 rows for 2024-04 to 2024-12; usual are 80 a month"],
+        ),
+    ],
+    ids=[
+        "a panel that joined in one quarter",
+        "a month of sign-ups that is missing",
+        "one month between two",
+        "orders that dwindle",
+        "an import",
+        "a fall at the end",
+        "four months",
+        "a season, told once",
+    ],
+)  # fmt: skip
+def test_what_ends_or_dwindles_is_no_hole_and_what_comes_back_is(
+    landing: Path,
+    load: Load,
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    counts: list[int],
+    found: list[str],
+) -> None:
+    now = datetime(2024 + len(counts) // 12, len(counts) % 12 + 1, 1, 3, tzinfo=UTC)
+    write(landing / f"{table}.csv", dated(table, counts), now)
+    load(now=now)
+    coverage = read_coverage(con, settings(landing), FixedClock(now))
+    gaps = find_gaps(con, coverage, zone="UTC")
+    assert [gap.detail for gap in gaps if gap.unit == "month"] == [
+        f"billing: {one}" for one in found
+    ]

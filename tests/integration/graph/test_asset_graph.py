@@ -57,15 +57,27 @@ def test_every_asset_says_what_one_row_is(nodes: list[dg.AssetSpec]) -> None:
     assert silent == []
 
 
-def test_every_dbt_test_is_a_check_in_the_graph(definitions: dg.Definitions) -> None:
+def test_every_dbt_test_is_a_check_in_the_graph_or_asked_by_the_suite_of_its_mart(
+    definitions: dg.Definitions,
+) -> None:
     manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
-    tests = {
-        node["name"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and node["config"]["enabled"]
+    checks = definitions.resolve_asset_graph().asset_check_keys
+    names = {key.name for key in checks}
+    asked = {(*key.asset_key.path, key.name) for key in checks}
+    same_claim = {
+        "one_row_per": "one_row_per_key",
+        "primary_key": "one_row_per_key",
+        "relationships": "customers_are_known",
     }
-    checks = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
-    assert sorted(tests - checks) == []
+    nowhere = []
+    for node in manifest["nodes"].values():
+        if node["resource_type"] != "test" or node["name"] in names:
+            continue
+        model = manifest["nodes"][node["attached_node"]]
+        claim = same_claim[node["test_metadata"]["name"]]
+        if (model["schema"], model["name"], claim) not in asked:
+            nowhere.append(node["name"])
+    assert nowhere == []
 
 
 def test_critical_expectations_block_what_comes_after(definitions: dg.Definitions) -> None:

@@ -51,6 +51,21 @@ def test_a_validation_never_writes_into_the_committed_folder(warehouse: Warehous
     assert _fingerprint(EXPECTATIONS) == before
 
 
+def test_of_a_table_of_which_nothing_was_ever_read_only_what_people_wrote_is_asked(
+    warehouse: WarehousePaths,
+) -> None:
+    _change(warehouse, "delete from raw.customers; delete from raw.loads")
+    report = validate(warehouse, "raw", tables=["customers"])
+    assert [r.spec.name for r in report.results if not r.passed] == ["there_are_customers"]
+    assert _result(report, "customers", "rows_loaded_are_here").observed == "no row"
+
+
+def test_an_emptied_table_is_asked_everything(warehouse: WarehousePaths) -> None:
+    _change(warehouse, "delete from raw.customers")
+    report = validate(warehouse, "raw", tables=["customers"])
+    assert not _result(report, "customers", "rows_loaded_are_here").passed
+
+
 def test_data_docs_have_a_front_page_and_one_per_suite(warehouse: WarehousePaths) -> None:
     report = validate(warehouse, "raw", tables=["customers", "plans"])
     pages = {result.docs_page for result in report.results}

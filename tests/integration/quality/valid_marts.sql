@@ -44,6 +44,9 @@ create table intermediate.int_recurring_periods as
 select customer_id, subscription_id, plan_id, mrr, currency, valid_from_on as valid_from, valid_to_on as valid_to,
     'subscription_periods' as source_table, subscription_id || '/' || valid_from_on as source_key
 from raw.subscription_periods;
+create table intermediate.int_source_coverage as
+select unnest(['billing', 'support', 'usage']) as source, '2026-03-31'::date as covered_until,
+    '2026-04-01'::date as covered_before;
 create table intermediate.int_periods as
 select grain, period_start::date as period_start, period_end::date as period_end,
     least(period_end::date, date '2026-04-01') as closing_on, period_end::date <= date '2026-04-01' as is_complete
@@ -303,7 +306,7 @@ from tall join marts.mart_churn_periods as periods
 create table marts.mart_onboarding as
 select '2025-12-01'::date as cohort_month, 'at least 2 minutes' as first_session, 3 as customers, 3 as observed_customers,
     2 as retained_customers, (2 / 3)::double as retention_30_days, 1.5::double as median_days_to_first_use,
-    2 as customers_with_value, 3.0::double as median_days_to_value;
+    2 as customers_with_value, 3.0::double as median_days_to_value, true as is_complete;
 create table marts.mart_support_churn as
 select unnest(['month', 'all']) as scope, '2026-02-01'::date as month, 1 as exposed, 1 as exposed_lost, 1 as others,
     1 as others_lost, 1.0::double as exposed_churn_rate, 1.0::double as others_churn_rate, 1.0::double as relative_risk,
@@ -311,7 +314,7 @@ select unnest(['month', 'all']) as scope, '2026-02-01'::date as month, 1 as expo
 create table marts.mart_support_experience as
 select '2026-03-01'::date as month, 'c1' as customer_id, 1 as tickets, 0 as complaints, 0 as reopens, 0 as unanswered,
     1.0::double as median_first_response_hours, 2.0::double as median_resolution_hours, 1 as csat_ratings,
-    0.8::double as csat, 0 as nps_ratings, null::double as nps, 0 as bad_experiences;
+    0.8::double as csat, 0 as nps_ratings, null::double as nps, 0 as bad_experiences, true as is_complete;
 create table marts.mart_customer_health as
 select '2026-03-09'::date as week_start, 'c1' as customer_id, 80.0::double as happiness_index,
     0.8::double as frequency_percentile, 0.8::double as breadth_percentile, 0.8::double as recency_percentile,
@@ -364,7 +367,7 @@ create table marts.mart_support_topics as
 select '2026-03-01'::date as month, unnest(['all', 'channel', 'category']) as topic, unnest(['all', 'mail', '(none)']) as topic_member,
     1 as tickets, 0 as complaints, 0 as reopens, 0 as unanswered, 1.0::double as median_first_response_hours,
     2.0::double as median_resolution_hours, 1 as csat_ratings, 1.0::double as csat, 0 as nps_ratings, null::double as nps,
-    0 as ces_ratings, null::double as ces;
+    0 as ces_ratings, null::double as ces, true as is_complete;
 
 -- The publication before: everything up to load 15 was known, and the marts were as large as now.
 insert into ops.publications by name

@@ -9,7 +9,7 @@ import pytest
 
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import EbblineError
-from dagster_project.screens.published import published_lines
+from dagster_project.screens.published import published_lines, standing_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import (
@@ -17,6 +17,7 @@ from dagster_project.warehouse.publication import (
     list_publications,
     pending_change,
     publish,
+    release_readers,
     rollback,
 )
 from dagster_project.warehouse.publication_ledger import recover
@@ -327,3 +328,88 @@ def test_the_marts_are_open_to_readers_and_the_raw_rows_are_not(tmp_path: Path) 
         for file in (tmp_path / "warehouse.duckdb", tmp_path / "marts.duckdb")
     }
     assert modes == {"warehouse.duckdb": 0o600, "marts.duckdb": 0o444}
+
+
+def test_a_source_that_becomes_stale_or_reaches_further_is_said_anew(tmp_path: Path) -> None:
+    paths, by_clock = WarehousePaths(tmp_path), settings_for(tmp_path).model_dump()
+    settings = Settings.model_validate(
+        {
+            **by_clock,
+            "sources": {"billing": {"path": "x"}, "usage": {"path": "y", "max_age": "30d"}},
+            "calendar": {"until": "yesterday"},
+        }
+    )
+    with open_warehouse(paths) as con:
+        load(con, 1)
+        con.execute(
+            "insert into raw.loads by name (select * replace (2 as load_id, 'usage' as source,"
+            " started_at - interval 5 days as started_at) from raw.loads)"
+        )
+        build_marts(con, 1)
+    publish(paths, settings=settings, clock=clock_at(1), validation_summary={}, project=NO_CODE)
+    assert _pending(tmp_path, settings) == ["billing is stale"]
+    with open_warehouse(paths) as con:
+        con.execute(
+            "insert into raw.sightings by name select 'usage' as source, file_name,"
+            " started_at - interval 3 days as modified_at, started_at - interval 3 days as seen_at"
+            " from raw.loads where load_id = 1"
+        )
+    assert _pending(tmp_path, settings) == [
+        "billing is stale",
+        "usage is covered until 2025-12-29, no longer 2025-12-27",
+    ]
+
+
+def _standing(root: Path) -> list[str]:
+    with open_marts(WarehousePaths(root).marts_db) as con:
+        seen, as_of = con.execute("select id, as_of from marts.publication").fetchall()[0]
+    return [text for text, _ in standing_lines(WarehousePaths(root), seen, as_of)]
+
+
+def test_readers_who_are_held_keep_their_publication_whatever_is_published(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    publish_state(tmp_path, 2)
+    rollback(WarehousePaths(tmp_path), 1, clock=clock_at(3), hold=True)
+    for night in (3, 4, 5):
+        publish_state(tmp_path, night, keep=2)
+    assert (_state_seen(tmp_path)[1], _kept(tmp_path)) == (
+        1,
+        ["000001.duckdb", "000004.duckdb", "000005.duckdb", "held"],
+    )
+    assert _pending(tmp_path) == [], "what was published last stands, though nobody sees it"
+    assert _standing(tmp_path) == [
+        "readers are held at publication 1; publication 5 is newer: `ebbline rollback --release` ends it"
+    ]
+
+
+def test_released_readers_see_what_was_published_last(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    publish_state(tmp_path, 2)
+    rollback(WarehousePaths(tmp_path), 1, clock=clock_at(3), hold=True)
+    publish_state(tmp_path, 3)
+    was, seen = release_readers(WarehousePaths(tmp_path))
+    assert (was, seen and seen.id, _state_seen(tmp_path)[1], _standing(tmp_path)) == (1, 3, 3, [])
+
+
+def test_a_later_rollback_ends_a_hold(tmp_path: Path) -> None:
+    for night in (1, 2, 3):
+        publish_state(tmp_path, night)
+    rollback(WarehousePaths(tmp_path), 1, clock=clock_at(4), hold=True)
+    rollback(WarehousePaths(tmp_path), 2, clock=clock_at(4))
+    assert _standing(tmp_path) == [
+        "readers were taken back: publication 3 is newer; the next run publishes anew"
+    ]
+    publish_state(tmp_path, 4)
+    assert (_state_seen(tmp_path)[1], _standing(tmp_path)) == (4, [])
+
+
+def test_a_past_state_that_readers_see_is_said(tmp_path: Path) -> None:
+    paths = WarehousePaths(tmp_path)
+    with open_warehouse(paths) as con:
+        load(con, 1)
+        build_marts(con, 1)
+    past = settings_for(tmp_path).model_copy(update={"as_of": date(2026, 1, 2)})
+    publish(paths, settings=past, clock=clock_at(2), validation_summary={}, project=NO_CODE)
+    assert _standing(tmp_path) == [
+        "that is the state as known on 2026-01-02, not as known now: `ebbline run` publishes that again"
+    ]

@@ -1,12 +1,13 @@
 """Red lines against marts made by hand: when a line is crossed, clear or unknown."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from dagster_project.clock import FixedClock
 from dagster_project.period import Period
-from dagster_project.red_lines import RedLineStatus, Rule
+from dagster_project.red_lines import RedLineStatus, Rule, evaluate
 
 
 def by_month(statuses: tuple[RedLineStatus, ...]) -> dict[str, bool | None]:
@@ -159,3 +160,23 @@ def test_the_newest_complete_period_ends_on_or_before_the_last_day(
     grain: Any, until: str, expected: str
 ) -> None:
     assert str(Period.last_complete(grain, date.fromisoformat(until))) == expected
+
+
+def test_what_rests_on_a_source_that_is_behind_is_judged_up_to_where_it_goes(
+    marts: Any, defaults: dict[str, Rule]
+) -> None:
+    marts.month("2026-01", churn_rate=0.01)
+    marts.month("2026-02", churn_rate=0.9)
+    rule, clock = defaults["churn_above"], FixedClock(datetime(2026, 3, 1, tzinfo=UTC))
+    statuses = {
+        behind: evaluate(
+            marts.con,
+            [rule],
+            clock=clock,
+            until=date(2026, 2, 28),
+            behind={behind: date(2026, 2, 10)},
+        )
+        for behind in ("billing", "support")
+    }
+    newest = {behind: str(found[-1].period) for behind, found in statuses.items()}
+    assert newest == {"billing": "2026-01", "support": "2026-02"}

@@ -228,3 +228,26 @@ def test_the_first_publication_restates_nothing() -> None:
         bring_up_to_date(con)
         assert record_restatements(con, settings_with(), NOW, publication_id=1) == ()
         assert con.execute("select count(*) from marts.restatements").fetchall() == [(0,)]
+
+
+def test_a_new_list_price_is_named_as_what_values_the_past_anew(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    con.execute(
+        """
+        create table raw.plans as
+        from (values
+            ('pro', 10.0, 'USD', 1, null::timestamptz), ('pro', 12.5, 'USD', 2, null),
+            ('basic', 5.0, 'USD', 1, null), ('basic', 5.0, 'USD', 2, null), ('new', 9.0, 'USD', 2, null)
+        ) as given (plan_id, unit_amount, currency, _load_id, _version_at)
+        cross join (select timestamptz '2026-04-01 03:00:00Z' as _loaded_at, 1 as _source_row)
+        """
+    )
+    change(con, "mrr_closing", 1250)
+    record(con)
+    stored = con.execute("select also_changed from marts.restatements").fetchall()
+    (said,) = [line for line in message(con)[1] if "List prices" in line]
+    assert (stored, said.split(". ")[0]) == (
+        [("list prices",)],
+        "List prices changed: pro 10.00 -> 12.50 USD",
+    )

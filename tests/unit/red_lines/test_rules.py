@@ -61,22 +61,20 @@ def test_a_new_red_line_is_one_entry_and_the_defaults_stay(settings: MakeSetting
 
 
 @pytest.mark.parametrize(
-    ("metric", "mart", "source"),
+    ("metric", "mart", "sources"),
     [
-        ("first_response_hours", "mart_support_periods", "support"),
-        ("csat", "mart_support_periods", "support"),
-        ("happiness", "mart_health_periods", "usage"),
-        ("dormant_rate", "mart_health_periods", "usage"),
-        ("risk_score", "mart_health_periods", "billing"),
-        ("mrr_at_risk", "mart_health_periods", "billing"),
-        ("growth_rate", "mart_revenue_periods", "billing"),
+        ("first_response_hours", "mart_support_periods", ("billing", "support")),
+        ("csat", "mart_support_periods", ("billing", "support")),
+        ("happiness", "mart_health_periods", ("billing", "support", "usage")),
+        ("risk_score", "mart_health_periods", ("billing", "support", "usage")),
+        ("growth_rate", "mart_revenue_periods", ("billing",)),
     ],
 )
 def test_a_rule_may_watch_support_health_risk_and_use(
-    settings: MakeSettings, metric: str, mart: str, source: str
+    settings: MakeSettings, metric: str, mart: str, sources: tuple[str, ...]
 ) -> None:
     rule = rules(settings, {**NEW_RULE, "metric": metric, "line": 0})["ndr_below_one"]
-    assert (rule.subject.table, rule.subject.source) == (mart, source)
+    assert (rule.subject.table, rule.subject.sources) == (mart, sources)
 
 
 def test_dimensions_that_are_crossed_are_one_dimension_with_a_sample(

@@ -32,3 +32,47 @@ def test_a_red_line_is_crossed_held_or_unknown_and_unknown_is_not_held(tmp_path:
         "red line held: c_held",
         "red line unknown: d_unknown (the marts cannot say for the newest period)",
     ]
+
+
+def test_a_source_that_goes_less_far_than_the_publication_is_said(tmp_path: Path) -> None:
+    paths = WarehousePaths(tmp_path)
+    with duckdb.connect() as con:
+        con.execute(MARTS.format(paths.marts_db))
+        con.execute(
+            """
+            create or replace table publication as
+            select 1 as id, timestamp '2026-04-02 03:00:00' as built_at, date '2026-04-01' as until;
+            create table source_coverage as
+            from (values
+                ('billing', date '2026-04-01', false), ('support', date '2026-03-03', true),
+                ('usage', date '2026-03-31', false)
+            ) as given (source, covered_until, is_stale)
+            """
+        )
+    assert [text for text, _ in published_lines(paths) if "covered until" in text] == [
+        "covered until 2026-04-01; what comes after is not known yet",
+        "support is stale: covered until 2026-03-03; what rests on support closes no later period",
+        "usage covered until 2026-03-31; what rests on usage closes no later period",
+    ]
+
+
+def test_what_the_publication_restates_is_said_with_the_command_that_says_why(
+    tmp_path: Path,
+) -> None:
+    paths = WarehousePaths(tmp_path)
+    with duckdb.connect() as con:
+        con.execute(MARTS.format(paths.marts_db))
+        con.execute(
+            """
+            create table restatements as
+            select
+                n // 2 as publication_id, 'mrr_closing' as metric, 'month' as grain,
+                (date '2025-05-01' + to_months(n::int))::date as period_start, n / 10 as relative_change,
+                'list prices' as also_changed
+            from range(4) as numbers (n)
+            """
+        )
+    assert [text for text, _ in published_lines(paths) if text.startswith("restated")] == [
+        "restated: 2 published numbers of 2 finished periods (2025-07 to 2025-08); changed too: list prices;"
+        " `ebbline why mrr_closing 2025-08` says why"
+    ]

@@ -53,7 +53,7 @@ def test_it_lacks_no_column_of_a_new_warehouse(paths: WarehousePaths) -> None:
 def test_its_publications_loads_and_incidents_are_known(paths: WarehousePaths) -> None:
     with open_warehouse(paths) as con:
         assert [publication.id for publication in recorded_publications(con)] == [1]
-        assert current_id(con) == 1
+        assert current_id(con, paths) == 1
         assert next_load_id(con) > 1
         assert {one.kind for one in incidents(con)} <= {"red_line"}
         assert all(one.key for one in pending_alerts(con))

@@ -67,7 +67,10 @@ final as (
             rows between unbounded preceding and current row
         )') }} as cumulative_revenue
     from cohorts
-    inner join cohort_months on cohorts.cohort_month = cohort_months.cohort_month
+    inner join cohort_months
+        on
+            cohorts.cohort_month = cohort_months.cohort_month
+            and (cohorts.kind <> 'usage' or cohort_months.month_end <= {{ after_until('usage') }})
     left join activity
         on
             cohorts.kind = activity.kind

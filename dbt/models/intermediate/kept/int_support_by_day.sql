@@ -42,7 +42,7 @@ final as (
         day,
         {{ fingerprint('row_fingerprint') }} as fingerprint
     from passed
-    where day <= {{ until_date() }}
+    where day <= {{ until_date('support') }}
     group by day
 )
 

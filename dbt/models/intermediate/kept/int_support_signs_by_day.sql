@@ -49,7 +49,7 @@ final as (
         day,
         {{ fingerprint('row_fingerprint') }} as fingerprint
     from signs
-    where day <= {{ until_date() }}
+    where day <= {{ until_date('support') }}
     group by day
 )
 

@@ -1,4 +1,6 @@
 -- One row per guard, as each is computed; mart_reconciliation judges them.
+{{ config(materialized='table') }}
+
 with
 
 final as (

@@ -1,4 +1,4 @@
--- The mornings of which is known what came after, a month and a quarter on.
+-- The mornings of which is known what came after, a month and a quarter on, and before which use and support are covered.
 with
 
 score_days as (
@@ -18,7 +18,10 @@ final as (
         horizons.horizon_months
     from score_days
     cross join horizons
-    where {{ add_months('score_days.score_on', 'horizons.horizon_months') }} <= {{ after_until() }}
+    where
+        {{ add_months('score_days.score_on', 'horizons.horizon_months') }} <= {{ after_until() }}
+        and score_days.score_on <= {{ after_until('usage') }}
+        and score_days.score_on <= {{ after_until('support') }}
 )
 
 select * from final

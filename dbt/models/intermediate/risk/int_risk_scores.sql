@@ -35,7 +35,7 @@ weighed as (
         + {{ risk_weight('silence') }} * silence
         + {{ risk_weight('contraction') }} * least(contractions_90, 1)
         + {{ risk_weight('bad_experience') }} * least(bad_experiences_90, 2) / 2.0
-        + {{ risk_weight('unanswered') }} * least(unanswered, 1)
+        + case when is_support_known then {{ risk_weight('unanswered') }} * least(unanswered, 1) else 0 end
         + case when is_usage_known and features_28 <= 1 then {{ risk_weight('narrow') }} else 0 end
         + case when tenure_days < 90 then {{ risk_weight('young') }} else 0 end
             as points
@@ -55,6 +55,7 @@ final as (
         frequency_class,
         habit_class,
         is_usage_known,
+        is_support_known,
         has_fallen,
         bad_experiences_90,
         unanswered,

@@ -1,4 +1,5 @@
--- Every sign that was there on the morning. Where the company exports no usage at all, silence says nothing.
+-- Every sign that was there on the morning. Where the company exports no usage at all, or none that covers the week before,
+-- silence says nothing; nor does a request of which support has not been heard for so long.
 with
 
 usage_signals as (
@@ -28,7 +29,9 @@ joined as (
         usage_signals.days_since_use,
         usage_signals.frequency_class,
         usage_signals.habit_class,
-        coalesce(usage_begins.first_on <= {{ add_days('usage_signals.score_on', -28) }}, false) as is_usage_known,
+        coalesce(usage_begins.first_on <= {{ add_days('usage_signals.known_to', -28) }}, false)
+        and usage_signals.known_to >= {{ add_days('usage_signals.score_on', -7) }} as is_usage_known,
+        {{ after_until('support') }} >= {{ add_days('usage_signals.score_on', -7) }} as is_support_known,
         coalesce(support_signals.bad_experiences_90, 0) as bad_experiences_90,
         coalesce(support_signals.unanswered, 0) as unanswered,
         support_signals.first_unanswered_on,

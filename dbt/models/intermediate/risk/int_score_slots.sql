@@ -5,7 +5,10 @@
 with
 
 score_days as (
-    select distinct score_on from {{ ref('int_score_days') }}
+    select distinct
+        score_on,
+        least(score_on, {{ after_until('usage') }}) as known_to
+    from {{ ref('int_score_days') }}
 ),
 
 numbers as (
@@ -13,17 +16,17 @@ numbers as (
 ),
 
 cuts as (
-    select score_on as cut_on from score_days
+    select known_to as cut_on from score_days
 
     union
 
-    select {{ add_days('score_on', -28) }} as cut_on from score_days
+    select {{ add_days('known_to', -28) }} as cut_on from score_days
 ),
 
 days as (
     select
         score_days.score_on,
-        {{ add_days('score_days.score_on', '-numbers.n') }} as day
+        {{ add_days('score_days.known_to', '-numbers.n') }} as day
     from score_days
     cross join numbers
     where numbers.n between 1 and 28

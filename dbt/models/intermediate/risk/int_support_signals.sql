@@ -7,8 +7,13 @@
 
 with
 
+-- what is not covered is not known: of a morning after that, the last that is
 scored as (
-    select * from {{ ref('int_scored_customers') }} as all_mornings
+    select
+        score_on,
+        customer_id,
+        least(score_on, {{ after_until('support') }}) as known_to
+    from {{ ref('int_scored_customers') }} as all_mornings
     where {{ is_missing('all_mornings') }}
 ),
 
@@ -42,7 +47,7 @@ signs as (
     inner join bad_experiences
         on
             scored.customer_id = bad_experiences.customer_id
-            and bad_experiences.happened_on < scored.score_on
+            and bad_experiences.happened_on < scored.known_to
             and bad_experiences.happened_on >= {{ add_days('scored.score_on', -90) }}
 
     union all
@@ -59,8 +64,8 @@ signs as (
     inner join tickets
         on
             scored.customer_id = tickets.customer_id
-            and tickets.created_on < {{ add_days('scored.score_on', -2) }}
-            and coalesce(tickets.answered_on, scored.score_on) >= scored.score_on
+            and tickets.created_on < {{ add_days('scored.known_to', -2) }}
+            and coalesce(tickets.answered_on, scored.known_to) >= scored.known_to
 
     union all
 
@@ -75,8 +80,8 @@ signs as (
     inner join contacts
         on
             scored.customer_id = contacts.customer_id
-            and contacts.contacted_on < scored.score_on
-            and coalesce(contacts.next_contacted_on, scored.score_on) >= scored.score_on
+            and contacts.contacted_on < scored.known_to
+            and coalesce(contacts.next_contacted_on, scored.known_to) >= scored.known_to
 ),
 
 final as (

@@ -51,6 +51,7 @@ counted as (
         scored.score_on,
         scored.customer_id,
         scored.mrr,
+        score_windows.known_to,
         {%- for window in [7, 28, 63] %}
         {% for months_back in range(4) -%}
         coalesce(
@@ -81,7 +82,8 @@ counted as (
 silent as (
     select
         customer_id,
-        score_on
+        score_on,
+        known_to
     from counted
     where last_used_on is null
 ),
@@ -100,7 +102,7 @@ timeline as (
 
     select
         customer_id,
-        {{ add_days('score_on', -1) }} as on_day,
+        {{ add_days('known_to', -1) }} as on_day,
         cast(null as date) as used_on,
         score_on
     from silent
@@ -149,12 +151,13 @@ classed as (
         counted.score_on,
         counted.customer_id,
         counted.mrr,
+        counted.known_to,
         cast(counted.days_7 as integer) as days_7,
         cast(counted.days_28 as integer) as days_28,
         cast(counted.days_63 - counted.days_7 as integer) as habit_days,
         cast({{ features_in_masks() }} as integer) as features_28,
         cast(
-            {{ days_between('coalesce(counted.last_used_on, looked_back.last_used_on)', 'counted.score_on') }} as integer
+            {{ days_between('coalesce(counted.last_used_on, looked_back.last_used_on)', 'counted.known_to') }} as integer
         ) as days_since_use,
         {{ frequency_class('counted.days_7', 'counted.days_28') }} as frequency_class,
         {{ frequency_class(

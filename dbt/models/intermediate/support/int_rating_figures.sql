@@ -11,7 +11,7 @@ ratings as (
         score,
         scale_max
     from {{ ref('int_ratings') }}
-    where rated_on <= {{ until_date() }}
+    where rated_on <= {{ until_date('support') }}
 ),
 
 {{ of_members('ratings', 'rated_on') }},

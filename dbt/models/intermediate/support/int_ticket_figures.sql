@@ -13,7 +13,7 @@ tickets as (
         {{ epoch_seconds('first_response_at') }} - {{ epoch_seconds('created_at') }} as response_seconds,
         {{ epoch_seconds('solved_at') }} - {{ epoch_seconds('created_at') }} as resolution_seconds
     from {{ ref('int_tickets') }}
-    where created_on <= {{ until_date() }}
+    where created_on <= {{ until_date('support') }}
 ),
 
 {{ of_members('tickets', 'created_on') }},

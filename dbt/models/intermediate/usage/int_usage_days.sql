@@ -64,4 +64,4 @@ final as (
 )
 
 select * from final
-where used_on <= {{ until_date() }}
+where used_on <= {{ until_date('usage') }}

@@ -37,7 +37,8 @@ final as (
         {{ share('sum(is_retained)', 'sum(is_observed)') }} as retention_30_days,
         {{ middle('days_to_first_use') }} as median_days_to_first_use,
         cast(count(days_to_value) as integer) as customers_with_value,
-        {{ middle('days_to_value') }} as median_days_to_value
+        {{ middle('days_to_value') }} as median_days_to_value,
+        {{ add_months('cohort_month', 1) }} <= {{ after_until_of_all() }} as is_complete
     from classed
     group by cohort_month, first_session
 )

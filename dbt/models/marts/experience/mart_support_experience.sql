@@ -25,7 +25,7 @@ ticket_months as (
         {{ middle(epoch_seconds('first_response_at') ~ ' - ' ~ epoch_seconds('created_at')) }} as response_seconds,
         {{ middle(epoch_seconds('solved_at') ~ ' - ' ~ epoch_seconds('created_at')) }} as resolution_seconds
     from tickets
-    where customer_id is not null and created_on <= {{ until_date() }} and {{ is_in_missing_month('created_on') }}
+    where customer_id is not null and created_on <= {{ until_date('support') }} and {{ is_in_missing_month('created_on') }}
     group by customer_id, {{ period_start('month', 'created_on') }}
 ),
 
@@ -47,7 +47,7 @@ rating_months as (
             end
         ) as nps_balance
     from ratings
-    where customer_id is not null and rated_on <= {{ until_date() }} and {{ is_in_missing_month('rated_on') }}
+    where customer_id is not null and rated_on <= {{ until_date('support') }} and {{ is_in_missing_month('rated_on') }}
     group by customer_id, {{ period_start('month', 'rated_on') }}
 ),
 
@@ -57,7 +57,7 @@ bad_months as (
         {{ period_start('month', 'happened_on') }} as month,
         count(*) as bad_experiences
     from bad_experiences
-    where happened_on <= {{ until_date() }} and {{ is_in_missing_month('happened_on') }}
+    where happened_on <= {{ until_date('support') }} and {{ is_in_missing_month('happened_on') }}
     group by customer_id, {{ period_start('month', 'happened_on') }}
 ),
 
@@ -94,7 +94,8 @@ final as (
         {{ share('rating_months.nps_balance', 'rating_months.nps_ratings') }} as nps,
         cast(coalesce(bad_months.bad_experiences, 0) as integer) as bad_experiences,
         cast(coalesce(rating_months.ces_ratings, 0) as integer) as ces_ratings,
-        {{ share('rating_months.ces_marks', 'rating_months.ces_ratings') }} as ces
+        {{ share('rating_months.ces_marks', 'rating_months.ces_ratings') }} as ces,
+        {{ add_months('spoken.month', 1) }} <= {{ after_until_of_all() }} as is_complete
     from spoken
     left join ticket_months
         on spoken.customer_id = ticket_months.customer_id and spoken.month = ticket_months.month

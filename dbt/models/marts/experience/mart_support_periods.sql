@@ -24,7 +24,7 @@ final as (
         periods.grain,
         periods.period_start,
         periods.period_end,
-        periods.is_complete,
+        periods.period_end <= {{ after_until_of_all() }} as is_complete,
         members.dimension,
         members.member,
         cast(coalesce(tickets.tickets, 0) as integer) as tickets,

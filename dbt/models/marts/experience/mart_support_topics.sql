@@ -5,12 +5,12 @@ with
 
 tickets as (
     select * from {{ ref('int_tickets') }}
-    where created_on <= {{ until_date() }}
+    where created_on <= {{ until_date('support') }}
 ),
 
 ratings as (
     select * from {{ ref('int_ratings') }}
-    where rated_on <= {{ until_date() }}
+    where rated_on <= {{ until_date('support') }}
 ),
 
 ticket_months as (
@@ -79,7 +79,8 @@ final as (
         cast(coalesce(rating_months.nps_ratings, 0) as integer) as nps_ratings,
         {{ share('rating_months.nps_balance', 'rating_months.nps_ratings') }} as nps,
         cast(coalesce(rating_months.ces_ratings, 0) as integer) as ces_ratings,
-        {{ share('rating_months.ces_marks', 'rating_months.ces_ratings') }} as ces
+        {{ share('rating_months.ces_marks', 'rating_months.ces_ratings') }} as ces,
+        {{ add_months('spoken.month', 1) }} <= {{ after_until_of_all() }} as is_complete
     from spoken
     left join ticket_months
         on

@@ -12,7 +12,7 @@ with
 
 score_days as (
     select * from {{ ref('int_score_days') }} as all_days
-    where occasion = 'week' and {{ is_missing('all_days') }}
+    where occasion = 'week' and score_on <= {{ after_until('usage') }} and {{ is_missing('all_days') }}
 ),
 
 scores as (

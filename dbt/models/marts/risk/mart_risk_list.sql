@@ -1,3 +1,4 @@
+{%- set support_known_to = 'least(score_on, ' ~ after_until('support') ~ ')' %}
 with
 
 scores as (
@@ -21,7 +22,7 @@ worded as (
             "case when is_usage_known and has_fallen then frequency_class else '' end",
             "case when contractions_90 > 0 then '; paid less in the last 90 days' else '' end",
             "case when bad_experiences_90 > 0 then '; a bad support experience in the last 90 days' else '' end",
-            "case when unanswered > 0 then '; a request waits for an answer' else '' end",
+            "case when is_support_known and unanswered > 0 then '; a request waits for an answer' else '' end",
         ]) }} as reasons
     from scores
 ),
@@ -37,9 +38,11 @@ final as (
         days_since_use,
         frequency_class,
         habit_class,
-        cast({{ days_between('last_contacted_on', 'score_on') }} as integer) as days_since_contact,
-        cast(unanswered as integer) as unanswered_requests,
-        cast({{ days_between('first_unanswered_on', 'score_on') }} as integer) as days_unanswered,
+        case when is_support_known then cast({{ days_between('last_contacted_on', support_known_to) }} as integer) end
+            as days_since_contact,
+        case when is_support_known then cast(unanswered as integer) end as unanswered_requests,
+        case when is_support_known then cast({{ days_between('first_unanswered_on', support_known_to) }} as integer) end
+            as days_unanswered,
         cancel_requested = 1 as has_asked_to_cancel
     from worded
 )
