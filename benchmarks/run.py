@@ -1,18 +1,20 @@
-"""`ebbline run` on the sample beside `dbt build` alone on the same loaded warehouse, pair by pair.
+"""`ebbline run` on the sample beside `dbt build` of its models, and beside that of one model, pair by pair.
 
     python benchmarks/run.py [--pairs 3]
 
-Set-up of the environment is not part of it. Both are whole processes; dbt builds anew (`--full-refresh`), as
-the first run does.
+Set-up of the environment is not part of it. All are whole processes; dbt builds anew (`--full-refresh`), as
+the first run does. The first pair parses the project and is not counted.
 """
 
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,54 +26,93 @@ from dagster_project.transform.project import dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 
+ONE_MODEL = {
+    "dbt_project.yml": "{name: one, version: '1.0', profile: one}",
+    "profiles.yml": "one: {target: it, outputs: {it: {type: duckdb, path: one.duckdb}}}",
+    "models/one.sql": "select 1 as one",
+}
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds of the clock and of the processors."""
+
+    wall: float
+    cpu: float
+
 
 def main() -> None:
     """Print one line per pair and the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=3)
-    pairs = [_pair() for _ in range(parser.parse_args().pairs)]
-    for run, build in pairs:
-        print(f"ebbline run {run:6.1f} s   dbt build {build:6.1f} s   ratio {run / build:.2f}")
-    runs, builds = zip(*pairs, strict=True)
-    ratio = statistics.median(run / build for run, build in pairs)
-    print(
-        f"median      {statistics.median(runs):6.1f} s             "
-        f"{statistics.median(builds):6.1f} s   ratio {ratio:.2f}"
-    )
+    pairs = [_pair() for _ in range(parser.parse_args().pairs + 1)][1:]
+    print(f"{'':8} {'ebbline run':>18} {'dbt, its models':>18} {'dbt, one model':>18}    ratios")
+    for row in pairs:
+        print(f"{'':8} {_line(row)}")
+    medians = [
+        Took(statistics.median(t.wall for t in column), statistics.median(t.cpu for t in column))
+        for column in zip(*pairs, strict=True)
+    ]
+    print(f"{'median':8} {_line(medians)}")
 
 
-def _pair() -> tuple[float, float]:
-    """Return the seconds of a first run and of dbt alone."""
+def _line(took: list[Took]) -> str:
+    run, *others = took
+    each = " ".join(f"{one.wall:6.1f} s ({one.cpu:5.1f})" for one in took)
+    ratios = ", ".join(f"{run.wall / one.wall:.2f} (cpu {run.cpu / one.cpu:.2f})" for one in others)
+    return f"{each}    {ratios}"
+
+
+def _pair() -> list[Took]:
+    """Return what a first run took, dbt alone, and dbt with one model."""
     with TemporaryDirectory(prefix="ebbline-bench-") as folder:
-        run = _seconds(
+        run = _took(
             [str(Path(sys.executable).with_name("ebbline")), "run", "--warehouse", folder], {}
         )
         paths, clock = WarehousePaths(Path(folder)), SystemClock()
         settings = load_settings(PROJECT_ROOT / "ebbline.yml", warehouse=paths.root)
         with open_warehouse(paths) as con:
             variables = settings.dbt_vars(clock, recurring_shape(con, settings))
-        build = _seconds(
+        build = _took(
             [
-                *(dbt_command(), "build", "--full-refresh", "--project-dir", str(DBT_PROJECT)),
-                *("--exclude-resource-type", "unit_test", "--profiles-dir", str(DBT_PROJECT)),
-                *("--target-path", f"{folder}/target", "--log-path", f"{folder}/target"),
+                *_dbt_build(DBT_PROJECT, Path(folder) / "target"),
+                *("--full-refresh", "--exclude-resource-type", "unit_test"),
                 *("--vars", json.dumps(variables)),
             ],
             {"EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db)},
         )
-    return run, build
+    return [run, build, _one_model()]
 
 
-def _seconds(command: list[str], environment: dict[str, str]) -> float:
-    started = time.perf_counter()
+def _one_model() -> Took:
+    with TemporaryDirectory(prefix="ebbline-bench-") as folder:
+        project = Path(folder)
+        for name, text in ONE_MODEL.items():
+            (project / name).parent.mkdir(exist_ok=True)
+            (project / name).write_text(text, encoding="utf-8")
+        plain_dbt = str(Path(sys.executable).with_name("dbt"))
+        return _took(
+            [plain_dbt, *_dbt_build(project, project / "target")[1:]],
+            {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+            cwd=project,
+        )
+
+
+def _dbt_build(project: Path, target: Path) -> list[str]:
+    return [
+        *(dbt_command(), "build", "--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(target), "--log-path", str(target)),
+    ]
+
+
+def _took(command: list[str], environment: dict[str, str], *, cwd: Path = PROJECT_ROOT) -> Took:
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
-        command,
-        cwd=PROJECT_ROOT,
-        env={**os.environ, **environment},
-        check=True,
-        capture_output=True,
+        command, cwd=cwd, env={**os.environ, **environment}, check=True, capture_output=True
     )
-    return time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Took(time.perf_counter() - started, cpu)
 
 
 if __name__ == "__main__":

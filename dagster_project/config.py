@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -45,6 +46,7 @@ from dagster_project.config_sections import (
     Source,
     Sources,
     Usage,
+    crossing,
 )
 from dagster_project.errors import SettingsError
 from dagster_project.yaml_document import Lines, faults_of, read_yaml
@@ -122,6 +124,19 @@ class Settings(Section):
             raise ValueError("a dimension is named twice")
         return dimensions
 
+    def crossed(self) -> list[list[str]]:
+        """Return what the red lines cross, each once; what cannot be crossed is left to those who check."""
+        found: set[tuple[str, ...]] = set()
+        for entry in () if self.red_lines == "default" else self.red_lines:
+            segments = entry.get("segments")
+            named = segments if isinstance(segments, list | dict) else [segments]
+            asked = [str(name).split("+") for name in named if "+" in str(name)]
+            asked += [entry["by"]] if isinstance(entry.get("by"), list) else []
+            for names in asked:
+                with suppress(ValueError):
+                    found.add(crossing(map(str, names)))
+        return [list(names) for names in sorted(found) if set(names) <= set(self.dimensions)]
+
     def today(self, clock: Clock) -> date:
         """Return the day on which this run stands: ``as_of`` where given, else the clock's, in the zone."""
         return self.as_of or clock.now().astimezone(ZoneInfo(self.calendar.timezone)).date()
@@ -198,6 +213,7 @@ class Settings(Section):
             "max_share_of_money": self.reconciliation.max_share_of_money,
             "max_share_of_strangers": self.reconciliation.max_share_of_strangers,
             "dimensions": list(self.dimensions),
+            "crossed": self.crossed(),
         }
 
 

@@ -4,6 +4,7 @@ What the whole file means is ``config``'s business.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
@@ -28,6 +29,21 @@ DIMENSIONS = (
     "plan",
     "acquisition_channel",
 )
+
+
+def crossing(dimensions: Iterable[str]) -> tuple[str, ...]:
+    """Return several dimensions that are crossed in the one order in which they are named: the plan first.
+
+    :raises ValueError: one of them is unknown, or there are fewer than two.
+    """
+    named = set(dimensions)
+    if unknown := sorted(named - set(DIMENSIONS)):
+        raise ValueError(f"there is no dimension {', '.join(map(repr, unknown))}")
+    if len(named) < 2:
+        raise ValueError("takes two dimensions or more")
+    return tuple(sorted(named, key=lambda name: (name != "plan", DIMENSIONS.index(name))))
+
+
 RecurringShape = Literal["subscription_periods", "subscription_items", "invoice_lines"]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", to_upper=True)]
 # The bound belongs to that of amounts in exports/contract/: their product fits decimal(18, 2).

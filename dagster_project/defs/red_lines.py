@@ -17,6 +17,8 @@ RESTATEMENTS = dg.AssetKey(["marts", "restatements"])
 READS = (
     dg.AssetKey(["marts", "mart_churn_periods"]),
     dg.AssetKey(["marts", "mart_revenue_periods"]),
+    dg.AssetKey(["marts", "mart_support_periods"]),
+    dg.AssetKey(["marts", "mart_health_periods"]),
     dg.AssetKey(["marts", "metrics"]),
 )
 

@@ -3,10 +3,13 @@
 A metric is a column of a period mart: a table with grain, period, dimension and member. Everything that must
 know which metrics there are asks here: red lines, restatements, explain and why, the docs. The tall table
 ``metrics`` is made of the same entries (``dbt/macros/metrics.sql``).
+
+A signal (``config: meta: signal``) is a figure of such a mart that red lines watch and nobody takes apart: of health,
+risk, support and use.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -26,6 +29,8 @@ class Unit(StrEnum):
     SHARE = "share"  # a fraction of a whole, 0 to 1
     RATIO = "ratio"  # a fraction that may exceed 1, such as NDR
     DAYS = "days"
+    HOURS = "hours"
+    POINTS = "points"  # of 100
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Metric:
     :ivar formula: how the value is made, in words.
     :ivar better: whether a higher or a lower value is good; ``neither``.
     :ivar is_headline: whether people quote it: its restatement is told.
-    :ivar rows: the table whose rows it can be taken apart into.
+    :ivar rows: the table whose rows it can be taken apart into; empty for a signal.
     :ivar sources: the sources that its mart descends from in dbt's graph: it closes a period that all of them cover.
     :ivar also_called: names that other tools give it; only to be pointed to the right one.
     :ivar sample_column: the column of the same mart that counts the customers the value speaks of.
@@ -70,10 +75,13 @@ class Metric:
         return bool(self.denominator)
 
 
-def read_catalogue(manifest: Path) -> dict[str, Metric]:
+def read_catalogue(
+    manifest: Path, kind: Literal["metric", "signal"] = "metric"
+) -> dict[str, Metric]:
     """Return every metric of a dbt project by its name, mart by mart in the order of the columns.
 
     :param manifest: what dbt made of the project.
+    :param kind: what is looked for: metrics, or signals.
     :raises EbblineError: a metric lacks what must be said of it, or two marts have one of the same name.
     """
     found_nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
@@ -86,7 +94,7 @@ def read_catalogue(manifest: Path) -> dict[str, Metric]:
         nodes, key=lambda node: ("/purchases/" in node["original_file_path"], node["name"])
     ):
         for column in node["columns"].values():
-            said = column["config"].get("meta", {}).get("metric")
+            said = column["config"].get("meta", {}).get(kind)
             if said is None:
                 continue
             name = column["name"]
@@ -96,7 +104,9 @@ def read_catalogue(manifest: Path) -> dict[str, Metric]:
                 )
                 continue
             try:
-                found[name] = _metric(node, column, said, sources_needed(models, node["unique_id"]))
+                of_mart = node["config"]["meta"][f"{kind}s"]
+                sources = sources_needed(models, node["unique_id"])
+                found[name] = _metric(of_mart, node, column, said, sources)
             except (KeyError, ValueError) as error:
                 problems.append(f"{node['name']}.{name}: {_missing(error)}")
     if problems:
@@ -104,7 +114,7 @@ def read_catalogue(manifest: Path) -> dict[str, Metric]:
             "the catalogue of metrics cannot be read",
             where=str(manifest),
             evidence=problems,
-            fix="docs/extending.md says what stands under `meta: metric`",
+            fix=f"docs/extending.md says what stands under `meta: {kind}`",
         )
     return found
 
@@ -130,12 +140,12 @@ def sources_needed(models: Mapping[str, Mapping[str, Any]], model: str) -> tuple
 
 
 def _metric(
+    of_mart: Mapping[str, Any],
     node: Mapping[str, Any],
     column: Mapping[str, Any],
     said: Mapping[str, Any],
     sources: tuple[str, ...],
 ) -> Metric:
-    of_mart = node["config"]["meta"]["metrics"]
     name, numerator, denominator = (
         column["name"],
         said.get("numerator"),
@@ -160,8 +170,8 @@ def _metric(
         formula=said.get("formula") or made_of or description.rstrip("."),
         better=better,
         is_headline=bool(said.get("headline", False)),
-        rows=of_mart["rows"],
-        sample_column=of_mart["sample"],
+        rows=of_mart.get("rows", ""),
+        sample_column=said.get("sample") or of_mart["sample"],
         also_called=tuple(said.get("also_called", ())),
         sources=sources,
     )
@@ -176,16 +186,19 @@ def _missing(error: KeyError | ValueError) -> str:
 
 
 class _Catalogue(Mapping[str, Metric]):
-    """The catalogue of this installation, read when somebody first asks for a metric."""
+    """A catalogue of this installation, read when somebody first asks for a metric."""
+
+    def __init__(self, read: Callable[[], dict[str, Metric]]) -> None:
+        self._read = read
 
     def __getitem__(self, name: str) -> Metric:
-        return installed()[name]
+        return self._read()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(installed())
+        return iter(self._read())
 
     def __len__(self) -> int:
-        return len(installed())
+        return len(self._read())
 
 
 @cache
@@ -194,7 +207,14 @@ def installed() -> dict[str, Metric]:
     return read_catalogue(current_manifest(DBT_PROJECT))
 
 
-CATALOGUE: Mapping[str, Metric] = _Catalogue()
+@cache
+def _watched() -> dict[str, Metric]:
+    return {**installed(), **read_catalogue(current_manifest(DBT_PROJECT), "signal")}
+
+
+CATALOGUE: Mapping[str, Metric] = _Catalogue(installed)
+WATCHED: Mapping[str, Metric] = _Catalogue(_watched)
+"""What red lines may watch: the metrics, and then the signals."""
 
 
 def headlines(metrics: Mapping[str, Metric] = CATALOGUE) -> tuple[str, ...]:

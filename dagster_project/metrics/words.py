@@ -16,8 +16,10 @@ def written(value: float | None, unit: Unit, currency: str = "") -> str:
     if unit in (Unit.SHARE, Unit.RATIO):
         # Enough places to tell a value from a line it has just crossed: 10.04 % is not 10.0 %.
         return f"{value * 100:,.2f}".rstrip("0").rstrip(".") + " %"
-    if unit is Unit.DAYS:
-        return f"{value:.1f} days"
+    if unit in (Unit.DAYS, Unit.HOURS):
+        return f"{value:,.1f} {unit}"
+    if unit is Unit.POINTS:
+        return f"{value:.1f} of 100"
     if unit is Unit.MONEY:
         return f"{value:,.2f} {currency}".rstrip()
     return f"{value:,.0f}"

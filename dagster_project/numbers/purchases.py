@@ -14,7 +14,7 @@ from dagster_project.numbers.differing import differing_states
 from dagster_project.numbers.formulas import FormulasOf, Measures, MetricFormula
 from dagster_project.numbers.metric_value import ZERO
 from dagster_project.numbers.recurring import Span
-from dagster_project.numbers.recurring_sql import attribute_sql
+from dagster_project.numbers.recurring_sql import attribute_sql, crossed_member_sql
 
 
 @dataclass(frozen=True)
@@ -188,6 +188,13 @@ def _member_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -
     """Return SQL for the member of the dimension that a buyer is at the closing."""
     if dimension == "all":
         return "'all'"
+    if "+" in dimension:
+        return crossed_member_sql(
+            [
+                f"replace({_member_sql(con, database, part)}, ' + ', ' ++ ')"
+                for part in dimension.split("+")
+            ]
+        )
     if dimension == "plan":
         return f"""coalesce((
             select any_value(plan_days.plan_id)

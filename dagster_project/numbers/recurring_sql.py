@@ -89,6 +89,8 @@ def _membership_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: st
         """  # noqa: S608
     if dimension == "all":
         return "select customer_id, 'all' as member_opening, 'all' as member_closing from worth"
+    if "+" in dimension:
+        return _crossed_sql(con, database, dimension.split("+"))
     return f"""
         select
             customer_id,
@@ -96,6 +98,26 @@ def _membership_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: st
             member_opening as member_closing
         from worth left join {database}.marts.dim_customers using (customer_id)
     """  # noqa: S608
+
+
+def _crossed_sql(con: duckdb.DuckDBPyConnection, database: str, parts: list[str]) -> str:
+    """Return SQL for the member of several dimensions at once, as dbt calls it (``dbt/macros/members.sql``)."""
+    joined, members = "", []
+    for end in ("opening", "closing"):
+        named = [
+            f"part_{place}.member_{end}" if part == "plan" else f"part_{place}.member_opening"
+            for place, part in enumerate(parts)
+        ]
+        doubled = [f"replace({member}, ' + ', ' ++ ')" for member in named]
+        members.append(f"{crossed_member_sql(doubled)} as member_{end}")
+    for place, part in enumerate(parts):
+        joined += f" inner join ({_membership_sql(con, database, part)}) as part_{place} using (customer_id)"
+    return f"select customer_id, {', '.join(members)} from worth{joined}"  # noqa: S608
+
+
+def crossed_member_sql(members: list[str]) -> str:
+    """Return SQL for one member made of those of several dimensions."""
+    return " || ' + ' || ".join(members)
 
 
 def attribute_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> str:

@@ -14,14 +14,14 @@ from types import MappingProxyType
 import duckdb
 
 from dagster_project.clock import Clock
-from dagster_project.metrics import CATALOGUE
+from dagster_project.metrics import WATCHED
 from dagster_project.metrics.words import written
 from dagster_project.period import Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.intervals import trials_column, wilson
 from dagster_project.red_lines.lines import FALLS_WHEN_BAD, against, line_of, periods_needed
 from dagster_project.red_lines.rules import Rule
-from dagster_project.red_lines.staleness import BillingRead, billing_read_on, staleness
+from dagster_project.red_lines.staleness import LastReads, last_reads, staleness
 from dagster_project.warehouse.introspection import columns_of
 from dagster_project.warehouse.quoting import quote_identifier
 
@@ -95,7 +95,7 @@ def evaluate(
     until: date,
     behind: Mapping[str, date] = MappingProxyType({}),
 ) -> tuple[RedLineStatus, ...]:
-    """Judge the marts as they are now; what billing was read too long ago for is unknown.
+    """Judge the marts as they are now; what its source was read too long ago for is unknown.
 
     :param con: the working database, marts built and validated.
     :param rules: the red lines in force.
@@ -104,9 +104,8 @@ def evaluate(
     :param behind: the last day covered of each source that goes less far; what rests on it is judged up to there.
     :returns: statuses by rule, segment and period, oldest first.
     """
-    read_on = billing_read_on(con)
-    read = None if read_on is None else BillingRead(read_on, clock.now().date())
-    return judge(con, rules, until=until, read=read, behind=behind)
+    reads = last_reads(con, clock.now().date())
+    return judge(con, rules, until=until, reads=reads, behind=behind)
 
 
 def judge(
@@ -114,17 +113,17 @@ def judge(
     rules: Sequence[Rule],
     *,
     until: date,
-    read: BillingRead | None,
+    reads: LastReads | None,
     behind: Mapping[str, date] = MappingProxyType({}),
 ) -> tuple[RedLineStatus, ...]:
     """Judge every complete period of the marts against every rule, in every segment it names.
 
     What is said of a period rests on it and the periods before it, never on a later one: only
-    ``is_latest`` and, through ``read``, staleness depend on when somebody looks.
+    ``is_latest`` and, through ``reads``, staleness depend on when somebody looks.
 
     :param con: a database with the marts in schema ``marts``.
     :param until: the last day covered; a period that ends after it is not judged.
-    :param read: how fresh the marts are; None: no period is stale.
+    :param reads: how fresh the marts are; None: no period is stale.
     :param behind: the last day covered of each source that goes less far.
     :returns: statuses by rule, segment and period, oldest first.
     """
@@ -143,7 +142,7 @@ def judge(
                 figures,
                 first=first,
                 latest=latest,
-                read=read,
+                reads=reads,
             )
     return tuple(statuses)
 
@@ -207,7 +206,7 @@ def _judged(
     *,
     first: date,
     latest: Period,
-    read: BillingRead | None,
+    reads: LastReads | None,
 ) -> Iterator[RedLineStatus]:
     """Yield the statuses of one rule and segment; a period without a row is unknown."""
     history: list[bool | None] = []
@@ -223,7 +222,7 @@ def _judged(
         crossed, detail = _crossed(rule, row, value, line, period)
         if crossed and rule.only_if_certain and not _is_certain(rule, line, interval):
             crossed, detail = None, f"{detail}, which chance may explain"
-        stale = staleness(rule, period, read)
+        stale = staleness(rule, period, reads)
         if stale:
             crossed, detail = None, stale
         history.append(crossed)
@@ -286,7 +285,7 @@ def _crossed(
     if (row.sample or 0) < rule.min_sample:
         return (
             None,
-            f"only {counted(row.sample or 0, 'customer')}, fewer than the {rule.min_sample} the rule asks for",
+            f"only {counted(row.sample or 0, _counted_are(rule))}, fewer than the {rule.min_sample} the rule asks for",
         )
     compared = {
         "above": value > line,
@@ -298,7 +297,7 @@ def _crossed(
     }
     left, right = written(value, unit), written(line, unit)
     if isinstance(rule.line, str):
-        left, right = f"{left} {label}", f"{right} {CATALOGUE[rule.line].label}"
+        left, right = f"{left} {label}", f"{right} {WATCHED[rule.line].label}"
     elif not isinstance(rule.line, int | float):
         right = (
             f"{right} in {period.before}"
@@ -306,6 +305,15 @@ def _crossed(
             else f"{right}, {against(rule, str(period.before))}"
         )
     return compared[rule.when], f"{left} against {right}"
+
+
+def _counted_are(rule: Rule) -> str:
+    """Return what the sample of a rule is made of, in the singular: customers, buyers, tickets, ratings."""
+    column = rule.subject.sample_column
+    for word in ("buyer", "ticket", "rating"):
+        if word in column:
+            return word
+    return "customer"
 
 
 def _all_of_the_last(history: Sequence[bool | None], periods: int) -> bool | None:

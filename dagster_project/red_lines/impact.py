@@ -9,12 +9,13 @@ from decimal import Decimal
 
 import duckdb
 
-from dagster_project.config import DIMENSIONS
-from dagster_project.red_lines.evaluation import RedLineStatus
-from dagster_project.warehouse.introspection import columns_of, tables_of
-from dagster_project.warehouse.quoting import quote_identifier
+from dagster_project.period import Period
+from dagster_project.red_lines.evaluation import RedLineStatus, Segment
+from dagster_project.red_lines.members import members_of
+from dagster_project.warehouse.introspection import tables_of
 
 SHOWN = 5
+_RECURRING = frozenset(("mart_churn_periods", "mart_revenue_periods"))
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,10 @@ def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
     """Return what is at stake in the status's period and segment.
 
     Losses are those of METRICS.md, section 3: each customer at opening against the same one at
-    closing. The customers are left out for segments that no customer attribute names (plans), since
-    a customer may change plan within the period.
+    closing. What is no figure of recurring revenue has none.
     """
+    if status.rule.subject.table not in _RECURRING:
+        return Impact()
     present = set(tables_of(con, "marts"))
     if "mart_churn_periods" not in present:
         return Impact()
@@ -64,9 +66,7 @@ def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
     ).fetchone()
     if row is None:
         return Impact()
-    customers: tuple[CustomerLoss, ...] = ()
-    if {"fct_customer_months", "dim_customers"} <= present:
-        customers = _customers(con, status)
+    customers = losses_of(con, status.period, status.segment)[:SHOWN]
     reasons = _reasons(con, status) if "mart_cancellation_reasons" in present else ()
     return Impact(row[0], row[1], row[2], row[3], customers, reasons)
 
@@ -89,16 +89,18 @@ def _reasons(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[tup
     return tuple((str(reason), int(lost)) for reason, lost in rows)
 
 
-def _customers(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[CustomerLoss, ...]:
-    dimension = status.segment.dimension
-    columns = columns_of(con, "marts", "dim_customers")
-    parameters: list[object] = [status.period.start, status.period.end, status.period.start]
-    in_segment = "true"
-    if dimension != "all":
-        if dimension not in DIMENSIONS or dimension not in columns:
-            return ()
-        in_segment = f"coalesce(customers.{quote_identifier(dimension)}, '(none)') = ?"
-        parameters.append(status.segment.member)
+def losses_of(
+    con: duckdb.DuckDBPyConnection, period: Period, segment: Segment
+) -> tuple[CustomerLoss, ...]:
+    """Return every customer lost or shrunk in the period who was in the segment, the greatest loss first.
+
+    Empty where the marts cannot say it.
+    """
+    if not {"fct_customer_months", "dim_customers"} <= set(tables_of(con, "marts")):
+        return ()
+    members = members_of(con, segment, period.start)
+    if members is None:
+        return ()
     rows = con.execute(
         f"""
         with months as (
@@ -116,12 +118,11 @@ def _customers(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[C
             select customer_id, mrr_opening - coalesce(mrr_closing, 0) as mrr_lost
             from opening left join closing using (customer_id)
         )
-        select losses.customer_id, losses.mrr_lost
-        from losses inner join marts.dim_customers as customers using (customer_id)
-        where losses.mrr_lost > 0 and {in_segment}
-        order by losses.mrr_lost desc, losses.customer_id
-        limit {SHOWN}
-        """,  # noqa: S608 - a quoted dimension from the known list
-        parameters,
+        select customer_id, mrr_lost
+        from losses semi join marts.dim_customers as customers using (customer_id)
+        where mrr_lost > 0 and {members.condition}
+        order by mrr_lost desc, customer_id
+        """,  # noqa: S608 - conditions made of known dimensions
+        [period.start, period.end, period.start, *members.parameters],
     ).fetchall()
     return tuple(CustomerLoss(customer_id, mrr_lost) for customer_id, mrr_lost in rows)

@@ -7,7 +7,7 @@ R. G. Newcombe, Statistics in Medicine 17 (1998), and by L. D. Brown, T. T. Cai 
 
 from math import sqrt
 
-from dagster_project.metrics import CATALOGUE, Metric, Unit
+from dagster_project.metrics import WATCHED, Metric, Unit
 
 # 97.5 % quantile of the normal distribution: a two-sided interval of 95 %.
 Z95 = 1.959963984540054
@@ -32,6 +32,6 @@ def wilson(share: float, trials: int, z: float = Z95) -> tuple[float, float] | N
 
 def trials_column(metric: Metric) -> str | None:
     """Return the column that counts the people a share is a share of; None for any other value."""
-    parts = [CATALOGUE.get(metric.numerator), CATALOGUE.get(metric.denominator)]
+    parts = [WATCHED.get(metric.numerator), WATCHED.get(metric.denominator)]
     counts_people = all(part is not None and part.unit is Unit.COUNT for part in parts)
     return metric.denominator if metric.unit is Unit.SHARE and counts_people else None

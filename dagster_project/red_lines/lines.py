@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 
-from dagster_project.metrics import CATALOGUE
+from dagster_project.metrics import WATCHED
 from dagster_project.red_lines.rules import Baseline, Rule
 
 FALLS_WHEN_BAD = frozenset(("below", "at_most", "falling"))
@@ -49,7 +49,7 @@ def line_of(
 def against(rule: Rule, period_before: str) -> str:
     """Return in words what the metric is held against."""
     if isinstance(rule.line, str):
-        return CATALOGUE[rule.line].label
+        return WATCHED[rule.line].label
     if isinstance(rule.line, Baseline):
         return rule.line.words(rule.grain)
     return f"{rule.subject.label} in {period_before}"

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from dagster_project.metrics import CATALOGUE, Unit
+from dagster_project.metrics import CATALOGUE, WATCHED, Unit
 from dagster_project.metrics.words import written
 from dagster_project.period import Grain, Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.blocks import Block, Chart, Command, Facts, Link, Message, Paragraph
 from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.red_lines.evidence import Evidence
 from dagster_project.red_lines.impact import Impact
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.naming import key_of
@@ -38,6 +39,25 @@ class ReasonFact(BaseModel):
 
     reason: str
     customers_lost: int
+
+
+class FigureFact(BaseModel):
+    """A figure of the same period and segment; None for no value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    metric: str
+    value: float | None
+
+
+class BehindFact(BaseModel):
+    """A customer behind an alert that is not about recurring revenue."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    customer_id: str
+    said: str
+    amount: Decimal | None
 
 
 class HistoryFact(BaseModel):
@@ -80,6 +100,9 @@ class Alert(BaseModel):
     history: tuple[HistoryFact, ...] = ()
     interval: tuple[float, float] | None = None
     reasons: tuple[ReasonFact, ...] = ()
+    figures: tuple[FigureFact, ...] = ()
+    customers_are: str = ""
+    behind: tuple[BehindFact, ...] = ()
     also: tuple[str, ...] = ()
     owner: str | None = None
     runbook: str | None = None
@@ -103,11 +126,13 @@ def alert_of(
     status: RedLineStatus,
     impact: Impact,
     *,
+    evidence: Evidence,
     history: Sequence[RedLineStatus] = (),
     also: tuple[str, ...] = (),
 ) -> Alert:
     """Gather the facts of an event: the incident's, the newest status's and what is at stake.
 
+    :param evidence: what else is known of the period where the line is not about recurring revenue.
     :param history: the statuses of the same red line and segment up to this one, oldest first.
     :param also: other red lines that the same message tells of, a line each.
     """
@@ -146,6 +171,16 @@ def alert_of(
             ReasonFact(reason=shown(reason, _NAME_LIMIT), customers_lost=count)
             for reason, count in impact.reasons
         ),
+        figures=tuple(FigureFact(metric=one.metric, value=one.value) for one in evidence.figures),
+        customers_are=evidence.customers_are,
+        behind=tuple(
+            BehindFact(
+                customer_id=shown(one.customer_id, _NAME_LIMIT),
+                said=shown(one.said, _NAME_LIMIT),
+                amount=one.amount,
+            )
+            for one in evidence.customers
+        ),
         also=tuple(shown(line, 2 * _NAME_LIMIT) for line in also[:_ALSO_LISTED])
         + ((f"and {len(also) - _ALSO_LISTED} more",) if len(also) > _ALSO_LISTED else ()),
         owner=status.rule.owner,
@@ -161,7 +196,7 @@ def red_line_message(alert: Alert, *, publication_id: str, report: str, currency
     :param currency: the reporting currency.
     """
     period = Period(alert.grain, alert.period)
-    metric = CATALOGUE[alert.metric]
+    metric = WATCHED[alert.metric]
     is_over = alert.event is Event.RESOLVED
     where = "" if alert.segment == "all" else f" in {alert.segment}"
     value = written(alert.value, metric.unit, currency)
@@ -198,12 +233,22 @@ def red_line_message(alert: Alert, *, publication_id: str, report: str, currency
         blocks.append(
             Command("acknowledge", ("ebbline", "alerts", "ack", alert.incident_id, "--by", "NAME"))
         )
-    segment = () if alert.segment == "all" else ("--segment", alert.segment)
-    blocks += [
-        Command("follow it down", ("ebbline", "explain", alert.metric, str(period), *segment)),
-        Command("see what it was before", ("ebbline", "why", alert.metric, str(period), *segment)),
-    ]
+    blocks += _next_steps(alert, period)
     return Message(title=_title(alert, period, where, value), blocks=tuple(blocks))
+
+
+def _next_steps(alert: Alert, period: Period) -> list[Block]:
+    """Return what to do: a metric is taken apart, a signal leads to the list of those to write to."""
+    segment = () if alert.segment == "all" else ("--segment", alert.segment)
+    if alert.metric in CATALOGUE:
+        return [
+            Command("follow it down", ("ebbline", "explain", alert.metric, str(period), *segment)),
+            Command(
+                "see what it was before", ("ebbline", "why", alert.metric, str(period), *segment)
+            ),
+        ]
+    listed = "unanswered" if WATCHED[alert.metric].table == "mart_support_periods" else "risk"
+    return [Command("see whom to write to", ("ebbline", "export", listed))]
 
 
 def _running(alert: Alert) -> str:
@@ -225,7 +270,7 @@ def _title(alert: Alert, period: Period, where: str, value: str) -> str:
 
 
 def _against(alert: Alert, currency: str) -> str:
-    line = written(alert.line, CATALOGUE[alert.metric].unit, currency)
+    line = written(alert.line, WATCHED[alert.metric].unit, currency)
     return f"the line is {line} ({alert.sentence})"
 
 
@@ -251,7 +296,23 @@ def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
     if alert.reasons:
         given = ", ".join(f"{one.reason} ({one.customers_lost})" for one in alert.reasons)
         lines.append(f"Reasons given: {given}")
+    if alert.figures:
+        beside = (
+            f"{WATCHED[one.metric].label} {written(one.value, WATCHED[one.metric].unit, currency)}"
+            for one in alert.figures
+            if one.metric in WATCHED
+        )
+        lines.append(f"Beside it: {', '.join(beside)}")
+    if alert.behind:
+        lines.append(
+            f"{alert.customers_are}: {', '.join(_behind(one, currency) for one in alert.behind)}"
+        )
     return lines
+
+
+def _behind(one: BehindFact, currency: str) -> str:
+    said = [*([_money(one.amount, currency)] if one.amount is not None else []), one.said]
+    return f"{one.customer_id} ({', '.join(filter(None, said))})"
 
 
 def _money(amount: Decimal | None, currency: str) -> str:

@@ -170,7 +170,7 @@ def replay(
     lines = [
         _replayed(tuple(history), since)
         for _, history in groupby(
-            judge(con, rules, until=until, read=None), key=lambda s: (s.rule.name, s.segment)
+            judge(con, rules, until=until, reads=None), key=lambda s: (s.rule.name, s.segment)
         )
     ]
     lines = [line for line in lines if line.statuses]

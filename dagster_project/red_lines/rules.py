@@ -24,8 +24,9 @@ from pydantic import (
 )
 
 from dagster_project.config import DIMENSIONS, Age, Settings
+from dagster_project.config_sections import crossing
 from dagster_project.errors import SettingsError, did_you_mean
-from dagster_project.metrics import CATALOGUE, Metric, Unit
+from dagster_project.metrics import WATCHED, Metric, Unit
 from dagster_project.metrics.catalogue import called
 from dagster_project.metrics.words import written
 from dagster_project.period import Grain
@@ -39,10 +40,11 @@ Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 _DEFAULTS = "default_rules.yml"
+# A cell of two dimensions is small: one of two lost is no alarm.
+SAMPLE_OF_A_CROSSING = 10
 _TRENDS = ("falling", "rising")
-# A share lies between 0 and 1; a ratio of 10 is already absurd. Beyond that a percentage was
-# written.
-_HIGHEST_LINE = {Unit.SHARE: 1.0, Unit.RATIO: 10.0}
+# A share lies between 0 and 1; a ratio of 10 is already absurd. Beyond that a percentage was written.
+_SENSIBLE_LINES = {Unit.SHARE: (0.0, 1.0), Unit.RATIO: (-10.0, 10.0)}
 
 
 def _whole_business() -> dict[str, tuple[str, ...] | Literal["*"]]:
@@ -105,8 +107,12 @@ class Rule(BaseModel):
         default_factory=_whole_business,
         description="dimension to members; '*' is every member",
     )
+    by: tuple[str, ...] = Field(
+        default=(), description="dimensions that are crossed: every member of all of them at once"
+    )
     min_sample: Annotated[int, Field(ge=0)] = Field(
-        default=0, description="fewer customers than this at opening: unknown, not crossed"
+        default=0,
+        description="fewer customers than this at opening: unknown, not crossed; 10 with `by`",
     )
     consecutive: Annotated[int, Field(ge=1, le=60)] = 1
     severity: Severity = "warning"
@@ -153,16 +159,40 @@ class Rule(BaseModel):
             return segments
         return {name: ("all",) if name == "all" else members for name, members in segments.items()}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _crossed(cls, document: Any) -> Any:
+        """Take ``by: [plan, country]`` as the segments of a dimension called ``plan+country``."""
+        if not isinstance(document, dict) or not isinstance(document.get("by"), list | tuple):
+            return document
+        if not document["by"]:
+            return document
+        try:
+            named = crossing(map(str, document["by"]))
+        except ValueError as error:
+            raise ValueError(f"by: {error}") from None
+        beside = cls._as_mapping(document.get("segments", {}))
+        beside = beside if isinstance(beside, dict) else {}
+        return {
+            "min_sample": SAMPLE_OF_A_CROSSING,
+            **document,
+            "by": named,
+            "segments": {**beside, "+".join(named): "*"},
+        }
+
     @field_validator("segments")
     @classmethod
     def _known_dimensions(cls, segments: dict[str, Any]) -> dict[str, Any]:
         known = ("all", *DIMENSIONS)
         for dimension in segments:
-            if dimension not in known:
+            if "+" not in dimension and dimension not in known:
                 raise ValueError(_unknown("dimension", dimension, known))
         if not segments:
             raise ValueError("names no segment; write 'all' for the whole business")
-        return segments
+        return {
+            "+".join(crossing(name.split("+"))) if "+" in name else name: members
+            for name, members in segments.items()
+        }
 
     @model_validator(mode="after")
     def _certainty_is_known(self) -> "Rule":
@@ -181,7 +211,7 @@ class Rule(BaseModel):
         if self.line is None:
             raise ValueError(f"'line' is missing: {self.metric} {self.when} what?")
         if isinstance(self.line, str):
-            line = CATALOGUE[_known_column(self.line)]
+            line = WATCHED[_known_column(self.line)]
             if line.table != self.subject.table:
                 raise ValueError(f"'{self.metric}' and '{self.line}' are in different marts")
             if line.unit != self.subject.unit:
@@ -189,8 +219,8 @@ class Rule(BaseModel):
                     f"'{self.metric}' is a {self.subject.unit}, '{self.line}' a {line.unit}"
                 )
             return self
-        highest = _HIGHEST_LINE.get(self.subject.unit)
-        if highest is not None and not 0 <= self.line <= highest:
+        sensible = _SENSIBLE_LINES.get(self.subject.unit)
+        if sensible is not None and not sensible[0] <= self.line <= sensible[1]:
             raise ValueError(
                 f"'line' is {self.line}, but {self.metric} is a fraction: "
                 f"write {self.line / 100:g} for {self.line:g} %"
@@ -200,7 +230,7 @@ class Rule(BaseModel):
     @property
     def subject(self) -> Metric:
         """The metric the rule watches."""
-        return CATALOGUE[self.metric]
+        return WATCHED[self.metric]
 
     @property
     def sentence(self) -> str:
@@ -208,9 +238,7 @@ class Rule(BaseModel):
         if self.when in _TRENDS:
             words = f"{self.subject.label} {self.when}"
         elif isinstance(self.line, str):
-            words = (
-                f"{self.subject.label} {self.when.replace('_', ' ')} {CATALOGUE[self.line].label}"
-            )
+            words = f"{self.subject.label} {self.when.replace('_', ' ')} {WATCHED[self.line].label}"
         elif isinstance(self.line, Baseline):
             words = (
                 f"{self.subject.label} {self.when.replace('_', ' ')} {self.line.words(self.grain)}"
@@ -273,7 +301,9 @@ def read_rules(settings: Settings) -> tuple[Rule, ...]:
     rules = []
     for name, document in merged.items():
         try:
-            rules.append(Rule.model_validate(document))
+            rule = Rule.model_validate(document)
+            problems += [f"{places[name]} ({name}): {text}" for text in _left_out(rule, settings)]
+            rules.append(rule)
         except ValidationError as error:
             problems += [f"{places[name]} ({name}): {text}" for text in _problems(error)]
     if problems:
@@ -286,6 +316,16 @@ def read_rules(settings: Settings) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+def _left_out(rule: Rule, settings: Settings) -> list[str]:
+    """Return a sentence for each crossing of a dimension that the settings leave out."""
+    return [
+        f"crosses {dimension}, but `dimensions` of the settings leaves out {', '.join(missing)}"
+        for dimension in rule.segments
+        if "+" in dimension
+        and (missing := sorted(set(dimension.split("+")) - set(settings.dimensions)))
+    ]
+
+
 @cache
 def _defaults() -> Mapping[str, Mapping[str, Any]]:
     document, _ = read_yaml(
@@ -295,12 +335,12 @@ def _defaults() -> Mapping[str, Mapping[str, Any]]:
 
 
 def _known_column(column: str) -> str:
-    if column not in CATALOGUE:
-        meant = called(column)
+    if column not in WATCHED:
+        meant = called(column, WATCHED)
         raise ValueError(
             f"there is no column '{column}'; it is called {meant} here"
             if meant
-            else _unknown("column", column, tuple(CATALOGUE))
+            else _unknown("column", column, tuple(WATCHED))
         )
     return column
 

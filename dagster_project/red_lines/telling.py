@@ -1,30 +1,23 @@
 """What one evaluation has to tell: one message for one cause, and nothing of what was never told.
 
-Red lines that are crossed by the same losses in the same period are one message: the gravest leads, the
+Red lines that are crossed by the same losses in the same period are one message (``causes.py``): one leads, the
 others are named in it and stand under it (``cause``). Which incidents there are is decided before; only the
 outbox is written here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 
-from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.red_lines.causes import Caused, by_cause, caused, share_of
+from dagster_project.red_lines.evaluation import RedLineStatus, Segment
+from dagster_project.red_lines.evidence import evidence_of
 from dagster_project.red_lines.impact import impact_of
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.messages import alert_of
 from dagster_project.red_lines.outbox import enqueue, withdraw_untold
-
-# Figures that move because of the customers lost in the same period.
-_LOSSES = frozenset(
-    (
-        "customers_lost", "customers_lost_voluntary", "customers_lost_involuntary", "customers_retained",
-        "customers_closing", "churn_rate", "retention_rate", "mrr_churn", "mrr_churn_voluntary",
-        "mrr_churn_involuntary", "mrr_churn_rate", "mrr_closing", "grr", "ndr", "ltv", "quick_ratio",
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,9 +49,15 @@ def tell(
     under = {incident.incident_id: incident for incident in active}
     messages: list[str] = []
     placed: list[Incident] = []
-    for lead, *others in _by_cause(change for change in changes if change.event is Event.OPENED):
-        messages += teller.enqueue(lead, also=[_line(other.status) for other in others])
-        placed += [replace(other.incident, cause=lead.incident.incident_id) for other in others]
+    opened = [change for change in changes if change.event is Event.OPENED]
+    behind = [caused(con, change.status, change.incident.severity) for change in opened]
+    for first, *others in by_cause(behind):
+        lead = opened[first]
+        also = [_line(behind[other], behind[first]) for other in others]
+        messages += teller.enqueue(lead, also=also)
+        placed += [
+            replace(opened[other].incident, cause=lead.incident.incident_id) for other in others
+        ]
     for change in changes:
         incident, event = change.incident, change.event
         if event is None or event is Event.OPENED:
@@ -99,6 +98,7 @@ class _Teller:
             change.incident,
             status,
             impact_of(self.con, status),
+            evidence=evidence_of(self.con, status),
             history=history,
             also=tuple(also),
         )
@@ -125,25 +125,6 @@ class _Teller:
         return self.enqueue(Change(replace(first, cause=None), Event.OPENED, status), also=also)
 
 
-def _by_cause(opened: Iterable[Change]) -> list[list[Change]]:
-    """Return what began, by cause; the gravest first, then the whole business before its segments."""
-    groups: dict[tuple[str, str, date], list[Change]] = {}
-    for change in opened:
-        metric, period = change.status.rule.metric, change.status.period
-        cause = ("losses" if metric in _LOSSES else metric, period.grain, period.start)
-        groups.setdefault(cause, []).append(change)
-    return [
-        sorted(
-            group,
-            key=lambda change: (
-                change.incident.severity != "page",
-                change.status.segment.dimension != "all",
-            ),
-        )
-        for group in groups.values()
-    ]
-
-
 def _promoted(children: Sequence[Incident]) -> list[Incident]:
     """Return incidents whose cause has ended: the first now speaks for them."""
     return [
@@ -152,6 +133,10 @@ def _promoted(children: Sequence[Incident]) -> list[Incident]:
     ]
 
 
-def _line(status: RedLineStatus) -> str:
+def _line(one: Caused, lead: Caused) -> str:
+    """Return a red line that another message tells of, and how much of the loss is in its segment."""
+    status = one.status
     where = "" if status.segment.dimension == "all" else f" in {status.segment}"
-    return f"{status.rule.sentence}{where}: {status.detail}"
+    share = None if status.segment in (Segment(), lead.status.segment) else share_of(one, lead)
+    behind = "" if share is None else f" ({round(share * 100)} % of the MRR lost)"
+    return f"{status.rule.sentence}{where}: {status.detail}{behind}"

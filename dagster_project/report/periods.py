@@ -222,7 +222,7 @@ def _largest_members(
             continue
         sums = con.execute(
             f"select dimension, member, sum({column})::double from {mart} "  # noqa: S608
-            "where grain = 'month' and is_complete and dimension <> 'all' "
+            "where grain = 'month' and is_complete and dimension <> 'all' and dimension not like '%+%' "
             f"and period_start > (select max(period_start) - interval 1 year from {mart} where is_complete) "
             f"group by all having sum({column}) > 0"
         ).fetchall()

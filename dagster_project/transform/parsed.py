@@ -41,6 +41,7 @@ IN_TEXT_ALONE = frozenset(
         "max_share_of_strangers",
         "key_events",
         "dimensions",
+        "crossed",
     ]
 )
 """Variables of which models' SQL is made, but no reference to another model and no configuration."""

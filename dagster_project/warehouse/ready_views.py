@@ -113,7 +113,7 @@ def _has_columns(
 def _dimensions(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
     rows = con.execute(
         f"select distinct dimension from {quote_identifier(database)}.main.mart_revenue_periods"  # noqa: S608
-        " where dimension <> 'all' order by 1"
+        " where dimension <> 'all' and dimension not like '%+%' order by 1"
     ).fetchall()
     return [name for (name,) in rows]
 

@@ -145,3 +145,8 @@
         'select case when ' ~ usage_days_moved(daily) ~ ' then -1 else coalesce(max(_load_id), -1) end from ' ~ daily
     )) }}
 {%- endmacro %}
+
+{# What frequency, breadth and recency of use weigh in the happiness of a customer. #}
+{% macro health_weights() -%}
+    {{ return(var('health_weights', {'frequency': 40, 'breadth': 30, 'recency': 30})) }}
+{%- endmacro %}

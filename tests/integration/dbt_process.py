@@ -34,6 +34,7 @@ def dbt(
     target: Path,
     variables: dict[str, Any] | str,
     project: Path = DBT_PROJECT,
+    write_json: bool = False,
 ) -> DbtRun:
     """Run dbt on the project and wait for its end.
 
@@ -43,6 +44,7 @@ def dbt(
     :param target: where dbt writes what it parsed and compiled, and its log.
     :param variables: those of the settings, or the same as JSON.
     :param project: the project that is run, or a copy of it with a change.
+    :param write_json: whether the manifest and the results are written, which takes as long as a small model.
     """
     program = _program()
     assert program.stdin is not None and program.stdout is not None
@@ -53,6 +55,7 @@ def dbt(
                 *(command, *options, "--vars", given),
                 *("--project-dir", str(project), "--profiles-dir", str(project)),
                 *("--target-path", str(target), "--log-path", str(target)),
+                "--write-json" if write_json else "--no-write-json",
             ],
             # dbt parses again for another value of a variable that its profile reads: one name for all warehouses.
             "folder": str(warehouse_db.parent),
@@ -113,6 +116,18 @@ def _be_dbt(order: dict[str, Any], manifest: Any) -> int:
     return int(not ended.success)
 
 
+def _warm_up(manifest: Any, arguments: list[str]) -> None:
+    """Have dbt make what it makes at first use (its plugins, the schemas of its own classes), once for all children.
+
+    Listing nothing takes the same way as a run, up to the first connection.
+    """
+    from dbt.cli.main import dbtRunner
+
+    _, *options = arguments
+    of_project = options[options.index("--vars") :]
+    dbtRunner(manifest=manifest).invoke(["--quiet", "list", "--select", "fqn:none", *of_project])
+
+
 def _close_duckdb() -> None:
     """Close the database as a process that ends by itself would: what is in its log goes into the file."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -138,6 +153,7 @@ def main() -> None:
         key = (order["project"], *graph_key(*of))
         if manifests.get(key) is None:  # where dbt cannot parse it, the run says why
             manifests[key] = parsed_project(*of)
+            _warm_up(manifests[key], order["arguments"])
         child = os.fork()
         if child == 0:
             code = 1

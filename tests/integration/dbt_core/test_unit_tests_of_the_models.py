@@ -35,6 +35,7 @@ def results(
         warehouse_db=paths.warehouse_db,
         target=paths.dbt_target,
         variables={},
+        write_json=True,
     )
     results: Path = paths.dbt_target / "run_results.json"
     assert results.exists(), ran.output[-6000:]

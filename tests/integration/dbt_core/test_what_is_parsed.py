@@ -32,6 +32,7 @@ OTHERS = {
     "max_share_of_strangers": 0.9,
     "key_events": ["paid"],
     "dimensions": ["plan"],
+    "crossed": [["plan", "country"]],
 }
 
 

@@ -136,6 +136,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         target=target,
         variables={},
         project=project,
+        write_json=True,
     )
     assert ended.code == 0, ended.output
     with duckdb.connect(str(database), read_only=True) as con:

@@ -315,6 +315,18 @@ create table marts.mart_support_experience as
 select '2026-03-01'::date as month, 'c1' as customer_id, 1 as tickets, 0 as complaints, 0 as reopens, 0 as unanswered,
     1.0::double as median_first_response_hours, 2.0::double as median_resolution_hours, 1 as csat_ratings,
     0.8::double as csat, 0 as nps_ratings, null::double as nps, 0 as bad_experiences, true as is_complete;
+create table marts.mart_support_periods as
+select grain, period_start, period_end, is_complete, dimension, member, 4 as tickets, 1 as complaints,
+    0.25::double as complaint_rate, 1 as tickets_reopened, 3 as tickets_answered, 2.5::double as first_response_hours,
+    9.0::double as resolution_hours, 4 as csat_ratings, 3 as csat_good, 0.75::double as csat, 2 as nps_ratings,
+    -0.5::double as nps
+from marts.mart_churn_periods;
+create table marts.mart_health_periods as
+select grain, period_start, period_end, is_complete, dimension, member, 4 as customers_scored, 2 as customers_with_use,
+    32.5::double as happiness, 1 as customers_dormant, 0.5::double as dormant_rate, 0 as customers_below_habit,
+    0.0::double as below_habit_rate, 20.0::double as risk_score, 1 as customers_at_risk, 0.25::double as at_risk_rate,
+    90.00::decimal(18, 2) as mrr_at_risk
+from marts.mart_churn_periods;
 create table marts.mart_customer_health as
 select '2026-03-09'::date as week_start, 'c1' as customer_id, 80.0::double as happiness_index,
     0.8::double as frequency_percentile, 0.8::double as breadth_percentile, 0.8::double as recency_percentile,

@@ -54,8 +54,56 @@ def test_a_new_red_line_is_one_entry_and_the_defaults_stay(settings: MakeSetting
         "ndr_below_100",
         "involuntary_churn_rising",
         "repeat_rate_falling",
+        "happiness_falling",
+        "first_response_slower",
         "ndr_below_one",
     ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "mart", "sources"),
+    [
+        ("first_response_hours", "mart_support_periods", ("billing", "support")),
+        ("csat", "mart_support_periods", ("billing", "support")),
+        ("happiness", "mart_health_periods", ("billing", "support", "usage")),
+        ("risk_score", "mart_health_periods", ("billing", "support", "usage")),
+        ("growth_rate", "mart_revenue_periods", ("billing",)),
+    ],
+)
+def test_a_rule_may_watch_support_health_risk_and_use(
+    settings: MakeSettings, metric: str, mart: str, sources: tuple[str, ...]
+) -> None:
+    rule = rules(settings, {**NEW_RULE, "metric": metric, "line": 0})["ndr_below_one"]
+    assert (rule.subject.table, rule.subject.sources) == (mart, sources)
+
+
+def test_dimensions_that_are_crossed_are_one_dimension_with_a_sample(
+    settings: MakeSettings,
+) -> None:
+    entry = {**NEW_RULE, "by": ["country", "plan"]}
+    rule = rules(settings, entry)["ndr_below_one"]
+    assert (rule.segments, rule.min_sample) == ({"plan+country": "*"}, 10)
+    beside = rules(settings, {**entry, "segments": "all", "min_sample": 3})["ndr_below_one"]
+    assert (beside.segments, beside.min_sample) == ({"all": ("all",), "plan+country": "*"}, 3)
+
+
+@pytest.mark.parametrize(
+    ("entry", "crossed"),
+    [
+        ({"by": ["country", "plan"]}, [["plan", "country"]]),
+        ({"by": ["region", "industry", "region"]}, [["region", "industry"]]),
+        ({"segments": ["all", "country+plan"]}, [["plan", "country"]]),
+        ({"segments": {"plan+country": ["pro + DE"]}}, [["plan", "country"]]),
+        ({"segments": "country"}, []),
+        ({"by": ["country"]}, []),
+        ({"by": ["country", "colour"]}, []),
+        ({"by": 7}, []),
+    ],
+)
+def test_dbt_is_told_what_is_crossed(
+    settings: MakeSettings, entry: dict[str, Any], crossed: list[list[str]]
+) -> None:
+    assert settings(red_lines=[{**NEW_RULE, **entry}]).crossed() == crossed
 
 
 def test_a_default_can_be_turned_off(settings: MakeSettings) -> None:
@@ -98,6 +146,9 @@ def test_segments_are_a_name_a_list_or_members(
         ({"rule": "churn_above", "line": 8}, "write 0.08 for 8 %"),
         ({"rule": "churn_abve", "line": 0.08}, "no rule 'churn_abve'; did you mean 'churn_above'?"),
         ({"rule": "churn_above", "name": "x"}, "has both 'rule' and 'name'"),
+        ({**NEW_RULE, "by": ["country"]}, "by: takes two dimensions or more"),
+        ({**NEW_RULE, "by": ["country", "colour"]}, "by: there is no dimension 'colour'"),
+        ({**NEW_RULE, "segments": "plan+colour"}, "there is no dimension 'colour'"),
         ({"metric": "ndr"}, "red_lines[0]: 'name' is missing"),
     ],
 )
@@ -126,3 +177,12 @@ def test_a_column_of_another_mart_is_no_line(settings: MakeSettings) -> None:
 def test_a_level_can_become_a_trend(settings: MakeSettings) -> None:
     changed = rules(settings, {"rule": "churn_above", "when": "rising", "consecutive": 2})
     assert changed["churn_above"].sentence == "churn rate rising, 2 months running"
+
+
+def test_a_dimension_that_the_settings_leave_out_cannot_be_crossed(settings: MakeSettings) -> None:
+    entry = {**NEW_RULE, "by": ["plan", "country"]}
+    with pytest.raises(SettingsError) as raised:
+        load_rules(settings(red_lines=[entry], dimensions=["country"]))
+    assert raised.value.evidence == (
+        "red_lines[0] (ndr_below_one): crosses plan+country, but `dimensions` of the settings leaves out plan",
+    )

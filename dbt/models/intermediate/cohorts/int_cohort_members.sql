@@ -26,6 +26,7 @@ final as (
     from cohort_customers
     inner join segments
         on cohort_customers.customer_id = segments.customer_id
+    where segments.dimension not like '%+%'
 {%- if 'plan' in var('dimensions') %}
 
     union all

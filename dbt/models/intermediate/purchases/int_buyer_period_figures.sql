@@ -60,11 +60,38 @@ by_plan as (
 
 ),
 
+{% for rest in plan_crossings() -%}
+by_plan_{{ loop.index }} as (
+
+    select
+        buyer_periods.grain,
+        buyer_periods.period_start,
+        buyer_periods.closing_on,
+        'plan+{{ rest }}' as dimension,
+        {{ plan_crossed("coalesce(buyer_periods.plan_id, '(none)')", rest) }} as member,
+        buyer_periods.is_returning,
+        buyer_periods.purchases,
+        buyer_periods.amount,
+        buyer_periods.repeat_amount,
+        buyer_periods.repeat_customer_amount,
+        buyer_periods.repeat_purchases,
+        buyer_periods.days_between
+    from buyer_periods
+    inner join segments
+        on buyer_periods.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
+
+),
+
+{% endfor -%}
 unioned as (
 
     select * from by_attribute
     union all
     select * from by_plan
+{%- for rest in plan_crossings() %}
+    union all
+    select * from by_plan_{{ loop.index }}
+{%- endfor %}
 
 ),
 

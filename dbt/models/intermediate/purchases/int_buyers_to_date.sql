@@ -91,25 +91,35 @@ by_attribute as (
 
 ),
 
+-- The plan alone, and crossed with what red lines ask for.
+{%- set plan_held = "coalesce(customer_days.plan_id, '(none)')" %}
 by_plan as (
+    {%- for rest in [none] + plan_crossings() %}
+    {%- set member = plan_crossed(plan_held, rest) if rest else plan_held %}
 
     select
         periods.grain,
         periods.period_start,
         periods.closing_on,
-        'plan' as dimension,
-        coalesce(customer_days.plan_id, '(none)') as member,
+        'plan{{ "+" ~ rest if rest }}' as dimension,
+        {{ member }} as member,
         count(*) as buyers_to_date,
         sum(case when buyers.second_purchased_on < periods.closing_on then 1 else 0 end)
             as repeat_buyers_to_date
     from periods
     inner join buyers on periods.closing_on > buyers.first_purchased_on
+    {%- if rest %}
+    inner join segments
+        on buyers.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
+    {%- endif %}
     left join customer_days
         on
             buyers.customer_id = customer_days.customer_id
             and periods.closing_on = customer_days.on_day
     where {{ "true" if "plan" in var("dimensions") else "false" }}
-    group by periods.grain, periods.period_start, periods.closing_on, coalesce(customer_days.plan_id, '(none)')
+    group by periods.grain, periods.period_start, periods.closing_on, {{ member }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 )
 

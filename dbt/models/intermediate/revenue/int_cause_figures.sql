@@ -56,6 +56,23 @@ memberships as (
             and causes.closing_on = customer_spans.closing_on
             and causes.customer_id = customer_spans.customer_id
 {%- endif %}
+{%- for rest in plan_crossings() %}
+
+    union all
+
+    select
+        causes.*,
+        'plan+{{ rest }}' as dimension,
+        {{ plan_crossed('customer_spans.plan_opening', rest) }} as member
+    from causes
+    inner join {{ ref('int_customer_spans') }} as customer_spans
+        on
+            causes.opening_on = customer_spans.opening_on
+            and causes.closing_on = customer_spans.closing_on
+            and causes.customer_id = customer_spans.customer_id
+    inner join segments
+        on causes.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
+{%- endfor %}
 ),
 
 final as (

@@ -45,6 +45,18 @@ final as (
         coalesce({{ attribute }}, '(none)') as member
     from described
     {%- endfor %}
+    {%- for crossing in crossed_attributes() %}
+    {%- set members = [] %}
+    {%- for attribute in crossing %}{% do members.append("coalesce(" ~ attribute ~ ", '(none)')") %}{% endfor %}
+
+    union all
+
+    select
+        customer_id,
+        '{{ crossing | join("+") }}' as dimension,
+        {{ crossed_member(members) }} as member
+    from described
+    {%- endfor %}
 )
 
 select * from final

@@ -38,6 +38,22 @@ memberships as (
         mrr_lost
     from lost_customers
 {%- endif %}
+{%- for rest in plan_crossings() %}
+
+    union all
+
+    select
+        lost_customers.grain,
+        lost_customers.period_start,
+        'plan+{{ rest }}' as dimension,
+        {{ plan_crossed('lost_customers.plan_opening', rest) }} as member,
+        lost_customers.reason,
+        lost_customers.is_involuntary,
+        lost_customers.mrr_lost
+    from lost_customers
+    inner join segments
+        on lost_customers.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
+{%- endfor %}
 ),
 
 final as (

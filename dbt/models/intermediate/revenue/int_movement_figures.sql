@@ -72,6 +72,18 @@ memberships as (
         plan_id as member
     from by_customer
 {%- endif %}
+{%- for rest in plan_crossings() %}
+
+    union all
+
+    select
+        by_customer.*,
+        'plan+{{ rest }}' as dimension,
+        {{ plan_crossed('by_customer.plan_id', rest) }} as member
+    from by_customer
+    inner join segments
+        on by_customer.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
+{%- endfor %}
 ),
 
 final as (

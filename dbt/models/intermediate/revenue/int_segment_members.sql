@@ -28,6 +28,18 @@ members as (
     from plan_days
     group by plan_id
 {% endif -%}
+{%- for rest in plan_crossings() %}
+    union all
+
+    select
+        'plan+{{ rest }}' as dimension,
+        {{ plan_crossed('plan_days.plan_id', rest) }} as member,
+        count(distinct plan_days.customer_id) as customers
+    from plan_days
+    inner join segments
+        on plan_days.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
+    group by plan_days.plan_id, segments.member
+{% endfor -%}
 ),
 
 -- The whole business is there even when there is no customer yet.
@@ -43,6 +55,17 @@ complete as (
 
     select 'plan' as dimension, '(none)' as member, 0 as customers
 {%- endif %}
+{%- for rest in plan_crossings() %}
+
+    union all
+
+    select distinct
+        'plan+{{ rest }}' as dimension,
+        {{ plan_crossed("'(none)'", rest, 'member') }} as member,
+        0 as customers
+    from segments
+    where dimension = '{{ rest }}'
+{%- endfor %}
 ),
 
 final as (

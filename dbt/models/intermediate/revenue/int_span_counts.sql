@@ -79,6 +79,25 @@ final as (
     group by
         opening_on, closing_on, coalesce(plan_opening, plan_closing), coalesce(plan_closing, plan_opening), course
 {%- endif %}
+{%- for rest in plan_crossings() %}
+{%- set opened = plan_crossed('coalesce(courses.plan_opening, courses.plan_closing)', rest) %}
+{%- set closed = plan_crossed('coalesce(courses.plan_closing, courses.plan_opening)', rest) %}
+
+    union all
+
+    select
+        courses.opening_on,
+        courses.closing_on,
+        'plan+{{ rest }}' as dimension,
+        {{ opened }} as member_opening,
+        {{ closed }} as member_closing,
+        courses.course,
+        {{- sums }}
+    from courses
+    inner join segments
+        on courses.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
+    group by courses.opening_on, courses.closing_on, {{ opened }}, {{ closed }}, courses.course
+{%- endfor %}
 )
 
 select * from final

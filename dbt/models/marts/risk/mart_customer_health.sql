@@ -1,5 +1,5 @@
 -- Customer happiness index: for each part the share of that week's active customers who are at or below, weighted.
-{%- set weights = var('health_weights', {'frequency': 40, 'breadth': 30, 'recency': 30}) %}
+{%- set weights = health_weights() %}
 {{ kept(
     reaches_to=add_days('week_start', 7),
     reads=['int_risk_scores'],

@@ -24,6 +24,9 @@ MODELS = (
 )  # fmt: skip
 
 
+CROSSED = {"name": "x", "description": "x", "metric": "churn_rate", "when": "above", "line": 0.1}
+
+
 def build(paths: WarehousePaths, settings: Settings) -> None:
     """Load the settings' sources into a warehouse, build the models explanations read, publish."""
     load_and_build(paths, settings, CLOCK, MODELS)
@@ -50,7 +53,7 @@ def sample(whole_sample: WholeRun) -> WarehousePaths:
 
 @pytest.fixture(scope="session")
 def sample_under_other_settings(shared: SharedFolder) -> WarehousePaths:
-    """Rates that change in the middle, orders that count one by one, and a running month."""
+    """Rates that change in the middle, orders that count one by one, a running month, plan and segment crossed."""
     folder = shared.made("sample-under-other-settings", publish_otherwise)
     return WarehousePaths(folder / "warehouse")
 
@@ -73,6 +76,7 @@ def publish_otherwise(root: Path) -> None:
             "churn_recognition": "cancel_request",
         },
         purchases={"same_day_orders_are_one": False},
+        red_lines=[{**CROSSED, "by": ["segment", "plan"]}],
     )
 
 

@@ -1,0 +1,163 @@
+"""What a crossed line is about where it is no figure of recurring revenue: purchases, support, health.
+
+Figures of the same row in words of their own, and the customers behind them, by id. Reads only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import duckdb
+
+from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.red_lines.members import Members, members_of
+from dagster_project.warehouse.introspection import columns_of, has_table
+from dagster_project.warehouse.quoting import quote_identifier
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure beside the one that crossed its line."""
+
+    metric: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A customer behind it: what is said of the customer, and money (reporting currency) where it is about that."""
+
+    customer_id: str
+    said: str = ""
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Figures and customers.
+
+    :param customers_are: what the customers have in common, in words.
+    """
+
+    figures: tuple[Figure, ...] = ()
+    customers_are: str = ""
+    customers: tuple[Behind, ...] = ()
+
+
+# By mart: the figures that belong beside any of its others, by the mart they are in.
+_BESIDE: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "purchases": (
+        ("mart_repeat_rate", ("buyers", "returning_buyers")),
+        ("mart_purchase_periods", ("purchases", "purchase_amount")),
+    ),
+    "support": (
+        ("mart_support_periods", ("tickets", "complaints", "first_response_hours", "csat")),
+    ),
+    "health": (
+        ("mart_health_periods", ("customers_with_use", "customers_dormant", "mrr_at_risk")),
+    ),
+}
+_SUBJECTS = {
+    "mart_repeat_rate": "purchases",
+    "mart_purchase_periods": "purchases",
+    "mart_support_periods": "support",
+    "mart_health_periods": "health",
+}
+_CUSTOMERS = {
+    "purchases": (
+        "fct_purchase_lines",
+        "Bought in the period before and not in this one",
+        """
+        select customer_id, '', sum(amount)::decimal(18, 2) from marts.fct_purchase_lines
+        where purchased_on >= $before and purchased_on < $start and {members}
+            and customer_id not in (
+                select customer_id from marts.fct_purchase_lines
+                where purchased_on >= $start and purchased_on < $end
+            )
+        group by customer_id order by 3 desc, 1
+        """,
+    ),
+    "support": (
+        "mart_support_experience",
+        "Met support most",
+        """
+        select
+            customer_id,
+            concat_ws(', ', sum(tickets) || ' tickets', sum(bad_experiences) || ' bad experiences'),
+            null::decimal(18, 2)
+        from marts.mart_support_experience
+        where month >= $start and month < $end and {members}
+        group by customer_id order by sum(bad_experiences) desc, sum(tickets) desc, 1
+        """,
+    ),
+    "health": (
+        "mart_risk_list",
+        "Most at risk",
+        """
+        select customer_id, reasons, mrr_at_stake from marts.mart_risk_list
+        where {members}
+        order by score * mrr_at_stake desc, 1
+        """,
+    ),
+}
+
+
+def evidence_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Evidence:
+    """Return what belongs to the status's period and segment; nothing for recurring revenue, which has its impact."""
+    subject = _SUBJECTS.get(status.rule.subject.table)
+    if subject is None:
+        return Evidence()
+    figures = [
+        figure
+        for mart, columns in _BESIDE[subject]
+        for figure in _figures(con, status, mart, columns)
+    ]
+    members = members_of(con, status.segment, status.period.start)
+    table, words, query = _CUSTOMERS[subject]
+    if members is None or not has_table(con, "marts", table):
+        return Evidence(tuple(figures))
+    return Evidence(tuple(figures), words, _customers(con, status, query, members))
+
+
+def _figures(
+    con: duckdb.DuckDBPyConnection, status: RedLineStatus, mart: str, columns: Sequence[str]
+) -> list[Figure]:
+    known = [column for column in columns if column in columns_of(con, "marts", mart)]
+    if not known:
+        return []
+    row = con.execute(
+        f"select {', '.join(map(quote_identifier, known))} from marts.{quote_identifier(mart)} "  # noqa: S608 - own names
+        "where grain = ? and period_start = ? and dimension = ? and member = ?",
+        [
+            status.period.grain,
+            status.period.start,
+            status.segment.dimension,
+            status.segment.member,
+        ],
+    ).fetchone()
+    if row is None:
+        return []
+    return [
+        Figure(column, None if value is None else float(value))
+        for column, value in zip(known, row, strict=True)
+        if column != status.rule.metric
+    ]
+
+
+def _customers(
+    con: duckdb.DuckDBPyConnection, status: RedLineStatus, query: str, members: Members
+) -> tuple[Behind, ...]:
+    period = status.period
+    condition = members.condition
+    asked: dict[str, object] = {
+        "before": period.before.start, "start": period.start, "end": period.end,
+    }  # fmt: skip
+    for place, value in enumerate(members.parameters):
+        condition = condition.replace("?", f"$member_{place}", 1)
+        asked[f"member_{place}"] = value
+    statement = f"{query.format(members=condition)} limit {SHOWN}"
+    named = {name: value for name, value in asked.items() if f"${name}" in statement}
+    rows = con.execute(statement, named).fetchall()
+    return tuple(Behind(str(customer), str(said), amount) for customer, said, amount in rows)

@@ -1,0 +1,42 @@
+-- Ratings by the period they were given in and the member of those who gave them; the whole business has those of nobody known.
+{{ config(materialized='table') }}
+
+with
+
+ratings as (
+    select
+        customer_id,
+        rated_on,
+        kind,
+        score,
+        scale_max
+    from {{ ref('int_ratings') }}
+    where rated_on <= {{ until_date('support') }}
+),
+
+{{ of_members('ratings', 'rated_on') }},
+
+final as (
+    {%- for grain in ['month', 'quarter', 'year'] %}
+    select
+        '{{ grain }}' as grain,
+        {{ period_start(grain, 'rated_on') }} as period_start,
+        dimension,
+        member,
+        sum(case when kind = 'csat' then 1 else 0 end) as csat_ratings,
+        sum(case when kind = 'csat' and {{ is_satisfied('score', 'scale_max') }} then 1 else 0 end) as csat_good,
+        sum(case when kind = 'nps' then 1 else 0 end) as nps_ratings,
+        sum(
+            case
+                when kind = 'nps' and score >= 9 then 1
+                when kind = 'nps' and score <= 6 then -1
+                else 0
+            end
+        ) as nps_balance
+    from ratings_of_members
+    group by {{ period_start(grain, 'rated_on') }}, dimension, member
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select * from final
