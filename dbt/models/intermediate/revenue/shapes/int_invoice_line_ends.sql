@@ -80,8 +80,7 @@ closed as (
     select
         ended.*,
         case
-            when ended.is_day_named and inclusive.contract_key is not null
-                then {{ days_later('ended.end_at', 1) }}
+            when ended.is_day_named and inclusive.contract_key is not null then {{ days_later('ended.end_at', 1) }}
             else ended.end_at
         end as closed_at
     from ended
@@ -102,7 +101,8 @@ final as (
         kind,
         quantity,
         {{ cents('amount') }} as amount_cents,
-        {{ cents('discount') }} as discount_cents,
+        {{ without_tax(cents('discount'), 'tax_permille') }} as discount_cents,
+        tax_permille,
         currency,
         period_start_at,
         closed_at as period_end_at,
