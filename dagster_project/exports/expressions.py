@@ -143,8 +143,9 @@ def _is_number(word: str) -> bool:
 
 
 def _holds_item(text: str, item: str, parameters: Parameters) -> str:
-    """A JSON list or delimited text holds the item, whatever the case."""
-    bare = f"regexp_replace(lower({text}), '[\\[\\]\"]', '', 'g')"
+    """A JSON list (of texts, or of objects with a name) or delimited text holds the item, whatever the case."""
+    named = f"""regexp_replace(lower({text}), '"name"\\s*:\\s*', '', 'g')"""
+    bare = f"regexp_replace({named}, '[\\[\\]{{}}\"]', '', 'g')"
     return (
         f"coalesce(list_contains(regexp_split_to_array({bare}, '[,;|\\s]+'), "
         f"{parameters.bind(item.lower())}), false)"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from dagster_project.errors import InputRefusedError
-from dagster_project.exports.contract import Column, Kind
+from dagster_project.exports.contract import WITHOUT, Column, Kind
 from dagster_project.exports.formats import Opened
 from dagster_project.exports.header import normal
-from dagster_project.exports.mapping import Delivery, Mapping
+from dagster_project.exports.mapping import CANONICAL, Delivery, Mapping
 from dagster_project.exports.profile import form_of
 from dagster_project.exports.rules import Rule, alternatives
 
@@ -125,7 +125,7 @@ def _explained_by(opened: Opened, candidates: tuple[Candidate, ...]) -> int:
 
 # What could matter, by the words in a column's name.
 _TELLING = {
-    "an amount": r"amount|price|total|tax|discount|refund|credit|fee|mrr|paid|cost|revenue|balance",
+    "an amount": r"amount|price|total|tax|discount|coupon|refund|credit|fee|mrr|paid|cost|revenue|balance",
     "a date": r"(^|[ _.])(at|on|date|time|start|end|begin|until|since|from)($|[ _.(])|_at$|_on$|date|\(utc\)",
     "a status": r"status|state($|[ _.])|type|kind|reason|deleted|cancel|void|paused|(^|[ _.])is_",
     "a customer": r"customer|account|company|organi[sz]ation|client|contact|email|user_?id",
@@ -192,7 +192,30 @@ def absent_facts(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
         for key, effect in delivery.optional.items()
         if have and key not in deciding and not any(_has(name, have) for name in alternatives(key))
     ]
-    return tuple(dict.fromkeys(told))
+    return tuple(dict.fromkeys((*told, *_lost_columns(opened, candidate, told))))
+
+
+def _lost_columns(opened: Opened, candidate: Candidate, told: list[str]) -> list[str]:
+    """Return, in words, what the vendor writes, the file has not, and the numbers are different without.
+
+    A record of JSON leaves out what it has not, and of canonical tables everybody writes what he has.
+    """
+    delivery = candidate.delivery
+    if opened.open_ended or not opened.names or candidate.mapping.format == CANONICAL:
+        return []
+    have = _names_of(opened)
+    lost: dict[str, list[str]] = {}
+    for column, rule in delivery.columns.items():
+        effect = WITHOUT.get((delivery.table, column))
+        own = (*rule.fields, *rule.first_of)
+        if effect is None or not own or any(_has(name, have) for name in own):
+            continue
+        key = " | ".join(own)
+        if key not in delivery.optional and not any(
+            one.startswith(f"without {key}:") for one in told
+        ):
+            lost.setdefault(effect, []).append(key)
+    return [f"without {', '.join(keys)}: {effect}" for effect, keys in lost.items()]
 
 
 def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:

@@ -94,6 +94,9 @@
         {{ days_between(local_date(first), local_date(after_last)) }} as day_{{ suffix }}
 {%- endmacro %}
 
+{# Whole days from one reading of a clock to another. #}
+{% macro whole_days_between(first, second) -%}{{ whole_part(seconds_between(first, second), 86400) }}{%- endmacro %}
+
 {# An instant a billing interval later, or earlier: months_numerator / months_denominator months of the wall clock. #}
 {% macro interval_later(reading, numerator, denominator, direction=1) -%}
     case

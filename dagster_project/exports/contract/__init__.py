@@ -16,6 +16,7 @@ from dagster_project.exports.contract.table import (
     Table,
 )
 from dagster_project.exports.contract.usage import USAGE
+from dagster_project.exports.contract.without import WITHOUT
 
 __all__ = [
     "LINEAGE",
@@ -23,6 +24,7 @@ __all__ = [
     "SOURCES",
     "TABLES",
     "UPDATED_AT",
+    "WITHOUT",
     "Column",
     "Kind",
     "Source",

@@ -319,7 +319,7 @@ BILLING = (
     Table(
         "products",
         "billing",
-        (need("product_id"), may("product_name")),
+        (need("product_id"), may("product_name"), may("usage", allowed=USAGES)),
         ("product_id",),
         companion_of="plans",
     ),

@@ -19,6 +19,7 @@ from dagster_project.config import load_settings
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
+from tests.integration.recurring import other_companies as other
 
 CASES = Path(__file__).parents[2] / "cases"
 CLOCK = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
@@ -48,17 +49,25 @@ class Company:
 
 
 def build(
-    root: Path, cases: tuple[str, ...], *, models: tuple[str, ...] = (), settings: str = ""
+    root: Path,
+    cases: tuple[str, ...],
+    *,
+    models: tuple[str, ...] = (),
+    settings: str = "",
+    beside: dict[str, str] | None = None,
 ) -> Company:
     """Load the billing files of ``cases`` into one warehouse and build movements.
 
     :param settings: lines of ``ebbline.yml`` that replace those of the first case.
+    :param beside: further files, by name.
     """
     landing = root / "billing"
     landing.mkdir(parents=True)
     for number, case in enumerate(cases):
         for file in sorted((CASES / case).rglob("*.csv")):
             shutil.copy(file, landing / f"{file.stem}-{number}.csv")
+    for name, text in (beside or {}).items():
+        (landing / name).write_text(text)
     written = (CASES / cases[0] / "ebbline.yml").read_text().replace("landing/billing", "billing")
     (root / "ebbline.yml").write_text(settings or written)
     found = load_settings(root / "ebbline.yml")
@@ -95,7 +104,8 @@ def invoices(tmp_path_factory: pytest.TempPathFactory) -> Company:
         tmp_path_factory.mktemp("invoices"),
         ("audit/02", "audit/11", "field/11-inclusive-period-ends"),
         models=("int_churn_reasons",),
-        settings=table_settings("canonical", "2026-06-30"),
+        settings=table_settings("canonical", "2026-06-30", "currency: {rates: {EUR: 1}}\n"),
+        beside=other.invoice_files(),
     )
 
 
@@ -122,7 +132,12 @@ def stripe(tmp_path_factory: pytest.TempPathFactory) -> Company:
 @pytest.fixture(scope="module")
 def items(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """Subscription items in every state."""
-    return build(tmp_path_factory.mktemp("items"), ("audit/03",), models=("int_churn_reasons",))
+    return build(
+        tmp_path_factory.mktemp("items"),
+        ("audit/03",),
+        models=("int_churn_reasons",),
+        beside=other.item_files(),
+    )
 
 
 def test_companies_told_in_invoice_lines_move_as_an_auditor_says(invoices: Company) -> None:
@@ -168,6 +183,13 @@ def test_companies_told_in_invoice_lines_move_as_an_auditor_says(invoices: Compa
         Y_creditnote 2024-01-01 churn -100.00
     """)
     assert invoices.movements(customers("audit/02"), until="2024-06-30") == right
+
+
+def test_other_companies_told_in_invoice_lines_move_as_was_worked_out_by_hand(
+    invoices: Company,
+) -> None:
+    right = told(other.MOVEMENTS_OF_LINES)
+    assert invoices.movements({row[0] for row in right}, until="2026-06-29") == right
 
 
 def test_what_ends_unpaid_is_involuntary_however_it_was_written_off(invoices: Company) -> None:
@@ -257,9 +279,14 @@ def test_items_are_rounded_once_and_end_with_their_state(items: Company) -> None
     assert items.movements(customers("audit/03")) == right
 
 
+def test_other_items_are_rounded_once_and_end_with_their_state(items: Company) -> None:
+    right = told(other.MOVEMENTS_OF_ITEMS)
+    assert items.movements({row[0] for row in right} | {"p-expired"}) == right
+
+
 def test_an_unpaid_subscription_leaves_against_its_will(items: Company) -> None:
     found = items.rows("select customer_id, is_involuntary from intermediate.int_churn_reasons")
-    assert found == [("G_unpaid", True)]
+    assert dict(found)["G_unpaid"] and dict(found)["p-owes"]
 
 
 def test_a_coupon_that_ends_is_left_out_where_only_lasting_discounts_count(
@@ -295,20 +322,49 @@ def test_requests_and_gaps_end_what_they_should(tmp_path: Path) -> None:
         F_credit 2024-01-10 new 100.00
         F_credit 2024-03-10 churn -100.00
     """)
-    assert build(tmp_path, ("audit/13",)).movements(customers("audit/13")) == right
+    company = build(tmp_path, ("audit/13",), beside=other.requested_files())
+    assert company.movements(customers("audit/13")) == right
+    right = told(other.MOVEMENTS_OF_REQUESTED)
+    assert company.movements({row[0] for row in right}) == right
 
 
 def test_exchange_rates_enter_no_number_but_fx(tmp_path: Path) -> None:
-    company = build(tmp_path, ("audit/04",), models=("mart_revenue_periods",))
+    dated = "USD: {2023-01-01: 177, 2024-01-01: 808}, EUR: {2023-01-01: 200, 2023-06-15: 250}"
+    rates = f"{{{dated}, GBP: 1000}}"
+    company = build(
+        tmp_path,
+        ("audit/04",),
+        models=("mart_revenue_periods",),
+        settings=table_settings(
+            "canonical", "2024-03-31", f"currency: {{reporting: ARS, rates: {rates}}}\n"
+        ),
+        beside=other.exchanged_files(),
+    )
     found = company.rows("""
         select member, round(ndr_12m, 9), round(grr_12m, 9), mrr_expansion + mrr_contraction, fx::varchar
         from marts.mart_revenue_periods
-        where grain = 'year' and period_start = '2024-01-01' and dimension = 'country' order by member
+        where grain = 'year' and period_start = '2024-01-01' and dimension = 'country' and length(member) = 2
+        order by member
     """)
     assert found == [
         ("AR", 0.5, 0.5, 0, "31550.00"),
         ("BR", 1.0, 1.0, 0, "0.00"),
         ("CL", 1.1, 1.0, 0, "69410.00"),
+    ]
+    found = company.rows("""
+        select member, ndr, grr, mrr_opening::varchar, mrr_expansion::varchar, mrr_contraction::varchar, fx::varchar,
+            mrr_closing::varchar
+        from marts.mart_revenue_periods
+        where grain = 'quarter' and period_start = '2023-04-01' and dimension = 'country' and member = 'F-STILL'
+        or grain = 'month' and period_start in ('2023-06-01', '2023-09-01') and member in ('F-HALVES', 'F-MORE')
+        order by member, period_start
+    """)
+    assert found == [
+        ("F-HALVES", 0.5, 0.5, "16000.00", "0.00", "8000.00", "2000.00", "10000.00"),
+        ("F-HALVES", 1.0, 1.0, "10000.00", "0.00", "0.00", "0.00", "10000.00"),
+        ("F-MORE", 1.0, 1.0, "40000.00", "0.00", "0.00", "10000.00", "50000.00"),
+        ("F-MORE", 1.5, 1.0, "50000.00", "25000.00", "0.00", "0.00", "75000.00"),
+        ("F-STILL", 1.0, 1.0, "100000.00", "0.00", "0.00", "0.00", "100000.00"),
     ]
 
 
@@ -324,7 +380,9 @@ def test_month_ends_leap_days_and_changes_of_the_clock_move_nothing(tmp_path: Pa
 def test_a_period_with_another_beginning_in_a_later_export_is_the_same_period(
     tmp_path: Path,
 ) -> None:
-    assert build(tmp_path, ("audit/10",)).movements(("c1", "c2")) == told("""
+    company = build(tmp_path, ("audit/10",), beside=other.corrected_files())
+    assert company.movements(("c1", "c2")) == told("""
         c1 2024-01-15 new 100.00
         c2 2024-02-10 new 50.00
     """)
+    assert company.movements(other.CORRECTED) == told(other.MOVEMENTS_OF_CORRECTED)

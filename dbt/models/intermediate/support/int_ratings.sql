@@ -1,5 +1,5 @@
 -- Ratings with the customer who gave them, found like that of a ticket; a rating that names only its ticket is of the ticket's
--- customer.
+-- customer. A rating inside its ticket, which has no id of its own, is the one that has a record too.
 with
 
 ratings as (
@@ -8,6 +8,14 @@ ratings as (
 
 tickets as (
     select * from {{ ref('int_tickets') }}
+),
+
+recorded as (
+    select distinct
+        ticket_id,
+        kind
+    from ratings
+    where rating_id <> ticket_id
 ),
 
 known as (
@@ -31,12 +39,18 @@ final as (
     from ratings
     left join tickets
         on ratings.ticket_id = tickets.ticket_id
+    left join recorded
+        on
+            ratings.rating_id = recorded.ticket_id
+            and ratings.ticket_id = recorded.ticket_id
+            and ratings.kind = recorded.kind
     left join known
         on ratings.customer_id = known.customer_id
     left join organizations
         on ratings.organization_id = organizations.organization_id
     left join users
         on ratings.user_id = users.user_id
+    where recorded.ticket_id is null
 )
 
 select * from final

@@ -18,7 +18,8 @@ final as (
         source.{{ adapter.quote('interval') }} as billing_interval,
         coalesce(source.interval_count, 1) as interval_count,
         source.tier,
-        source.usage,
+        case when 'metered' in (source.usage, products.usage) then 'metered' else coalesce(source.usage, products.usage) end
+            as usage,
         source.pricing,
         source.tax_behavior,
         source._load_id,

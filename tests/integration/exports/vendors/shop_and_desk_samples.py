@@ -1,6 +1,7 @@
 """Exports of shops and of support systems."""
 
 import json
+from collections.abc import Mapping
 
 from tests.integration.exports.vendors.sample import Sample, table
 
@@ -172,4 +173,84 @@ INTERCOM_TABLES = Sample(
     },
     source="support",
 )
-DESKS = (ZENDESK_TABLES, INTERCOM_TABLES)
+
+
+def _wrapped(*records: Mapping[str, object]) -> str:
+    return "\n".join(
+        json.dumps({"_airbyte_extracted_at": 1772323200000, "_airbyte_data": record})
+        for record in records
+    )
+
+
+def _ticket(number: int, organization: int, score: str) -> dict[str, object]:
+    return {
+        "id": number,
+        "external_id": f"JIRA-{number}",
+        "organization_id": organization,
+        "requester_id": 7,
+        "created_at": "2026-01-10T09:00:00Z",
+        "updated_at": "2026-01-11T09:00:00Z",
+        "status": "solved",
+        "via": {"channel": "email"},
+        "tags": ["complaint"] if score == "bad" else [],
+        "satisfaction_rating": {"score": score},
+    }
+
+
+ZENDESK_BY_AIRBYTE = Sample(
+    "a rating that stands inside its ticket without an id, and in a record of its own (Zendesk by Airbyte)",
+    "zendesk",
+    {
+        "tickets.jsonl": _wrapped(_ticket(701, 71, "good"), _ticket(702, 72, "bad")),
+        "organizations.jsonl": _wrapped(
+            {"id": 71, "external_id": "se1", "name": "E", "updated_at": "2026-01-01T00:00:00Z"},
+            {"id": 72, "external_id": "sf1", "name": "F", "updated_at": "2026-01-01T00:00:00Z"},
+        ),
+        "satisfaction_ratings.jsonl": _wrapped(
+            {"id": 9, "ticket_id": 701, "score": "good", "created_at": "2026-01-12T09:00:00Z"}
+        ),
+    },
+    source="support",
+)
+
+
+def _conversation(number: int, contact: str, mark: int, *tags: str) -> dict[str, object]:
+    return {
+        "id": str(number),
+        "created_at": 1768035600,
+        "updated_at": 1768122000,
+        "state": "closed",
+        "source": {"type": "email", "author": {"id": contact, "type": "user"}},
+        "contacts": [{"id": contact, "type": "contact"}],
+        "tags": {"type": "tag.list", "tags": [{"id": "1", "type": "tag", "name": t} for t in tags]},
+        "conversation_rating": {"rating": mark, "created_at": 1768122000},
+    }
+
+
+INTERCOM_BY_AIRBYTE = Sample(
+    "contacts that are known by their company alone, tags that are objects (Intercom by Airbyte)",
+    "intercom",
+    {
+        "conversations.jsonl": _wrapped(
+            _conversation(711, "ct1", 5, "VIP", "Complaint"), _conversation(712, "ct2", 1)
+        ),
+        "contacts.jsonl": _wrapped(
+            *(
+                {
+                    "id": contact,
+                    "external_id": None,
+                    "email": f"{contact}@w.example",
+                    "updated_at": 1767225600,
+                    "companies": {"data": [{"id": company, "type": "company"}]},
+                }
+                for contact, company in (("ct1", "cy1"), ("ct2", "cy2"))
+            )
+        ),
+        "companies.jsonl": _wrapped(
+            {"id": "cy1", "company_id": "se1", "name": "E", "updated_at": 1767225600},
+            {"id": "cy2", "company_id": "sf1", "name": "F", "updated_at": 1767225600},
+        ),
+    },
+    source="support",
+)
+DESKS = (ZENDESK_TABLES, INTERCOM_TABLES, ZENDESK_BY_AIRBYTE, INTERCOM_BY_AIRBYTE)

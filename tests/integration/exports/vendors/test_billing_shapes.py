@@ -35,13 +35,16 @@ _BOTH: Rows = [
     ("c", "recurring", "200.00", "2026-02-01", "2026-03-01"),
     ("c", "recurring", "200.00", "2026-03-01", "2026-04-01"),
 ]
-# Stripe's lines do not tell a metered price: that stands in the prices.
+# Of Stripe's lines only those that hold their price tell that it is metered; else that stands in the prices.
 _STRIPE: Rows = [
     *_BOTH,
     ("b", "one_off", "50.00", "2026-01-01", "2026-01-01"),
     ("b", "recurring", "12.34", "2026-01-01", "2026-02-01"),
     ("b", "recurring", "5.00", "2026-02-01", "2026-03-01"),
     ("c", "recurring", "-51.61", "2026-01-16", "2026-02-01"),
+]
+_STRIPE_WITH_PRICES: Rows = [
+    (row[0], "usage", *row[2:]) if row[2] in ("12.34", "5.00") else row for row in _STRIPE
 ]
 _CHARGEBEE: Rows = [
     *_BOTH,
@@ -60,8 +63,8 @@ LINES: dict[str, Rows] = {
     "stripe/sigma_2024": _STRIPE,
     "stripe/sigma_2026": _STRIPE,
     "stripe/fivetran": _STRIPE,
-    "stripe/airbyte": _STRIPE,
-    "stripe/api_2024": _STRIPE,
+    "stripe/airbyte": _STRIPE_WITH_PRICES,
+    "stripe/api_2024": _STRIPE_WITH_PRICES,
     "stripe/api_2025_basil": _STRIPE,
     "chargebee/api": [*_CHARGEBEE, ("b", "usage", "12.34", "2026-01-01", "2026-02-01")],
     "chargebee/airbyte": [*_CHARGEBEE, ("b", "usage", "12.34", "2026-01-01", "2026-02-01")],

@@ -17,13 +17,20 @@ from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.dbt_process import dbt
 from tests.integration.exports.vendors.billing_samples import VENDORS
 from tests.integration.exports.vendors.canonical_samples import INVOICES, WOO
+from tests.integration.exports.vendors.price_and_period_samples import PRICES_AND_PERIODS
 from tests.integration.exports.vendors.sample import Sample
 from tests.integration.exports.vendors.shop_and_desk_samples import DESKS, SHOPS
 from tests.shared import SharedFolder
 
-BILLING = (*VENDORS, *INVOICES)
+BILLING = (*VENDORS, *PRICES_AND_PERIODS, *INVOICES)
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
-MODELS = ("fct_mrr_movements", "fct_purchase_lines", "int_tickets", "stg_billing__payments")
+MODELS = (
+    "fct_mrr_movements",
+    "fct_purchase_lines",
+    "int_tickets",
+    "int_ratings",
+    "stg_billing__payments",
+)
 Discounts = Literal["as_billed", "lasting_only"]
 Ask = Callable[..., list[tuple[object, ...]]]
 MOVEMENTS = """
@@ -186,6 +193,18 @@ def test_complaints_and_first_answers_may_lie_in_tables_of_their_own(ask: Ask) -
         ("601", "se1", False, "09:30"),
         ("602", "sf1", False, None),
     ]
+
+
+def test_tickets_and_ratings_by_airbyte_belong_to_the_customer_of_their_organisation(
+    ask: Ask,
+) -> None:
+    found = ask("""
+        select tickets.customer_id, count(*), count(*) filter (is_complaint), sum(score)::int
+        from intermediate.int_tickets as tickets left join intermediate.int_ratings using (ticket_id)
+        where ticket_id in ('701', '702', '711', '712') group by 1 order by 1
+    """)
+
+    assert found == [("se1", 2, 1, 6), ("sf1", 2, 1, 1)]
 
 
 @pytest.mark.parametrize(

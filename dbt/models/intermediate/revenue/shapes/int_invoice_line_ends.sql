@@ -19,14 +19,8 @@ lines as (
     where
         invoice_status in ('paid', 'open', 'uncollectible')
         and kind in ('recurring', 'credit'{{ ", 'usage'" if var('usage_is_recurring') }})
-        and (
-            kind <> 'credit'
-            or (
-                amount < 0
-                and subscription_id is not null
-                and (is_proration or invoice_id in (select credit_notes.credit_note_id from credit_notes))
-            )
-        )
+        and (kind <> 'credit' or (amount < 0 and subscription_id is not null))
+        and (kind <> 'credit' or is_proration or invoice_id in (select credit_notes.credit_note_id from credit_notes))
         and invoice_id not in (select credit_notes.credit_note_id from credit_notes where not credit_notes.may_take_back)
         and period_start_at < period_end_at
         and {{ is_computed('customer_id') }}
@@ -51,7 +45,8 @@ stretches as (
         contract_key,
         coalesce(plan_id, '') as plan_key,
         period_start_on,
-        period_end_on
+        period_end_on,
+        is_day_named and {{ is_midnight('period_start_at') }} as is_of_days
     from ended
     where kind = 'recurring' and amount >= 0 and not is_proration
 ),
@@ -62,18 +57,22 @@ followed as (
         {{ days_between(
             'period_end_on',
             'lead(period_start_on) over (partition by contract_key, plan_key order by period_start_on, period_end_on)'
-        ) }} as days_to_next
+        ) }} as days_to_next,
+        is_of_days
+        and {{ whole_months('period_start_on', 'period_end_on') }} is null
+        and {{ whole_months('period_start_on', add_days('period_end_on', 1)) }} is not null as lacks_a_day
     from stretches
 ),
 
--- Where each line ends a day before the next begins, the day that is named is the last one.
+-- Where each line ends a day before the next begins, the day that is named is the last one; so it is where none has a next
+-- and each is a day short of whole months.
 inclusive as (
     select contract_key
     from followed
     group by contract_key
     having
-        sum(case when days_to_next = 1 then 1 else 0 end) > 0
-        and sum(case when days_to_next = 0 then 1 else 0 end) = 0
+        sum(case when days_to_next = 0 then 1 else 0 end) = 0
+        and (sum(case when days_to_next = 1 then 1 else 0 end) > 0 or min(case when lacks_a_day then 1 else 0 end) = 1)
 ),
 
 closed as (

@@ -84,12 +84,17 @@ placed as (
         on lines.line_key = nearest.line_key and nearest.nearness = 1
 ),
 
-{%- set clocks = {'utc': utc_clock, 'wall': wall_clock} %}
+{%- set start, end = wall_clock('period_start_at'), wall_clock('period_end_at') %}
+{%- set interval_after = interval_later(start, 'interval_numerator', 'interval_denominator') %}
+{%- set interval_before = interval_later(end, 'interval_numerator', 'interval_denominator', -1) %}
+{%- set two_before = interval_later(end, 'interval_numerator', 'interval_denominator', -2) %}
+{%- set is_longer = 'place in (0, 2) and ' ~ start ~ ' < ' ~ interval_before ~ ' and ' ~ start ~ ' > ' ~ two_before %}
+-- What is longer than an interval is one, and by the day a part of the one before.
 final as (
     select
-        *,
+        * exclude (day_part),
         interval_numerator is not null as has_interval,
-        {%- for clock, reading in clocks.items() %}
+        {%- for clock, reading in {'utc': utc_clock, 'wall': wall_clock}.items() %}
         {%- set start, end = reading('period_start_at'), reading('period_end_at') %}
         case
             when place = 3 then {{ clock }}_around
@@ -99,15 +104,15 @@ final as (
         {%- endfor %}
         case
             when place = 3 then day_around
-            when place = 1 then {{ whole_part(seconds_between(
-                wall_clock('period_start_at'),
-                interval_later(wall_clock('period_start_at'), 'interval_numerator', 'interval_denominator')
-            ), 86400) }}
-            else {{ whole_part(seconds_between(
-                interval_later(wall_clock('period_end_at'), 'interval_numerator', 'interval_denominator', -1),
-                wall_clock('period_end_at')
-            ), 86400) }}
-        end as day_whole
+            when place = 1 then {{ whole_days_between(start, interval_after) }}
+            when {{ is_longer }} then {{ whole_days_between(two_before, interval_before) }}
+            else {{ whole_days_between(interval_before, end) }}
+        end as day_whole,
+        case
+            when {{ is_longer }}
+                then {{ whole_days_between(two_before, interval_before) }} + {{ whole_days_between(start, interval_before) }}
+            else day_part
+        end as day_part
     from placed
 )
 

@@ -1,5 +1,6 @@
--- The monthly value is given: it is taken as it is. A later export in which a period has another beginning and lasts at
--- least as long says the same period anew: with the same value the earlier one never was, with another it ends there.
+-- The monthly value is given: it is taken as it is. A later export in which a period has another beginning, and lasts at
+-- least as long or is worth the same, says the same period anew: with the same value the earlier one never was, with another
+-- it ends there.
 with
 
 periods as (
@@ -31,7 +32,11 @@ said_anew as (
             and earlier.version_at < later.version_at
             and earlier.valid_from_on <> later.valid_from_on
             and (earlier.valid_to_on is null or later.valid_from_on < earlier.valid_to_on)
-            and (later.valid_to_on is null or later.valid_to_on >= earlier.valid_to_on)
+            and (
+                later.valid_to_on is null
+                or later.valid_to_on >= earlier.valid_to_on
+                or (later.mrr = earlier.mrr and later.quantity = earlier.quantity)
+            )
     group by earlier.subscription_id, earlier.plan_id, earlier.valid_from_on
 ),
 
