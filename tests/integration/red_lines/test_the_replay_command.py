@@ -87,7 +87,7 @@ def test_the_screen_tells_of_each_incident_and_of_messages_in_all(
         "  came true: damage in the same period or within 3; damage: the worst fifth of them by MRR lost, "
         "for purchases by their fall",
         "  churn_above, 2026-01 to 2026-03",
-        "    churn rate               █▁▅",
+        "    churn rate               █▁▄",
         "    opened, by today         ▲·▲",
         "3 messages would have been sent, 1 a month; 3 pages among them, 1 a month",
         "what was published at the time is not known: these are today's figures",
