@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 
 from dagster_project import red_lines, report
 from dagster_project.config import Settings
 from dagster_project.definitions import build_definitions
+from dagster_project.defs import history
 from dagster_project.defs.forgetful_instance import forgetful_instance
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_failure import failures_of
@@ -59,7 +61,26 @@ def run_pipeline(warehouse: Warehouse, *, definitions: dg.Definitions | None = N
         success=result.success,
         unforeseen=failures_of(result.all_events),
     )
+    unseen = _shown_in_the_ui(result, started_at, warehouse.clock.now())
+    if unseen:
+        outcome = replace(outcome, file_warnings=(unseen, *outcome.file_warnings))
     return _told(warehouse, outcome, started_at)
+
+
+def _shown_in_the_ui(
+    result: dg.ExecuteInProcessResult, began: datetime, ended: datetime
+) -> str | None:
+    """Note the run where the Dagster UI looks, if there is one; return what went wrong with that, and stops nothing."""
+    folder = history.home()
+    if folder is None:
+        return None
+    try:
+        with dg.DagsterInstance.from_config(str(folder)) as instance:
+            history.record(instance, result, began=began, ended=ended)
+            history.forget_old_runs(instance)
+    except (dg.DagsterError, SQLAlchemyError, OSError) as error:
+        return f"the Dagster UI does not show this run: {type(error).__name__}: {str(error).splitlines()[0]}"
+    return None
 
 
 def _told(warehouse: Warehouse, outcome: RunOutcome, started_at: datetime) -> RunOutcome:

@@ -13,6 +13,7 @@ import dagster as dg
 from dagster_project import red_lines
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import Settings, load_settings
+from dagster_project.defs.history import forget_old_runs
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_failure import failures_of
 from dagster_project.errors import ExitCode, WarehouseLockedError
@@ -118,6 +119,7 @@ def _tell_of_run(context: dg.RunStatusSensorContext) -> None:
     began = datetime.fromtimestamp(started, UTC) if started is not None else clock.now()
     with warehouse_lock(warehouse.paths, clock, "what comes after a run"):
         red_lines.after_run(warehouse.paths, warehouse.settings, clock, run_end(outcome, began))
+    forget_old_runs(context.instance)
     if outcome.exit_code is ExitCode.PUBLISHED:
         failed = red_lines.beat(warehouse.settings)
         if failed:

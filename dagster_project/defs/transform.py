@@ -1,7 +1,7 @@
 """Stage 3: dbt turns raw tables into marts. Every model is an asset, every dbt test an asset check.
 
-dbt is a process of its own and takes DuckDB's one write lock, so no connection is open while it runs;
-row counts and columns are read once it has ended.
+dbt is a process of its own and takes DuckDB's one write lock, so no connection is open while it runs: its events go
+on while it does, row counts and the rows behind a test that failed follow once it has ended.
 """
 
 import json
@@ -19,20 +19,20 @@ from dagster_dbt import (
 )
 
 from dagster_project.config import Environment, Settings
+from dagster_project.defs.dbt_events import DbtEvents
 from dagster_project.defs.resources import Warehouse
-from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
 from dagster_project.exports.coverage import read_coverage, refuse_unknown_past
 from dagster_project.exports.ledger import some_file_was_loaded
 from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.quality.currencies import refuse_unknown_currencies
-from dagster_project.runs import FailedCheck, StageReport
+from dagster_project.runs import StageReport
 from dagster_project.transform.dbt_process import parent_named
+from dagster_project.transform.named_tests import with_short_names
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
-from dagster_project.warehouse.introspection import all_columns
 from dagster_project.warehouse.publication import pending_change
 from dagster_project.warehouse.publication_ledger import next_id, recover
 
@@ -102,66 +102,6 @@ class _Dbt(DbtCliResource):
         """Make none."""
 
 
-def _note_tests(report: StageReport, events: list[Any]) -> None:
-    """Hand over how dbt's tests ended."""
-    for event in events:
-        if not isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
-            continue
-        if event.passed:
-            report.checks_passed += 1
-            continue
-        assert event.asset_key is not None, "a dbt test is a check of a model"
-        report.failed_checks.append(
-            FailedCheck(
-                asset=event.asset_key.to_user_string(),
-                check=str(event.check_name),
-                critical=event.severity is dg.AssetCheckSeverity.ERROR,
-                suite="dbt",
-                message="",
-                observed="",
-                failing_rows=(),
-            )
-        )
-
-
-def _with_table_metadata(
-    events: list[Any],
-    report: StageReport,
-    warehouse: Warehouse,
-    manifest: Mapping[str, Any],
-    key_of_output: dict[str, dg.AssetKey],
-    publication_id: int,
-) -> Iterator[Any]:
-    """Yield dbt's events, those of a table with its row count, columns and the publication being made."""
-    nodes = {
-        (node["schema"], node["name"]): node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "seed")
-    }
-    with open_warehouse(warehouse.paths, read_only=True) as con:
-        columns = all_columns(con)
-        for event in events:
-            if not isinstance(event, dg.Output):
-                yield event
-                continue
-            schema, table = key_of_output[event.output_name].path
-            node = nodes[schema, table]
-            found = table_metadata(
-                con,
-                schema,
-                table,
-                columns[schema, table],
-                {name: column["description"] for name, column in node["columns"].items()},
-                is_view=node["config"]["materialized"] == "view",
-            )
-            report.made(f"{schema}/{table}", found)
-            yield dg.Output(
-                value=None,
-                output_name=event.output_name,
-                metadata={**event.metadata, **found, "publication_id": publication_id},
-            )
-
-
 def _nothing_loaded(settings: Settings) -> InputRefusedError:
     return InputRefusedError(
         "no export has been loaded yet; a company of nobody is not published",
@@ -171,9 +111,12 @@ def _nothing_loaded(settings: Settings) -> InputRefusedError:
     )
 
 
-def _refusal(run_results: Path, error: Exception | None) -> EbblineError:
+def _refusal(
+    run_results: Path, error: Exception | None, manifest: Mapping[str, Any]
+) -> EbblineError:
     """Return what stopped dbt: tests that found rows, or an error of its own."""
-    tests = failed_tests(run_results)
+    names = {unique_id: node["name"] for unique_id, node in manifest["nodes"].items()}
+    tests = failed_tests(run_results, names)
     if not tests:
         return EbblineError("dbt did not finish", evidence=str(error).splitlines()[:40])
     return ValidationRefusedError(
@@ -186,10 +129,15 @@ def _refusal(run_results: Path, error: Exception | None) -> EbblineError:
 
 def definitions() -> dg.Definitions:
     """Return the dbt models as assets and the dbt tests as checks."""
-    manifest_file = current_manifest()
+    manifest = with_short_names(json.loads(current_manifest().read_text(encoding="utf-8")))
+    nodes = {
+        (node["schema"], node["name"]): node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
 
     @dbt_assets(
-        manifest=manifest_file,
+        manifest=manifest,
         exclude=ASKED_BY_SUITES,
         dagster_dbt_translator=Translator(),
         name="dbt_build",
@@ -251,19 +199,13 @@ def definitions() -> dg.Definitions:
                 target_path=run_results.parent,
                 raise_on_error=False,
             )
-        events = list(invocation.stream())
-        _note_tests(report, events)
-        if not invocation.is_successful():
-            yield from events
-            raise _refusal(run_results, invocation.get_error())
-        yield from _with_table_metadata(
-            events,
-            report,
-            warehouse,
-            json.loads(manifest_file.read_text()),
-            dict(context.assets_def.keys_by_output_name),
-            publication_id,
+        stream = DbtEvents(
+            report, nodes, dict(context.assets_def.keys_by_output_name), publication_id
         )
+        yield from stream.live(invocation.stream())
+        yield from stream.afterwards(paths, run_results)
+        if not invocation.is_successful():
+            raise _refusal(run_results, invocation.get_error(), manifest)
         # not the keys of context.assets_def, which are those of the models selected
         if set(context.selected_asset_keys) == set(dbt_build.keys):
             built_by.write_text(digest, encoding="utf-8")

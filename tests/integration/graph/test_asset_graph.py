@@ -9,6 +9,8 @@ import pytest
 from dagster_project.definitions import build_definitions
 from dagster_project.transform.project import current_manifest
 
+# where dagster-dbt says which test a check is
+UNIQUE_ID = "dagster_dbt/unique_id"
 KNOWN = Path(__file__).with_name("known_graph.txt")
 
 
@@ -61,8 +63,9 @@ def test_every_dbt_test_is_a_check_in_the_graph_or_asked_by_the_suite_of_its_mar
     definitions: dg.Definitions,
 ) -> None:
     manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
-    checks = definitions.resolve_asset_graph().asset_check_keys
-    names = {key.name for key in checks}
+    graph = definitions.resolve_asset_graph()
+    checks = graph.asset_check_keys
+    of_dbt = {str((graph.get_check_spec(key).metadata or {}).get(UNIQUE_ID)) for key in checks}
     asked = {(*key.asset_key.path, key.name) for key in checks}
     same_claim = {
         "one_row_per": "one_row_per_key",
@@ -70,14 +73,25 @@ def test_every_dbt_test_is_a_check_in_the_graph_or_asked_by_the_suite_of_its_mar
         "relationships": "customers_are_known",
     }
     nowhere = []
-    for node in manifest["nodes"].values():
-        if node["resource_type"] != "test" or node["name"] in names:
+    for unique_id, node in manifest["nodes"].items():
+        if node["resource_type"] != "test" or unique_id in of_dbt:
             continue
         model = manifest["nodes"][node["attached_node"]]
         claim = same_claim[node["test_metadata"]["name"]]
         if (model["schema"], model["name"], claim) not in asked:
             nowhere.append(node["name"])
     assert nowhere == []
+
+
+def test_every_check_has_a_name_that_fits_a_line_and_says_what_it_claims(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    assert [
+        key.name
+        for key in graph.asset_check_keys
+        if len(key.name) > 60 or not graph.get_check_spec(key).description
+    ] == []
 
 
 def test_critical_expectations_block_what_comes_after(definitions: dg.Definitions) -> None:

@@ -1,0 +1,150 @@
+"""Dagster's own record of runs: what the UI shows of those of the command line, kept cheap and of a bounded size.
+
+A run writes some 2,700 events, and SQLite, which Dagster opens and closes for each, takes a flush to the disk for
+each. So the files are held open while a run writes them, and of a run of the command line only what somebody looks for
+is noted: one materialization an asset, the checks that failed or are well again, and how it ended.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster._core.events import DagsterEvent
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.engine import Engine
+
+RUNS_KEPT = 200
+"""Runs that the history holds, those of the command line among them; older ones are forgotten."""
+_FORGOTTEN_AT_ONCE = 20
+_LOCATION = "dagster_project.definitions"
+_TAGS = {
+    "ebbline/started_by": "command line",
+    # What the UI asks for where it lists the runs of a job.
+    ".dagster/repository": f"__repository__@{_LOCATION}",
+}
+
+
+def home() -> Path | None:
+    """Return the folder of the UI's history: ``DAGSTER_HOME``, else ``.dagster`` here; None where there is no UI."""
+    named = os.environ.get("DAGSTER_HOME")
+    folder = Path(named) if named else Path(".dagster")
+    return folder.resolve() if (folder / "dagster.yaml").exists() else None
+
+
+def record(
+    instance: dg.DagsterInstance,
+    result: dg.ExecuteInProcessResult,
+    *,
+    began: datetime,
+    ended: datetime,
+) -> None:
+    """Note a run that was executed without an instance, as one of the UI's.
+
+    :param result: the run, ended.
+    """
+    run_id, job = result.run_id, result.dagster_run.job_name
+    instance.add_run(
+        dg.DagsterRun(
+            job_name=job, run_id=run_id, status=dg.DagsterRunStatus.NOT_STARTED, tags=_TAGS
+        )
+    )
+    noted = [
+        *result.get_asset_materialization_events(),
+        *_observed(result),
+        *_checks(instance, result),
+    ]
+    with held_open(instance, run_id):
+        _report(instance, run_id, "PIPELINE_STARTING", job, began)
+        _report(instance, run_id, "PIPELINE_START", job, began)
+        for one in noted:
+            instance.report_dagster_event(one, run_id, timestamp=ended.timestamp())
+        for one in result.all_events:
+            if one.is_step_failure:
+                instance.report_dagster_event(one, run_id, timestamp=ended.timestamp())
+        _report(
+            instance,
+            run_id,
+            "PIPELINE_SUCCESS" if result.success else "PIPELINE_FAILURE",
+            job,
+            ended,
+        )
+
+
+def forget_old_runs(instance: dg.DagsterInstance, keep: int = RUNS_KEPT) -> int:
+    """Delete the oldest runs beyond what is kept, some at a time; return how many."""
+    beyond = instance.get_runs_count() - keep
+    if beyond <= 0:
+        return 0
+    records = instance.get_run_records(limit=min(beyond, _FORGOTTEN_AT_ONCE), ascending=True)
+    ended = [one.dagster_run.run_id for one in records if one.dagster_run.is_finished]
+    for run_id in ended:
+        instance.delete_run(run_id)
+    return len(ended)
+
+
+@contextmanager
+def held_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+    """Hold the files of SQLite's event log open, so that closing them after each event writes nothing to the disk.
+
+    A power cut may cost the last events of a run; no file is damaged by it (write-ahead log). Storage that is no
+    SQLite is left alone.
+    """
+    storage = instance.event_log_storage
+    if not isinstance(storage, SqliteEventLogStorage):
+        yield
+        return
+    with ExitStack() as open_files:
+        for shard in ("index", run_id):
+            with storage.run_connection(shard):
+                pass  # it is made where it is not there yet
+            held = open_files.enter_context(closing(sqlite3.connect(storage.path_for_shard(shard))))
+            held.execute("select count(*) from sqlite_master").fetchone()
+        sqlalchemy_event.listen(Engine, "connect", _without_a_flush_for_each_event)
+        open_files.callback(
+            sqlalchemy_event.remove, Engine, "connect", _without_a_flush_for_each_event
+        )
+        yield
+
+
+def _without_a_flush_for_each_event(connection: Any, _: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("pragma synchronous = normal")
+
+
+def _observed(result: dg.ExecuteInProcessResult) -> Sequence[DagsterEvent]:
+    """Return how many rows tables have where that came after them; one event an asset is enough for the others."""
+    marts = [one for one in result.get_asset_observation_events() if one.asset_key is not None]
+    return [one for one in marts if one.asset_key is not None and one.asset_key.path[0] == "marts"]
+
+
+def _checks(
+    instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult
+) -> Iterator[DagsterEvent]:
+    """Yield the checks that failed, and those that hold but had failed when the history last heard of them."""
+    found = {
+        (one.asset_check_evaluation_data.asset_check_key): one
+        for one in result.all_events
+        if one.event_type_value == "ASSET_CHECK_EVALUATION"
+    }
+    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(found))
+    for key, one in found.items():
+        before = known.get(key)
+        was_well = before is None or before.status.value == "SUCCEEDED"
+        if not (one.asset_check_evaluation_data.passed and was_well):
+            yield one
+
+
+def _report(
+    instance: dg.DagsterInstance, run_id: str, kind: str, job: str, happened: datetime
+) -> None:
+    instance.report_dagster_event(
+        DagsterEvent(event_type_value=kind, job_name=job, message="a run of the command line"),
+        run_id,
+        timestamp=happened.timestamp(),
+    )
