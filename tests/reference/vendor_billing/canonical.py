@@ -38,7 +38,9 @@ def write(company: Company, folder: Path, *, tax_inside: bool = False) -> None:
     )
     write_table(folder, "plans", (_plan(price, tax_inside) for price in company.prices))
     write_table(folder, "subscriptions", (_subscription(one) for one in company.subscriptions))
-    write_table(folder, "invoices", (_invoice(one, invoice, tax_inside) for one, invoice in company.bills))
+    write_table(
+        folder, "invoices", (_invoice(one, invoice, tax_inside) for one, invoice in company.bills)
+    )
     write_table(
         folder,
         "invoice_lines",
