@@ -1,6 +1,6 @@
 """Chargebee's tables: parts by the day and not marked as such, credits in credit notes that repeat the discount,
-amounts in cents, ends of periods that may be the last second of a day, or the last day; prices rise in place. A refund of money is a
-credit note whose reason says so, and a transaction. Columns as in datacatalog.chargebee.com.
+amounts in cents, ends of periods that may be the last second of a day, or the last day; prices rise in place. A refund
+of money is a credit note whose reason says so, and a transaction. Columns as in datacatalog.chargebee.com.
 """
 
 from collections.abc import Iterable
