@@ -17,12 +17,14 @@ class Webhook:
     :param answers: statuses; 0 takes the message and hangs up without an answer.
     :param retry_after: the value of ``Retry-After`` in every answer; empty for none.
     :param slow: seconds before an answer.
+    :param refuses: a text; a message that holds it is answered with 400, whatever ``answers`` says.
     """
 
     url: str
     answers: list[int] = field(default_factory=lambda: [200])
     retry_after: str = ""
     slow: float = 0.0
+    refuses: str = ""
     received: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
 
@@ -38,6 +40,8 @@ def receiving() -> Iterator[Webhook]:
             hook.received.append(json.loads(self.rfile.read(length)))
             hook.keys.append(self.headers["Idempotency-Key"])
             answer = hook.answers.pop(0) if len(hook.answers) > 1 else hook.answers[0]
+            if hook.refuses and hook.refuses in json.dumps(hook.received[-1]):
+                answer = 400
             time.sleep(hook.slow)
             if answer == 0:
                 self.close_connection = True

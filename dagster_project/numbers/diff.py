@@ -41,7 +41,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "red_line_status": ("rule", "period", "segment"),
 }
 # They differ by nature: one row about the publication itself, and the history.
-_NOT_COMPARED = ("publication", "metric_versions")
+_NOT_COMPARED = ("publication", "publication_history", "metric_versions")
 
 
 @dataclass(frozen=True)

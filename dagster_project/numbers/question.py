@@ -34,7 +34,7 @@ def parse_period(text: str) -> Period:
 
     :raises EbblineError: it names none.
     """
-    match = re.fullmatch(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|[Qq]([1-4])))?", text)
+    match = re.fullmatch(r"([0-9]{4})(?:-(?:(0[1-9]|1[0-2])|[Qq]([1-4])))?", text)
     # The calendar begins with year 1, and the last year has no year after it to end with.
     if match is None or not 1 <= int(match[1]) <= 9998:
         raise EbblineError(

@@ -76,7 +76,7 @@ class RedLineStatus:
 
 
 @dataclass(frozen=True)
-class _Figures:
+class Figures:
     """A row of a mart: the sample behind it and its values by column."""
 
     sample: int | None
@@ -84,7 +84,7 @@ class _Figures:
     values: Mapping[str, float | None]
 
 
-_Key = tuple[Segment, Period]
+Key = tuple[Segment, Period]
 
 
 def evaluate(
@@ -130,24 +130,27 @@ def judge(
     statuses: list[RedLineStatus] = []
     for rule in rules:
         covered = min((until, *(behind[one] for one in rule.subject.sources if one in behind)))
-        figures = _figures(con, rule, covered)
-        if _speaks_of_nobody(figures):
-            continue
-        latest = Period.last_complete(rule.grain, covered)
-        first = min((period.start for _, period in figures), default=latest.start)
-        for segment in _segments(rule, figures):
-            statuses += _judged(
-                rule,
-                segment,
-                figures,
-                first=first,
-                latest=latest,
-                reads=reads,
-            )
+        statuses += judge_figures(rule, _figures(con, rule, covered), covered, reads=reads)
     return tuple(statuses)
 
 
-def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_Key, _Figures]:
+def judge_figures(
+    rule: Rule, figures: Mapping[Key, Figures], covered: date, *, reads: LastReads | None
+) -> Iterator[RedLineStatus]:
+    """Yield the statuses of one rule, by segment and period, oldest first; none where they speak of nobody.
+
+    :param figures: the complete periods of the rule's grain and dimensions.
+    :param covered: the last day covered.
+    """
+    if _speaks_of_nobody(figures):
+        return
+    latest = Period.last_complete(rule.grain, covered)
+    first = min((period.start for _, period in figures), default=latest.start)
+    for segment in _segments(rule, figures):
+        yield from _judged(rule, segment, figures, first=first, latest=latest, reads=reads)
+
+
+def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[Key, Figures]:
     """Return the complete periods of the rule's grain and dimensions; empty where the mart is
     missing.
     """
@@ -169,26 +172,26 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[_K
         """,  # noqa: S608 - quoted identifiers from the catalogue
         [rule.grain, until + timedelta(days=1), list(rule.segments)],
     ).fetchall()
-    found: dict[_Key, _Figures] = {}
+    found: dict[Key, Figures] = {}
     for dimension, member, start, *values, sample, trials_counted in rows:
         named = {
             column: None if value is None else float(value)
             for column, value in zip(columns, values, strict=True)
         }
-        found[Segment(dimension, member), Period(rule.grain, start)] = _Figures(
+        found[Segment(dimension, member), Period(rule.grain, start)] = Figures(
             sample, trials_counted, named
         )
     return found
 
 
-def _speaks_of_nobody(figures: Mapping[_Key, _Figures]) -> bool:
+def _speaks_of_nobody(figures: Mapping[Key, Figures]) -> bool:
     """Whether the business has nothing of the kind: a shop without subscriptions, or a service without orders."""
     return bool(figures) and not any(
         row.sample or any(row.values.values()) for row in figures.values()
     )
 
 
-def _segments(rule: Rule, figures: Mapping[_Key, _Figures]) -> list[Segment]:
+def _segments(rule: Rule, figures: Mapping[Key, Figures]) -> list[Segment]:
     present = sorted({segment for segment, _ in figures}, key=str)
     chosen: list[Segment] = []
     for dimension, members in rule.segments.items():
@@ -202,7 +205,7 @@ def _segments(rule: Rule, figures: Mapping[_Key, _Figures]) -> list[Segment]:
 def _judged(
     rule: Rule,
     segment: Segment,
-    figures: Mapping[_Key, _Figures],
+    figures: Mapping[Key, Figures],
     *,
     first: date,
     latest: Period,
@@ -247,7 +250,7 @@ def _judged(
 
 
 def values_before(
-    rule: Rule, figures: Mapping[_Key, _Figures], segment: Segment, period: Period
+    rule: Rule, figures: Mapping[Key, Figures], segment: Segment, period: Period
 ) -> list[float | None]:
     """Return the metric in the periods that the rule looks back on, the newest first."""
     found = []
@@ -258,7 +261,7 @@ def values_before(
     return found
 
 
-def _interval(rule: Rule, row: _Figures | None, value: float | None) -> tuple[float, float] | None:
+def _interval(rule: Rule, row: Figures | None, value: float | None) -> tuple[float, float] | None:
     if row is None or value is None or trials_column(rule.subject) is None:
         return None
     return wilson(value, row.trials or 0)
@@ -272,7 +275,7 @@ def _is_certain(rule: Rule, line: float | None, interval: tuple[float, float] | 
 
 
 def _crossed(
-    rule: Rule, row: _Figures | None, value: float | None, line: float | None, period: Period
+    rule: Rule, row: Figures | None, value: float | None, line: float | None, period: Period
 ) -> tuple[bool | None, str]:
     """Return whether the line is crossed in this period alone, and that in words."""
     unit, label = rule.subject.unit, rule.subject.label

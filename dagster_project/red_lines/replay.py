@@ -1,12 +1,12 @@
 """How red lines would have behaved: every complete period of the marts judged as if it had been the
 newest in its turn, by the code that judges a run and through the same life of an incident.
 
-Reads only: nothing is stored and nothing is sent. Three things a replay cannot know. The figures are
-those of today, not those published at the time. When billing was read is not in the marts, so no
-period counts as stale. And nobody acknowledges: every reminder that falls due is counted.
+Reads only: nothing is stored and nothing is sent. These are today's figures, as if every export had come in time; what
+was published at the time stands beside it (``known_then.py``), and what came of it (``came_of.py``). Nobody
+acknowledges: every reminder that falls due is counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from itertools import groupby
@@ -15,72 +15,11 @@ import duckdb
 
 from dagster_project.errors import EbblineError
 from dagster_project.period import Period
+from dagster_project.red_lines.came_of import CameOf, came_of, damage_of
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment, judge
-from dagster_project.red_lines.incidents import Event, Incident, transition
+from dagster_project.red_lines.known_then import KnownThen, known_then
+from dagster_project.red_lines.lives import Moment, ReplayedLine, line_of_moments
 from dagster_project.red_lines.rules import Rule
-
-
-@dataclass(frozen=True)
-class ReplayedIncident:
-    """An incident that would have been.
-
-    :param incident: as the replay leaves it.
-    :param crossed: the statuses of its crossed periods, oldest first, with those that had to be
-        crossed before it could open.
-    :param events: what would have been told of it, in order: a message each.
-    """
-
-    incident: Incident
-    crossed: tuple[RedLineStatus, ...]
-    events: tuple[Event, ...]
-
-    @property
-    def since(self) -> Period:
-        """The first period of the run it was opened with."""
-        return self.crossed[0].period
-
-    @property
-    def opened_in(self) -> Period:
-        """The period that opened it."""
-        return Period(self.crossed[0].period.grain, self.incident.opened_period)
-
-    @property
-    def until(self) -> Period:
-        """The last period in which it was seen crossed."""
-        return self.crossed[-1].period
-
-    @property
-    def worst(self) -> RedLineStatus:
-        """The crossed period whose value lies furthest beyond its line; the first of equals."""
-        return max(self.crossed, key=_beyond)
-
-    @property
-    def resolved_in(self) -> Period | None:
-        """The period that resolved it; None: still open."""
-        resolved = self.incident.resolved_period
-        return None if resolved is None else Period(self.crossed[0].period.grain, resolved)
-
-
-@dataclass(frozen=True)
-class ReplayedLine:
-    """One red line in one segment.
-
-    :param statuses: of the replayed periods, oldest first.
-    """
-
-    rule: Rule
-    segment: Segment
-    statuses: tuple[RedLineStatus, ...]
-    incidents: tuple[ReplayedIncident, ...]
-
-    def periods(self, word: str) -> int:
-        """How many replayed periods were ``crossed``, ``clear`` or ``unknown``."""
-        return sum(status.word == word for status in self.statuses)
-
-    @property
-    def messages(self) -> int:
-        """How many messages would have been sent."""
-        return sum(len(found.events) for found in self.incidents)
 
 
 @dataclass(frozen=True)
@@ -92,6 +31,9 @@ class Replay:
     :param first: first day of the time replayed.
     :param end: the first day after it.
     :param lines: by rule, then segment; a rule of which no segment or period is there has none.
+    :param then: the same by what was published at the time; None where that is not known.
+    :param outcomes: what came of the incidents of ``lines``, by rule and segment, where that can be told.
+    :param outcomes_then: the same of the incidents of ``then``.
     """
 
     publication_id: int
@@ -99,6 +41,9 @@ class Replay:
     first: date
     end: date
     lines: tuple[ReplayedLine, ...]
+    then: KnownThen | None = None
+    outcomes: Mapping[tuple[str, Segment], CameOf] = field(default_factory=dict)
+    outcomes_then: Mapping[tuple[str, Segment], CameOf] = field(default_factory=dict)
 
     @property
     def months(self) -> int:
@@ -114,18 +59,6 @@ class Replay:
     def pages(self) -> int:
         """How many of them are of severity ``page``."""
         return sum(line.messages for line in self.lines if line.rule.severity == "page")
-
-
-@dataclass
-class _Life:
-    """An incident while it is being replayed."""
-
-    incident: Incident
-    crossed: list[RedLineStatus]
-    events: list[Event] = field(default_factory=list)
-
-    def ended(self) -> ReplayedIncident:
-        return ReplayedIncident(self.incident, tuple(self.crossed), tuple(self.events))
 
 
 def chosen_rules(rules: Sequence[Rule], names: Sequence[str]) -> tuple[Rule, ...]:
@@ -182,52 +115,51 @@ def replay(
             fix=f"it covers the time until {until}",
         )
     first = min(period.start for period in periods)
+    then = known_then(con, rules, since=since)
     return Replay(
         publication_id=publication_id,
         rules=tuple(rules),
         first=first if since is None else max(first, since),
         end=max(period.end for period in periods),
         lines=tuple(lines),
+        then=then,
+        outcomes=_outcomes(con, lines, lines),
+        outcomes_then=_outcomes(con, then.lines if then else (), lines),
     )
+
+
+def _outcomes(
+    con: duckdb.DuckDBPyConnection, lines: Iterable[ReplayedLine], today: Sequence[ReplayedLine]
+) -> dict[tuple[str, Segment], CameOf]:
+    """Return what came of incidents; damage is looked for in the periods that are replayed by today's figures."""
+    periods = {
+        (line.rule.name, line.segment): [status.period for status in line.statuses]
+        for line in today
+    }
+    found = {}
+    for line in lines:
+        key = line.rule.name, line.segment
+        damage = damage_of(con, line.rule, line.segment, periods.get(key, ()))
+        if damage is not None:
+            opened = [(one.incident.incident_id, one.opened_in) for one in line.incidents]
+            found[key] = came_of(opened, damage)
+    return found
 
 
 def _replayed(history: Sequence[RedLineStatus], since: date | None) -> ReplayedLine:
     """Carry the incidents of one red line and segment through its periods."""
-    lives: dict[str, _Life] = {}
-    in_turn = [
-        (position, status)
+    moments = [
+        Moment(
+            status,
+            tuple(history[position + 1 - status.running : position + 1]),
+            _closing(status.period),
+        )
         for position, status in enumerate(history)
         if since is None or status.period.end > since
     ]
-    for position, status in in_turn:
-        changed, event = transition(
-            (life.incident for life in lives.values()), status, now=_closing(status.period)
-        )
-        if changed is None:
-            continue
-        if event is Event.OPENED:
-            run = history[position + 1 - status.running : position + 1]
-            lives[changed.incident_id] = _Life(changed, list(run))
-        life = lives[changed.incident_id]
-        life.incident = changed
-        if event is not None:
-            life.events.append(event)
-        if changed.is_active and status is not life.crossed[-1]:
-            life.crossed.append(status)
-    return ReplayedLine(
-        rule=history[0].rule,
-        segment=history[0].segment,
-        statuses=tuple(status for _, status in in_turn),
-        incidents=tuple(life.ended() for life in lives.values()),
-    )
+    statuses = tuple(moment.status for moment in moments)
+    return line_of_moments(history[0].rule, history[0].segment, moments, statuses)
 
 
 def _closing(period: Period) -> datetime:
     return datetime.combine(period.end, time(), UTC)
-
-
-def _beyond(status: RedLineStatus) -> float:
-    """Return how far the value lies beyond the line; of a crossed period both are known."""
-    assert status.value is not None and status.line is not None
-    above = status.value - status.line
-    return -above if status.rule.when in ("below", "at_most", "falling") else above

@@ -9,10 +9,12 @@ from typing import Any
 from dagster_project.period import Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.incidents import Event
-from dagster_project.red_lines.replay import Replay, ReplayedIncident, ReplayedLine
+from dagster_project.red_lines.lives import ReplayedIncident, ReplayedLine
+from dagster_project.red_lines.replay import Replay
 from dagster_project.red_lines.rules import Rule
 from dagster_project.screens import Line
-from dagster_project.screens.machine_readable import as_csv, as_json
+from dagster_project.screens.machine_readable import as_csv, as_json, plain
+from dagster_project.screens.replay_outcomes import known_lines, outcome_lines, outcome_rows
 
 WORDS = ("crossed", "clear", "unknown")
 
@@ -56,6 +58,7 @@ def replay_lines(replay: Replay) -> Iterator[Line]:
     )
     for rule in replay.rules:
         yield from _rule_lines(rule, [line for line in replay.lines if line.rule is rule])
+    yield from outcome_lines(replay)
     yield from closing_lines(replay)
 
 
@@ -67,12 +70,7 @@ def closing_lines(replay: Replay) -> Iterator[Line]:
         f" {pages} among them, {replay.pages / replay.months:.2g} a month",
         "bold yellow" if replay.messages else "bold green",
     )
-    yield "judged by today's figures of these periods, not by those published at the time", None
-    if any(rule.max_staleness_days is not None for rule in replay.rules):
-        yield (
-            "when billing was read is not known of the past: no period was taken for stale",
-            None,
-        )
+    yield from known_lines(replay)
     yield "nothing was written and nothing was sent", None
 
 
@@ -147,6 +145,15 @@ def replay_json(replay: Replay) -> str:
             "pages": replay.pages,
             "rules": [rule.name for rule in replay.rules],
             "lines": [_line_document(line) for line in replay.lines],
+            "then": None
+            if replay.then is None
+            else {
+                "publications": replay.then.publications,
+                "first": replay.then.first,
+                "without_history": list(replay.then.without_history),
+                "lines": [_line_document(line) for line in replay.then.lines],
+            },
+            "outcomes": [plain(row) for row in outcome_rows(replay)],
         }
     )
 

@@ -33,6 +33,7 @@ from dagster_project.warehouse.hold import release
 from dagster_project.warehouse.input_state import read_input_state
 from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.publication_history import write_history
 from dagster_project.warehouse.publication_ledger import PublicationEvent
 from dagster_project.warehouse.publication_record import (
     Publication,
@@ -54,7 +55,7 @@ from dagster_project.warehouse.ready_views import create_ready_views
 
 # Written by this package into every publication; a mart of the same name would be overwritten
 # silently.
-_OWN_TABLES = ("publication", "metric_versions", "source_coverage")
+_OWN_TABLES = ("publication", "publication_history", "metric_versions", "source_coverage")
 # Published beside the marts, because `why` and readers want to know a customer's plan on a day.
 _ALSO_PUBLISHED = {"customer_plan_days": ("intermediate", "int_customer_plan_days")}
 # Settings that change no number but what is seen, and by whom; what they were before there was such a setting.
@@ -312,6 +313,7 @@ def _write(
             write_comments(con, ("unfinished", "main", table), described)
         write_publication(con, database, publication)
         write_coverage(con, database, coverage, stale)
+        write_history(con, database)
         metric_versions.write_versions(
             con,
             database,

@@ -50,6 +50,17 @@ OWN_TABLES: dict[str, Described] = {
             "validation": "What the validation found.",
         },
     ),
+    "publication_history": Described(
+        "One row per publication up to this one: when it was made, how far it went, and when exports had been read.",
+        {
+            "publication_id": "Number of the publication.",
+            "published_at": "When it was published.",
+            "until": "Last day that it covered.",
+            "billing_read_at": "When a billing export had last been read; NULL where none is known.",
+            "support_read_at": "When a support export had last been read; NULL where none is known.",
+            "usage_read_at": "When a usage export had last been read; NULL where none is known.",
+        },
+    ),
     "source_coverage": Described(
         "One row per source: the last day that its exports can speak of. What they do not cover is not zero.",
         {

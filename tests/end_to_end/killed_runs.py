@@ -27,7 +27,14 @@ from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.warm_runs import Order
 
 # What says when and in which order things were published, which no two warehouses share.
-HISTORY = {"publication", "metric_versions", "source_coverage", "alert_incidents", "restatements"}
+HISTORY = {
+    "publication",
+    "publication_history",
+    "metric_versions",
+    "source_coverage",
+    "alert_incidents",
+    "restatements",
+}
 PROC = Path("/proc/self/stat")
 ORPHANS_MAY_TAKE = 60.0  # seconds for the kernel to end what lost its parent
 
@@ -142,6 +149,7 @@ def look(paths: WarehousePaths, *, validated: bool = True) -> int:
         }
     assert rows.pop("publication") == 1
     assert rows.pop("metric_versions") > 0
+    assert rows.pop("publication_history") > 0
     assert rows.pop("source_coverage") > 0
     assert rows == publication.row_counts, "every table, with all its rows"
     if validated:

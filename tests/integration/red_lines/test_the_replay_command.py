@@ -79,9 +79,18 @@ def test_the_screen_tells_of_each_incident_and_of_messages_in_all(
         "  all: 2 months crossed, 1 clear, 0 unknown",
         "    2026-01: 1 month, worst 20 % against 10 % (2026-01), resolved in 2026-02, 2 messages",
         "    2026-03: 1 month, worst 12 % against 10 % (2026-03), still open, 1 message",
+        "what came of them",
+        "  red line     segment  by figures of  fired  messages  came true  periods early  false alarms"
+        "  too young  missed  by chance",
+        "  churn_above  all      today              2         3          -              -             -"
+        "          -       -          -",
+        "  came true: damage in the same period or within 3; damage: the worst fifth of them by MRR lost, "
+        "for purchases by their fall",
+        "  churn_above, 2026-01 to 2026-03",
+        "    churn rate               █▁▄",
+        "    opened, by today         ▲·▲",
         "3 messages would have been sent, 1 a month; 3 pages among them, 1 a month",
-        "judged by today's figures of these periods, not by those published at the time",
-        "when billing was read is not known of the past: no period was taken for stale",
+        "what was published at the time is not known: these are today's figures",
         "nothing was written and nothing was sent",
     ]
 

@@ -106,6 +106,7 @@ def test_views_become_tables_and_nothing_but_the_marts_is_there(tmp_path: Path) 
             "metric_versions",
             "metrics",
             "publication",
+            "publication_history",
             "source_coverage",
         )
     ]

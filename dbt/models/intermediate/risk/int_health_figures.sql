@@ -1,5 +1,5 @@
 -- How customers stood on the morning after each period, by member. The happiness index is a rank: its mean over everybody is the
--- same every week. What is averaged here is the level behind it, with the same weights.
+-- same every week. What is summed here is the level behind it, with the same weights; exactly, whatever the order of rows.
 {%- set weights = health_weights() %}
 {{ kept(
     reaches_to='score_on',
@@ -52,10 +52,10 @@ final as (
         member,
         count(*) as customers_scored,
         sum(case when is_usage_known then 1 else 0 end) as customers_with_use,
-        avg(happiness) as happiness,
+        sum(cast(happiness as decimal(18, 4))) as happiness_total,
         sum(case when is_usage_known and frequency_class = 'dormant' then 1 else 0 end) as customers_dormant,
         sum(case when is_usage_known and has_fallen then 1 else 0 end) as customers_below_habit,
-        avg(score) as risk_score,
+        sum(cast(score as decimal(18, 4))) as risk_total,
         sum(case when score >= 50 then 1 else 0 end) as customers_at_risk,
         sum(case when score >= 50 then mrr else 0 end) as mrr_at_risk
     from valued_of_members

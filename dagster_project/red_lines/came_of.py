@@ -1,0 +1,140 @@
+"""What came of incidents: whether damage followed, how early they told of it, and which of them were false alarms.
+
+Damage is one of the worst fifth of the replayed periods: by the share of MRR lost (churn and contraction), of purchases
+by how far their amount fell below the period before. An incident told of it when it was opened in that period or up to
+three before. Today's figures say what damage there was. Reads only.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import duckdb
+
+from dagster_project.period import Period
+from dagster_project.red_lines.evaluation import Segment
+from dagster_project.red_lines.rules import Rule
+from dagster_project.warehouse.introspection import columns_of
+
+HORIZON = 3
+# With fewer periods a worst fifth says nothing.
+FEWEST_PERIODS = 5
+_PURCHASES = frozenset(("mart_repeat_rate", "mart_purchase_periods"))
+_LOSSES = {
+    "mart_churn_periods": (
+        ("mrr_churn", "mrr_contraction", "mrr_opening"),
+        "(mrr_churn + mrr_contraction)::double / nullif(mrr_opening, 0)::double",
+    ),
+    "mart_purchase_periods": (
+        ("purchase_amount",),
+        "1 - purchase_amount::double / nullif(lag(purchase_amount) over (order by period_start), 0)::double",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Damage:
+    """The damage that a segment took.
+
+    :param periods: the worst fifth of them.
+    :param known: all periods of which it is known.
+    """
+
+    periods: frozenset[Period]
+    known: frozenset[Period]
+
+    def follows(self, period: Period) -> int | None:
+        """Return how many periods after this one damage came, 0 for the same; None: not within the horizon."""
+        for lead in range(HORIZON + 1):
+            if period in self.periods:
+                return lead
+            period = Period(period.grain, period.end)
+        return None
+
+    @property
+    def by_chance(self) -> float:
+        """The share of all periods that would have told of damage, had an incident been opened in each."""
+        told = sum(self.follows(period) is not None for period in self.known)
+        return told / len(self.known)
+
+
+@dataclass(frozen=True)
+class CameOf:
+    """What came of the incidents of one red line in one segment.
+
+    :param leads: by incident how many periods before the damage it was opened; None for a false alarm.
+    :param undecided: incidents so young that damage may still follow.
+    :param missed: periods of damage that no incident told of.
+    :param by_chance: the share of incidents that would have come true at any time.
+    """
+
+    leads: Mapping[str, int | None]
+    undecided: frozenset[str]
+    missed: int
+    by_chance: float
+
+    @property
+    def came_true(self) -> int:
+        """Incidents after which damage came."""
+        return sum(lead is not None for lead in self.leads.values())
+
+    @property
+    def false_alarms(self) -> int:
+        """Incidents after which none came."""
+        return len(self.leads) - self.came_true
+
+    @property
+    def periods_early(self) -> float | None:
+        """How early those that came true were, on average; None where none did."""
+        known = [lead for lead in self.leads.values() if lead is not None]
+        return sum(known) / len(known) if known else None
+
+
+def damage_of(
+    con: duckdb.DuckDBPyConnection, rule: Rule, segment: Segment, periods: Iterable[Period]
+) -> Damage | None:
+    """Return the damage of a segment within the replayed periods; None where it cannot be told."""
+    mart = "mart_purchase_periods" if rule.subject.table in _PURCHASES else "mart_churn_periods"
+    columns, loss = _LOSSES[mart]
+    if not set(columns) <= set(columns_of(con, "marts", mart)):
+        return None
+    rows = con.execute(
+        f"select period_start, {loss} from marts.{mart} "  # noqa: S608 - own names
+        "where grain = ? and dimension = ? and member = ? and is_complete",
+        [rule.grain, segment.dimension, segment.member],
+    ).fetchall()
+    asked = set(periods)
+    losses = {
+        Period(rule.grain, start): float(lost)
+        for start, lost in rows
+        if lost is not None and Period(rule.grain, start) in asked
+    }
+    if len(losses) < FEWEST_PERIODS:
+        return None
+    worst = sorted(losses, key=lambda period: (-losses[period], period.start))
+    damaged = [one for one in worst[: ceil(len(losses) / 5)] if losses[one] > 0]
+    return Damage(frozenset(damaged), frozenset(losses)) if damaged else None
+
+
+def came_of(opened: Sequence[tuple[str, Period]], damage: Damage) -> CameOf:
+    """Return what came of incidents, each a name and the period that opened it."""
+    leads: dict[str, int | None] = {}
+    undecided: set[str] = set()
+    last = max(damage.known, key=lambda period: period.start)
+    for name, period in opened:
+        lead = damage.follows(period)
+        if lead is None and _after(period, HORIZON).start > last.start:
+            undecided.add(name)
+        else:
+            leads[name] = lead
+    told = {
+        _after(period, lead) for name, period in opened if (lead := leads.get(name)) is not None
+    }
+    covered = {_after(period, ahead) for _, period in opened for ahead in range(HORIZON + 1)} | told
+    return CameOf(leads, frozenset(undecided), len(damage.periods - covered), damage.by_chance)
+
+
+def _after(period: Period, steps: int) -> Period:
+    for _ in range(steps):
+        period = Period(period.grain, period.end)
+    return period
