@@ -86,3 +86,13 @@
         else {{ money('cast(' ~ amount ~ ' as decimal(19, 2)) * ' ~ rate) }}
     end
 {%- endmacro %}
+
+{# A share in whole thousandths; nothing of nothing. #}
+{% macro permille(part, whole) -%}
+    coalesce(case when {{ part }} > 0 and {{ whole }} > 0 then {{ rounded_quotient('1000 * (' ~ part ~ ')', whole) }} end, 0)
+{%- endmacro %}
+
+{# Cents of a price that includes a tax of so many thousandths, without it. #}
+{% macro without_tax(cents, permille) -%}
+    {{ cents }} - coalesce({{ scaled(cents, permille, '(1000 + ' ~ permille ~ ')') }}, 0)
+{%- endmacro %}

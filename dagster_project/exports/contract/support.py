@@ -96,6 +96,13 @@ SUPPORT = (
         companion_of="tickets",
     ),
     Table(
+        "tags",
+        "support",
+        (need("tag_id"), need("name")),
+        ("tag_id",),
+        companion_of="tickets",
+    ),
+    Table(
         "ticket_replies",
         "support",
         (

@@ -147,5 +147,8 @@ select 'su1' as user_id, 'org1' as organization_id, unnest(lineage(31, 1));
 insert into raw.ticket_tags by name
 select 't1' as ticket_id, 'vip' as tag, unnest(lineage(32, 1));
 
+insert into raw.tags by name
+select '1' as tag_id, 'vip' as name, unnest(lineage(34, 1));
+
 insert into raw.ticket_replies by name
 select 'rp1' as reply_id, 't1' as ticket_id, timestamptz '2026-03-11 09:00:00+00' as replied_at, unnest(lineage(33, 1));

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -22,12 +22,17 @@ CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
 
 @dataclass(frozen=True)
 class Export:
-    """A vendor's way to bill and to write; ``lasting_only``: discounts of limited duration are left out."""
+    """A vendor's way to bill and to write.
+
+    :param lasting_only: discounts of limited duration are left out.
+    :param tax_inside: prices include the tax.
+    """
 
     form: str
     manner: Manner
     write: Callable[[Company, Path], None]
     lasting_only: bool = False
+    tax_inside: bool = False
 
 
 EXPORTS = {
@@ -37,16 +42,20 @@ EXPORTS = {
     "stripe, discounts apart": Export(
         "stripe", stripe.MANNER, partial(stripe.write, discounts_apart=True)
     ),
-    "chargebee": Export(
-        "chargebee", chargebee.MANNER, partial(chargebee.write, ends_at_last_second=False)
-    ),
+    "chargebee": Export("chargebee", chargebee.MANNER, chargebee.write),
     "chargebee, ends at the last second": Export(
-        "chargebee", chargebee.MANNER, partial(chargebee.write, ends_at_last_second=True)
+        "chargebee", chargebee.MANNER, partial(chargebee.write, before=timedelta(seconds=1))
+    ),
+    "chargebee, ends on the last day": Export(
+        "chargebee", chargebee.MANNER, partial(chargebee.write, before=timedelta(days=1))
     ),
     "recurly": Export("recurly", recurly.MANNER, recurly.write),
     "canonical": Export("canonical", canonical.MANNER, canonical.write),
     "canonical, lasting discounts only": Export(
         "canonical", canonical.MANNER, canonical.write, lasting_only=True
+    ),
+    "canonical, taxes inside": Export(
+        "canonical", canonical.MANNER, partial(canonical.write, tax_inside=True), tax_inside=True
     ),
 }
 
@@ -76,7 +85,7 @@ def built(root: Path, name: str, seeds: Iterable[int], customers: int) -> Found:
     export = EXPORTS[name]
     company = companies(seeds, customers, export.manner, UNTIL)
     export.write(company, root / "billing")
-    right = truth(company, lasting_only=export.lasting_only)
+    right = truth(company, lasting_only=export.lasting_only, tax_inside=export.tax_inside)
     found, alarms = _built(root, export)
     return Found(
         [
@@ -87,10 +96,12 @@ def built(root: Path, name: str, seeds: Iterable[int], customers: int) -> Found:
     )
 
 
-def truth(company: Company, *, lasting_only: bool) -> set[Told]:
+def truth(company: Company, *, lasting_only: bool, tax_inside: bool = False) -> set[Told]:
     """Return the movements of what was truly sold."""
     pieces = [
-        piece for one in company.subscriptions for piece in one.pieces(lasting_only=lasting_only)
+        piece
+        for one in company.subscriptions
+        for piece in one.pieces(lasting_only=lasting_only, tax_inside=tax_inside)
     ]
     return movements(pieces, UNTIL)
 

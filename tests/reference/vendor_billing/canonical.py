@@ -12,6 +12,7 @@ from tests.reference.vendor_billing.company import (
     Manner,
     Price,
     Subscription,
+    without_tax,
 )
 from tests.reference.vendor_billing.writing import Row, iso, major, write_table
 
@@ -25,23 +26,28 @@ MANNER = Manner(
 )
 
 
-def write(company: Company, folder: Path) -> None:
-    """Write the export into ``folder``."""
+def write(company: Company, folder: Path, *, tax_inside: bool = False) -> None:
+    """Write the export into ``folder``.
+
+    :param tax_inside: prices include the tax, which lies in the amount of a line and is told beside; else it is a line.
+    """
     write_table(
         folder,
         "customers",
         ({"customer_id": name, "created_at": "2020-01-01T00:00:00Z"} for name in company.customers),
     )
-    write_table(folder, "plans", (_plan(price) for price in company.prices))
+    write_table(folder, "plans", (_plan(price, tax_inside) for price in company.prices))
     write_table(folder, "subscriptions", (_subscription(one) for one in company.subscriptions))
-    write_table(folder, "invoices", (_invoice(one, invoice) for one, invoice in company.bills))
+    write_table(
+        folder, "invoices", (_invoice(one, invoice, tax_inside) for one, invoice in company.bills)
+    )
     write_table(
         folder,
         "invoice_lines",
         (
             row
             for one, invoice in company.bills
-            for row in (*_lines(one, invoice), *_other_lines(one, invoice))
+            for row in (*_lines(one, invoice), *_other_lines(one, invoice, tax_inside))
         ),
     )
     write_table(
@@ -59,10 +65,12 @@ def write(company: Company, folder: Path) -> None:
             if line.discount
         ),
     )
+    if tax_inside:
+        write_table(folder, "line_taxes", _taxes_inside(company))
     paid = [
         (one, bill) for one, bill in company.bills if bill.status == "paid" and bill.total() > 0
     ]
-    write_table(folder, "payments", (_payment(one, invoice) for one, invoice in paid))
+    write_table(folder, "payments", (_payment(one, invoice, tax_inside) for one, invoice in paid))
     write_table(
         folder,
         "refunds",
@@ -71,7 +79,7 @@ def write(company: Company, folder: Path) -> None:
                 "refund_id": f"re-{invoice.invoice_id}",
                 "payment_id": f"pay-{invoice.invoice_id}",
                 "customer_id": one.customer_id,
-                "amount": major(invoice.refunded),
+                "amount": major(min(invoice.refunded, _total(invoice, tax_inside))),
                 "currency": "USD",
                 "refunded_at": iso(invoice.issued),
             }
@@ -81,7 +89,28 @@ def write(company: Company, folder: Path) -> None:
     )
 
 
-def _plan(price: Price) -> Row:
+def _total(invoice: Invoice, tax_inside: bool) -> int:
+    return _net(invoice) if tax_inside else invoice.total()
+
+
+def _net(invoice: Invoice) -> int:
+    return invoice.used + sum(line.net for line in invoice.lines)
+
+
+def _taxes_inside(company: Company) -> Iterable[Row]:
+    for _, invoice in company.bills:
+        for number, line in enumerate(invoice.lines):
+            tax = line.net - without_tax(line.net, invoice.tax_percent)
+            if tax:
+                yield {
+                    "invoice_id": invoice.invoice_id,
+                    "line_id": str(number),
+                    "amount": major(tax),
+                    "is_inclusive": "true",
+                }
+
+
+def _plan(price: Price, tax_inside: bool) -> Row:
     return {
         "plan_id": price.price_id,
         "product": price.product,
@@ -90,6 +119,7 @@ def _plan(price: Price) -> Row:
         "interval": {1: "month", 3: "quarter", 12: "year"}[price.months],
         "interval_count": 1,
         "usage": "licensed",
+        "tax_behavior": "inclusive" if tax_inside else "exclusive",
     }
 
 
@@ -107,8 +137,10 @@ def _subscription(one: Subscription) -> Row:
     }
 
 
-def _invoice(one: Subscription, invoice: Invoice) -> Row:
-    total, net = invoice.total(), invoice.used + sum(line.net for line in invoice.lines)
+def _invoice(one: Subscription, invoice: Invoice, tax_inside: bool) -> Row:
+    total = _total(invoice, tax_inside)
+    left = sum(without_tax(line.net, invoice.tax_percent) for line in invoice.lines)
+    net = invoice.used + left if tax_inside else _net(invoice)
     return {
         "invoice_id": invoice.invoice_id,
         "customer_id": one.customer_id,
@@ -128,11 +160,10 @@ def _lines(one: Subscription, invoice: Invoice) -> Iterable[Row]:
         yield _line(one, invoice, str(number), line)
 
 
-def _other_lines(one: Subscription, invoice: Invoice) -> Iterable[Row]:
+def _other_lines(one: Subscription, invoice: Invoice, tax_inside: bool) -> Iterable[Row]:
     """What is not recurring: tax, metered use, a credit that takes nothing back."""
-    net = invoice.used + sum(line.net for line in invoice.lines)
     for kind, amount in (
-        ("tax", invoice.total() - net),
+        ("tax", _total(invoice, tax_inside) - _net(invoice)),
         ("usage", invoice.used),
         ("credit", -invoice.waived),
     ):
@@ -168,13 +199,13 @@ def _line(one: Subscription, invoice: Invoice, name: str, line: Line) -> dict[st
     }
 
 
-def _payment(one: Subscription, invoice: Invoice) -> Row:
+def _payment(one: Subscription, invoice: Invoice, tax_inside: bool) -> Row:
     return {
         "payment_id": f"pay-{invoice.invoice_id}",
         "customer_id": one.customer_id,
         "invoice_id": invoice.invoice_id,
         "status": "succeeded",
-        "amount": major(invoice.total()),
+        "amount": major(_total(invoice, tax_inside)),
         "currency": "USD",
         "attempted_at": iso(invoice.issued),
     }

@@ -1,6 +1,6 @@
 """Chargebee's tables: parts by the day and not marked as such, credits in credit notes that repeat the discount,
-amounts in cents, ends of periods that may be the last second of a day; prices rise in place. A refund of money is a
-credit note whose reason says so, and a transaction. Columns as in datacatalog.chargebee.com.
+amounts in cents, ends of periods that may be the last second of a day, or the last day; prices rise in place. A refund
+of money is a credit note whose reason says so, and a transaction. Columns as in datacatalog.chargebee.com.
 """
 
 from collections.abc import Iterable
@@ -28,9 +28,11 @@ MANNER = Manner(
 _METER = "meter"
 
 
-def write(company: Company, folder: Path, *, ends_at_last_second: bool) -> None:
-    """Write the export into ``folder``."""
-    before = timedelta(seconds=1 if ends_at_last_second else 0)
+def write(company: Company, folder: Path, *, before: timedelta = timedelta()) -> None:
+    """Write the export into ``folder``.
+
+    :param before: how long before the first day after it the end of a period is written: not, a second, a day.
+    """
     write_table(folder, "customers", (_customer(name) for name in company.customers))
     write_table(folder, "item_prices", (*(_price(price) for price in company.prices), _meter()))
     write_table(folder, "subscriptions", (_subscription(one) for one in company.subscriptions))

@@ -49,6 +49,11 @@ class Manner:
     takes_back_whole: bool
 
 
+def without_tax(cents: int, percent: int) -> int:
+    """Return what is left of an amount that includes a tax."""
+    return cents - round_half_away(Fraction(cents * percent, 100 + percent))
+
+
 @dataclass(frozen=True)
 class Discount:
     """A share taken off, in percent, for so many intervals; ``None``: for ever."""
@@ -141,15 +146,20 @@ class Subscription:
     ended: datetime | None = None
     asked: datetime | None = None
     at_period_end: bool = False
+    tax_percent: int = 0
 
-    def pieces(self, *, lasting_only: bool = False) -> list[Piece]:
-        """Return what the subscription was worth a month."""
+    def pieces(self, *, lasting_only: bool = False, tax_inside: bool = False) -> list[Piece]:
+        """Return what the subscription was worth a month; ``tax_inside``: its prices include the tax."""
+        percent = self.tax_percent if tax_inside else 0
         return [
             Piece(
                 customer_id=self.customer_id,
                 subscription_id=self.subscription_id,
                 plan_id=one.price.price_id,
-                cents=Fraction(one.lasting if lasting_only else one.billed, one.price.months),
+                cents=Fraction(
+                    without_tax(one.lasting if lasting_only else one.billed, percent),
+                    one.price.months,
+                ),
                 currency="USD",
                 valid_from=one.first,
                 valid_to=one.after,

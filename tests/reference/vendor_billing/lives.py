@@ -100,6 +100,7 @@ class _Run:
         self.told = Subscription(name, customer, start)
         self.discount = Discount(rng.choice(PERCENTS), rng.choice(INTERVALS))
         self.tax_percent, self.is_metered = rng.choice(TAXES), rng.random() < 0.15
+        self.told.tax_percent = self.tax_percent
         self.anchor, self.number, self.billed, self.is_over = start, 0, 0, False
         self.months = rng.choice((1, 1, 3, 12))
         self.items: list[_Item] = []

@@ -16,9 +16,15 @@ metrics as (
 
 ),
 
-tags as (
+ticket_tags as (
 
     {{ newest_version('ticket_tags', ['ticket_id', 'tag']) }}
+
+),
+
+tags as (
+
+    {{ newest_version('tags', ['tag_id']) }}
 
 ),
 
@@ -42,9 +48,10 @@ customer_ids as (
 
 complaints as (
 
-    select distinct ticket_id
-    from tags
-    where lower(tag) = 'complaint'
+    select distinct ticket_tags.ticket_id
+    from ticket_tags
+    left join tags on ticket_tags.tag = tags.tag_id
+    where lower(coalesce(tags.name, ticket_tags.tag)) = 'complaint'
 
 ),
 

@@ -161,6 +161,11 @@ INTERCOM_TABLES = Sample(
             "id,updated_at,_fivetran_synced,company_id,name",
             ["co1,2026-01-05,2026-02-01,se1,E", "co2,2026-01-05,2026-02-01,sf1,F"],
         ),
+        "conversation_tag_history.csv": table(
+            "tag_id,conversation_id,conversation_updated_at,_fivetran_synced,_fivetran_active",
+            ["51,601,2026-01-11,2026-02-01,false", "51,602,2026-01-11,2026-02-01,true"],
+        ),
+        "tag.csv": table("id,_fivetran_synced,name", ["51,2026-02-01,Complaint"]),
         "conversation_part_history.csv": table(
             "id,updated_at,_fivetran_synced,author_id,author_type,conversation_id,created_at,part_type",
             [

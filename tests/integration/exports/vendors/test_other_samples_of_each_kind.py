@@ -191,7 +191,7 @@ def test_complaints_and_first_answers_may_lie_in_tables_of_their_own(ask: Ask) -
         ("501", "cus_sa1", True, "10:30"),
         ("502", "cus_sa1", False, None),
         ("601", "se1", False, "09:30"),
-        ("602", "sf1", False, None),
+        ("602", "sf1", True, None),
     ]
 
 

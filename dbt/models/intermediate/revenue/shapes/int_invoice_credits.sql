@@ -41,7 +41,7 @@ pairs as (
         pieces.period_end_on = credits.period_end_on as is_same_end,
         coalesce(pieces.quantity, 1) = coalesce(credits.quantity, 1) as is_same_quantity,
         -- A piece of no known rate was rounded itself, on a part of another length.
-        case when pieces.may_be_discounted or credits.discount_cents > 0 then 3 else 1 end
+        (case when pieces.may_be_discounted or credits.discount_cents > 0 then 3 else 1 end + case when credits.tax_permille > 0 then 2 else 0 end)
         * case when pieces.is_known then 1 else 1 + cast(credits.utc_part as double) / pieces.utc_part end as roundings
     from credits
     inner join pieces

@@ -54,7 +54,6 @@ joined as (
         lines.*,
         reduced_invoices.invoice_id is not null as is_reduced,
         discounts.amount as told_discount,
-        coalesce(discounts.amount, 0) as discount,
         coalesce(discounts.left_out, 0) as left_out,
         coalesce(taxes.amount, 0) as inclusive_tax,
         abs({{ cents('lines.amount') }}) as amount_cents,
@@ -97,10 +96,11 @@ final as (
         kind,
         quantity,
         {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
-        {%- set off = 'abs(discount) * is_discount_apart + abs(inclusive_tax) * is_tax_included' %}
+        {%- set off = 'coalesce(abs(told_discount), 0) * is_discount_apart + abs(inclusive_tax) * is_tax_included' %}
         {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ')') }} as amount_billed,
         {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ' - abs(left_out))') }} as amount,
         {{ money('greatest(abs(told_discount), abs(discount_included)) - abs(left_out)') }} as discount,
+        {{ permille('tax_cents * is_tax_included', 'amount_cents - tax_cents - discount_cents * is_discount_apart') }} as tax_permille,
         currency,
         period_start_at,
         period_end_at,

@@ -22,7 +22,7 @@ lines as (
         and (kind <> 'credit' or (amount < 0 and subscription_id is not null))
         and (kind <> 'credit' or is_proration or invoice_id in (select credit_notes.credit_note_id from credit_notes))
         and invoice_id not in (select credit_notes.credit_note_id from credit_notes where not credit_notes.may_take_back)
-        and period_start_at < period_end_at
+        and period_start_at <= period_end_at
         and {{ is_computed('customer_id') }}
 ),
 
@@ -48,7 +48,7 @@ stretches as (
         period_end_on,
         is_day_named and {{ is_midnight('period_start_at') }} as is_of_days
     from ended
-    where kind = 'recurring' and amount >= 0 and not is_proration
+    where kind = 'recurring' and amount >= 0 and not is_proration and period_start_at < period_end_at
 ),
 
 followed as (
@@ -58,29 +58,29 @@ followed as (
             'period_end_on',
             'lead(period_start_on) over (partition by contract_key, plan_key order by period_start_on, period_end_on)'
         ) }} as days_to_next,
-        is_of_days
-        and {{ whole_months('period_start_on', 'period_end_on') }} is null
-        and {{ whole_months('period_start_on', add_days('period_end_on', 1)) }} is not null as lacks_a_day
+        {{ whole_months('period_start_on', 'period_end_on') }} is not null as is_whole,
+        is_of_days and {{ whole_months('period_start_on', add_days('period_end_on', 1)) }} is not null as lacks_a_day
     from stretches
 ),
 
--- Where each line ends a day before the next begins, the day that is named is the last one; so it is where none has a next
--- and each is a day short of whole months.
+-- Lines that end a day before the next begin, or without a next are whole months only with that day, name their last day.
 inclusive as (
     select contract_key
     from followed
     group by contract_key
     having
         sum(case when days_to_next = 0 then 1 else 0 end) = 0
-        and (sum(case when days_to_next = 1 then 1 else 0 end) > 0 or min(case when lacks_a_day then 1 else 0 end) = 1)
+        and (
+            max(case when days_to_next = 1 then 1 else 0 end) = 1
+            or max(case when is_whole then 2 when lacks_a_day then 1 else 0 end) = 1
+        )
 ),
 
 closed as (
     select
         ended.*,
         case
-            when ended.is_day_named and inclusive.contract_key is not null
-                then {{ days_later('ended.end_at', 1) }}
+            when ended.is_day_named and inclusive.contract_key is not null then {{ days_later('ended.end_at', 1) }}
             else ended.end_at
         end as closed_at
     from ended
@@ -101,7 +101,8 @@ final as (
         kind,
         quantity,
         {{ cents('amount') }} as amount_cents,
-        {{ cents('discount') }} as discount_cents,
+        {{ without_tax(cents('discount'), 'tax_permille') }} as discount_cents,
+        tax_permille,
         currency,
         period_start_at,
         closed_at as period_end_at,

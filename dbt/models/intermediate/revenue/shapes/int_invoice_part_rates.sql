@@ -20,8 +20,9 @@ telling as (
     where is_discount_told and {{ is_computed('customer_id') }}
 ),
 
--- An amount is rounded, a discount in it too, and so was the discount in the whole. A proration that tells no discount may
+-- An amount is rounded, a discount and a tax in it too, and so were those in the whole. A proration that tells no discount may
 -- have it in its amount: no vendor applies one to a proration again.
+{%- set of_tax = ' + case when parts.tax_permille > 0 then 2 else 0 end' %}
 fitting as (
     select
         parts.line_key,
@@ -49,12 +50,12 @@ fitting as (
             'candidates.full_cents',
             'parts.amount_cents',
             'parts',
-            'case when candidates.may_be_discounted or parts.discount_cents > 0 then 3 else 1 end'
+            'case when candidates.may_be_discounted or parts.discount_cents > 0 then 3 else 1 end' ~ of_tax
         ) }}
         and (
             telling.contract_key is null
             or (parts.is_proration and coalesce(parts.discount_cents, 0) = 0)
-            or {{ fits('candidates.undiscounted_cents', '(parts.amount_cents + coalesce(parts.discount_cents, 0))', 'parts', 2) }}
+            or {{ fits('candidates.undiscounted_cents', '(parts.amount_cents + coalesce(parts.discount_cents, 0))', 'parts', '2' ~ of_tax) }}
         )
 ),
 

@@ -13,7 +13,7 @@ described as (
     select
         lines.*,
         coalesce(plans.product, '(none)') as product,
-        {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents,
+        {{ without_tax(list_price('plans.unit_amount', 'lines.quantity'), 'lines.tax_permille') }} as list_cents,
         case plans.billing_interval
             when 'month' then 1 when 'quarter' then 3 when 'year' then 12
         end * plans.interval_count as plan_months,
@@ -90,6 +90,7 @@ final as (
         amount_cents,
         discount_cents,
         list_cents,
+        tax_permille,
         currency,
         plan_months,
         plan_days,
