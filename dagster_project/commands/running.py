@@ -1,7 +1,6 @@
 """Commands that begin and run: ``run``, ``init``, ``ui``, ``simulate``."""
 
 import os
-import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -67,7 +66,7 @@ def run(
     heading_of(settings)
     paths.create()
     began = clock_from_environment().now()
-    with terminal.screen.status("ingest, build, validate, publish ..."):
+    with terminal.following_run(paths):
         from dagster_project.defs.resources import Warehouse
         from dagster_project.pipeline import run_pipeline
 
@@ -143,6 +142,8 @@ def ui(
     config: Config = None,
 ) -> NoReturn:
     """Show the Dagster UI, with the daemon that runs the schedule and the sensor."""
+    from dagster_project.defs.event_log import dagster_yaml
+
     settings_file = (config or Path(os.environ.get("EBBLINE_CONFIG", "ebbline.yml"))).resolve()
     load_settings(settings_file)
     home = Path(".dagster").resolve()
@@ -150,7 +151,8 @@ def ui(
     home.mkdir(mode=0o700, exist_ok=True)
     home.chmod(0o700)
     here = Path(__file__).resolve().parents[1]
-    shutil.copyfile(here / "dagster.yaml", home / "dagster.yaml")
+    template = (here / "dagster.yaml").read_text(encoding="utf-8")
+    (home / "dagster.yaml").write_text(dagster_yaml(template, home), encoding="utf-8")
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(home),

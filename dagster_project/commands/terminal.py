@@ -1,14 +1,19 @@
 """The terminal: what a command says and answers, on which stream. The only place that writes to it."""
 
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 
 from rich.console import Console
 
 from dagster_project.commands.options import OutputFormat
 from dagster_project.errors import EbblineError
+from dagster_project.runs.progress import FollowedRun
 from dagster_project.screens import Line
 from dagster_project.shown import shown
+from dagster_project.warehouse.paths import WarehousePaths
 
 # Bound to the real streams: what a run's tools print meanwhile goes to its log.
 screen = Console(file=sys.stdout, highlight=False, soft_wrap=True)
@@ -34,6 +39,30 @@ def tell(lines: Iterable[Line]) -> None:
 def complain(failure: EbblineError) -> None:
     """Say on standard error what went wrong."""
     errors.print(as_text(failure), style="red", markup=False)
+
+
+@contextmanager
+def following_run(paths: WarehousePaths) -> Iterator[None]:
+    """Show the stage of the run that begins now, the share done and the time left, on a terminal."""
+    run, ended = FollowedRun(paths), Event()
+    with screen.status("beginning ...") as status:
+
+        def follow() -> None:
+            reported, since = -1, time.monotonic()
+            while not ended.wait(1.0):
+                reports = run.ended()
+                if len(reports) != reported:
+                    reported, since = len(reports), time.monotonic()
+                now = run.progress(reports, time.monotonic() - since)
+                status.update("ending ..." if now is None else str(now))
+
+        watching = Thread(target=follow, daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watching.join()
 
 
 def answer_text(text: str) -> None:

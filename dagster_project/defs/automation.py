@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_project import red_lines
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import Settings, load_settings
-from dagster_project.defs.history import forget_old_runs
+from dagster_project.defs.history import COMMAND_LINE, STARTED_BY, forget_old_runs
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_failure import failures_of
 from dagster_project.errors import ExitCode, WarehouseLockedError
@@ -100,7 +100,9 @@ def pipeline_watch() -> dg.SkipReason:
 
 
 def _tell_of_run(context: dg.RunStatusSensorContext) -> None:
-    """Do for a run of the daemon what ``ebbline run`` does at its end."""
+    """Do for a run of the daemon what ``ebbline run`` does at its end; that of the command line has done so itself."""
+    if context.dagster_run.tags.get(STARTED_BY) == COMMAND_LINE:
+        return
     warehouse = Warehouse()
     run_id = context.dagster_run.run_id
     record = context.instance.get_run_record_by_id(run_id)

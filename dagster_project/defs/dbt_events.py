@@ -56,23 +56,26 @@ class DbtEvents:
                 self.report.checks_passed += isinstance(event, dg.AssetCheckResult)
                 yield event
 
-    def afterwards(self, paths: WarehousePaths, run_results: Path) -> Iterator[Any]:
-        """Yield the tests that failed with their rows, and how many rows each table has."""
+    def afterwards(self, paths: WarehousePaths, run_results: Path) -> list[Any]:
+        """Return the tests that failed with their rows, and how many rows each table has.
+
+        A list: while somebody looks at the first of them, the database must not be open.
+        """
         tests = tests_that_failed(run_results)
         with open_warehouse(paths, read_only=True) as con:
             columns = all_columns(con)
-            for event in self.failed:
-                yield self._with_rows(con, event, tests)
+            found: list[Any] = [self._with_rows(con, event, tests) for event in self.failed]
             for key in self.made:
                 node = self._node(key)
                 if node["config"]["materialized"] == "view":
                     continue
                 schema, table = key.path
-                found = table_metadata(
+                shape = table_metadata(
                     con, schema, table, columns[schema, table], _descriptions(node)
                 )
-                self.report.made(key.to_user_string(), found)
-                yield dg.AssetObservation(asset_key=key, metadata=found)
+                self.report.made(key.to_user_string(), shape)
+                found.append(dg.AssetObservation(asset_key=key, metadata=shape))
+        return found
 
     def _with_rows(
         self,

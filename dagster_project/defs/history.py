@@ -1,30 +1,24 @@
 """Dagster's own record of runs: what the UI shows of those of the command line, kept cheap and of a bounded size.
 
-A run writes some 2,700 events, and SQLite, which Dagster opens and closes for each, takes a flush to the disk for
-each. So the files are held open while a run writes them, and of a run of the command line only what somebody looks for
-is noted: one materialization an asset, the checks that failed or are well again, and how it ended.
+Of the 2,700 events of a run of the command line only what somebody looks for is noted: one materialization an asset,
+the checks that failed or are well again, and how it ended.
 """
 
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 from dagster._core.events import DagsterEvent
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.engine import Engine
 
 RUNS_KEPT = 200
 """Runs that the history holds, those of the command line among them; older ones are forgotten."""
 _FORGOTTEN_AT_ONCE = 20
 _LOCATION = "dagster_project.definitions"
+STARTED_BY, COMMAND_LINE = "ebbline/started_by", "command line"
 _TAGS = {
-    "ebbline/started_by": "command line",
+    STARTED_BY: COMMAND_LINE,
     # What the UI asks for where it lists the runs of a job.
     ".dagster/repository": f"__repository__@{_LOCATION}",
 }
@@ -59,21 +53,18 @@ def record(
         *_observed(result),
         *_checks(instance, result),
     ]
-    with held_open(instance, run_id):
-        _report(instance, run_id, "PIPELINE_STARTING", job, began)
-        _report(instance, run_id, "PIPELINE_START", job, began)
-        for one in noted:
-            instance.report_dagster_event(one, run_id, timestamp=ended.timestamp())
-        for one in result.all_events:
-            if one.is_step_failure:
-                instance.report_dagster_event(one, run_id, timestamp=ended.timestamp())
-        _report(
-            instance,
-            run_id,
-            "PIPELINE_SUCCESS" if result.success else "PIPELINE_FAILURE",
-            job,
-            ended,
-        )
+    failures = [one for one in result.all_events if one.is_step_failure]
+    _report(instance, run_id, "PIPELINE_STARTING", job, began)
+    _report(instance, run_id, "PIPELINE_START", job, began)
+    for one in (*noted, *failures):
+        instance.report_dagster_event(one, run_id, timestamp=ended.timestamp())
+    _report(
+        instance,
+        run_id,
+        "PIPELINE_SUCCESS" if result.success else "PIPELINE_FAILURE",
+        job,
+        ended,
+    )
 
 
 def forget_old_runs(instance: dg.DagsterInstance, keep: int = RUNS_KEPT) -> int:
@@ -86,35 +77,6 @@ def forget_old_runs(instance: dg.DagsterInstance, keep: int = RUNS_KEPT) -> int:
     for run_id in ended:
         instance.delete_run(run_id)
     return len(ended)
-
-
-@contextmanager
-def held_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """Hold the files of SQLite's event log open, so that closing them after each event writes nothing to the disk.
-
-    A power cut may cost the last events of a run; no file is damaged by it (write-ahead log). Storage that is no
-    SQLite is left alone.
-    """
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqliteEventLogStorage):
-        yield
-        return
-    with ExitStack() as open_files:
-        for shard in ("index", run_id):
-            with storage.run_connection(shard):
-                pass  # it is made where it is not there yet
-            held = open_files.enter_context(closing(sqlite3.connect(storage.path_for_shard(shard))))
-            held.execute("select count(*) from sqlite_master").fetchone()
-        sqlalchemy_event.listen(Engine, "connect", _without_a_flush_for_each_event)
-        open_files.callback(
-            sqlalchemy_event.remove, Engine, "connect", _without_a_flush_for_each_event
-        )
-        yield
-
-
-def _without_a_flush_for_each_event(connection: Any, _: Any) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("pragma synchronous = normal")
 
 
 def _observed(result: dg.ExecuteInProcessResult) -> Sequence[DagsterEvent]:

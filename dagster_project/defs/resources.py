@@ -5,7 +5,7 @@ never write at the same time. It opens no connection: each step opens its own an
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -13,15 +13,9 @@ import dagster as dg
 
 from dagster_project.clock import Clock, clock_from_environment
 from dagster_project.config import Settings, load_settings
-from dagster_project.defs.history import held_open
 from dagster_project.runs import RunReports, StageReport
 from dagster_project.warehouse.lock import warehouse_lock
 from dagster_project.warehouse.paths import WarehousePaths
-
-
-def history_held_open(context: dg.InitResourceContext, run_id: str) -> AbstractContextManager[None]:
-    """Keep writing Dagster's history cheap for the length of a run; a run without an instance has none."""
-    return nullcontext() if context.instance is None else held_open(context.instance, run_id)
 
 
 class Warehouse(dg.ConfigurableResource["Warehouse"]):
@@ -72,6 +66,5 @@ class Warehouse(dg.ConfigurableResource["Warehouse"]):
         with (
             RunReports(self.paths, run_id).stage("run"),
             warehouse_lock(self.paths, clock=self.clock, owner=f"run {run_id}"),
-            history_held_open(context, run_id),
         ):
             yield self

@@ -116,8 +116,13 @@ def damage_of(
     return Damage(frozenset(damaged), frozenset(losses)) if damaged else None
 
 
-def came_of(opened: Sequence[tuple[str, Period]], damage: Damage) -> CameOf:
-    """Return what came of incidents, each a name and the period that opened it."""
+def came_of(
+    opened: Sequence[tuple[str, Period]], damage: Damage, *, since: Period | None = None
+) -> CameOf:
+    """Return what came of incidents, each a name and the period that opened it.
+
+    :param since: the first period that was judged: what happened before could not be told of.
+    """
     leads: dict[str, int | None] = {}
     undecided: set[str] = set()
     last = max(damage.known, key=lambda period: period.start)
@@ -127,11 +132,9 @@ def came_of(opened: Sequence[tuple[str, Period]], damage: Damage) -> CameOf:
             undecided.add(name)
         else:
             leads[name] = lead
-    told = {
-        _after(period, lead) for name, period in opened if (lead := leads.get(name)) is not None
-    }
-    covered = {_after(period, ahead) for _, period in opened for ahead in range(HORIZON + 1)} | told
-    return CameOf(leads, frozenset(undecided), len(damage.periods - covered), damage.by_chance)
+    told = {_after(period, ahead) for _, period in opened for ahead in range(HORIZON + 1)}
+    missed = {one for one in damage.periods - told if since is None or one.start >= since.start}
+    return CameOf(leads, frozenset(undecided), len(missed), damage.by_chance)
 
 
 def _after(period: Period, steps: int) -> Period:

@@ -162,7 +162,8 @@ def _figures(con: duckdb.DuckDBPyConnection, rule: Rule, until: date) -> dict[Ke
     selected = ", ".join(
         quote_identifier(name) for name in (*columns, metric.sample_column, trials)
     )
-    if not set(columns) <= set(columns_of(con, "marts", metric.table)):
+    needed = {*columns, metric.sample_column, trials, "period_end", "is_complete"}
+    if not needed <= set(columns_of(con, "marts", metric.table)):
         return {}  # no such mart, or one that an earlier version made
     rows = con.execute(
         f"""

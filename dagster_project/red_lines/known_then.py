@@ -22,7 +22,7 @@ from dagster_project.red_lines.evaluation import (
 from dagster_project.red_lines.intervals import trials_column
 from dagster_project.red_lines.lives import Moment, ReplayedLine, line_of_moments
 from dagster_project.red_lines.rules import Rule
-from dagster_project.red_lines.staleness import LastReads
+from dagster_project.red_lines.staleness import LastReads, staleness
 from dagster_project.warehouse.introspection import has_table
 
 
@@ -158,7 +158,11 @@ def _judged(
         changed = changes.get(stated.publication_id, [])
         for key, metric, value in changed:
             known.setdefault(key, {})[metric] = value
-        freshness = (stated.until, stated.reads)
+        # Most publications say of the past what the one before said: only what can differ is judged again.
+        periods = {period for _, period in known}
+        latest = Period.last_complete(rule.grain, stated.until)
+        stale = frozenset(period for period in periods if staleness(rule, period, stated.reads))
+        freshness = (latest, stale)
         if changed or freshness != before[0]:
             figures = {
                 key: _figures(rule, values)

@@ -142,7 +142,8 @@ def _outcomes(
         damage = damage_of(con, line.rule, line.segment, periods.get(key, ()))
         if damage is not None:
             opened = [(one.incident.incident_id, one.opened_in) for one in line.incidents]
-            found[key] = came_of(opened, damage)
+            first = line.statuses[0].period if line.statuses else None
+            found[key] = came_of(opened, damage, since=first)
     return found
 
 

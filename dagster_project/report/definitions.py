@@ -87,4 +87,9 @@ DEFINITIONS: dict[str, str] = {
         "Judged on complete periods only. Unknown: the value is missing, stale, or rests on too few customers; it is "
         "never taken for held."
     ),
+    "replayed": (
+        "Each red line judged over all periods as if each had been the newest in turn: how often it told of something, "
+        "and whether damage followed in the same period or within three: one of the worst fifth by MRR lost. In vain: "
+        "none followed. Missed: damage that it told nothing of."
+    ),
 }

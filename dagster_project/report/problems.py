@@ -7,6 +7,7 @@ import duckdb
 
 from dagster_project.metrics import CATALOGUE
 from dagster_project.plural import counted
+from dagster_project.report.replayed import Replayed, read_replayed
 from dagster_project.report.wording import exact, label_of, period_label, spoken, unit_of
 
 HISTORY_SHOWN = 36
@@ -116,6 +117,7 @@ class Problems:
     restated: tuple[Restated, ...] = ()
     restated_in_all: int = 0
     findings: tuple[Finding, ...] = ()
+    replayed: tuple[Replayed, ...] = ()
 
     @property
     def shown_red_lines(self) -> list[RedLine]:
@@ -172,6 +174,7 @@ def read_problems(
         restated=tuple(restated[:RESTATEMENTS_SHOWN]),
         restated_in_all=len(restated),
         findings=_findings(con) if "mart_reconciliation" in tables else (),
+        replayed=read_replayed(con, tables),
     )
 
 

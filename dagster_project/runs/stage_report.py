@@ -1,5 +1,6 @@
 """What one stage of a run did and met, kept in a file of that run: its process may not be the one that asks."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class StageReport:
     :ivar tables_refused: assets of which a file was refused.
     :ivar rows_of_assets: rows of each table it made, by asset.
     :ivar publication_id: the publication it made.
+    :ivar seconds: how long it took.
     """
 
     stage: str
@@ -77,6 +79,7 @@ class StageReport:
     rows_quarantined: dict[str, int] = field(default_factory=dict)
     rows_of_assets: dict[str, int] = field(default_factory=dict)
     publication_id: int | None = None
+    seconds: float = 0.0
 
     def made(self, asset: str, metadata: Mapping[str, Any]) -> None:
         """Note a table that was made, with its row count; those of a view are not counted."""
@@ -97,21 +100,19 @@ class RunReports:
     @contextmanager
     def stage(self, name: str) -> Iterator[StageReport]:
         """Keep what a stage reports, however it ends; what stops it is part of it."""
-        report = StageReport(name)
+        report, begun = StageReport(name), time.monotonic()
         try:
             yield report
         except Exception as error:
             report.problem = Problem.of(error)
             raise
         finally:
+            report.seconds = time.monotonic() - begun
             self._keep(report)
 
     def read(self) -> tuple[StageReport, ...]:
         """Return what was reported so far; none where no stage has ended."""
-        if not self._file.exists():
-            return ()
-        lines = self._file.read_text(encoding="utf-8").splitlines()
-        return tuple(_AS_JSON.validate_json(line) for line in lines)
+        return reports_in(self._file)
 
     def _keep(self, report: StageReport) -> None:
         # They quote rows of exports, as the log does.
@@ -121,6 +122,14 @@ class RunReports:
                 _forget_old_ones(self._file.parent)
             with self._file.open("ab") as file:
                 file.write(_AS_JSON.dump_json(report) + b"\n")
+
+
+def reports_in(file: Path) -> tuple[StageReport, ...]:
+    """Return the reports of a run's file; none where there is no such file, nor of a line that is not whole yet."""
+    if not file.exists():
+        return ()
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    return tuple(_AS_JSON.validate_json(line) for line in lines if line.endswith("\n"))
 
 
 def _forget_old_ones(folder: Path) -> None:

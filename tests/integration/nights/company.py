@@ -161,7 +161,25 @@ class Company:
             }
         return {relation: rows for relation, rows in found.items() if rows}
 
-    def kept_tables_with_customers(self) -> list[tuple[str, str]]:
+    def plant(self) -> list[str]:
+        """Give one row of every kept table another customer, who is nobody; return these tables."""
+        tables = self._kept_tables_with_customers()
+        for table, first in tables:
+            self.execute(
+                f"update {table} set customer_id = 'planted'"
+                f" where rowid = (select rowid from {table} order by {first}, customer_id limit 1)"
+            )
+        return [table for table, _ in tables]
+
+    def planted(self) -> list[str]:
+        """Return the kept tables that still hold the planted row."""
+        return [
+            table
+            for table, _ in self._kept_tables_with_customers()
+            if self.rows(f"select 1 from {table} where customer_id = 'planted'")
+        ]
+
+    def _kept_tables_with_customers(self) -> list[tuple[str, str]]:
         """Return the kept tables that name customers, each with its first column of dates.
 
         Without ``int_mrr_changes`` and ``int_piece_terms``, by which days are compared, and ``int_customer_days``

@@ -12,7 +12,8 @@ from dagster_project.red_lines import Replay, Rule, replay
 from dagster_project.red_lines.came_of import CameOf, Damage, came_of, damage_of
 from dagster_project.red_lines.evaluation import Segment
 from dagster_project.red_lines.lives import ReplayedLine
-from dagster_project.screens.replay_outcomes import outcome_lines, outcome_rows
+from dagster_project.red_lines.outcome_rows import outcome_rows
+from dagster_project.screens.replay_outcomes import outcome_lines
 
 
 class Published:
@@ -176,6 +177,11 @@ def test_false_alarms_misses_and_chance_are_counted() -> None:
         1.0,
     )
     assert found.by_chance == 8 / 20
+
+
+def test_damage_before_the_first_judged_period_was_not_missed() -> None:
+    took = Damage(frozenset({MONTHS[2], MONTHS[15]}), frozenset(MONTHS))
+    assert [came_of([], took, since=since).missed for since in (None, MONTHS[3])] == [2, 1]
 
 
 def test_an_incident_too_young_to_be_judged_is_no_false_alarm() -> None:

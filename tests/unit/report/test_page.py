@@ -226,3 +226,17 @@ def test_reading_leaves_the_published_file_as_it_is(published: Published, tmp_pa
     before = file.read_bytes()
     build(file, tmp_path / "index.html")
     assert file.read_bytes() == before
+
+
+def test_the_red_lines_in_force_are_replayed_with_what_came_of_them(
+    published: Published, tmp_path: Path
+) -> None:
+    changes = (
+        "create table marts.mart_churn_periods as select * from marts.mart_revenue_periods",
+        "update marts.publication set settings = "
+        """'{"red_lines": [{"rule": "churn_above", "line": 0.08}]}'::json""",
+    )
+    page = opened(build(published(*changes), tmp_path / "index.html"))
+    told = page.words[page.words.index("How the red lines have done") :]
+    assert "churn rate above 8 % today's figures 3 6 3 0.0 0 3" in told, told[300:1500]
+    assert "happiness falling" not in told  # of which this publication has no figure

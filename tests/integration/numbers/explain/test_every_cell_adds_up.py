@@ -29,7 +29,7 @@ from dagster_project.warehouse.serving import open_published
 Cells = dict[MetricQuestion, MetricValue]
 
 
-@pytest.fixture(params=["sample", "sample_under_other_settings"])
+@pytest.fixture(scope="module", params=["sample", "sample_under_other_settings"])
 def published(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_published(request.getfixturevalue(request.param)) as con:
         yield con
@@ -40,12 +40,12 @@ def every() -> int:
     return 5
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def publication(published: duckdb.DuckDBPyConnection) -> Publication:
     return select_publications(published, "marts.publication")[0]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cells(published: duckdb.DuckDBPyConnection) -> Cells:
     """All of ``metrics``."""
     rows = published.execute(
