@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dagster_project import red_lines, report
 from dagster_project.config import Settings
-from dagster_project.definitions import build_definitions
 from dagster_project.defs import history
 from dagster_project.defs.forgetful_instance import forgetful_instance
+from dagster_project.defs.graph import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_failure import failures_of
 from dagster_project.errors import EbblineError, ExitCode

@@ -29,6 +29,7 @@ from dagster_project.exports.profile import Profile
 from dagster_project.exports.row_plan import STAGE
 from dagster_project.exports.source_run import SourceRun, open_landed
 from dagster_project.exports.staging import Stage, build_stage
+from dagster_project.exports.values import CALENDAR_ZONE
 from dagster_project.exports.versions import (
     UNCHANGED,
     confirm_again,
@@ -113,6 +114,7 @@ def _load_tables(
     loads = []
     for position, candidate in enumerate(chosen):
         con.execute("set timezone = ?", [run.zone_of(candidate)])
+        con.execute(f"set variable {CALENDAR_ZONE} = ?", [run.zone])
         told = warnings(opened, chosen, candidate)
         # Each table has a statement of its own, and so parameters of its own.
         alone = open_landed(con, reading.path, file.name, reading.profile, (candidate, *chosen))

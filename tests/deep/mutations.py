@@ -239,8 +239,8 @@ MUTATIONS = (
     ),
     Mutation(
         "dbt/models/intermediate/risk/int_support_signals.sql",
-        "tickets.created_on < {{ add_days('scored.score_on', -2) }}",
-        "tickets.created_on < {{ add_days('scored.score_on', -1) }}",
+        "tickets.created_on < {{ add_days('scored.known_to', -2) }}",
+        "tickets.created_on < {{ add_days('scored.known_to', -1) }}",
         MODELS,
     ),
     # publication and lock

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from dagster_dbt import DbtCliResource
 
-from dagster_project.definitions import build_definitions
+from dagster_project.defs.graph import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import ExitCode
 from dagster_project.locations import DBT_PROJECT

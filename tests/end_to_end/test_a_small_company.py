@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from dagster_project.definitions import build_definitions
+from dagster_project.defs.graph import build_definitions
 from dagster_project.defs.resources import Warehouse
 from dagster_project.errors import ExitCode
 from dagster_project.pipeline import JOB, run_pipeline

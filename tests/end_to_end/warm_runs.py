@@ -60,7 +60,7 @@ def _die_at(event: str, part: str, *, after: bool) -> None:
 
 def _run(order: Order) -> int:
     """Do what ``ebbline run`` does, without the screen; return its exit code."""
-    from dagster_project.definitions import build_definitions
+    from dagster_project.defs.graph import build_definitions
     from dagster_project.defs.resources import Warehouse
     from dagster_project.pipeline import JOB, run_pipeline
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from dagster_project.definitions import build_definitions
+from dagster_project.defs.graph import build_definitions
 from dagster_project.transform.project import current_manifest
 
 # where dagster-dbt says which test a check is

@@ -1,6 +1,6 @@
 """Write the list of assets and checks anew, after a wanted change of the graph."""
 
-from dagster_project.definitions import build_definitions
+from dagster_project.defs.graph import build_definitions
 from tests.integration.graph.test_asset_graph import KNOWN, described
 
 if __name__ == "__main__":

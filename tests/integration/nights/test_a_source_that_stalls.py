@@ -22,6 +22,8 @@ MARTS = (
     "metrics",
     "mart_support_experience",
     "mart_support_topics",
+    "mart_support_periods",
+    "mart_health_periods",
     "mart_onboarding",
     "mart_customer_health",
     "mart_risk_list",
@@ -134,6 +136,15 @@ def test_figures_of_billing_alone_close_the_month(stalled: Company) -> None:
     assert stalled.rows(
         "select max(period_start) from marts.metrics where is_complete and grain = 'month' and metric = 'churn_rate'"
     ) == [(date(2026, 11, 1),)]
+
+
+@pytest.mark.parametrize("mart", ["mart_support_periods", "mart_health_periods"])
+def test_the_newest_closed_month_is_the_last_that_the_source_covers(
+    stalled: Company, mart: str
+) -> None:
+    assert stalled.rows(
+        f"select max(period_start) from marts.{mart} where is_complete and grain = 'month'"
+    ) == [(date(2026, 10, 1),)]
 
 
 @pytest.mark.parametrize("mart", ["mart_support_experience", "mart_support_topics"])

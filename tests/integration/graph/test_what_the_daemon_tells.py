@@ -1,0 +1,114 @@
+"""The sensors of the daemon that speak for runs: of one that nobody watched, and of one that never came."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.events import DagsterEvent
+
+from dagster_project.defs.automation import after_a_failed_run, after_a_good_run, pipeline_watch
+from dagster_project.defs.history import COMMAND_LINE, STARTED_BY
+from dagster_project.errors import EbblineError
+from dagster_project.exports import ensure_raw_tables
+from dagster_project.runs import RunReports
+from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.paths import WarehousePaths
+from tests.webhook import Webhook, receiving
+
+NOW = datetime(2026, 12, 1, 4, tzinfo=UTC)
+JOB = "retention_pipeline"
+Ended = Callable[..., None]
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    with receiving() as hook:
+        yield hook
+
+
+@pytest.fixture
+def paths(tmp_path: Path, webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> WarehousePaths:
+    """A warehouse whose last run ended a day and a half ago, and whose settings tell the webhook."""
+    (tmp_path / "ebbline.yml").write_text(
+        f"sources: {{billing: {{path: billing}}}}\nwarehouse: warehouse\nrun_due_after: 30h\n"
+        f"notify: [{{url: '{webhook.url}'}}]\n"
+    )
+    monkeypatch.setenv("EBBLINE_CONFIG", str(tmp_path / "ebbline.yml"))
+    monkeypatch.setenv("EBBLINE_NOW", NOW.isoformat())
+    found = WarehousePaths(tmp_path / "warehouse")
+    found.create()
+    ended = NOW - timedelta(hours=36)
+    with open_warehouse(found) as con:
+        ensure_raw_tables(con)
+        con.execute("insert into ops.runs values (?, ?, 'published', 1)", [ended, ended])
+    return found
+
+
+@pytest.fixture
+def ended(paths: WarehousePaths) -> Ended:
+    """Let a run of the daemon end, and its sensor tell of it."""
+
+    def tell(run_id: str, *, stops_for: str = "", started_by: str = "") -> None:
+        try:
+            with RunReports(paths, run_id).stage("run"):
+                if stops_for:
+                    raise EbblineError(stops_for)
+        except EbblineError:
+            pass
+        sensor, kind = (
+            (after_a_failed_run, "PIPELINE_FAILURE")
+            if stops_for
+            else (after_a_good_run, "PIPELINE_SUCCESS")
+        )
+        status = dg.DagsterRunStatus.FAILURE if stops_for else dg.DagsterRunStatus.SUCCESS
+        tags = {STARTED_BY: started_by} if started_by else {}
+        with dg.DagsterInstance.ephemeral() as instance:
+            run = instance.add_run(
+                dg.DagsterRun(job_name=JOB, run_id=run_id, status=status, tags=tags)
+            )
+            event = DagsterEvent(event_type_value=kind, job_name=JOB)
+            sensor(dg.build_run_status_sensor_context(sensor.name, event, instance, run))
+
+    return tell
+
+
+def told(webhook: Webhook) -> list[str]:
+    return [message["title"] for message in webhook.received]
+
+
+def test_a_run_of_the_daemon_that_failed_is_told_though_nobody_watched(
+    ended: Ended, webhook: Webhook
+) -> None:
+    ended("a", stops_for="no disk")
+    assert told(webhook) == ["[PAGE] a run ended with an error"]
+    assert "no disk" in webhook.received[0]["message"]
+
+
+def test_the_next_good_run_of_the_daemon_ends_the_incident(ended: Ended, webhook: Webhook) -> None:
+    ended("a", stops_for="no disk")
+    ended("b")
+    assert told(webhook)[1:] == ["[RESOLVED] error is over"]
+
+
+def test_what_the_command_line_told_itself_is_not_told_again(
+    ended: Ended, webhook: Webhook, paths: WarehousePaths
+) -> None:
+    ended("a", stops_for="no disk", started_by=COMMAND_LINE)
+    with open_warehouse(paths, read_only=True) as con:
+        runs = con.execute("select count(*) from ops.runs").fetchall()
+    assert (told(webhook), runs) == ([], [(1,)])
+
+
+def test_a_run_that_did_not_come_is_told_by_the_daemon_once(
+    paths: WarehousePaths, webhook: Webhook
+) -> None:
+    said = []
+    for _ in range(2):
+        with dg.build_sensor_context() as context:
+            skipped = pipeline_watch(context)
+        assert isinstance(skipped, dg.SkipReason)
+        said.append(skipped.skip_message)
+    assert told(webhook) == ["[PAGE] no run for 36 hours"]
+    assert said == ["missed_run/run/2026-12-01 (open)"] * 2
