@@ -4,6 +4,7 @@ Reads no row and loads nothing; ``loader.py`` and ``formats.py`` both ask here.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -174,48 +175,53 @@ def warnings(
 
 def absent_facts(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     """Return, in words, the columns that the file lacks and that matter, each with what is then different."""
+    keys_by_effect: dict[str, list[str]] = {}
+    for key, effect in (*_undecided(opened, candidate), *_lost(opened, candidate)):
+        keys = keys_by_effect.setdefault(effect, [])
+        if key not in keys:
+            keys.append(key)
+    return tuple(f"without {', '.join(keys)}: {effect}" for effect, keys in keys_by_effect.items())
+
+
+def _undecided(opened: Opened, candidate: Candidate) -> Iterator[tuple[str, str]]:
+    """Yield what would decide a value, or is said to be optional, and is not there, with what is then different."""
     delivery = candidate.delivery
     have = _names_of(opened)
-    told: list[str] = []
     deciding: set[str] = set()
-    for name, rule in delivery.columns.items():
+    for column, rule in delivery.columns.items():
         for key in rule.deciding():
             deciding.add(key)
             if _decides(key, opened, delivery, have):
                 continue
             if key in delivery.optional:
-                told.append(f"without {key}: {delivery.optional[key]}")
+                yield key, delivery.optional[key]
             elif not opened.open_ended:
-                told.append(f"without {key}: {name} is left empty")
-    told += [
-        f"without {key}: {effect}"
-        for key, effect in delivery.optional.items()
-        if have and key not in deciding and not any(_has(name, have) for name in alternatives(key))
-    ]
-    return tuple(dict.fromkeys((*told, *_lost_columns(opened, candidate, told))))
+                yield key, WITHOUT.get((delivery.table, column), f"{column} is left empty")
+    for key, effect in delivery.optional.items():
+        if have and key not in deciding and not any(_has(name, have) for name in alternatives(key)):
+            yield key, effect
 
 
-def _lost_columns(opened: Opened, candidate: Candidate, told: list[str]) -> list[str]:
-    """Return, in words, what the vendor writes, the file has not, and the numbers are different without.
+def _lost(opened: Opened, candidate: Candidate) -> Iterator[tuple[str, str]]:
+    """Yield what the vendor writes, the file has not, and the numbers are different without.
 
     A record of JSON leaves out what it has not, and of canonical tables everybody writes what he has.
     """
     delivery = candidate.delivery
     if opened.open_ended or not opened.names or candidate.mapping.format == CANONICAL:
-        return []
+        return
     have = _names_of(opened)
-    lost: dict[str, list[str]] = {}
     for column, rule in delivery.columns.items():
         effect = WITHOUT.get((delivery.table, column))
         own = (*rule.fields, *rule.first_of)
-        if effect is None or not own or any(_has(name, have) for name in own):
-            continue
         key = " | ".join(own)
-        if key not in delivery.optional and not any(
-            one.startswith(f"without {key}:") for one in told
+        if (
+            effect
+            and own
+            and key not in delivery.optional
+            and not any(_has(name, have) for name in own)
         ):
-            lost.setdefault(effect, []).append(key)
-    return [f"without {', '.join(keys)}: {effect}" for effect, keys in lost.items()]
+            yield key, effect
 
 
 def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:

@@ -107,11 +107,18 @@ def epoch(reference: str, cast: str) -> str:
     return f"case when abs({micros}) < 253402300800000000 then make_timestamptz({micros}) end"
 
 
+CALENDAR_ZONE = "calendar_zone"
+"""The variable of the session that names the zone of the calendar; the session's own zone where it is not set."""
+
+_CALENDAR_ZONE = f"coalesce(getvariable('{CALENDAR_ZONE}'), current_setting('TimeZone'))"
+
+
 def instant(reference: str, writing: Writing, bind: Bind) -> str:
     """Return the instant that a text says; one without a zone is read in the session's.
 
-    A name of a zone is known where it means one thing (:meth:`Writing.offsets`); what begins with two numbers
-    that could be day or month is read where their order is said.
+    A date alone is a day of business: it begins with its day in the zone of the calendar (:data:`CALENDAR_ZONE`),
+    whatever the zone of the export. A name of a zone is known where it means one thing (:meth:`Writing.offsets`); what
+    begins with two numbers that could be day or month is read where their order is said.
     """
     # Ruby and Shopify write the offset after a space: 2025-12-31 10:00:00 -0400.
     spaced = f"regexp_replace({reference}, ' ([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
@@ -125,15 +132,25 @@ def instant(reference: str, writing: Writing, bind: Bind) -> str:
     naive = ", ".join([f"try_cast({base} as timestamp)", *said, _dated(base, DATES_BY_NAME, bind)])
     named = f"timezone('UTC', coalesce({naive})) - to_seconds({seconds})"
     ordered = (
-        f"cast({_dated(reference, writing.date_patterns, bind)} as timestamptz)"
+        _of_the_calendar(reference, _dated(reference, writing.date_patterns, bind))
         if writing.date_patterns
         else "cast(null as timestamptz)"
     )
     # A pattern of one's own may begin as it likes; an order of day and month speaks where the text begins with them.
     own = [ordered] if writing.dates and "%" in writing.dates else []
+    day_alone = f"timezone({_CALENDAR_ZONE}, cast(try_cast({reference} as date) as timestamp))"
+    alone = f"case when length({reference}) = 10 then {day_alone} end"
     return (
         f"case when {names_a_zone(reference)} then {named} when {begins_with_day_or_month(reference)} then {ordered} "
-        f"else coalesce({', '.join([*own, plain])}, cast({words} as timestamptz)) end"
+        f"else coalesce({', '.join([*own, alone, plain])}, {_of_the_calendar(reference, words)}) end"
+    )
+
+
+def _of_the_calendar(text: str, naive: str) -> str:
+    """What a text without a zone says: a time of day in the session's zone, a day alone in the calendar's."""
+    in_calendar = f"timezone({_CALENDAR_ZONE}, {naive})"
+    return (
+        f"case when contains({text}, ':') then cast({naive} as timestamptz) else {in_calendar} end"
     )
 
 
@@ -177,4 +194,9 @@ def first_after(column: Column, value: str, writing: Writing) -> str:
         return value
     if column.kind is Kind.DATE:
         return f"({value}) + 1"
-    return f"date_trunc('day', {value}) + interval 1 day"
+    in_calendar = f"timezone({_CALENDAR_ZONE}, {value})"
+    return (
+        f"case when {in_calendar} = date_trunc('day', {in_calendar}) "
+        f"then timezone({_CALENDAR_ZONE}, {in_calendar} + interval 1 day) "
+        f"else date_trunc('day', {value}) + interval 1 day end"
+    )

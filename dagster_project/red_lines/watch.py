@@ -13,11 +13,14 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
+from dagster_project.errors import SettingsError
 from dagster_project.exports.coverage import read_coverage, stale_sources
 from dagster_project.exports.gaps import Gap, find_gaps
 from dagster_project.plural import counted
 from dagster_project.red_lines.delivery import PAUSES, deliver
+from dagster_project.red_lines.escalation import escalate
 from dagster_project.red_lines.pipeline_incidents import Condition, Observed, observe
+from dagster_project.red_lines.rules import Rule, load_rules
 from dagster_project.shown import shown
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.introspection import has_table
@@ -86,7 +89,7 @@ def after_run(
 def check(
     paths: WarehousePaths, settings: Settings, clock: Clock, *, pauses: Sequence[float] = PAUSES
 ) -> Observed | None:
-    """Look at the pipeline where no run ends: is a source stale, did a run not come? Sends what there is to tell.
+    """Look where no run ends: is a source stale, did no run come, is nobody at an incident? Send what there is to tell.
 
     Whoever calls holds the warehouse lock and no connection.
 
@@ -97,8 +100,17 @@ def check(
     with open_warehouse(paths) as con:
         conditions = [*_of_the_ledger(con, settings, clock), *_missed(con, settings, clock)]
         observed = observe(con, conditions, judged=_BY_EVERY_RUN, clock=clock)
+        escalate(con, _rules(settings), clock)
     deliver(paths, settings, None, clock, pauses=pauses)
     return observed
+
+
+def _rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return the red lines in force; none where they cannot be followed: a run says so, and the rest is looked at."""
+    try:
+        return load_rules(settings)
+    except SettingsError:
+        return ()
 
 
 def _of_the_ledger(

@@ -73,9 +73,15 @@ WITHOUT: dict[tuple[str, str], str] = {
     ("invoices", "status"): "lines whose status is not known do not count",
     ("invoices", "customer_id"): "lines that name no customer are of nobody",
     ("invoices", "currency"): "lines that name no currency cannot be converted",
-    ("invoices", "subtotal"): "lines cannot be held against their invoices",
-    ("invoices", "tax"): "lines cannot be held against their invoices",
-    ("invoices", "total"): "lines cannot be held against their invoices",
+    (
+        "invoices",
+        "subtotal",
+    ): "discounts that lie in no line are not told apart from other differences",
+    (
+        "invoices",
+        "tax",
+    ): "totals are held against lines as they stand, unless taxes are told elsewhere",
+    ("invoices", "total"): "lines are held against subtotals alone",
     ("invoices", "amount_paid"): "payments cannot be held against their invoices",
     ("invoices", "amount_credited"): "credit notes cannot be held against their invoices",
     ("invoices", "issued_at"): "how long an unpaid line counts is told by its service alone",

@@ -216,3 +216,45 @@ def test_an_inclusive_end_of_an_invoice_line_is_the_day_after_whatever_its_clock
 
     found = con.execute("select cast(period_end_at as varchar) from raw.invoice_lines").fetchall()
     assert found == [("2026-02-01 00:00:00+00",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ({}, "2026-01-01"),
+        ({"zone": "Asia/Kolkata"}, "2026-01-01"),
+        ({"dates": "day_first"}, "01/01/2026"),
+        ({}, "1 Jan 2026"),
+    ],
+)
+def test_a_date_alone_is_that_day_of_the_calendar_whatever_the_zone_of_the_export(
+    landing: Path,
+    load: Load,
+    con: duckdb.DuckDBPyConnection,
+    said: dict[str, str],
+    written: str,
+) -> None:
+    (landing / "customers.csv").write_text(f"id,created,email\nc1,{written},a@x.example\n")
+
+    load(format_name="stripe", said=said, zone="America/Los_Angeles")
+
+    found = con.execute(
+        "select timezone('America/Los_Angeles', created_at)::varchar from raw.customers"
+    )
+    assert found.fetchall() == [("2026-01-01 00:00:00",)]
+
+
+def test_the_last_day_of_a_period_is_a_day_of_the_calendar(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    (landing / "subscription_items.csv").write_text(
+        "item_id,subscription_id,customer_id,plan_id,valid_from_at,valid_to_at\n"
+        "i1,s1,c1,p1,2026-10-01,2026-10-31\ni2,s1,c1,p1,2026-10-01,2026-10-31 23:59:59Z\n"
+    )
+
+    load(said={"ends": "inclusive", "zone": "UTC"}, zone="America/Los_Angeles")
+
+    found = con.execute(
+        "select timezone('America/Los_Angeles', valid_to_at)::varchar from raw.subscription_items order by item_id"
+    )
+    assert found.fetchall() == [("2026-11-01 00:00:00",), ("2026-10-31 17:00:00",)]

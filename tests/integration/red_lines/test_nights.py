@@ -382,3 +382,49 @@ def test_a_receiver_that_asks_for_rest_is_left_alone_until_then(play: Play, webh
         "left: churn_above/all/2026-11 open",
     ]
     assert len(set(webhook.keys)) == 1
+
+
+UNTENDED = {"rule": "churn_above", "severity": "warning", "escalate_after": "4 hours"}
+
+
+def test_what_nobody_acknowledged_is_told_again_as_a_page_when_it_is_due_once(play: Play) -> None:
+    assert play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2026-12-01T06:59 check
+        2026-12-01T07:00 check
+        2026-12-01T07:10 check
+        2026-12-02 export customers.csv
+        2026-12-02 run
+        """,
+        red_lines=[UNTENDED],
+    ) == [
+        "2026-12-01 [WARNING] churn rate above 10 %: 12 % in 2026-11",
+        "2026-12-01T07:00 [PAGE, NOT ACKNOWLEDGED] churn rate above 10 %: 12 % in 2026-11",
+        "left: churn_above/all/2026-11 open",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "state"),
+    [
+        ("ack churn_above/all/2026-11", "acknowledged"),
+        ("silence churn_above/all/2026-11 2026-12-05", "open"),
+    ],
+)
+def test_what_somebody_is_at_or_silenced_is_not_escalated(
+    play: Play, what: str, state: str
+) -> None:
+    script = """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2026-12-01T04:00 {what}
+        2026-12-01T09:00 check
+        """
+    assert play(script.format(what=what), red_lines=[UNTENDED]) == [
+        "2026-12-01 [WARNING] churn rate above 10 %: 12 % in 2026-11",
+        f"left: churn_above/all/2026-11 {state}",
+    ]

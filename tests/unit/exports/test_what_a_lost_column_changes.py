@@ -41,6 +41,7 @@ SHOWN = {
     "invoices.discount",
     "invoices.due_at",
     "invoices.paid_at",
+    "invoices.subtotal",
     "name",
     "order_totals.currency",
     "orders.line_id",

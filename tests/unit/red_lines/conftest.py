@@ -31,6 +31,7 @@ COLUMNS = {
     "mrr_contraction": "decimal(18,2)",
     "mrr_closing": "decimal(18,2)",
     "ndr": "double",
+    "mrr_opening": "decimal(18,2)",
 }
 QUIET = {
     "customers_opening": 100,
@@ -44,6 +45,7 @@ QUIET = {
     "mrr_contraction": 10,
     "mrr_closing": 10_000,
     "ndr": 1.02,
+    "mrr_opening": 10_000,
 }
 
 
