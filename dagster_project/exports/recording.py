@@ -17,6 +17,7 @@ from dagster_project.exports import ledger, quarantine
 from dagster_project.exports.aliases import refuse_cycles
 from dagster_project.exports.contract import LINEAGE
 from dagster_project.exports.direct import StageNeededError, insert_directly, is_simple
+from dagster_project.exports.doubtful_ends import doubtful_ends
 from dagster_project.exports.dump_parts import Part
 from dagster_project.exports.formats import Opened
 from dagster_project.exports.history import append_history, dump_instant
@@ -133,6 +134,8 @@ def _load_tables(
             load = _told(con, run, stage, alone, load_id, unchanged=0)
         else:
             load = _load_by_stage(con, run, reading, alone, chosen, position, load_id)
+        if run.writing(candidate).ends is None:
+            told += doubtful_ends(con, load.table, load_id)
         load = replace(load, warnings=told, shape=candidate.shape)
         entry = ledger.Entry(
             run.source,

@@ -184,12 +184,12 @@ def _of_the_run(con: duckdb.DuckDBPyConnection, end: RunEnd) -> list[Condition]:
                 severity="page",
                 title="validation refused to publish",
                 detail="Readers see the last publication. Refused by: "
-                + ("; ".join(listed) or "a dbt test"),
+                + ("; ".join(listed) or _first_line(end.errors) or "a dbt test"),
                 next_step="`ebbline run` names the rows; data_docs has the pages",
             )
         )
     if end.ending == "error":
-        first = end.errors[0].splitlines()[0] if end.errors and end.errors[0] else "no words"
+        first = _first_line(end.errors) or "no words"
         found.append(
             Condition(
                 kind="error",
@@ -201,6 +201,11 @@ def _of_the_run(con: duckdb.DuckDBPyConnection, end: RunEnd) -> list[Condition]:
             )
         )
     return found
+
+
+def _first_line(errors: Sequence[str]) -> str:
+    """Return what an error says first: what and where, no evidence."""
+    return shown(errors[0].splitlines()[0], _LINE) if errors and errors[0] else ""
 
 
 def _refused(con: duckdb.DuckDBPyConnection, messages: Sequence[str]) -> list[Condition]:

@@ -1,0 +1,42 @@
+"""Periods that are given with their value and seem to name their last day: told, since nothing of it is guessed.
+
+Of invoice lines dbt tells it by each subscription (``int_invoice_line_ends``); periods and items are taken as they are.
+"""
+
+import duckdb
+
+from dagster_project.plural import counted
+
+_ENDS = {
+    "subscription_periods": """
+        select coalesce(next_on - valid_to_on, -1) as gap
+        from (
+            select valid_to_on,
+                lead(valid_from_on) over (partition by subscription_id, plan_id order by valid_from_on) as next_on
+            from raw.subscription_periods where _load_id = $load_id
+        )
+    """,
+    "subscription_items": """
+        select coalesce(date_diff('second', valid_to_at, next_at) / 86400, -1) as gap
+        from (
+            select valid_to_at,
+                lead(valid_from_at) over (partition by item_id order by valid_from_at) as next_at
+            from raw.subscription_items where _load_id = $load_id
+        )
+    """,
+}
+
+
+def doubtful_ends(con: duckdb.DuckDBPyConnection, table: str, load_id: int) -> tuple[str, ...]:
+    """Return, in words, that periods end a day before the next begins, where none ends on the day of the next."""
+    if table not in _ENDS:
+        return ()
+    gaps = [float(gap) for (gap,) in con.execute(_ENDS[table], {"load_id": load_id}).fetchall()]
+    short, whole = gaps.count(1), gaps.count(0)
+    if not short or whole:
+        return ()
+    return (
+        f"{counted(short, 'period')} of {table} {'ends' if short == 1 else 'end'} a day before the next begins, "
+        "and customers are gone on that day: if the end that is named is the last day, say ends: inclusive "
+        "under the source",
+    )
