@@ -18,7 +18,7 @@ from dagster_project.exports.coverage import read_coverage, stale_sources
 from dagster_project.exports.gaps import Gap, find_gaps
 from dagster_project.plural import counted
 from dagster_project.red_lines.delivery import PAUSES, deliver
-from dagster_project.red_lines.escalation import escalate
+from dagster_project.red_lines.escalation import escalate, untended
 from dagster_project.red_lines.pipeline_incidents import Condition, Observed, observe
 from dagster_project.red_lines.rules import Rule, load_rules
 from dagster_project.shown import shown
@@ -100,7 +100,8 @@ def check(
     with open_warehouse(paths) as con:
         conditions = [*_of_the_ledger(con, settings, clock), *_missed(con, settings, clock)]
         observed = observe(con, conditions, judged=_BY_EVERY_RUN, clock=clock)
-        escalate(con, _rules(settings), clock)
+        if untended(con):  # the catalogue, which rules need, is read for nothing else here
+            escalate(con, _rules(settings), clock)
     deliver(paths, settings, None, clock, pauses=pauses)
     return observed
 
