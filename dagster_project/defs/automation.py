@@ -13,12 +13,14 @@ import dagster as dg
 from dagster_project import red_lines
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import Settings, load_settings
+from dagster_project.defs import freshness
 from dagster_project.defs.history import COMMAND_LINE, STARTED_BY, forget_old_runs
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_failure import failures_of
 from dagster_project.errors import ExitCode, WarehouseLockedError
 from dagster_project.runs import RunReports, outcome_of
 from dagster_project.runs.outcome import run_end
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.lock import warehouse_lock
 
 # A file whose size may still be growing is left for a later tick.
@@ -82,20 +84,24 @@ def new_exports(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Ski
 
 
 @dg.sensor(minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
-def pipeline_watch() -> dg.SkipReason:
-    """Look every ten minutes whether a source is stale or a run did not come, and tell on-call."""
+def pipeline_watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Look every ten minutes whether a source is stale or a run did not come, tell on-call, and show it here."""
     warehouse = Warehouse()
     settings, clock = warehouse.settings, warehouse.clock
     paths = warehouse.paths
     try:
         with warehouse_lock(paths, clock, "pipeline_watch"):
             observed = red_lines.check(paths, settings, clock)
+            if observed is None:
+                return dg.SkipReason("nothing has been loaded yet")
+            with open_warehouse(paths, read_only=True) as con:
+                fresh = list(freshness.evaluations(con, settings, clock))
     except WarehouseLockedError:
         return dg.SkipReason("a run is writing; it tells what is wrong itself")
-    if observed is None or not observed.active:
-        return dg.SkipReason("the pipeline is well")
-    return dg.SkipReason(
-        "; ".join(f"{one.incident_id} ({one.state.value})" for one in observed.active)
+    active = [f"{one.incident_id} ({one.state.value})" for one in observed.active]
+    return dg.SensorResult(
+        skip_reason="; ".join(active) or "the pipeline is well",
+        asset_events=freshness.changed(context.instance, iter(fresh)),
     )
 
 

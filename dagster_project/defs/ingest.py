@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.defs import freshness
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.exports import FileLoad, LoadReport, ensure_raw_tables, load_source
@@ -120,18 +121,28 @@ def _result(
     )
 
 
+def _freshness_of(found: dg.AssetCheckEvaluation) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=found.asset_key,
+        check_name=found.check_name,
+        passed=found.passed,
+        severity=found.severity,
+        metadata=found.metadata,
+    )
+
+
 def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDefinition:
     tables = [name for name, table in TABLES.items() if table.source == source]
 
     @dg.multi_asset(
         name=f"ingest_{source}",
         specs=[_raw_asset(table, descriptions[table]) for table in tables],
-        check_specs=[_accepted(table) for table in tables],
+        check_specs=[*(_accepted(table) for table in tables), freshness.spec(source)],
         can_subset=True,
     )
     def ingest(
         context: dg.AssetExecutionContext, warehouse: Warehouse
-    ) -> Iterator[dg.MaterializeResult[None]]:
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         settings = warehouse.settings
         given = settings.sources.named().get(source)
         loaded = LoadReport(source, "none", ())
@@ -152,6 +163,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                         context.log.warning(f"no files in {without_secrets(given.path)}")
                 selected = [key.path[-1] for key in context.selected_asset_keys]
                 shape = {table: table_metadata(con, "raw", table) for table in selected}
+                fresh = list(freshness.evaluations(con, settings, warehouse.clock))
             report.unrecognised_files += loaded.unrecognised
             seen = {
                 **({NO_FILES_IN: ", ".join(report.empty_folders)} if report.empty_folders else {}),
@@ -171,6 +183,9 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                     {**shape[table], **seen},
                     stops=not settings.ingest.publish_when_refused,
                 )
+            for one in fresh:
+                if one.asset_key.path[-1] in files:
+                    yield _freshness_of(one)
 
     return ingest
 

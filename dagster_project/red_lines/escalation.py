@@ -9,7 +9,7 @@ from dataclasses import replace
 import duckdb
 
 from dagster_project.clock import Clock
-from dagster_project.red_lines.incidents import Event, Incident, escalation_is_due
+from dagster_project.red_lines.incidents import Event, Incident, State, escalation_is_due
 from dagster_project.red_lines.messages import Alert
 from dagster_project.red_lines.outbox import enqueue
 from dagster_project.red_lines.record import incidents, store
@@ -41,6 +41,14 @@ def escalate(
             enqueue(con, alert, now=now, publication_id=one.publication_id)
             escalated.append(louder)
     return tuple(escalated)
+
+
+def untended(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a red line's incident is open that nobody acknowledged and that was not escalated."""
+    return any(
+        one.kind == "red_line" and one.state is State.OPEN and one.escalated_at is None
+        for one in incidents(con)
+    )
 
 
 def _last_alert(con: duckdb.DuckDBPyConnection, incident: Incident) -> Alert | None:

@@ -18,7 +18,7 @@ from dagster_project.exports.coverage import read_coverage, stale_sources
 from dagster_project.exports.gaps import Gap, find_gaps
 from dagster_project.plural import counted
 from dagster_project.red_lines.delivery import PAUSES, deliver
-from dagster_project.red_lines.escalation import escalate
+from dagster_project.red_lines.escalation import escalate, untended
 from dagster_project.red_lines.pipeline_incidents import Condition, Observed, observe
 from dagster_project.red_lines.rules import Rule, load_rules
 from dagster_project.shown import shown
@@ -100,7 +100,8 @@ def check(
     with open_warehouse(paths) as con:
         conditions = [*_of_the_ledger(con, settings, clock), *_missed(con, settings, clock)]
         observed = observe(con, conditions, judged=_BY_EVERY_RUN, clock=clock)
-        escalate(con, _rules(settings), clock)
+        if untended(con):  # the catalogue, which rules need, is read for nothing else here
+            escalate(con, _rules(settings), clock)
     deliver(paths, settings, None, clock, pauses=pauses)
     return observed
 
@@ -183,12 +184,12 @@ def _of_the_run(con: duckdb.DuckDBPyConnection, end: RunEnd) -> list[Condition]:
                 severity="page",
                 title="validation refused to publish",
                 detail="Readers see the last publication. Refused by: "
-                + ("; ".join(listed) or "a dbt test"),
+                + ("; ".join(listed) or _first_line(end.errors) or "a dbt test"),
                 next_step="`ebbline run` names the rows; data_docs has the pages",
             )
         )
     if end.ending == "error":
-        first = end.errors[0].splitlines()[0] if end.errors and end.errors[0] else "no words"
+        first = _first_line(end.errors) or "no words"
         found.append(
             Condition(
                 kind="error",
@@ -200,6 +201,11 @@ def _of_the_run(con: duckdb.DuckDBPyConnection, end: RunEnd) -> list[Condition]:
             )
         )
     return found
+
+
+def _first_line(errors: Sequence[str]) -> str:
+    """Return what an error says first: what and where, no evidence."""
+    return shown(errors[0].splitlines()[0], _LINE) if errors and errors[0] else ""
 
 
 def _refused(con: duckdb.DuckDBPyConnection, messages: Sequence[str]) -> list[Condition]:

@@ -101,14 +101,46 @@ def test_what_the_command_line_told_itself_is_not_told_again(
     assert (told(webhook), runs) == ([], [(1,)])
 
 
+def looked(instance: dg.DagsterInstance) -> tuple[str | None, dict[str, bool]]:
+    """Return what the daemon says when it looks, and the checks of freshness that it turns red or green."""
+    with dg.build_sensor_context(instance=instance) as context:
+        result = pipeline_watch(context)
+    assert isinstance(result, dg.SensorResult)
+    assert result.skip_reason is not None
+    turned = {}
+    for one in result.asset_events or ():
+        assert isinstance(one, dg.AssetCheckEvaluation)
+        instance.report_runless_asset_event(one)
+        turned["/".join(one.asset_key.path)] = one.passed
+    return result.skip_reason.skip_message, turned
+
+
 def test_a_run_that_did_not_come_is_told_by_the_daemon_once(
     paths: WarehousePaths, webhook: Webhook
 ) -> None:
-    said = []
-    for _ in range(2):
-        with dg.build_sensor_context() as context:
-            skipped = pipeline_watch(context)
-        assert isinstance(skipped, dg.SkipReason)
-        said.append(skipped.skip_message)
+    with dg.DagsterInstance.ephemeral() as instance:
+        said = [looked(instance)[0] for _ in range(2)]
     assert told(webhook) == ["[PAGE] no run for 36 hours"]
     assert said == ["missed_run/run/2026-12-01 (open)"] * 2
+
+
+def test_a_source_that_goes_stale_where_no_run_comes_is_red_in_the_ui_and_green_when_it_is_back(
+    paths: WarehousePaths,
+) -> None:
+    def deliver(days_ago: int) -> None:
+        with open_warehouse(paths) as con:
+            con.execute(
+                "insert into raw.loads by name select 1 as load_id, 'billing' as source,"
+                " 'customers.csv' as file_name, 'customers' as table_name, 'canonical' as format,"
+                " 1 as size_bytes, 'a' as content_hash, 1 as rows_read, 1 as rows_loaded,"
+                " 0 as rows_unchanged, 0 as rows_quarantined, 0.1 as duration_seconds,"
+                " 'loaded' as outcome, ?::timestamptz as started_at",
+                [NOW - timedelta(days=days_ago)],
+            )
+
+    deliver(30)
+    with dg.DagsterInstance.ephemeral() as instance:
+        stale, again = looked(instance)[1], looked(instance)[1]
+        deliver(0)
+        back = looked(instance)[1]
+    assert (stale["raw/customers"], again, back) == (False, {}, {"raw/customers": True})

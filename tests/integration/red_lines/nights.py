@@ -4,7 +4,8 @@ A line is a day and what happens on it, at 03:00 UTC or at a time that follows t
 
 - ``export FILE``: a new export arrives; ``again FILE``: the same bytes come again; ``broken FILE``: nonsense comes.
 - ``churn MONTH RATE``: what the marts say of a month once it is covered.
-- ``run``: load, judge what is covered, publish, tell; ``run refused-by CHECK`` and ``run fails TEXT`` do not publish.
+- ``run``: load, judge what is covered, publish, tell; ``run refused-by CHECK``, ``run refused-for TEXT`` and
+  ``run fails TEXT`` do not publish.
 - ``check``: nobody ran; the daemon looks.
 - ``target ANSWER [RETRY_AFTER]``: what the receiver answers from now on.
 - ``ack ID``, ``silence ID DAY``, ``resolve ID``: what people do.
@@ -133,7 +134,11 @@ class Nights:
         ending: Ending = (
             "input_refused"
             if refused
-            else {"refused-by": "not_published", "fails": "error"}.get(how, "published")  # type: ignore[assignment]
+            else {
+                "refused-by": "not_published",
+                "refused-for": "not_published",
+                "fails": "error",
+            }.get(how, "published")  # type: ignore[assignment]
         )
         if ending == "published":
             self._publish(clock, settings)
@@ -144,7 +149,7 @@ class Nights:
             publication_id=self.publication if ending == "published" else None,
             refused_files=refused,
             failed_checks=(said,) if how == "refused-by" else (),
-            errors=(said,) if how == "fails" else (),
+            errors=(said,) if how in ("fails", "refused-for") else (),
         )
         after_run(self.paths, settings, clock, end, pauses=())
 

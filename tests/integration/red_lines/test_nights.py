@@ -128,6 +128,19 @@ def test_a_refused_validation_is_told_by_the_name_of_its_check_and_no_figure(
     assert ("churn_rate_is_a_share" in said, "0.57" in said, "57 %" in said) == (True, False, False)
 
 
+def test_what_is_refused_before_any_check_is_told_in_its_own_words(
+    play: Play, webhook: Any
+) -> None:
+    play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run refused-for currency.rates: no exchange rate is set for EUR; nothing is published
+        """
+    )
+    said = "Refused by: currency.rates: no exchange rate is set for EUR; nothing is published"
+    assert said in webhook.received[0]["message"]
+
+
 def test_an_error_is_told_and_over_with_the_next_good_run(play: Play) -> None:
     assert play(
         """

@@ -240,3 +240,12 @@ def test_the_red_lines_in_force_are_replayed_with_what_came_of_them(
     told = page.words[page.words.index("How the red lines have done") :]
     assert "churn rate above 8 % today's figures 3 6 3 0.0 0 3" in told, told[300:1500]
     assert "happiness falling" not in told  # of which this publication has no figure
+
+
+def test_a_direction_mark_of_an_export_is_seen_and_not_obeyed(
+    published: Published, tmp_path: Path
+) -> None:
+    change = "update marts.mart_risk_list set reasons = 'no' || chr(8238) || chr(27) || 'use'"
+    out = build(published(change), tmp_path / "index.html")
+    text = out.read_text(encoding="utf-8")
+    assert ("no\ufffd\ufffduse" in text, "\u202e" in text, "\x1b" in text) == (True, False, False)

@@ -65,6 +65,12 @@ def test_what_is_usual_is_the_middle_of_the_newest_five_that_published(tmp_path:
     assert usual_seconds(paths) == dict.fromkeys(STAGES, 50)
 
 
+def test_runs_of_which_no_times_are_known_promise_none(tmp_path: Path) -> None:
+    paths = WarehousePaths(tmp_path)
+    run(paths, "of-an-earlier-version", 0, published=True)
+    assert usual_seconds(paths) == {}
+
+
 def test_a_stage_tells_how_long_it_took(tmp_path: Path) -> None:
     reports = RunReports(WarehousePaths(tmp_path), "a")
     with reports.stage("ingest_billing"):

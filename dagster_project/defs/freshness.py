@@ -1,0 +1,61 @@
+"""Whether the newest export of each source is fresh, as a check of the UI: red beyond ``max_age``, green again after.
+
+A run asks when it reads a source, and the daemon in between, since a source goes stale where no run comes.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+
+from dagster_project.clock import Clock
+from dagster_project.config import Settings
+from dagster_project.exports.coverage import read_coverage, stale_sources
+
+IS_FRESH = "export_is_fresh"
+# The table that stands for its source in the graph.
+TABLES = {"billing": "customers", "support": "tickets", "usage": "events"}
+
+
+def spec(source: str) -> dg.AssetCheckSpec:
+    """Return the check of a source."""
+    return dg.AssetCheckSpec(
+        name=IS_FRESH,
+        asset=["raw", TABLES[source]],
+        description=f"The newest {source} export is no older than sources.{source}.max_age allows.",
+    )
+
+
+def evaluations(
+    con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock
+) -> Iterator[dg.AssetCheckEvaluation]:
+    """Yield how every source stands; one that the settings do not name, or that never came, is not late.
+
+    :param con: the working database.
+    """
+    coverage = read_coverage(con, settings, clock)
+    late = {one.source: one.detail for one in stale_sources(coverage, settings, clock)}
+    known = {one.source: one for one in coverage.sources}
+    for source, table in TABLES.items():
+        found = known.get(source)
+        yield dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey(["raw", table]),
+            check_name=IS_FRESH,
+            passed=source not in late,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={
+                "covered_until": str(found.covered_until if found else None),
+                "newest_file": str(found.newest_file if found else None),
+                **({"stale": late[source]} if source in late else {}),
+            },
+        )
+
+
+def changed(
+    instance: dg.DagsterInstance, found: Iterator[dg.AssetCheckEvaluation]
+) -> list[dg.AssetCheckEvaluation]:
+    """Return those that the history does not say already."""
+    now = {one.asset_check_key: one for one in found}
+    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(now))
+    said = {key: one.status.value == "SUCCEEDED" for key, one in known.items()}
+    return [one for key, one in now.items() if said.get(key) is not one.passed]
