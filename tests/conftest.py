@@ -19,6 +19,8 @@ from tests.shared import SharedFolder
 # A developer's own settings are no business of a test.
 for name in [name for name in os.environ if name.startswith("EBBLINE_")]:
     del os.environ[name]
+# Nor is the history of the user's UI, which lies in the project's folder: there is none at a place without settings.
+os.environ["DAGSTER_HOME"] = os.devnull
 
 
 @pytest.fixture(scope="session")
