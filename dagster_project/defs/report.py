@@ -26,7 +26,10 @@ def html_report(
         page = report.build(
             warehouse.paths.marts_db, warehouse.paths.report, report.heading_of(warehouse.settings)
         )
+        link = warehouse.settings.publish.report_url
         metadata: dict[str, Any] = {
+            # a browser opens no file from a page of a server: where the page is served, that is the link
+            **({"link": dg.MetadataValue.url(link)} if link else {}),
             "page": dg.MetadataValue.path(str(page)),
             "size_bytes": page.stat().st_size,
             "dagster/row_count": 1,

@@ -124,6 +124,7 @@ BILLING = (
             need("invoice_status", allowed=INVOICE_STATUSES, or_from=("invoices", "credit_notes")),
             need("customer_id", or_from=("invoices", "credit_notes")),
             may("subscription_id"),
+            may("item_id"),
             may("plan_id"),
             need("kind", allowed=("recurring", "one_off", "usage", "tax", "credit")),
             may("quantity", Kind.QUANTITY),

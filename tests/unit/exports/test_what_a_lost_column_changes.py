@@ -37,6 +37,7 @@ SHOWN = {
     "invoice_lines.currency",
     "invoice_lines.customer_id",
     "invoice_lines.issued_at",
+    "invoice_lines.item_id",
     "invoice_payments",
     "invoices.discount",
     "invoices.due_at",

@@ -49,6 +49,7 @@ final as (
         completed.invoice_status,
         coalesce(customer_ids.customer_id, completed.customer_id_as_given) as customer_id,
         completed.subscription_id,
+        completed.item_id,
         completed.plan_id,
         completed.kind,
         completed.quantity,

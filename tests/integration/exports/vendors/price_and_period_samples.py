@@ -224,7 +224,40 @@ DASHBOARD_WRITTEN_OFF = Sample(
     ),
 )
 
+ANOTHER_PRODUCT_OF_ONE_ITEM = Sample(
+    "a month of one product and then a year of another, nothing given back, by one item (Stripe by Fivetran)",
+    "stripe",
+    {
+        "customer.csv": table("id,created,email", ["cus_tf1,2025-12-20,tf@x.example"]),
+        "price.csv": table(
+            "id,billing_scheme,currency,nickname,product_id,recurring_interval,recurring_interval_count,"
+            "recurring_usage_type,transform_quantity_divide_by,unit_amount,unit_amount_decimal",
+            [
+                "tf-m,per_unit,usd,M,prod_tf_month,month,1,licensed,,10000,10000",
+                "tf-y,per_unit,usd,Y,prod_tf_year,year,1,licensed,,96000,96000",
+            ],
+        ),
+        "invoice.csv": table(
+            "id,customer_id,status,currency,created,total,status_transitions_paid_at",
+            [
+                "in_tf1,cus_tf1,paid,usd,2026-01-05,10000,2026-01-05",
+                "in_tf2,cus_tf1,paid,usd,2026-01-20,96000,2026-01-20",
+            ],
+        ),
+        "invoice_line_item.csv": table(
+            "id,invoice_id,amount,currency,period_start,period_end,price_id,proration,quantity,subscription_id,"
+            "subscription_item_id,type",
+            [
+                "il_tf1,in_tf1,10000,usd,2026-01-05,2026-02-05,tf-m,false,1,sub_tf,si_tf,subscription",
+                "il_tf2,in_tf2,96000,usd,2026-01-20,2027-01-20,tf-y,false,1,sub_tf,si_tf,subscription",
+            ],
+        ),
+    },
+    told("cus_tf1 2026-01-05 new 100.00 \n cus_tf1 2026-01-20 contraction -20.00"),
+)
+
 PRICES_AND_PERIODS = (
+    ANOTHER_PRODUCT_OF_ONE_ITEM,
     METERED_INSIDE_THE_LINE,
     METERED_BY_ITS_ITEM,
     ONCE_AND_A_LAST_SECOND,

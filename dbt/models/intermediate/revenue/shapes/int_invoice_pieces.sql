@@ -1,6 +1,6 @@
 -- What each line that is no credit is worth in full, and until when. A later full line of the same product
 -- replaces what was there before, from its own beginning; lines of one invoice add up.
-{{ kept_by_customer(reads=['int_invoice_full_lines', 'int_invoice_debits']) }}
+{{ kept_by_customer(reads=['stg_billing__invoice_lines', 'int_invoice_full_lines', 'int_invoice_debits']) }}
 
 with
 
@@ -29,26 +29,42 @@ together as (
     where one.product = '(none)'
 ),
 
+-- Where items of a subscription have ids, an item has one line at a time, whatever its product.
+items as (
+    select
+        concat(invoice_id, '/', line_id) as line_key,
+        item_id
+    from {{ ref('stg_billing__invoice_lines') }}
+    where item_id is not null and {{ is_computed('customer_id') }}
+),
+
 replaced as (
     select
         pieces.line_key,
         min(full_lines.period_start_on) as replaced_on
     from pieces
+    left join items as own
+        on pieces.line_key = own.line_key
     inner join full_lines
         on
             pieces.contract_key = full_lines.contract_key
-            and pieces.product = full_lines.product
             and pieces.invoice_id <> full_lines.invoice_id
             and pieces.period_start_on < full_lines.period_start_on
             and pieces.period_end_on > full_lines.period_start_on
             and (full_lines.is_whole_by_dates or full_lines.period_end_on <> pieces.period_end_on)
+    left join items as later
+        on full_lines.line_key = later.line_key
     left join together
         on
             pieces.contract_key = together.contract_key
             and pieces.plan_key = together.plan_key
             and full_lines.plan_key = together.other_plan_key
             and pieces.product = '(none)'
-    where pieces.kind = 'recurring' and full_lines.kind = 'recurring' and together.contract_key is null
+    where
+        pieces.kind = 'recurring'
+        and full_lines.kind = 'recurring'
+        and together.contract_key is null
+        and (pieces.product = full_lines.product or own.item_id = later.item_id)
     group by pieces.line_key
 ),
 
