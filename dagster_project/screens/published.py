@@ -14,7 +14,7 @@ from dagster_project.screens import Line
 from dagster_project.warehouse.hold import held
 from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
-from dagster_project.warehouse.published_coverage import read_published
+from dagster_project.warehouse.published_coverage import PublishedSource, read_published
 from dagster_project.warehouse.serving import nothing_served, open_marts
 
 
@@ -147,12 +147,21 @@ def _behind_lines(con: duckdb.DuckDBPyConnection, until: date | None) -> Iterato
 
 @dataclass(frozen=True)
 class PublishedNow:
-    """What readers see: the publication, and every red line as it stands in the newest period."""
+    """What readers see: the publication, and every red line as it stands in the newest period.
+
+    :ivar until: the last day covered; ``as_of`` the day whose knowledge it was rebuilt from, if any.
+    :ivar newest_id: the newest publication that is kept; another where readers were taken back or are held.
+    """
 
     id: int
     built_at: datetime
     file: Path
     red_lines: tuple[dict[str, Any], ...]
+    until: date | None
+    as_of: date | None
+    newest_id: int
+    is_held: bool
+    sources: tuple[PublishedSource, ...]
 
 
 def published_now(paths: WarehousePaths) -> PublishedNow | None:
@@ -167,8 +176,20 @@ def published_now(paths: WarehousePaths) -> PublishedNow | None:
         )
         names = [column[0] for column in found.description or ()]
         red_lines = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+        until, as_of = covered_until_of(con), said_of(con, "as_of")
+        sources = read_published(con) if has_table(con, "marts", "source_coverage") else []
     assert publication is not None
-    return PublishedNow(publication[0], publication[1], paths.marts_db, red_lines)
+    return PublishedNow(
+        id=publication[0],
+        built_at=publication[1],
+        file=paths.marts_db,
+        red_lines=red_lines,
+        until=until,
+        as_of=as_of,
+        newest_id=max(paths.publication_files(), default=publication[0]),
+        is_held=held(paths) == publication[0],
+        sources=tuple(sources),
+    )
 
 
 def _nothing_lines(paths: WarehousePaths) -> Iterator[Line]:

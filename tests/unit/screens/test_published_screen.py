@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.screens.published import published_lines
+from dagster_project.screens.published import published_lines, published_now
 from dagster_project.warehouse.paths import WarehousePaths
 
 MARTS = """
@@ -76,3 +76,23 @@ def test_what_the_publication_restates_is_said_with_the_command_that_says_why(
         "restated: 2 published numbers of 2 finished periods (2025-07 to 2025-08); changed too: list prices;"
         " `ebbline why mrr_closing 2025-08` says why"
     ]
+
+
+def test_programs_are_told_what_readers_see_instead_of_the_newest(tmp_path: Path) -> None:
+    paths = WarehousePaths(tmp_path)
+    paths.create()
+    for number in (1, 2):
+        (paths.publications / f"00000{number}.duckdb").touch()
+    paths.hold.write_text("1\n")
+    with duckdb.connect() as con:
+        con.execute(MARTS.format(paths.marts_db))
+        con.execute(
+            """
+            create or replace table red_line_status as
+            select 'r' as rule, date '2026-03-01' as period, 'all' as segment, 1.0 as value, 2.0 as line,
+                'clear' as status, true as is_latest
+            """
+        )
+    now = published_now(paths)
+    assert now is not None
+    assert (now.id, now.newest_id, now.is_held, now.as_of) == (1, 2, True, None)
