@@ -153,10 +153,11 @@ def _lacking(
     needed = [(mart_of(question.metric), "customer_id")]
     if question.metric.endswith(("_voluntary", "_involuntary")):
         needed.append(("fct_lost_customers", "is_involuntary"))
-    if question.dimension == "plan":
-        needed.append(("customer_plan_days", "plan_id"))
-    elif question.dimension != "all":
-        needed.append(("dim_customers", question.dimension))
+    for dimension in question.dimension.split("+"):
+        if dimension == "plan":
+            needed.append(("customer_plan_days", "plan_id"))
+        elif dimension != "all":
+            needed.append(("dim_customers", dimension))
     return tuple(
         f"{mart}.{column}"
         for mart, column in needed

@@ -243,7 +243,7 @@ def _tables(
     if question.metric not in PURCHASE_FORMULAS:
         return tables_behind(counted_from.all, RECURRING_TABLES)
     tables = tables_behind(counted_from.all, PURCHASE_TABLES)
-    if question.dimension != "plan":
+    if "plan" not in question.dimension.split("+"):
         return tables
     # The plan held when the period closes is of the recurring side.
     return {**tables_behind(_counted_from(con, MOVEMENTS).all, RECURRING_TABLES), **tables}
