@@ -208,8 +208,12 @@ def installed() -> dict[str, Metric]:
 
 
 @cache
+def _signals() -> dict[str, Metric]:
+    return read_catalogue(current_manifest(DBT_PROJECT), "signal")
+
+
 def _watched() -> dict[str, Metric]:
-    return {**installed(), **read_catalogue(current_manifest(DBT_PROJECT), "signal")}
+    return {**installed(), **_signals()}
 
 
 CATALOGUE: Mapping[str, Metric] = _Catalogue(installed)

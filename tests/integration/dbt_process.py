@@ -13,8 +13,10 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
+
+import yaml
 
 from dagster_project.locations import DBT_PROJECT
 
@@ -53,7 +55,7 @@ def dbt(
         order = {
             "arguments": [
                 *(command, *options, "--vars", given),
-                *("--project-dir", str(project), "--profiles-dir", str(project)),
+                *("--project-dir", str(project), "--profiles-dir", _profiles(project).name),
                 *("--target-path", str(target), "--log-path", str(target)),
                 "--write-json" if write_json else "--no-write-json",
             ],
@@ -77,6 +79,17 @@ def dbt(
         answer = program.stdout.readline()
         assert answer, "the program that runs dbt has ended"
         return DbtRun(int(answer), printed.read())
+
+
+@cache
+def _profiles(project: Path) -> "TemporaryDirectory[str]":
+    """Return a folder with the project's profile for one thread: tests have a worker for each processor."""
+    profile = yaml.safe_load((project / "profiles.yml").read_text(encoding="utf-8"))
+    output = profile["ebbline"]["outputs"]["duckdb"]
+    output["threads"] = output["config_options"]["threads"] = 1
+    folder = TemporaryDirectory()
+    (Path(folder.name) / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    return folder
 
 
 @cache
