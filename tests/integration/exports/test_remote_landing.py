@@ -76,13 +76,13 @@ def test_files_of_a_bucket_are_loaded_and_not_read_again(
     assert con.execute("select count(*) from raw.customers").fetchone() == (3,)
 
 
-def test_a_listing_of_thousands_of_files_is_read_to_its_end(s3: "boto3.client") -> None:
-    for number in range(2_050):
+def test_a_listing_of_more_files_than_a_page_holds_is_read_to_its_end(s3: "boto3.client") -> None:
+    for number in range(1_001):
         s3.put_object(Bucket="landing", Key=f"usage/events-{number}.jsonl", Body=b"")
 
     files = RemoteLanding("s3://landing/usage").files()
 
-    assert len(files) == 2_050
+    assert len(files) == 1_001
     assert [file.name for file in files[:2]] == ["events-0.jsonl", "events-1.jsonl"]
 
 

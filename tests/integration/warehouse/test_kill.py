@@ -13,7 +13,7 @@ from tests.integration.warehouse.hand_made import publish_state
 @pytest.fixture
 def step() -> int:
     """At each so many-th operation; ``tests/deep`` has all."""
-    return 3
+    return 4
 
 
 def test_a_kill_at_an_operation_on_a_file_ends_where_an_undisturbed_program_ends(
