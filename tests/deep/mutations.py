@@ -329,8 +329,8 @@ MUTATIONS = (
     ),
     Mutation(
         "dagster_project/red_lines/incidents.py",
-        "    if active is None:\n        return (_opened",
-        "    if active is None or not active.periods:\n        return (_opened",
+        "        if status.clear_running < status.rule.resolve_after:",
+        "        if status.clear_running <= status.rule.resolve_after:",
         RED_LINES,
     ),
     Mutation(

@@ -291,6 +291,15 @@ def test_the_ledger_of_a_lost_warehouse_is_made_again_from_the_files(tmp_path: P
         assert con.execute("from ops.metric_versions order by all").fetchall() == before
 
 
+def test_what_a_killed_writer_left_goes_and_what_is_no_publication_stays(tmp_path: Path) -> None:
+    publish_state(tmp_path, 1)
+    before = _kept(tmp_path)
+    for left in ("000002.duckdb.tmp", "000002.duckdb.tmp.wal", "notes.txt"):
+        (tmp_path / "publications" / left).touch()
+    _settle(tmp_path)
+    assert _kept(tmp_path) == sorted([*before, "notes.txt"])
+
+
 def test_the_current_publication_is_none_before_the_first(tmp_path: Path) -> None:
     assert current_publication(WarehousePaths(tmp_path)) is None
     assert list_publications(WarehousePaths(tmp_path)) == []
