@@ -12,7 +12,6 @@ from jinja2 import Environment, StrictUndefined
 from dagster_project.errors import SettingsError
 from dagster_project.exports.mapping import CANONICAL, available_formats
 
-SOURCES = ("billing", "support", "usage")
 EXAMPLE = "example"
 
 _SETTINGS = """\

@@ -115,12 +115,13 @@ def init(
 
     On a terminal it asks for what is not given; elsewhere the defaults hold. Nothing that is there is changed.
     """
-    from dagster_project.new_project import SOURCES, Choice, formats_of, initialise
+    from dagster_project.exports.contract import SOURCES
+    from dagster_project.new_project import Choice, formats_of, initialise
     from dagster_project.screens.init import next_steps
 
     asks = sys.stdin.isatty()
     given = {"billing": billing, "support": support, "usage": usage}
-    formats = {}
+    formats: dict[str, str] = {}
     for source in SOURCES:
         known = formats_of(source)
         name = given[source]

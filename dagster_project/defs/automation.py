@@ -101,7 +101,7 @@ def pipeline_watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
     active = [f"{one.incident_id} ({one.state.value})" for one in observed.active]
     return dg.SensorResult(
         skip_reason="; ".join(active) or "the pipeline is well",
-        asset_events=freshness.changed(context.instance, iter(fresh)),
+        asset_events=freshness.changed(context.instance, fresh),
     )
 
 

@@ -10,14 +10,13 @@ import duckdb
 
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.plural import counted
+from dagster_project.quality import personal_columns
 from dagster_project.runs import FailedCheck, StageReport
 from dagster_project.transform.results import FailedTest, tests_that_failed
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.first_rows import as_text, first_rows
 from dagster_project.warehouse.introspection import all_columns
 from dagster_project.warehouse.paths import WarehousePaths
-
-# What says who somebody is; a failing test's rows are shown without it.
-_PERSONAL = frozenset(["name", "email", "account_owner", "comment", "cancellation_comment"])
 
 
 @dataclass
@@ -61,10 +60,9 @@ class DbtEvents:
 
         A list: while somebody looks at the first of them, the database must not be open.
         """
-        tests = tests_that_failed(run_results)
         with open_warehouse(paths, read_only=True) as con:
             columns = all_columns(con)
-            found: list[Any] = [self._with_rows(con, event, tests) for event in self.failed]
+            found = self._failures(con, run_results)
             for key in self.made:
                 node = self._node(key)
                 if node["config"]["materialized"] == "view":
@@ -77,18 +75,25 @@ class DbtEvents:
                 found.append(dg.AssetObservation(asset_key=key, metadata=shape))
         return found
 
+    def _failures(self, con: duckdb.DuckDBPyConnection, run_results: Path) -> list[Any]:
+        if not self.failed:
+            return []
+        tests, personal = tests_that_failed(run_results), personal_columns()
+        return [self._with_rows(con, event, tests, personal) for event in self.failed]
+
     def _with_rows(
         self,
         con: duckdb.DuckDBPyConnection,
         event: dg.AssetCheckResult,
-        tests: dict[str, FailedTest],
+        tests: Mapping[str, FailedTest],
+        personal: frozenset[str],
     ) -> dg.AssetCheckResult:
         assert event.asset_key is not None, "a dbt test is a check of a model"
         unique_id = (
             dg.MetadataValue.text("") if event.metadata is None else event.metadata["unique_id"]
         )
         test = tests.get(str(unique_id.value))
-        rows = test.first_rows(con, _PERSONAL) if test is not None else ()
+        rows = as_text(first_rows(con, test.query, hidden=personal)) if test is not None else []
         self.report.failed_checks.append(
             FailedCheck(
                 asset=event.asset_key.to_user_string(),
@@ -97,11 +102,11 @@ class DbtEvents:
                 suite="dbt",
                 message="" if test is None else f"{counted(test.rows, 'row')} of the test's query",
                 observed="" if test is None else str(test.rows),
-                failing_rows=rows,
+                failing_rows=tuple(rows),
             )
         )
         return event._replace(
-            metadata={**(event.metadata or {}), "failing_rows": dg.MetadataValue.json(list(rows))}
+            metadata={**(event.metadata or {}), "failing_rows": dg.MetadataValue.json(rows)}
         )
 
     def _node(self, key: dg.AssetKey) -> Mapping[str, Any]:

@@ -3,13 +3,14 @@
 A run asks when it reads a source, and the daemon in between, since a source goes stale where no run comes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
+from dagster_project.defs.history import said_of
 from dagster_project.exports.coverage import read_coverage, stale_sources
 
 IS_FRESH = "export_is_fresh"
@@ -52,10 +53,9 @@ def evaluations(
 
 
 def changed(
-    instance: dg.DagsterInstance, found: Iterator[dg.AssetCheckEvaluation]
+    instance: dg.DagsterInstance, found: Iterable[dg.AssetCheckEvaluation]
 ) -> list[dg.AssetCheckEvaluation]:
     """Return those that the history does not say already."""
     now = {one.asset_check_key: one for one in found}
-    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(now))
-    said = {key: one.status.value == "SUCCEEDED" for key, one in known.items()}
+    said = said_of(instance, now)
     return [one for key, one in now.items() if said.get(key) is not one.passed]

@@ -5,7 +5,7 @@ the checks that failed or are well again, and how it ended.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -79,10 +79,19 @@ def forget_old_runs(instance: dg.DagsterInstance, keep: int = RUNS_KEPT) -> int:
     return len(ended)
 
 
-def _observed(result: dg.ExecuteInProcessResult) -> Sequence[DagsterEvent]:
-    """Return how many rows tables have where that came after them; one event an asset is enough for the others."""
-    marts = [one for one in result.get_asset_observation_events() if one.asset_key is not None]
-    return [one for one in marts if one.asset_key is not None and one.asset_key.path[0] == "marts"]
+def said_of(
+    instance: dg.DagsterInstance, checks: Iterable[dg.AssetCheckKey]
+) -> dict[dg.AssetCheckKey, bool]:
+    """Return whether checks held when the history last heard of them; those that it never heard of are not there."""
+    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(checks))
+    return {key: one.status.value == "SUCCEEDED" for key, one in known.items()}
+
+
+def _observed(result: dg.ExecuteInProcessResult) -> Iterator[DagsterEvent]:
+    """Yield how many rows marts have, which came after them; one event an asset is enough for the others."""
+    for one in result.get_asset_observation_events():
+        if one.asset_key is not None and one.asset_key.path[0] == "marts":
+            yield one
 
 
 def _checks(
@@ -90,15 +99,13 @@ def _checks(
 ) -> Iterator[DagsterEvent]:
     """Yield the checks that failed, and those that hold but had failed when the history last heard of them."""
     found = {
-        (one.asset_check_evaluation_data.asset_check_key): one
+        one.asset_check_evaluation_data.asset_check_key: one
         for one in result.all_events
         if one.event_type_value == "ASSET_CHECK_EVALUATION"
     }
-    known = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(found))
+    said = said_of(instance, found)
     for key, one in found.items():
-        before = known.get(key)
-        was_well = before is None or before.status.value == "SUCCEEDED"
-        if not (one.asset_check_evaluation_data.passed and was_well):
+        if not (one.asset_check_evaluation_data.passed and said.get(key, True)):
             yield one
 
 

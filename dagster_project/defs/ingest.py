@@ -10,7 +10,7 @@ from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.exports import FileLoad, LoadReport, ensure_raw_tables, load_source
 from dagster_project.exports.addresses import without_secrets
-from dagster_project.exports.contract import TABLES
+from dagster_project.exports.contract import SOURCES, TABLES
 from dagster_project.runs import StageReport
 from dagster_project.warehouse.connection import open_warehouse
 
@@ -21,7 +21,6 @@ REFUSALS = "refusals"
 NO_FILES_IN = "no_files_in"
 # Loading streams; what does not fit spills to disk.
 MEMORY_LIMIT = "1200MB"
-SOURCES = ("billing", "support", "usage")
 
 
 def _raw_asset(table: str, description: str) -> dg.AssetSpec:

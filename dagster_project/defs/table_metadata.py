@@ -16,18 +16,15 @@ def table_metadata(
     table: str,
     columns: Mapping[str, str] | None = None,
     descriptions: Mapping[str, str] | None = None,
-    *,
-    is_view: bool = False,
 ) -> dict[str, Any]:
     """Return the row count and the columns of a table as Dagster metadata.
 
     :param columns: types by column, where they are known already.
     :param descriptions: column descriptions by column name.
-    :param is_view: its rows are not counted; for that, all of it would have to be computed.
     """
     known = descriptions or {}
     return {
-        **({} if is_view else {"dagster/row_count": _row_count(con, schema, table)}),
+        "dagster/row_count": _row_count(con, schema, table),
         "dagster/column_schema": dg.TableSchema(
             [
                 dg.TableColumn(column, kind.lower(), description=known.get(column))

@@ -3,14 +3,15 @@
 The suites are read as files here, so that listing the graph does not import Great Expectations.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args
+from collections.abc import Iterator, Sequence
+from typing import Literal, get_args
 
 import dagster as dg
 
 from dagster_project.defs.resources import Warehouse
 from dagster_project.quality import CheckResult, CheckSpec, list_checks, validate
 from dagster_project.runs import FailedCheck
+from dagster_project.warehouse.first_rows import as_text
 
 Stage = Literal["raw", "marts"]
 
@@ -25,14 +26,6 @@ def _check_spec(spec: CheckSpec) -> dg.AssetCheckSpec:
     )
 
 
-def _as_text(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str | None]]:
-    """Return rows as JSON can hold them: dates and amounts as they are written."""
-    return [
-        {column: None if value is None else str(value) for column, value in row.items()}
-        for row in rows
-    ]
-
-
 def _check_result(result: CheckResult) -> dg.AssetCheckResult:
     critical = result.spec.severity == "critical"
     metadata: dict[str, dg.MetadataValue] = {
@@ -40,7 +33,7 @@ def _check_result(result: CheckResult) -> dg.AssetCheckResult:
         "expectation": dg.MetadataValue.text(result.spec.name),
         "observed": dg.MetadataValue.text(str(result.observed)),
         "message": dg.MetadataValue.text(result.message),
-        "failing_rows": dg.MetadataValue.json(_as_text(result.failing_rows)),
+        "failing_rows": dg.MetadataValue.json(as_text(result.failing_rows)),
     }
     if result.docs_page is not None:
         metadata["data_docs"] = dg.MetadataValue.path(str(result.docs_page))
@@ -61,7 +54,7 @@ def _failed(result: CheckResult) -> FailedCheck:
         suite=result.spec.suite,
         message=result.message,
         observed=str(result.observed),
-        failing_rows=tuple(_as_text(result.failing_rows)),
+        failing_rows=tuple(as_text(result.failing_rows)),
         docs_page="" if result.docs_page is None else str(result.docs_page),
     )
 

@@ -2,7 +2,7 @@
 
 from dagster_project.quality.checks import CheckSpec
 from dagster_project.quality.results import CheckResult, ValidationReport
-from dagster_project.quality.suites import SuiteError, list_checks
+from dagster_project.quality.suites import SuiteError, list_checks, personal_columns
 from dagster_project.quality.validation import validate
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "SuiteError",
     "ValidationReport",
     "list_checks",
+    "personal_columns",
     "validate",
 ]

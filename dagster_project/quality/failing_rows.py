@@ -11,9 +11,8 @@ import duckdb
 
 from dagster_project.quality.results import Row
 from dagster_project.quality.suites import Expectation, Suite
+from dagster_project.warehouse.first_rows import first_rows
 from dagster_project.warehouse.quoting import quote_identifier
-
-SHOWN = 20
 
 
 def failing_rows(
@@ -29,31 +28,8 @@ def failing_rows(
     if statement is None:
         return ()
     sql, values = statement
-    try:
-        columns = _columns(con, sql, values)
-        ordered = f"select * from ({sql}) order by {_order(suite, columns)} limit {SHOWN}"  # noqa: S608 - a suite's SQL
-        found = con.execute(ordered, values).fetchall()
-    except duckdb.Error:
-        # The expectation itself could not be evaluated; its message already says why.
-        return ()
-    shown = [column for column in columns if column not in suite.personal]
-    return tuple(
-        {column: value for column, value in zip(columns, row, strict=True) if column in shown}
-        for row in found
-    )
-
-
-def _columns(con: duckdb.DuckDBPyConnection, sql: str, values: list[Any]) -> list[str]:
-    described = con.execute(f"select * from ({sql}) limit 0", values).description  # noqa: S608 - a suite's SQL
-    return [column[0] for column in described or ()]
-
-
-def _order(suite: Suite, columns: list[str]) -> str:
-    """Return the positions to sort by: the key first, then the rest, so that every run shows the same rows."""
-    places = {name: place for place, name in reversed([*enumerate(columns, start=1)])}
-    keys = [places[name] for name in suite.key if name in places]
-    rest = [place for place in range(1, len(columns) + 1) if place not in keys]
-    return ", ".join(str(place) for place in (*keys, *rest))
+    # One that could not be evaluated has none; its message already says why.
+    return first_rows(con, sql, values, by=suite.key, hidden=suite.personal)
 
 
 def _statement(suite: Suite, expectation: Expectation) -> tuple[str, list[Any]] | None:

@@ -206,6 +206,14 @@ def list_checks(folder: Path = EXPECTATIONS) -> tuple[CheckSpec, ...]:
     )
 
 
+def personal_columns(folder: Path = EXPECTATIONS) -> frozenset[str]:
+    """Return every column that some suite calls personal: what is never shown, whatever table it was taken from.
+
+    :raises SuiteError: as :func:`read_suites`.
+    """
+    return frozenset[str]().union(*(suite.personal for suite in read_suites(folder)))
+
+
 def written_sql(folder: Path = EXPECTATIONS) -> dict[str, str]:
     """Return the SQL that people wrote, by ``<stage>__<table>.<check>``, with the table in place of ``{batch}``."""
     return {

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
+from dagster_project.exports.contract import SOURCES
 from dagster_project.metrics import CATALOGUE
 from dagster_project.period import Period
 from dagster_project.red_lines.evaluation import (
@@ -98,7 +99,7 @@ def _publications(con: duckdb.DuckDBPyConnection) -> list[Stated]:
             LastReads(
                 {
                     source: read.astimezone(UTC).date()
-                    for source, read in zip(("billing", "support", "usage"), reads, strict=True)
+                    for source, read in zip(SOURCES, reads, strict=True)
                     if read is not None
                 },
                 at.astimezone(UTC).date(),

@@ -1,4 +1,4 @@
-"""What a dbt run reported, read from ``run_results.json``, and the rows behind a test that failed."""
+"""What a dbt run reported, read from ``run_results.json``."""
 
 import json
 from collections.abc import Mapping
@@ -6,56 +6,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from dagster_project.plural import counted
-
-SHOWN = 20
 
 
 @dataclass(frozen=True)
 class FailedTest:
     """A dbt test that found rows.
 
-    :ivar unique_id: dbt's own id of it.
     :ivar rows: how many it found.
     :ivar query: the compiled SQL that selects them.
     """
 
-    unique_id: str
     rows: int
     query: str
-
-    def first_rows(
-        self, con: duckdb.DuckDBPyConnection, personal: frozenset[str] = frozenset()
-    ) -> tuple[dict[str, str | None], ...]:
-        """Return the first rows that it found, as text, always the same ones; none where they are gone.
-
-        :param con: the working database, open for reading, once dbt has ended.
-        :param personal: columns that are left out.
-        """
-        try:
-            found = con.execute(f"select * from ({self.query}) order by all limit {SHOWN}")  # noqa: S608 - dbt's SQL
-        except duckdb.Error:
-            return ()  # what it read was a table of the run that failed
-        names = [column[0] for column in found.description or ()]
-        return tuple(
-            {
-                name: None if value is None else str(value)
-                for name, value in zip(names, row, strict=True)
-                if name not in personal
-            }
-            for row in found.fetchall()
-        )
 
 
 def tests_that_failed(run_results: Path) -> dict[str, FailedTest]:
     """Return the tests of a dbt run that found rows, warnings among them, by dbt's id."""
     return {
         str(result["unique_id"]): FailedTest(
-            str(result["unique_id"]),
-            int(result["failures"] or 0),
-            str(result.get("compiled_code") or ""),
+            int(result["failures"] or 0), str(result.get("compiled_code") or "")
         )
         for result in _results(run_results)
         if result["status"] in ("fail", "warn")

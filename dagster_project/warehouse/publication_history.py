@@ -5,9 +5,8 @@ What each of them stated is ``metric_versions``; together they are what was know
 
 import duckdb
 
+from dagster_project.exports.contract import SOURCES
 from dagster_project.warehouse.introspection import has_table
-
-SOURCES = ("billing", "support", "usage")
 
 
 def write_history(con: duckdb.DuckDBPyConnection, database: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from dagster_project.defs import ingest
 from dagster_project.defs.resources import Warehouse
-from dagster_project.exports.contract import tables_of
+from dagster_project.exports.contract import SOURCES, tables_of
 
 
 @pytest.fixture
@@ -28,11 +28,7 @@ def _ingested(landing: Path, source: str) -> dg.ExecuteInProcessResult:
     (assets,) = (
         one
         for one in ingest.definitions(
-            {
-                table.name: "One row per row."
-                for known in ingest.SOURCES
-                for table in tables_of(known)
-            }
+            {table.name: "One row per row." for known in SOURCES for table in tables_of(known)}
         ).assets
         or ()
         if isinstance(one, dg.AssetsDefinition) and one.op.name == f"ingest_{source}"
