@@ -23,14 +23,15 @@ class Period:
     @property
     def end(self) -> date:
         """The first day after it."""
-        return self._moved(1).start
+        return self.moved(1).start
 
     @property
     def before(self) -> "Period":
         """The period that ends where this one starts."""
-        return self._moved(-1)
+        return self.moved(-1)
 
-    def _moved(self, steps: int) -> "Period":
+    def moved(self, steps: int) -> "Period":
+        """Return the period so many steps later; earlier where they are negative."""
         month = self.start.year * 12 + self.start.month - 1 + steps * _MONTHS[self.grain]
         return Period(self.grain, date(month // 12, month % 12 + 1, 1))
 

@@ -46,9 +46,8 @@ class Damage:
     def follows(self, period: Period) -> int | None:
         """Return how many periods after this one damage came, 0 for the same; None: not within the horizon."""
         for lead in range(HORIZON + 1):
-            if period in self.periods:
+            if period.moved(lead) in self.periods:
                 return lead
-            period = Period(period.grain, period.end)
         return None
 
     @property
@@ -128,16 +127,10 @@ def came_of(
     last = max(damage.known, key=lambda period: period.start)
     for name, period in opened:
         lead = damage.follows(period)
-        if lead is None and _after(period, HORIZON).start > last.start:
+        if lead is None and period.moved(HORIZON).start > last.start:
             undecided.add(name)
         else:
             leads[name] = lead
-    told = {_after(period, ahead) for _, period in opened for ahead in range(HORIZON + 1)}
+    told = {period.moved(ahead) for _, period in opened for ahead in range(HORIZON + 1)}
     missed = {one for one in damage.periods - told if since is None or one.start >= since.start}
     return CameOf(leads, frozenset(undecided), len(missed), damage.by_chance)
-
-
-def _after(period: Period, steps: int) -> Period:
-    for _ in range(steps):
-        period = Period(period.grain, period.end)
-    return period

@@ -13,7 +13,7 @@ import duckdb
 
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment
 from dagster_project.red_lines.impact import losses_of
-from dagster_project.warehouse.introspection import columns_of
+from dagster_project.red_lines.mart_row import row_of
 
 # Figures that move because of the customers lost in the same period.
 _LOSSES = frozenset(
@@ -116,16 +116,5 @@ def _in_order(group: Sequence[int], crossed: Sequence[Caused]) -> list[int]:
 
 
 def _opening(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Decimal | None:
-    if "mrr_opening" not in columns_of(con, "marts", "mart_churn_periods"):
-        return None
-    row = con.execute(
-        "select mrr_opening from marts.mart_churn_periods "
-        "where grain = ? and period_start = ? and dimension = ? and member = ?",
-        [
-            status.period.grain,
-            status.period.start,
-            status.segment.dimension,
-            status.segment.member,
-        ],
-    ).fetchone()
-    return None if row is None else Decimal(row[0])
+    row = row_of(con, "mart_churn_periods", ["mrr_opening"], status.period, status.segment)
+    return Decimal(row["mrr_opening"]) if row else None

@@ -247,7 +247,7 @@ def _judged(
             clear_running=clear_running,
             interval=interval,
         )
-        period = Period(rule.grain, period.end)
+        period = period.moved(1)
 
 
 def values_before(

@@ -10,9 +10,9 @@ from decimal import Decimal
 import duckdb
 
 from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.red_lines.mart_row import row_of
 from dagster_project.red_lines.members import Members, members_of
-from dagster_project.warehouse.introspection import columns_of, has_table
-from dagster_project.warehouse.quoting import quote_identifier
+from dagster_project.warehouse.introspection import has_table
 
 SHOWN = 5
 
@@ -124,24 +124,10 @@ def evidence_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Eviden
 def _figures(
     con: duckdb.DuckDBPyConnection, status: RedLineStatus, mart: str, columns: Sequence[str]
 ) -> list[Figure]:
-    known = [column for column in columns if column in columns_of(con, "marts", mart)]
-    if not known:
-        return []
-    row = con.execute(
-        f"select {', '.join(map(quote_identifier, known))} from marts.{quote_identifier(mart)} "  # noqa: S608 - own names
-        "where grain = ? and period_start = ? and dimension = ? and member = ?",
-        [
-            status.period.grain,
-            status.period.start,
-            status.segment.dimension,
-            status.segment.member,
-        ],
-    ).fetchone()
-    if row is None:
-        return []
+    row = row_of(con, mart, columns, status.period, status.segment)
     return [
         Figure(column, None if value is None else float(value))
-        for column, value in zip(known, row, strict=True)
+        for column, value in row.items()
         if column != status.rule.metric
     ]
 

@@ -11,8 +11,9 @@ import duckdb
 
 from dagster_project.period import Period
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment
+from dagster_project.red_lines.mart_row import row_of
 from dagster_project.red_lines.members import members_of
-from dagster_project.warehouse.introspection import tables_of
+from dagster_project.warehouse.introspection import has_table, tables_of
 
 SHOWN = 5
 _RECURRING = frozenset(("mart_churn_periods", "mart_revenue_periods"))
@@ -54,21 +55,13 @@ def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
     """
     if status.rule.subject.table not in _RECURRING:
         return Impact()
-    present = set(tables_of(con, "marts"))
-    if "mart_churn_periods" not in present:
-        return Impact()
-    row = con.execute(
-        """
-        select customers_lost, mrr_churn, mrr_contraction, mrr_closing from marts.mart_churn_periods
-        where grain = ? and period_start = ? and dimension = ? and member = ?
-        """,
-        [status.period.grain, status.period.start, status.segment.dimension, status.segment.member],
-    ).fetchone()
-    if row is None:
+    figures = ("customers_lost", "mrr_churn", "mrr_contraction", "mrr_closing")
+    row = row_of(con, "mart_churn_periods", figures, status.period, status.segment)
+    if not row:
         return Impact()
     customers = losses_of(con, status.period, status.segment)[:SHOWN]
-    reasons = _reasons(con, status) if "mart_cancellation_reasons" in present else ()
-    return Impact(row[0], row[1], row[2], row[3], customers, reasons)
+    reasons = _reasons(con, status) if has_table(con, "marts", "mart_cancellation_reasons") else ()
+    return Impact(**row, customers=customers, reasons=reasons)
 
 
 def _reasons(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[tuple[str, int], ...]:

@@ -198,7 +198,5 @@ def _reminder_is_due(active: Incident, status: RedLineStatus) -> bool:
     every = status.rule.remind_every
     if not every or active.state is State.ACKNOWLEDGED:
         return False
-    due = Period(status.rule.grain, active.told_period)
-    for _ in range(every):
-        due = Period(due.grain, due.end)
+    due = Period(status.rule.grain, active.told_period).moved(every)
     return status.period.start >= due.start

@@ -10,6 +10,7 @@ from datetime import datetime
 from dagster_project.period import Period
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment
 from dagster_project.red_lines.incidents import Event, Incident, transition
+from dagster_project.red_lines.lines import FALLS_WHEN_BAD
 from dagster_project.red_lines.rules import Rule
 
 
@@ -142,4 +143,4 @@ def _beyond(status: RedLineStatus) -> float:
     """Return how far the value lies beyond the line; of a crossed period both are known."""
     assert status.value is not None and status.line is not None
     above = status.value - status.line
-    return -above if status.rule.when in ("below", "at_most", "falling") else above
+    return -above if status.rule.when in FALLS_WHEN_BAD else above
