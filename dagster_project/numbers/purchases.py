@@ -190,10 +190,7 @@ def _member_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -
         return "'all'"
     if "+" in dimension:
         return crossed_member_sql(
-            [
-                f"replace({_member_sql(con, database, part)}, ' + ', ' ++ ')"
-                for part in dimension.split("+")
-            ]
+            [_member_sql(con, database, part) for part in dimension.split("+")]
         )
     if dimension == "plan":
         return f"""coalesce((

@@ -108,16 +108,15 @@ def _crossed_sql(con: duckdb.DuckDBPyConnection, database: str, parts: list[str]
             f"part_{place}.member_{end}" if part == "plan" else f"part_{place}.member_opening"
             for place, part in enumerate(parts)
         ]
-        doubled = [f"replace({member}, ' + ', ' ++ ')" for member in named]
-        members.append(f"{crossed_member_sql(doubled)} as member_{end}")
+        members.append(f"{crossed_member_sql(named)} as member_{end}")
     for place, part in enumerate(parts):
         joined += f" inner join ({_membership_sql(con, database, part)}) as part_{place} using (customer_id)"
     return f"select customer_id, {', '.join(members)} from worth{joined}"  # noqa: S608
 
 
 def crossed_member_sql(members: list[str]) -> str:
-    """Return SQL for one member made of those of several dimensions."""
-    return " || ' + ' || ".join(members)
+    """Return SQL for one member made of those of several dimensions; a plus within one is doubled."""
+    return " || ' + ' || ".join(f"replace({member}, ' + ', ' ++ ')" for member in members)
 
 
 def attribute_sql(con: duckdb.DuckDBPyConnection, database: str, dimension: str) -> str:

@@ -24,16 +24,20 @@
 
 {# The member of a crossing of the plan with `rest`, a dimension whose member is `member`. #}
 {% macro plan_crossed(plan, rest, member='segments.member') -%}
-    {%- set doubled = member if '+' in rest else "replace(" ~ member ~ ", ' + ', ' ++ ')" -%}
-    {{ dbt.concat(["replace(" ~ plan ~ ", ' + ', ' ++ ')", "' + '", doubled]) }}
+    {{ dbt.concat([plus_doubled(plan), "' + '", member if '+' in rest else plus_doubled(member)]) }}
 {%- endmacro %}
 
-{# The member of a crossing of attributes; a plus within a member is doubled, so that no two members become one. #}
+{# A member as a part of a crossing: a plus within it is doubled, so that no two members become one. #}
+{% macro plus_doubled(member) -%}
+    replace({{ member }}, ' + ', ' ++ ')
+{%- endmacro %}
+
+{# The member of a crossing of attributes. #}
 {% macro crossed_member(members) -%}
     {%- set parts = [] -%}
     {%- for member in members -%}
         {%- do parts.append("' + '") if not loop.first -%}
-        {%- do parts.append("replace(" ~ member ~ ", ' + ', ' ++ ')") -%}
+        {%- do parts.append(plus_doubled(member)) -%}
     {%- endfor -%}
     {{ dbt.concat(parts) }}
 {%- endmacro %}

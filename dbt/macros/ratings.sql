@@ -15,3 +15,23 @@
 {% macro on_seven(score, scale_max) -%}
     (cast({{ score }} as double) * 7 / nullif(coalesce({{ scale_max }}, 7), 0))
 {%- endmacro %}
+
+{# Ratings by kind, the good ones of satisfaction and the balance of NPS: promoters less detractors. Of `kind`, `score`, `scale_max`. #}
+{% macro rating_sums() -%}
+    sum(case when kind = 'csat' then 1 else 0 end) as csat_ratings,
+        sum(case when kind = 'csat' and {{ is_satisfied('score', 'scale_max') }} then 1 else 0 end) as csat_good,
+        sum(case when kind = 'nps' then 1 else 0 end) as nps_ratings,
+        sum(
+            case
+                when kind = 'nps' and score >= 9 then 1
+                when kind = 'nps' and score <= 6 then -1
+                else 0
+            end
+        ) as nps_balance
+{%- endmacro %}
+
+{# Effort scores, and their marks on a scale of seven. #}
+{% macro effort_sums() -%}
+    sum(case when kind = 'ces' then 1 else 0 end) as ces_ratings,
+        sum(case when kind = 'ces' then {{ on_seven('score', 'scale_max') }} else 0 end) as ces_marks
+{%- endmacro %}

@@ -177,13 +177,13 @@ MUTATIONS = (
     ),
     # support, use and risk
     Mutation(
-        "dbt/models/marts/experience/mart_support_experience.sql",
+        "dbt/macros/ratings.sql",
         "when kind = 'nps' and score >= 9 then 1",
         "when kind = 'nps' and score >= 8 then 1",
         MODELS,
     ),
     Mutation(
-        "dbt/models/marts/experience/mart_support_experience.sql",
+        "dbt/macros/ratings.sql",
         "when kind = 'nps' and score <= 6 then -1",
         "when kind = 'nps' and score <= 7 then -1",
         MODELS,

@@ -23,16 +23,7 @@ final as (
         {{ period_start(grain, 'rated_on') }} as period_start,
         dimension,
         member,
-        sum(case when kind = 'csat' then 1 else 0 end) as csat_ratings,
-        sum(case when kind = 'csat' and {{ is_satisfied('score', 'scale_max') }} then 1 else 0 end) as csat_good,
-        sum(case when kind = 'nps' then 1 else 0 end) as nps_ratings,
-        sum(
-            case
-                when kind = 'nps' and score >= 9 then 1
-                when kind = 'nps' and score <= 6 then -1
-                else 0
-            end
-        ) as nps_balance
+        {{ rating_sums() }}
     from ratings_of_members
     group by {{ period_start(grain, 'rated_on') }}, dimension, member
     {{ 'union all' if not loop.last }}

@@ -33,19 +33,8 @@ rating_months as (
     select
         customer_id,
         {{ period_start('month', 'rated_on') }} as month,
-        sum(case when kind = 'csat' then 1 else 0 end) as csat_ratings,
-        sum(case when kind = 'csat' and {{ is_satisfied('score', 'scale_max') }} then 1 else 0 end)
-            as csat_good,
-        sum(case when kind = 'ces' then 1 else 0 end) as ces_ratings,
-        sum(case when kind = 'ces' then {{ on_seven('score', 'scale_max') }} else 0 end) as ces_marks,
-        sum(case when kind = 'nps' then 1 else 0 end) as nps_ratings,
-        sum(
-            case
-                when kind = 'nps' and score >= 9 then 1
-                when kind = 'nps' and score <= 6 then -1
-                else 0
-            end
-        ) as nps_balance
+        {{ rating_sums() }},
+        {{ effort_sums() }}
     from ratings
     where customer_id is not null and rated_on <= {{ until_date('support') }} and {{ is_in_missing_month('rated_on') }}
     group by customer_id, {{ period_start('month', 'rated_on') }}

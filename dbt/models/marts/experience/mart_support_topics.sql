@@ -37,18 +37,8 @@ rating_months as (
         {{ period_start('month', 'rated_on') }} as month,
         '{{ topic }}' as topic,
         {{ member }} as topic_member,
-        sum(case when kind = 'csat' then 1 else 0 end) as csat_ratings,
-        sum(case when kind = 'csat' and {{ is_satisfied('score', 'scale_max') }} then 1 else 0 end) as csat_good,
-        sum(case when kind = 'nps' then 1 else 0 end) as nps_ratings,
-        sum(
-            case
-                when kind = 'nps' and score >= 9 then 1
-                when kind = 'nps' and score <= 6 then -1
-                else 0
-            end
-        ) as nps_balance,
-        sum(case when kind = 'ces' then 1 else 0 end) as ces_ratings,
-        sum(case when kind = 'ces' then {{ on_seven('score', 'scale_max') }} else 0 end) as ces_marks
+        {{ rating_sums() }},
+        {{ effort_sums() }}
     from ratings
     group by {{ period_start('month', 'rated_on') }}, {{ member }}
     {{ 'union all' if not loop.last }}
