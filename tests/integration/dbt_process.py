@@ -154,6 +154,7 @@ def _close_duckdb() -> None:
 def main() -> None:
     """Read one order a line; answer each with the exit code of the child that carried it out."""
     # Imports dbt, once; no connection to DuckDB, its threads end with their own process.
+    from dagster_project.transform.lighter_dbt import make_dbt_lighter
     from dagster_project.transform.parsed import graph_key, parsed_project
 
     answers = os.fdopen(os.dup(1), "w")
@@ -167,6 +168,7 @@ def main() -> None:
         if manifests.get(key) is None:  # where dbt cannot parse it, the run says why
             manifests[key] = parsed_project(*of)
             _warm_up(manifests[key], order["arguments"])
+            make_dbt_lighter()
         child = os.fork()
         if child == 0:
             code = 1
