@@ -11,7 +11,7 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.defs.history import said_of
-from dagster_project.exports.coverage import read_coverage, stale_sources
+from dagster_project.exports.coverage import read_coverage
 
 IS_FRESH = "export_is_fresh"
 # The table that stands for its source in the graph.
@@ -35,7 +35,7 @@ def evaluations(
     :param con: the working database.
     """
     coverage = read_coverage(con, settings, clock)
-    late = {one.source: one.detail for one in stale_sources(coverage, settings, clock)}
+    late = {one.source: one.detail for one in coverage.stale}
     known = {one.source: one for one in coverage.sources}
     for source, table in TABLES.items():
         found = known.get(source)

@@ -3,7 +3,6 @@
 What an export does not cover is not zero. Reads the ledger and the newest records of ``raw``; writes nothing.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,10 @@ from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
 from dagster_project.exports.export_time import Delivered
 from dagster_project.exports.ledger import first_loaded_on
-from dagster_project.plural import counted
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.published_coverage import Coverage, SourceCoverage, StaleSource
 from dagster_project.warehouse.quoting import quote_identifier
 
 # When what a row tells of happened; a row of the future (a planned invoice) tells nothing of how far an export goes.
@@ -29,48 +30,6 @@ RECORDED_AT: dict[str, dict[str, str]] = {
     "support": {"contacts": "contacted_at", "ratings": "rated_at", "tickets": "created_at"},
     "usage": {"events": "occurred_at", "sessions": "started_at"},
 }
-
-
-@dataclass(frozen=True)
-class SourceCoverage:
-    """How far one source goes.
-
-    :param covered_until: the last whole day that its newest export can speak of; None before the first export.
-    :param exported_at: the instant from which on that export says nothing.
-    :param newest_file: the export that goes furthest.
-    :param newest_record_at: when the newest of its records happened.
-    """
-
-    source: str
-    covered_until: date | None = None
-    exported_at: datetime | None = None
-    newest_file: str | None = None
-    newest_record_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """What is covered.
-
-    :param until: the last day covered by what is published.
-    :param is_finished: whether the settings name that day: a finished data set, which no export can be late for.
-    :param sources: every source that the settings name, in the order in which they are read.
-    """
-
-    until: date
-    is_finished: bool
-    sources: tuple[SourceCoverage, ...]
-
-    @property
-    def behind(self) -> dict[str, date]:
-        """The last day covered of each source that goes less far than what is published."""
-        if self.is_finished:
-            return {}
-        return {
-            one.source: one.covered_until
-            for one in self.sources
-            if one.covered_until is not None and one.covered_until < self.until
-        }
 
 
 def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> Coverage:
@@ -87,7 +46,14 @@ def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clo
     is_finished = isinstance(settings.calendar.until, date)
     if not is_finished and billing.covered_until is not None:
         until = min(until, billing.covered_until)
-    return Coverage(until, is_finished, sources)
+    stale = () if is_finished else _stale(sources, settings, clock)
+    return Coverage(until, is_finished, sources, stale)
+
+
+def coverage_of(paths: WarehousePaths, settings: Settings, clock: Clock) -> Coverage:
+    """Return what a working database covers that nobody has open."""
+    with open_warehouse(paths) as con:
+        return read_coverage(con, settings, clock)
 
 
 def covered_until(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> date:
@@ -114,32 +80,13 @@ def refuse_unknown_past(con: duckdb.DuckDBPyConnection, settings: Settings) -> N
     )
 
 
-@dataclass(frozen=True)
-class StaleSource:
-    """A source whose newest export is older than its ``max_age``."""
-
-    source: str
-    covered_until: date
-    age: timedelta
-    max_age: timedelta
-    newest_file: str
-
-    @property
-    def detail(self) -> str:
-        """That in words."""
-        return (
-            f"the newest {self.source} export speaks of the time until {self.covered_until} ({self.newest_file}); "
-            f"{counted(self.age.days, 'day')} ago, sources.{self.source}.max_age is "
-            f"{self.max_age / timedelta(days=1):g} days"
-        )
-
-
-def stale_sources(coverage: Coverage, settings: Settings, clock: Clock) -> tuple[StaleSource, ...]:
-    """Return the sources whose newest export is too old; none of a finished data set is."""
-    if coverage.is_finished or settings.as_of is not None:
+def _stale(
+    sources: tuple[SourceCoverage, ...], settings: Settings, clock: Clock
+) -> tuple[StaleSource, ...]:
+    if settings.as_of is not None:
         return ()
     found = []
-    for source in coverage.sources:
+    for source in sources:
         max_age = settings.sources.named()[source.source].max_age
         if max_age is None or source.exported_at is None or source.covered_until is None:
             continue

@@ -21,7 +21,6 @@ from dagster_project.errors import EbblineError
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
 
-
 _COLUMN = re.compile(r"[a-z]\w*")
 
 
