@@ -78,9 +78,8 @@ def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clo
 
     :param con: the working database.
     """
-    known_at = min(settings.as_of_at() or clock.now(), clock.now())
     sources = tuple(
-        _source_coverage(con, source, settings, known_at) for source in settings.sources.named()
+        read_source_coverage(con, source, settings, clock) for source in settings.sources.named()
     )
     billing = next(source for source in sources if source.source == "billing")
     until = settings.until_on(clock)
@@ -136,26 +135,28 @@ class StaleSource:
 
 def stale_sources(coverage: Coverage, settings: Settings, clock: Clock) -> tuple[StaleSource, ...]:
     """Return the sources whose newest export is too old; none of a finished data set is."""
-    if coverage.is_finished or settings.as_of is not None:
-        return ()
-    found = []
-    for source in coverage.sources:
-        max_age = settings.sources.named()[source.source].max_age
-        if max_age is None or source.exported_at is None or source.covered_until is None:
-            continue
-        age = clock.now() - source.exported_at
-        if age > max_age:
-            found.append(
-                StaleSource(
-                    source.source, source.covered_until, age, max_age, source.newest_file or ""
-                )
-            )
-    return tuple(found)
+    found = (stale_source(source, settings, clock) for source in coverage.sources)
+    return tuple(one for one in found if one is not None)
 
 
-def _source_coverage(
-    con: duckdb.DuckDBPyConnection, source: str, settings: Settings, known_at: datetime
+def stale_source(source: SourceCoverage, settings: Settings, clock: Clock) -> StaleSource | None:
+    """Return that a source's newest export is too old; None where it is not, or the data set is finished."""
+    max_age = settings.sources.named()[source.source].max_age
+    if settings.as_of is not None or isinstance(settings.calendar.until, date):
+        return None
+    if max_age is None or source.exported_at is None or source.covered_until is None:
+        return None
+    age = clock.now() - source.exported_at
+    if age <= max_age:
+        return None
+    return StaleSource(source.source, source.covered_until, age, max_age, source.newest_file or "")
+
+
+def read_source_coverage(
+    con: duckdb.DuckDBPyConnection, source: str, settings: Settings, clock: Clock
 ) -> SourceCoverage:
+    """Return how far one source goes, as known now or at the end of ``settings.as_of``."""
+    known_at = min(settings.as_of_at() or clock.now(), clock.now())
     zone = settings.calendar.timezone
     newest_record = _newest_record(con, source, known_at)
     reaching = [
