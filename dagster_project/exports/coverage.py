@@ -37,17 +37,16 @@ def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clo
 
     :param con: the working database.
     """
-    known_at = min(settings.as_of_at() or clock.now(), clock.now())
     sources = tuple(
-        _source_coverage(con, source, settings, known_at) for source in settings.sources.named()
+        read_source_coverage(con, source, settings, clock) for source in settings.sources.named()
     )
     billing = next(source for source in sources if source.source == "billing")
     until = settings.until_on(clock)
     is_finished = isinstance(settings.calendar.until, date)
     if not is_finished and billing.covered_until is not None:
         until = min(until, billing.covered_until)
-    stale = () if is_finished else _stale(sources, settings, clock)
-    return Coverage(until, is_finished, sources, stale)
+    stale = (stale_source(source, settings, clock) for source in sources)
+    return Coverage(until, is_finished, sources, tuple(one for one in stale if one is not None))
 
 
 def coverage_of(paths: WarehousePaths, settings: Settings, clock: Clock) -> Coverage:
@@ -80,29 +79,24 @@ def refuse_unknown_past(con: duckdb.DuckDBPyConnection, settings: Settings) -> N
     )
 
 
-def _stale(
-    sources: tuple[SourceCoverage, ...], settings: Settings, clock: Clock
-) -> tuple[StaleSource, ...]:
-    if settings.as_of is not None:
-        return ()
-    found = []
-    for source in sources:
-        max_age = settings.sources.named()[source.source].max_age
-        if max_age is None or source.exported_at is None or source.covered_until is None:
-            continue
-        age = clock.now() - source.exported_at
-        if age > max_age:
-            found.append(
-                StaleSource(
-                    source.source, source.covered_until, age, max_age, source.newest_file or ""
-                )
-            )
-    return tuple(found)
+def stale_source(source: SourceCoverage, settings: Settings, clock: Clock) -> StaleSource | None:
+    """Return that a source's newest export is too old; None where it is not, or the data set is finished."""
+    max_age = settings.sources.named()[source.source].max_age
+    if settings.as_of is not None or isinstance(settings.calendar.until, date):
+        return None
+    if max_age is None or source.exported_at is None or source.covered_until is None:
+        return None
+    age = clock.now() - source.exported_at
+    if age <= max_age:
+        return None
+    return StaleSource(source.source, source.covered_until, age, max_age, source.newest_file or "")
 
 
-def _source_coverage(
-    con: duckdb.DuckDBPyConnection, source: str, settings: Settings, known_at: datetime
+def read_source_coverage(
+    con: duckdb.DuckDBPyConnection, source: str, settings: Settings, clock: Clock
 ) -> SourceCoverage:
+    """Return how far one source goes, as known now or at the end of ``settings.as_of``."""
+    known_at = min(settings.as_of_at() or clock.now(), clock.now())
     zone = settings.calendar.timezone
     newest_record = _newest_record(con, source, known_at)
     reaching = [

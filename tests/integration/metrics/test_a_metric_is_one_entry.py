@@ -53,6 +53,7 @@ _PERIOD = {
     "period_start": ("date", "2026-01-01"),
     "period_end": ("date", "2026-02-01"),
     "is_complete": ("boolean", True),
+    "covered_until": ("date", "2026-01-31"),
     "dimension": ("varchar", "all"),
     "member": ("varchar", "all"),
 }
