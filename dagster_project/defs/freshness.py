@@ -11,11 +11,8 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.defs.history import said_of
-from dagster_project.exports.coverage import (
-    SourceCoverage,
-    read_source_coverage,
-    stale_source,
-)
+from dagster_project.exports.coverage import read_source_coverage, stale_source
+from dagster_project.warehouse.published_coverage import SourceCoverage
 
 IS_FRESH = "export_is_fresh"
 # The table that stands for its source in the graph.

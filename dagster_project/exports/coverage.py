@@ -3,7 +3,6 @@
 What an export does not cover is not zero. Reads the ledger and the newest records of ``raw``; writes nothing.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,10 @@ from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
 from dagster_project.exports.export_time import Delivered
 from dagster_project.exports.ledger import first_loaded_on
-from dagster_project.plural import counted
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.published_coverage import Coverage, SourceCoverage, StaleSource
 from dagster_project.warehouse.quoting import quote_identifier
 
 # When what a row tells of happened; a row of the future (a planned invoice) tells nothing of how far an export goes.
@@ -31,48 +32,6 @@ RECORDED_AT: dict[str, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class SourceCoverage:
-    """How far one source goes.
-
-    :param covered_until: the last whole day that its newest export can speak of; None before the first export.
-    :param exported_at: the instant from which on that export says nothing.
-    :param newest_file: the export that goes furthest.
-    :param newest_record_at: when the newest of its records happened.
-    """
-
-    source: str
-    covered_until: date | None = None
-    exported_at: datetime | None = None
-    newest_file: str | None = None
-    newest_record_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """What is covered.
-
-    :param until: the last day covered by what is published.
-    :param is_finished: whether the settings name that day: a finished data set, which no export can be late for.
-    :param sources: every source that the settings name, in the order in which they are read.
-    """
-
-    until: date
-    is_finished: bool
-    sources: tuple[SourceCoverage, ...]
-
-    @property
-    def behind(self) -> dict[str, date]:
-        """The last day covered of each source that goes less far than what is published."""
-        if self.is_finished:
-            return {}
-        return {
-            one.source: one.covered_until
-            for one in self.sources
-            if one.covered_until is not None and one.covered_until < self.until
-        }
-
-
 def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> Coverage:
     """Return what is covered, as known now or at the end of ``settings.as_of``.
 
@@ -86,7 +45,14 @@ def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clo
     is_finished = isinstance(settings.calendar.until, date)
     if not is_finished and billing.covered_until is not None:
         until = min(until, billing.covered_until)
-    return Coverage(until, is_finished, sources)
+    stale = (stale_source(source, settings, clock) for source in sources)
+    return Coverage(until, is_finished, sources, tuple(one for one in stale if one is not None))
+
+
+def coverage_of(paths: WarehousePaths, settings: Settings, clock: Clock) -> Coverage:
+    """Return what a working database covers that nobody has open."""
+    with open_warehouse(paths) as con:
+        return read_coverage(con, settings, clock)
 
 
 def covered_until(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> date:
@@ -111,32 +77,6 @@ def refuse_unknown_past(con: duckdb.DuckDBPyConnection, settings: Settings) -> N
         fix=f"ask for {first_on} or a later day, or, of what is known now, for the numbers up to that day:"
         f" `ebbline run --until {settings.as_of}`",
     )
-
-
-@dataclass(frozen=True)
-class StaleSource:
-    """A source whose newest export is older than its ``max_age``."""
-
-    source: str
-    covered_until: date
-    age: timedelta
-    max_age: timedelta
-    newest_file: str
-
-    @property
-    def detail(self) -> str:
-        """That in words."""
-        return (
-            f"the newest {self.source} export speaks of the time until {self.covered_until} ({self.newest_file}); "
-            f"{counted(self.age.days, 'day')} ago, sources.{self.source}.max_age is "
-            f"{self.max_age / timedelta(days=1):g} days"
-        )
-
-
-def stale_sources(coverage: Coverage, settings: Settings, clock: Clock) -> tuple[StaleSource, ...]:
-    """Return the sources whose newest export is too old; none of a finished data set is."""
-    found = (stale_source(source, settings, clock) for source in coverage.sources)
-    return tuple(one for one in found if one is not None)
 
 
 def stale_source(source: SourceCoverage, settings: Settings, clock: Clock) -> StaleSource | None:

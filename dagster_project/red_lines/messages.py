@@ -258,7 +258,7 @@ def _next_steps(alert: Alert, period: Period) -> list[Block]:
                 "see what it was before", ("ebbline", "why", alert.metric, str(period), *segment)
             ),
         ]
-    listed = "unanswered" if WATCHED[alert.metric].table == "mart_support_periods" else "risk"
+    listed = "unanswered" if WATCHED[alert.metric].subject == "support" else "risk"
     return [Command("see whom to write to", ("ebbline", "export", listed))]
 
 

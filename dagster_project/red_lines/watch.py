@@ -14,7 +14,7 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
-from dagster_project.exports.coverage import read_coverage, stale_sources
+from dagster_project.exports.coverage import read_coverage
 from dagster_project.exports.gaps import Gap, find_gaps
 from dagster_project.plural import counted
 from dagster_project.red_lines.delivery import PAUSES, deliver
@@ -145,7 +145,7 @@ def _of_the_ledger(
             ),
             next_step=f"see why no new {one.source} export arrives; the next run reads it",
         )
-        for one in stale_sources(coverage, settings, clock)
+        for one in coverage.stale
     ]
     gaps = find_gaps(con, coverage, zone=settings.calendar.timezone)
     return [*stale, *(_hole(gap) for gap in gaps)]
