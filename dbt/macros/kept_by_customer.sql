@@ -4,7 +4,7 @@
 
   A row of these models follows from the billing rows of one customer, whenever they were loaded. A kept model remembers, in
   int_kept_loads, up to which load it was computed. A night forgets and computes again those customers of whom something was
-  loaded since (int_changed_customers), or for whom a day begins that counts (int_moved_customers); in one transaction. Where
+  loaded since (int_changed_customers), or for whom a day begins that counts (int_due_customers); in one transaction. Where
   the settings are others, an alias came, or rows that had been seen are gone from raw, a model starts over.
 #}
 
@@ -29,7 +29,7 @@
 
 {# The same where the last day covered decides which changes have happened. #}
 {% macro kept_by_customer_to_date(reads) -%}
-    {{ kept_by('customer_id', 'int_moved_customers', reads) }}
+    {{ kept_by('customer_id', 'int_due_customers', reads) }}
 {%- endmacro %}
 
 {# Condition: rows with this value of the model's column are computed tonight. #}
@@ -89,7 +89,7 @@
     select
         '{{ model.name }}' as model,
         computed.load_id,
-        {{ 'coalesce(computed.until, ' ~ until_date() ~ ')' if kept.among == 'int_moved_customers' else 'computed.until' }} as until,
+        {{ 'coalesce(computed.until, ' ~ until_date() ~ ')' if kept.among == 'int_due_customers' else 'computed.until' }} as until,
         {{ load_context() }} as context,
         {{ rows_seen('computed.load_id') }} as seen
     from (

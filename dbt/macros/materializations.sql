@@ -32,7 +32,7 @@
   inserts what is missing and remembers what it read. Any other is dbt-duckdb's own.
 #}
 {% materialization incremental, adapter='duckdb' %}
-    {%- if not is_kept() -%}{{ return(dbt_duckdb.materialization_incremental_duckdb()) }}{%- endif -%}
+    {%- if not is_kept() -%}{{ return(dbt.materialization_incremental_duckdb()) }}{%- endif -%}
     {%- if not keeps_rows() -%}{{ return(replaced('table')) }}{%- endif -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- call statement('main') -%}

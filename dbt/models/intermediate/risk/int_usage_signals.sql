@@ -13,17 +13,17 @@ counted as (
     where {{ is_missing('all_mornings') }}
 ),
 
-score_slots as (
-    select * from {{ ref('int_score_slots') }} as all_mornings
+lookback_days as (
+    select * from {{ ref('int_score_lookback_days') }} as all_mornings
     where {{ is_missing('all_mornings') }}
 ),
 
 morning_slots as (
-    select distinct score_on, slot_start from score_slots
+    select distinct score_on, slot_start from lookback_days
 ),
 
 slot_days as (
-    select distinct day, slot_start from score_slots
+    select distinct day, slot_start from lookback_days
 ),
 
 usage_days as (
