@@ -1,5 +1,5 @@
 {#
-  Tables, views and incremental models, each in few statements and one transaction.
+  Tables and views, replaced by one statement in one transaction. Incremental models are in incremental/materialization.sql.
 
   DuckDB takes back a `drop` as it takes back everything else of a transaction, so nothing has to be built aside, renamed and
   dropped, as dbt's own materializations do: that is seven statements for each of two hundred models.
@@ -25,25 +25,4 @@
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do adapter.commit() -%}
     {{ return({'relations': [target_relation]}) }}
-{%- endmacro %}
-
-{#
-  Incremental models that say what they are made of (kept_by_day.sql, kept_by_customer.sql): a night forgets what no longer holds,
-  inserts what is missing and remembers what it read. Any other is dbt-duckdb's own.
-#}
-{% materialization incremental, adapter='duckdb' %}
-    {%- if not is_kept() -%}{{ return(dbt.materialization_incremental_duckdb()) }}{%- endif -%}
-    {%- if not keeps_rows() -%}{{ return(replaced('table')) }}{%- endif -%}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- call statement('main') -%}
-        insert into {{ this }} by name ({{ sql }})
-    {%- endcall -%}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do adapter.commit() -%}
-    {{ return({'relations': [this.incorporate(type='table')]}) }}
-{% endmaterialization %}
-
-{# Whether this model says what it is made of. #}
-{% macro is_kept() -%}
-    {{ return('kept' in model.config.meta or 'kept_by' in model.config.meta) }}
 {%- endmacro %}

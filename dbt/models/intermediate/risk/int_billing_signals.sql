@@ -1,8 +1,8 @@
-{{ kept(
-    reaches_to='score_on',
-    reads=['int_mrr_by_day', 'int_billing_signals_by_day', 'int_scored_customers'],
-    of='int_score_days',
-    key={'score_on': 'score_on'}
+{{ incremental_by_day(
+    days_before='score_on',
+    inputs=['int_mrr_by_day', 'int_billing_signals_by_day', 'int_scored_customers'],
+    spine='int_score_days',
+    unique_key={'score_on': 'score_on'}
 ) }}
 
 with

@@ -1,9 +1,9 @@
 -- Points for each signal, 100 at most. The silence counts by its rank among that morning's
 -- customers, so that the score also orders those who show no other signal.
-{{ kept(
-    reaches_to='score_on',
-    reads=['int_usage_signals', 'int_billing_signals', 'int_support_signals'],
-    of='int_score_days', key={'score_on': 'score_on'}
+{{ incremental_by_day(
+    days_before='score_on',
+    inputs=['int_usage_signals', 'int_billing_signals', 'int_support_signals'],
+    spine='int_score_days', unique_key={'score_on': 'score_on'}
 ) }}
 
 with
