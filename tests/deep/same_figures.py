@@ -2,9 +2,9 @@
 
     python -m tests.deep.same_figures BEFORE [--after AFTER] [--seeds 1 2] [--sample]
 
-BEFORE and AFTER are checkouts (``git worktree add /tmp/before main~20``); AFTER is this one where it is left out. Each runs
-``ebbline run`` in a process of its own; two publications can also be compared as they lie: ``--files one.duckdb other.duckdb``.
-Instants (when something was built or told) are not compared. Prints what differs, table by table, or ``nothing``.
+BEFORE and AFTER are checkouts (``git worktree add ../before main~20``); AFTER is this one where it is left out. Each
+runs ``ebbline run`` in a process of its own. Two publications can also be compared as they lie: ``--files ONE OTHER``.
+Instants (when something was built or told) are not compared. Says what differs, table by table, or ``nothing``.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def main() -> None:
                     *("--format", "stripe", "--out", str(exports)),
                 )
                 differing += _of(trees, Path(folder) / str(seed), ("--landing", str(exports)))
-    print("\n".join(differing) or "nothing")
+    sys.stdout.write("\n".join(differing or ["nothing"]) + "\n")
     sys.exit(1 if differing else 0)
 
 
@@ -63,11 +63,10 @@ def differences(before: Path, after: Path) -> Iterator[str]:
                 yield f"{table}.{column}: in one of them only"
             columns = ", ".join(f'"{name}"' for name in sorted(ours[table] & theirs[table]))
             one, other = (
-                f'select {columns} from {name}.main."{table}"'  # noqa: S608 - names of the files themselves
-                for name in ("before", "after")
+                f'select {columns} from {name}.main."{table}"' for name in ("before", "after")
             )
             for words, left, right in (("before", one, other), ("after", other, one)):
-                found = con.execute(f"select count(*) from ({left} except all {right})").fetchone()  # noqa: S608
+                found = con.execute(f"select count(*) from ({left} except all {right})").fetchone()
                 if found and found[0]:
                     yield f"{table}: {found[0]} rows only {words}"
 

@@ -33,6 +33,7 @@
     {%- for name in needs if not execute -%}{%- do ref(name) -%}{%- endfor -%}
     {{ config(
         materialized='incremental',
+        on_schema_change='fail',
         full_refresh=true if builds_anew() else none,
         pre_hook=forget,
         post_hook=remember,

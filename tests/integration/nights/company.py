@@ -191,7 +191,9 @@ class Company:
             from duckdb_columns() as columns
             where
                 columns.table_name in (
-                    select model from intermediate.int_incremental_days union select model from intermediate.int_incremental_loads
+                    select model from intermediate.int_incremental_days
+                    union
+                    select model from intermediate.int_incremental_loads
                 )
                 and columns.table_name not in ('int_mrr_changes', 'int_piece_terms', 'int_customer_days')
                 and columns.data_type = 'DATE'
