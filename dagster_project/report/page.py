@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dagster_project.metrics import CATALOGUE
+from dagster_project.metrics.words import glossary
 from dagster_project.plural import counted
 from dagster_project.report import bundle, headlines
 from dagster_project.report.captions import CAPTIONS
@@ -85,6 +86,7 @@ def render(figures: PageValues, *, data_docs: str = "") -> str:
         contents=_contents(figures, shown_groups),
         settings=figures.publication.flat_settings() if figures.publication else [],
         data_docs=data_docs,
+        glossary=_glossary(figures),
         captions=CAPTIONS,
         style=Markup(_resource("report.css")),
         script=Markup("\n".join(_resource(name) for name in ("figures.js", "report.js"))),
@@ -136,6 +138,20 @@ def _contents(figures: PageValues, shown_groups: list[Group]) -> list[tuple[str,
     if figures.periods.dimensions:
         found.append(("where", "Where it happens"))
     return found
+
+
+def _glossary(figures: PageValues) -> dict[str, str]:
+    """Return what each metric of the page's kinds of business means, by name."""
+    subjects = {
+        subject
+        for subject, is_there in (
+            ("recurring", figures.periods.has_recurring),
+            ("purchases", figures.periods.has_purchases),
+        )
+        if is_there
+    }
+    metrics = {name: one for name, one in CATALOGUE.items() if one.subject in subjects}
+    return glossary(metrics)
 
 
 def _told(figures: PageValues, documents: dict[str, Any]) -> dict[str, Any]:
