@@ -126,6 +126,7 @@ BILLING = (
             may("subscription_id"),
             may("item_id"),
             may("plan_id"),
+            may("credited_line_id"),
             need("kind", allowed=("recurring", "one_off", "usage", "tax", "credit")),
             may("quantity", Kind.QUANTITY),
             need("amount", Kind.MONEY),

@@ -41,6 +41,10 @@ WITHOUT: dict[tuple[str, str], str] = {
         "invoice_lines",
         "plan_id",
     ): "plans, prices, and which lines are metered by their price are not known",
+    (
+        "invoice_lines",
+        "credited_line_id",
+    ): "which line of an invoice a credit note takes back is told by its amount alone",
     ("invoice_lines", "quantity"): "seats are told by amounts alone",
     (
         "invoice_lines",
