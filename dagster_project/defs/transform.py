@@ -165,7 +165,7 @@ def definitions() -> dg.Definitions:
             recover(con, paths)
             publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
-                con, settings=settings, clock=warehouse.clock
+                con, settings=settings, coverage=coverage
             ):
                 context.log.info("inputs, settings and code are those of the last publication")
                 return

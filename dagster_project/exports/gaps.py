@@ -12,8 +12,9 @@ from typing import Literal
 import duckdb
 
 from dagster_project.exports.contract import TABLES
-from dagster_project.exports.coverage import RECORDED_AT, Coverage, has_raw_columns
+from dagster_project.exports.coverage import RECORDED_AT, has_raw_columns
 from dagster_project.plural import counted
+from dagster_project.warehouse.published_coverage import Coverage
 from dagster_project.warehouse.quoting import quote_identifier
 
 # Below a tenth of the usual rows something is missing; below these many usual rows, chance alone may do it.

@@ -16,7 +16,6 @@ from dagster_project.red_lines.members import members_of
 from dagster_project.warehouse.introspection import has_table, tables_of
 
 SHOWN = 5
-_RECURRING = frozenset(("mart_churn_periods", "mart_revenue_periods"))
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
     Losses are those of METRICS.md, section 3: each customer at opening against the same one at
     closing. What is no figure of recurring revenue has none.
     """
-    if status.rule.subject.table not in _RECURRING:
+    if status.rule.subject.subject != "recurring":
         return Impact()
     figures = ("customers_lost", "mrr_churn", "mrr_contraction", "mrr_closing")
     row = row_of(con, "mart_churn_periods", figures, status.period, status.segment)

@@ -115,6 +115,10 @@ class Alert(BaseModel):
         name = f"{self.incident_id}#{self.event.value}"
         return key_of(f"{name}-{self._period}" if self.event is Event.STILL_CROSSED else name)
 
+    def with_also(self, also: Sequence[str]) -> "Alert":
+        """Return the same alert, which names other red lines too."""
+        return self.model_copy(update={"also": (*self.also, *_bounded(also))})
+
     @property
     def _period(self) -> Period:
         return Period(self.grain, self.period)
@@ -181,11 +185,16 @@ def alert_of(
             )
             for one in evidence.customers
         ),
-        also=tuple(shown(line, 2 * _NAME_LIMIT) for line in also[:_ALSO_LISTED])
-        + ((f"and {len(also) - _ALSO_LISTED} more",) if len(also) > _ALSO_LISTED else ()),
+        also=_bounded(also),
         owner=status.rule.owner,
         runbook=status.rule.runbook,
     )
+
+
+def _bounded(also: Sequence[str]) -> tuple[str, ...]:
+    listed = tuple(shown(line, 2 * _NAME_LIMIT) for line in also[:_ALSO_LISTED])
+    more = len(also) - len(listed)
+    return (*listed, f"and {more} more") if more else listed
 
 
 def red_line_message(alert: Alert, *, publication_id: str, report: str, currency: str) -> Message:
@@ -247,7 +256,7 @@ def _next_steps(alert: Alert, period: Period) -> list[Block]:
                 "see what it was before", ("ebbline", "why", alert.metric, str(period), *segment)
             ),
         ]
-    listed = "unanswered" if WATCHED[alert.metric].table == "mart_support_periods" else "risk"
+    listed = "unanswered" if WATCHED[alert.metric].subject == "support" else "risk"
     return [Command("see whom to write to", ("ebbline", "export", listed))]
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from dagster_project.clock import Clock
+from dagster_project.config import PipelineAlerts
 from dagster_project.red_lines.incidents import Event, Incident, State
 from dagster_project.red_lines.naming import part_of_name
 from dagster_project.red_lines.outbox import enqueue, withdraw_untold
@@ -57,12 +58,14 @@ def observe(
     *,
     judged: Collection[str],
     clock: Clock,
+    of: PipelineAlerts,
 ) -> Observed:
     """Carry the incidents of the pipeline on and put what is to be told into the outbox, all or nothing.
 
     :param con: the working database, outside a transaction.
     :param conditions: those that hold now.
     :param judged: the kinds that this run could judge: of these, what no longer holds is over.
+    :param of: whose these incidents are.
     """
     now = clock.now()
     opened: list[Incident] = []
@@ -78,9 +81,9 @@ def observe(
                 names.add(began.incident_id)
                 opened.append(began)
                 store(con, began)
-                _enqueue(con, Event.BROKEN, began, condition, now)
+                _enqueue(con, Event.BROKEN, began, condition, now, of)
             else:
-                _hold(con, held, condition, now)
+                _hold(con, held, condition, now, of)
         for (kind, _), over in active.items():
             if kind in judged:
                 ended = replace(over, state=State.RESOLVED, resolved_at=now)
@@ -88,7 +91,7 @@ def observe(
                 store(con, ended)
                 was_told = not withdraw_untold(con, over.incident_id)
                 if was_told and not over.is_silenced(now):
-                    _enqueue(con, Event.MENDED, ended, None, now)
+                    _enqueue(con, Event.MENDED, ended, None, now, of)
         left = tuple(one for one in incidents(con) if one.kind == KIND and one.is_active)
     return Observed(tuple(opened), tuple(resolved), left)
 
@@ -118,7 +121,11 @@ def _opened(condition: Condition, now: datetime, names: Collection[str]) -> Inci
 
 
 def _hold(
-    con: duckdb.DuckDBPyConnection, held: Incident, condition: Condition, now: datetime
+    con: duckdb.DuckDBPyConnection,
+    held: Incident,
+    condition: Condition,
+    now: datetime,
+    of: PipelineAlerts,
 ) -> None:
     today = now.date()
     remind = (
@@ -136,7 +143,7 @@ def _hold(
     )
     store(con, changed)
     if remind:
-        _enqueue(con, Event.STILL_BROKEN, changed, condition, now)
+        _enqueue(con, Event.STILL_BROKEN, changed, condition, now, of)
 
 
 def _enqueue(
@@ -145,6 +152,7 @@ def _enqueue(
     incident: Incident,
     condition: Condition | None,
     now: datetime,
+    of: PipelineAlerts,
 ) -> None:
     alert = PipelineAlert(
         event=event,
@@ -157,5 +165,7 @@ def _enqueue(
         next_step=incident.next_step or "",
         opened_at=incident.opened_at,
         serial=f"-{now:%Y-%m-%d}" if event is Event.STILL_BROKEN else "",
+        owner=of.owner,
+        runbook=of.runbook,
     )
     enqueue(con, alert, now=now, publication_id=None, needs_publication=False)

@@ -14,12 +14,12 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
-from dagster_project.exports.coverage import read_coverage, stale_sources
+from dagster_project.exports.coverage import read_coverage
 from dagster_project.exports.gaps import Gap, find_gaps
 from dagster_project.plural import counted
 from dagster_project.red_lines.delivery import PAUSES, deliver
 from dagster_project.red_lines.escalation import escalate, untended
-from dagster_project.red_lines.pipeline_incidents import Condition, Observed, observe
+from dagster_project.red_lines.pipeline_incidents import KIND, Condition, Observed, observe
 from dagster_project.red_lines.rules import Rule, load_rules
 from dagster_project.shown import shown
 from dagster_project.warehouse.connection import open_warehouse
@@ -78,7 +78,10 @@ def after_run(
         if settings.as_of is not None:
             return None
         conditions = [*_of_the_ledger(con, settings, clock), *_of_the_run(con, end)]
-        observed = observe(con, conditions, judged=_JUDGED[end.ending], clock=clock)
+        observed = observe(
+            con, conditions, judged=_JUDGED[end.ending], clock=clock, of=settings.pipeline_alerts
+        )
+        _escalate(con, settings, clock)
     # A run that published has just sent its numbers; what it could not send waits for the next.
     deliver(
         paths, settings, None, clock, pauses=pauses, pipeline_only=end.publication_id is not None
@@ -99,11 +102,21 @@ def check(
         return None
     with open_warehouse(paths) as con:
         conditions = [*_of_the_ledger(con, settings, clock), *_missed(con, settings, clock)]
-        observed = observe(con, conditions, judged=_BY_EVERY_RUN, clock=clock)
-        if untended(con):  # the catalogue, which rules need, is read for nothing else here
-            escalate(con, _rules(settings), clock)
+        observed = observe(
+            con, conditions, judged=_BY_EVERY_RUN, clock=clock, of=settings.pipeline_alerts
+        )
+        _escalate(con, settings, clock)
     deliver(paths, settings, None, clock, pauses=pauses)
     return observed
+
+
+def _escalate(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> None:
+    waiting = untended(con)
+    if not waiting:
+        return
+    # The catalogue, which rules need, is read for nothing else here.
+    rules = _rules(settings) if any(one.kind != KIND for one in waiting) else ()
+    escalate(con, waiting, rules, clock, pipeline_after=settings.pipeline_alerts.escalate_after)
 
 
 def _rules(settings: Settings) -> tuple[Rule, ...]:
@@ -132,7 +145,7 @@ def _of_the_ledger(
             ),
             next_step=f"see why no new {one.source} export arrives; the next run reads it",
         )
-        for one in stale_sources(coverage, settings, clock)
+        for one in coverage.stale
     ]
     gaps = find_gaps(con, coverage, zone=settings.calendar.timezone)
     return [*stale, *(_hole(gap) for gap in gaps)]

@@ -11,26 +11,16 @@ from dataclasses import dataclass
 
 import duckdb
 
+from dagster_project.metrics import CATALOGUE, Metric, Unit
 from dagster_project.warehouse.introspection import columns_of
 from dagster_project.warehouse.published_comments import Described, comments_of, write_comments
 from dagster_project.warehouse.quoting import quote_identifier, quote_text
 
-_FLOWS = (
-    "customers_new", "customers_reactivated", "customers_lost", "mrr_new", "mrr_reactivation",
-    "mrr_expansion", "mrr_contraction", "mrr_churn", "fx",
-)  # fmt: skip
-_AT_START = ("customers_opening", "mrr_opening")
-_AT_END = ("customers_closing", "mrr_closing")
-_OF_MONTH = (
-    "churn_rate", "retention_rate", "mrr_churn_rate", "ndr", "grr", "quick_ratio",
-)  # fmt: skip
-_AS_OF_END = ("ndr_12m", "grr_12m", "arpa", "ltv")
-_LOST = (
-    "customers_lost", "customers_lost_voluntary", "customers_lost_involuntary", "mrr_churn",
-    "mrr_churn_voluntary", "mrr_churn_involuntary",
-)  # fmt: skip
 _DO_NOT_ADD = "Holds at one moment: choose one month, never add months."
 _DO_NOT_AVERAGE = "A rate of this month alone: never add or average it."
+_SUMMED = "summed"
+_MOMENTS = ("at_month_start", _SUMMED, "of_month", "at_month_end")
+_ENDS = ("_opening", "_closing")
 
 
 @dataclass(frozen=True)
@@ -45,35 +35,35 @@ class _Column:
     advice: str = ""
 
 
-def _flow(name: str) -> _Column:
-    return _Column(name, name)
-
-
-def _stock(name: str) -> _Column:
-    subject, end = name.rsplit("_", 1)
-    moment = {"opening": "at_month_start", "closing": "at_month_end"}[end]
-    return _Column(name, f"{subject}_{moment}", _DO_NOT_ADD)
-
-
 _MONTH = _Column("period_start", "month")
-_REVENUE = (
-    *map(_stock, _AT_START),
-    *map(_flow, _FLOWS),
-    *map(_stock, _AT_END),
-)
-_RATES = (
-    *(_Column(name, f"{name}_of_month", _DO_NOT_AVERAGE) for name in _OF_MONTH),
-    *(_Column(name, f"{name}_at_month_end", _DO_NOT_AVERAGE) for name in _AS_OF_END),
-)
-_CHURN = (
-    *map(_stock, _AT_START),
-    *map(_flow, _LOST),
-    *(
-        _Column(name, f"{name}_of_month", _DO_NOT_AVERAGE)
-        for name in ("churn_rate", "retention_rate", "mrr_churn_rate")
-    ),
-)
-_TRANSFERS = (_flow("transfer_in"), _flow("transfer_out"))
+
+
+def _columns_of(view: str) -> tuple[_Column, ...]:
+    """Return the columns of a view as the catalogue has them: stocks and what happened between them, then rates."""
+    found = [metric for metric in CATALOGUE.values() if view in metric.monthly]
+    found.sort(
+        key=lambda metric: (
+            _is_rate(metric, view),
+            _MOMENTS.index(metric.monthly[view]),
+            metric.unit is Unit.MONEY,
+        )
+    )
+    return tuple(_column(metric, view) for metric in found)
+
+
+def _column(metric: Metric, view: str) -> _Column:
+    moment = metric.monthly[view]
+    if moment == _SUMMED:
+        return _Column(metric.column, metric.column)
+    if _is_rate(metric, view):
+        return _Column(metric.column, f"{metric.column}_{moment}", _DO_NOT_AVERAGE)
+    subject, _ = metric.column.rsplit("_", 1)
+    return _Column(metric.column, f"{subject}_{moment}", _DO_NOT_ADD)
+
+
+def _is_rate(metric: Metric, view: str) -> bool:
+    """Whether it may neither be summed nor read as a stock: it stands only where a row is the whole business."""
+    return metric.monthly[view] != _SUMMED and not metric.column.endswith(_ENDS)
 
 
 def create_ready_views(con: duckdb.DuckDBPyConnection, database: str) -> None:
@@ -83,22 +73,27 @@ def create_ready_views(con: duckdb.DuckDBPyConnection, database: str) -> None:
     """
     said = comments_of(con, database)
     whole = "dimension = 'all'"
-    if _has_columns(con, database, "mart_revenue_periods", (*_REVENUE, *_RATES, *_TRANSFERS)):
+    revenue, churn = _columns_of("revenue"), _columns_of("churn")
+    by_member = (
+        *(column for column in revenue if column.advice != _DO_NOT_AVERAGE),
+        *_columns_of("revenue_by_member"),
+    )
+    if _has_columns(con, database, "mart_revenue_periods", (*revenue, *by_member)):
         _create(
-            con, database, "revenue_monthly", "mart_revenue_periods", (_MONTH, *_REVENUE, *_RATES),
+            con, database, "revenue_monthly", "mart_revenue_periods", (_MONTH, *revenue),
             whole, said, "One row per finished month: MRR and customers of the whole business.",
         )  # fmt: skip
         for dimension in _dimensions(con, database):
             member = _Column("member", dimension)
             _create(
                 con, database, f"revenue_monthly_by_{dimension}", "mart_revenue_periods",
-                (_MONTH, member, *_REVENUE, *_TRANSFERS), f"dimension = {quote_text(dimension)}", said,
+                (_MONTH, member, *by_member), f"dimension = {quote_text(dimension)}", said,
                 f"One row per finished month and {dimension}: MRR and customers. The members of a month add up to"
                 " the whole business; a rate is the sum of what it counts by the sum of what it counts in.",
             )  # fmt: skip
-    if _has_columns(con, database, "mart_churn_periods", _CHURN):
+    if _has_columns(con, database, "mart_churn_periods", churn):
         _create(
-            con, database, "churn_monthly", "mart_churn_periods", (_MONTH, *_CHURN), whole, said,
+            con, database, "churn_monthly", "mart_churn_periods", (_MONTH, *churn), whole, said,
             "One row per finished month: who was lost, of the whole business.",
         )  # fmt: skip
 

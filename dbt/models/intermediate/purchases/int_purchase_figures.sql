@@ -52,6 +52,7 @@ final as (
         periods.period_start,
         periods.period_end,
         periods.is_complete,
+        periods.covered_until,
         members.dimension,
         members.member,
         cast(coalesce(to_date.buyers_to_date, 0) as integer) as buyers_to_date,

@@ -13,6 +13,7 @@ final as (
         period_start,
         period_end,
         is_complete,
+        covered_until,
         dimension,
         member,
         buyers_to_date,

@@ -43,7 +43,7 @@ final as (
             when 6 then 'june to august'
             else 'september to november'
         end as season,
-        {{ add_months('season_start', 3) }} <= {{ after_until() }} as is_complete,
+        {{ how_far(add_months('season_start', 3), until_date()) }},
         cast(count(*) as integer) as buyers_last_year,
         cast(sum(bought_again) as integer) as bought_again,
         {{ share('sum(bought_again)', 'count(*)') }} as bought_again_rate
