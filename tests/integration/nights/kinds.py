@@ -59,8 +59,8 @@ def late_billing(company: Company) -> None:
     company.correct(
         "invoice_lines",
         f"""
-        select 'note' as invoice_id, line_id, line_id as credited_line_id, 'credit' as kind, -amount as amount, customer_id,
-            currency
+        select 'note' as invoice_id, line_id, line_id as credited_line_id, 'credit' as kind, -amount as amount,
+            customer_id, currency
         from raw.invoice_lines where {old} and kind = 'recurring' and not is_proration order by line_id desc limit 1
         """,
     )

@@ -1,4 +1,4 @@
-"""Credit notes of Stripe, which name no period: for a whole line, one line of two, some of the seats, the rest of a month, money."""
+"""Credit notes of Stripe, which name no period: for a line, for one of two, for some seats, for the rest of a month, for money."""
 
 import json
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ BY_SIGMA = Sample(
             "id,customer_id,status,currency,date,subtotal,tax,total,amount_paid,post_payment_credit_notes_amount,"
             "pre_payment_credit_notes_amount,status_transitions_finalized_at,status_transitions_paid_at,due_date",
             [
-                f"in_{name}{n},{name},paid,usd,{first},{cents},0,{cents},{cents},0,{back if n == on else 0},{first},{first},"
+                f"in_{name}{n},{name},paid,usd,{first},{cents},0,{cents},{cents},0,{back * (n == on)},{first},{first},"
                 for name, cents, _, on, back, *_ in _NOTED
                 for n, (first, _) in enumerate(MONTHS)
             ],
