@@ -97,6 +97,7 @@ class Alert(BaseModel):
     mrr_contraction: Decimal | None
     mrr_closing: Decimal | None
     customers: tuple[CustomerFact, ...]
+    window: str = ""
     history: tuple[HistoryFact, ...] = ()
     interval: tuple[float, float] | None = None
     reasons: tuple[ReasonFact, ...] = ()
@@ -166,6 +167,7 @@ def alert_of(
             )
             for customer in impact.customers
         ),
+        window=impact.window,
         history=tuple(
             HistoryFact(period=str(one.period), value=one.value)
             for one in history[-_PERIODS_SHOWN:]
@@ -285,6 +287,7 @@ def _against(alert: Alert, currency: str) -> str:
 
 def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
     lines = []
+    over = f" {alert.window}" if alert.window else ""
     if alert.mrr_churn is not None and alert.mrr_contraction is not None:
         lost = (
             ""
@@ -292,7 +295,7 @@ def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
             else f" with {counted(alert.customers_lost, 'customer')} lost"
         )
         lines.append(
-            f"MRR lost: {_money(alert.mrr_churn, currency)}{lost}, "
+            f"MRR lost{over}: {_money(alert.mrr_churn, currency)}{lost}, "
             f"{_money(alert.mrr_contraction, currency)} by contraction; "
             f"MRR at closing: {_money(alert.mrr_closing, currency)}"
         )
@@ -301,7 +304,7 @@ def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
             f"{customer.customer_id} ({_money(customer.mrr_lost, currency)})"
             for customer in alert.customers
         )
-        lines.append(f"Most MRR lost with: {named}")
+        lines.append(f"Most MRR lost{over} with: {named}")
     if alert.reasons:
         given = ", ".join(f"{one.reason} ({one.customers_lost})" for one in alert.reasons)
         lines.append(f"Reasons given: {given}")

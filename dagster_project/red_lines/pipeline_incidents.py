@@ -18,6 +18,7 @@ from dagster_project.red_lines.outbox import enqueue, withdraw_untold
 from dagster_project.red_lines.pipeline_message import PipelineAlert
 from dagster_project.red_lines.record import incidents, store
 from dagster_project.red_lines.rules import Severity
+from dagster_project.shown import shown
 from dagster_project.warehouse.transaction import transaction
 
 KIND = "pipeline"
@@ -33,6 +34,7 @@ class Condition:
     :param title: what is told first.
     :param detail: what was seen, free of figures that failed their audit.
     :param next_step: what to do.
+    :param command: the command for it, as one can paste it; empty where there is none.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Condition:
     title: str
     detail: str
     next_step: str
+    command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,12 +163,20 @@ def _enqueue(
         kind=incident.rule,
         subject=incident.segment,
         severity=incident.severity,
-        title=condition.title if condition else f"{incident.rule.replace('_', ' ')} is over",
+        title=condition.title if condition else f"{_called(incident)} is over",
         detail=incident.detail,
         next_step=incident.next_step or "",
+        command=condition.command if condition else (),
         opened_at=incident.opened_at,
         serial=f"-{now:%Y-%m-%d}" if event is Event.STILL_BROKEN else "",
         owner=of.owner,
         runbook=of.runbook,
     )
     enqueue(con, alert, now=now, publication_id=None, needs_publication=False)
+
+
+def _called(incident: Incident) -> str:
+    """Return what ended, such as ``refused file support/tickets.csv``; of a run there is but one."""
+    kind = incident.rule.replace("_", " ")
+    is_of_the_run = incident.rule in ("error", "failed_validation", "missed_run")
+    return kind if is_of_the_run else f"{kind} {shown(incident.segment, 80)}"

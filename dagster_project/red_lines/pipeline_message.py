@@ -28,6 +28,7 @@ class PipelineAlert(BaseModel):
     :param subject: what it is about: a source, a file, a check.
     :param detail: what was seen, in words.
     :param next_step: what to do.
+    :param command: the command for that, as one can paste it; empty where there is none.
     :param opened_at: since when.
     :param serial: tells one reminder from the next; empty otherwise.
     :param owner: whose it is.
@@ -45,6 +46,7 @@ class PipelineAlert(BaseModel):
     detail: str
     next_step: str
     opened_at: datetime
+    command: tuple[str, ...] = ()
     serial: str = ""
     owner: str | None = None
     runbook: str | None = None
@@ -80,6 +82,8 @@ def pipeline_message(alert: PipelineAlert) -> Message:
     blocks.append(Facts(tuple(facts)))
     if alert.runbook and not is_over:
         blocks.append(Link("Runbook", alert.runbook))
+    if not is_over and alert.command:
+        blocks.append(Command("try it", alert.command))
     if not is_over:
         blocks.append(
             Command("acknowledge", ("ebbline", "alerts", "ack", alert.incident_id, "--by", "NAME"))

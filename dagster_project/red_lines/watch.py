@@ -77,7 +77,7 @@ def after_run(
         )
         if settings.as_of is not None:
             return None
-        conditions = [*_of_the_ledger(con, settings, clock), *_of_the_run(con, end)]
+        conditions = [*_of_the_ledger(con, settings, clock), *_of_the_run(con, settings, end)]
         observed = observe(
             con, conditions, judged=_JUDGED[end.ending], clock=clock, of=settings.pipeline_alerts
         )
@@ -178,14 +178,16 @@ def _missed(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) ->
             subject="run",
             severity="page",
             title=f"no run for {counted(hours, 'hour')}",
-            detail=f"The last run ended {last:%Y-%m-%d %H:%M} UTC; run_due_after says when that is too long ago.",
+            detail=f"The last run ended {last:%Y-%m-%d %H:%M} UTC; one is due after "
+            f"{counted(int(settings.run_due_after.total_seconds() // 3600), 'hour')} (run_due_after). "
+            "Readers see what was published last.",
             next_step="see whether cron or the daemon is up, then run `ebbline run`",
         )
     ]
 
 
-def _of_the_run(con: duckdb.DuckDBPyConnection, end: RunEnd) -> list[Condition]:
-    found = _refused(con, end.refused_files)
+def _of_the_run(con: duckdb.DuckDBPyConnection, settings: Settings, end: RunEnd) -> list[Condition]:
+    found = _refused(con, settings, end)
     if end.ending == "not_published":
         named = [shown(name, _LINE) for name in end.failed_checks[:_CHECKS_TOLD]]
         more = len(end.failed_checks) - len(named)
@@ -221,10 +223,10 @@ def _first_line(errors: Sequence[str]) -> str:
     return shown(errors[0].splitlines()[0], _LINE) if errors and errors[0] else ""
 
 
-def _refused(con: duckdb.DuckDBPyConnection, messages: Sequence[str]) -> list[Condition]:
+def _refused(con: duckdb.DuckDBPyConnection, settings: Settings, end: RunEnd) -> list[Condition]:
     """Return a condition per refused file, and one for a source of which many were."""
     by_source: dict[str, list[tuple[str, str]]] = {}
-    for message in messages:
+    for message in end.refused_files:
         source, file_name = _file_of(con, message)
         by_source.setdefault(source, []).append((file_name, message))
     found = []
@@ -238,11 +240,25 @@ def _refused(con: duckdb.DuckDBPyConnection, messages: Sequence[str]) -> list[Co
                     subject=f"{source}/many" if many else f"{source}/{file_name}",
                     severity="page",
                     title=f"{source}: {shown(file_name, 80)} refused; nothing new is published without it",
-                    detail=shown(message.splitlines()[0], 2 * _LINE),
-                    next_step="`ebbline formats check` tries a corrected file without loading it",
+                    detail=shown(message.splitlines()[0], 2 * _LINE)
+                    + (
+                        ""
+                        if end.publication_id
+                        else "\nReaders see the last publication until then."
+                    ),
+                    next_step="deliver a corrected file; the next run reads it",
+                    command=_check_of(settings, source),
                 )
             )
     return found
+
+
+def _check_of(settings: Settings, source: str) -> tuple[str, ...]:
+    """Return the command that reads a folder without loading it; none for exports that lie elsewhere."""
+    given = settings.sources.named().get(source)
+    if given is None or given.is_remote:
+        return ()
+    return ("ebbline", "formats", "check", given.path, "--format", given.format)
 
 
 def _file_of(con: duckdb.DuckDBPyConnection, message: str) -> tuple[str, str]:

@@ -66,7 +66,7 @@ def test_a_source_that_stops_returns_and_catches_up_resolves_by_itself(play: Pla
     ) == [
         "2026-12-02 [PAGE] billing is stale: nothing after 2026-11-02 is covered",
         "2026-12-03 [PAGE] customers lost above new customers: 20 in 2026-11",
-        "2026-12-03 [RESOLVED] stale source is over",
+        "2026-12-03 [RESOLVED] stale source billing is over",
         "left: churn_above/all/2026-11 open",
         "left: lost_above_new/all/2026-11 open",
     ]
@@ -91,8 +91,10 @@ def test_a_finished_data_set_is_never_stale_and_needs_no_run(play: Play) -> None
     assert play(script, calendar={"until": "2026-10-31"}) == []
 
 
-def test_a_refused_file_is_told_though_nothing_is_published_and_mended_next_day(play: Play) -> None:
-    assert play(
+def test_a_refused_file_is_told_though_nothing_is_published_and_mended_next_day(
+    play: Play, webhook: Any
+) -> None:
+    timeline = play(
         """
         2026-11-03 export customers.csv
         2026-11-03 run
@@ -101,10 +103,12 @@ def test_a_refused_file_is_told_though_nothing_is_published_and_mended_next_day(
         2026-11-05 export customers.csv
         2026-11-05 run
         """
-    ) == [
+    )
+    assert timeline == [
         "2026-11-04 [PAGE] billing: customers.csv refused; nothing new is published without it",
-        "2026-11-05 [RESOLVED] refused file is over",
+        "2026-11-05 [RESOLVED] refused file billing/customers.csv is over",
     ]
+    assert "To try it: ebbline formats check" in webhook.received[0]["message"]
 
 
 def test_a_refused_validation_is_told_by_the_name_of_its_check_and_no_figure(
@@ -550,7 +554,7 @@ def test_a_condition_of_the_pipeline_that_nobody_acknowledged_is_told_again_as_a
     assert timeline == [
         f"2026-11-04 [PAGE] {title}",
         f"2026-11-04T07:00 [PAGE, NOT ACKNOWLEDGED] {title}",
-        "2026-11-05 [RESOLVED] refused file is over",
+        "2026-11-05 [RESOLVED] refused file billing/customers.csv is over",
     ]
     assert "Owner: ana" in webhook.received[1]["message"]
 

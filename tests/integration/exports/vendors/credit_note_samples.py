@@ -1,4 +1,4 @@
-"""Credit notes of Stripe, which name no period: for a line, for one of two, for some seats, for the rest of a month, for money."""
+"""Credit notes of Stripe, which name no period: for a line, for one of two, for seats, for a rest of time, money."""
 
 import json
 from collections.abc import Iterable
