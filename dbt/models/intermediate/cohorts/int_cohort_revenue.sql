@@ -10,39 +10,30 @@
 with
 
 cohort_members as (
-
     select * from {{ ref('int_cohort_members') }}
-
 ),
 
 -- of those whose cohort began before, older revenue is counted already
 begun as (
-
     select customer_id from cohort_members
     where {{ is_in_missing_month('cohort_month') }}
-
 ),
 
 collected as (
-
     select * from {{ ref('int_collected_revenue') }}
     where
         {{ is_in_missing_month('collected_on') }}
         or customer_id in (select begun.customer_id from begun)
-
 ),
 
 purchases as (
-
     select * from {{ ref('int_purchases') }}
     where
         {{ is_in_missing_month('purchased_on') }}
         or customer_id in (select begun.customer_id from begun)
-
 ),
 
 revenue as (
-
     select
         customer_id,
         'billing' as origin,
@@ -58,11 +49,9 @@ revenue as (
         {{ period_start('month', 'purchased_on') }} as month,
         amount
     from purchases
-
 ),
 
 final as (
-
     select
         cohort_members.kind,
         cohort_members.dimension,
@@ -83,7 +72,6 @@ final as (
         cohort_members.member,
         cohort_members.cohort_month,
         greatest(revenue.month, cohort_members.cohort_month)
-
 )
 
 select * from final

@@ -4,14 +4,11 @@
 with
 
 usage_days as (
-
     select * from {{ ref('int_usage_days') }}
     where {{ is_in_missing_month('used_on') }}
-
 ),
 
 final as (
-
     select
         customer_id,
         {{ period_start('month', 'used_on') }} as month,
@@ -20,7 +17,6 @@ final as (
         max(case when events > 0 then 1 else 0 end) = 1 as has_events
     from usage_days
     group by customer_id, {{ period_start('month', 'used_on') }}
-
 )
 
 select * from final
