@@ -301,6 +301,7 @@ BILLING = (
             may("subtotal", Kind.MONEY),
             may("discount", Kind.MONEY),
             may("refunded", Kind.MONEY),
+            may("outstanding", Kind.MONEY),
             may("total", Kind.MONEY),
         ),
         ("order_id",),
