@@ -39,6 +39,7 @@ from dagster_project.exports.row_versions import (
 )
 from dagster_project.exports.source_run import SourceRun, open_landed
 from dagster_project.exports.staging import Stage, build_stage
+from dagster_project.exports.undated import replaced_by_file_time
 from dagster_project.exports.values import CALENDAR_ZONE
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
@@ -116,7 +117,6 @@ def _load_tables(
     for position, candidate in enumerate(chosen):
         con.execute("set timezone = ?", [run.zone_of(candidate)])
         con.execute(f"set variable {CALENDAR_ZONE} = ?", [run.zone])
-        told = warnings(opened, chosen, candidate)
         # Each table has a statement of its own, and so parameters of its own.
         alone = open_landed(con, reading.path, file.name, reading.profile, (candidate, *chosen))
         load_id = ledger.next_load_id(con)
@@ -134,8 +134,13 @@ def _load_tables(
             load = _told(con, run, stage, alone, load_id, unchanged=0)
         else:
             load = _load_by_stage(con, run, reading, alone, chosen, position, load_id)
+        given = _given(con, candidate, load_id) if opened.open_ended and load.rows_loaded else None
+        told = warnings(opened, chosen, candidate, given)
         if run.writing(candidate).ends is None:
             told += doubtful_ends(con, load.table, load_id)
+        if run.named_instant(file) is None and load.rows_loaded:
+            table = candidate.delivery.canonical_table
+            told += replaced_by_file_time(con, table, load_id)
         load = replace(load, warnings=told, shape=candidate.shape)
         entry = ledger.Entry(
             run.source,
@@ -152,6 +157,19 @@ def _load_tables(
         ledger.write(con, load_id, entry)
         loads.append(load)
     return loads
+
+
+def _given(con: duckdb.DuckDBPyConnection, candidate: Candidate, load_id: int) -> frozenset[str]:
+    """Return the columns of which a row of this load has a value."""
+    table = candidate.delivery.canonical_table
+    counts = ", ".join(f"count({quote_identifier(name)})" for name in table.column_names)
+    found = con.execute(
+        f"select {counts} from raw.{quote_identifier(table.name)} where _load_id = $load_id",
+        {"load_id": load_id},
+    ).fetchone()
+    return frozenset(
+        name for name, count in zip(table.column_names, found or (), strict=True) if count
+    )
 
 
 def _is_simple(run: SourceRun, opened: Opened, candidate: Candidate) -> bool:

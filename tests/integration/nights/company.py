@@ -22,6 +22,7 @@ from tests.integration.dbt_process import dbt
 FIRST_LOADED_AT = datetime(2026, 1, 1, 3, tzinfo=UTC)
 SETTINGS: dict[str, Any] = {
     "timezone": "UTC",
+    "discounts": "lasting_only",
     "currency_rates": [
         {"currency": currency, "valid_from": None, "rate": rate}
         for currency, rate in (("USD", "1"), ("EUR", "1.08"), ("GBP", "1.27"))

@@ -16,9 +16,11 @@ invoices as (
     union
 
     select distinct
-        credit_note_id as invoice_id,
-        customer_id
-    from {{ source('raw', 'credit_notes') }}
+        notes.credit_note_id as invoice_id,
+        coalesce(notes.customer_id, credited.customer_id) as customer_id
+    from {{ source('raw', 'credit_notes') }} as notes
+    left join {{ source('raw', 'invoices') }} as credited
+        on notes.invoice_id = credited.invoice_id
 ),
 
 changed_invoices as (

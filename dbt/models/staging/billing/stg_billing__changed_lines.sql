@@ -20,7 +20,11 @@ final as (
         or invoice_id in (
             select credit_note_id
             from {{ source('raw', 'credit_notes') }}
-            where {{ came_since('_load_id', since) }}
+            where {{ came_since('_load_id', since) }} or invoice_id in (
+                select invoices.invoice_id
+                from {{ source('raw', 'invoices') }} as invoices
+                where {{ came_since('invoices._load_id', since) }}
+            )
         )
 )
 

@@ -15,7 +15,7 @@ credit_notes as (
 ),
 
 lines as (
-    select * from {{ ref('int_invoice_line_amounts') }}
+    select * from {{ ref('int_invoice_line_periods') }}
     where
         invoice_status in ('paid', 'open', 'uncollectible')
         and kind in ('recurring', 'credit'{{ ", 'usage'" if var('usage_is_recurring') }})
