@@ -167,6 +167,21 @@ def test_a_segment_and_a_quarter_show_what_the_mart_says(
     assert address.endswith("?segment=country%3DUS&period=2026-Q3")
 
 
+def test_the_lists_follow_the_segment_and_say_so(started: Any, small: Path) -> None:
+    def risk(page: Any) -> tuple[str, list[str], bool]:
+        names = page.locator("[aria-labelledby=list-risk] tbody th").all_text_contents()
+        table = page.locator("[aria-labelledby=list-risk] table")
+        return page.text_content("[aria-labelledby=list-risk] .stake"), names, table.is_visible()
+
+    with shown(started, small, SCREENS["light"]) as page:
+        page.select_option("#segment", label="DE")
+        german = risk(page)
+        page.select_option("#segment", label="Business")
+        nobody = risk(page)
+    assert german == ("1 customer, 500.00 EUR MRR at stake", ["cus_1"], True)
+    assert nobody == ("Nobody of Business is on it.", [], False)
+
+
 def test_an_address_shows_what_it_was_copied_from(started: Any, sample: Path) -> None:
     with shown(
         started, sample, SCREENS["light"], query="?segment=country%3DUS&period=2026-03#churn"
