@@ -7,6 +7,7 @@ every table is asked without being told is ``standard``'s business, what GX make
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -163,6 +164,16 @@ def read_suites(folder: Path = EXPECTATIONS) -> tuple[Suite, ...]:
     :param folder: holds ``raw/*.yml`` and ``marts/*.yml``.
     :raises SuiteError: no suites are here, or some are malformed; all of them are named.
     """
+    return _installed() if folder == EXPECTATIONS else _read_folder(folder)
+
+
+@cache
+def _installed() -> tuple[Suite, ...]:
+    """Return the suites of this installation, which a process reads once."""
+    return _read_folder(EXPECTATIONS)
+
+
+def _read_folder(folder: Path) -> tuple[Suite, ...]:
     files = {
         (stage, file.stem): file for stage in STAGES for file in (folder / stage).glob("*.yml")
     }

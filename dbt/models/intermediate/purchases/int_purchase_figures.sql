@@ -5,32 +5,23 @@
 with
 
 periods as (
-
     select * from {{ ref('int_periods') }}
-
 ),
 
 dim_segments as (
-
     select * from {{ ref('dim_segments') }}
-
 ),
 
 figures as (
-
     select * from {{ ref('int_buyer_period_figures') }}
-
 ),
 
 to_date as (
-
     select * from {{ ref('int_buyers_to_date') }}
-
 ),
 
 -- buyers without a subscription hold no plan, which the recurring side alone may never show
 members as (
-
     select
         dimension,
         member
@@ -42,11 +33,9 @@ members as (
         dimension,
         member
     from to_date
-
 ),
 
 final as (
-
     select
         periods.grain,
         periods.period_start,
@@ -79,7 +68,6 @@ final as (
             and periods.period_start = figures.period_start
             and members.dimension = figures.dimension
             and members.member = figures.member
-
 )
 
 select * from final

@@ -1,7 +1,6 @@
 with
 
 figures as (
-
     select
         grain,
         period_start,
@@ -18,11 +17,9 @@ figures as (
         repeat_customer_amount,
         cast(coalesce(days_between, 0) as bigint) as days_between
     from {{ ref('int_purchase_figures') }}
-
 ),
 
 final as (
-
     select
         grain,
         period_start,
@@ -41,7 +38,6 @@ final as (
         {{ share('days_between', 'repeat_purchases') }} as average_days_between,
         days_between
     from figures
-
 )
 
 select * from final

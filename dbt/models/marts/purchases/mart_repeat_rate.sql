@@ -1,13 +1,10 @@
 with
 
 figures as (
-
     select * from {{ ref('int_purchase_figures') }}
-
 ),
 
 final as (
-
     select
         grain,
         period_start,
@@ -23,7 +20,6 @@ final as (
         returning_buyers,
         {{ share('returning_buyers', 'buyers') }} as returning_rate
     from figures
-
 )
 
 select * from final

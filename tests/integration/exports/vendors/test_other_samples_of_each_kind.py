@@ -17,12 +17,13 @@ from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.dbt_process import dbt
 from tests.integration.exports.vendors.billing_samples import VENDORS
 from tests.integration.exports.vendors.canonical_samples import INVOICES, WOO
+from tests.integration.exports.vendors.credit_note_samples import CREDIT_NOTES
 from tests.integration.exports.vendors.price_and_period_samples import PRICES_AND_PERIODS
 from tests.integration.exports.vendors.sample import Sample
 from tests.integration.exports.vendors.shop_and_desk_samples import DESKS, SHOPS
 from tests.shared import SharedFolder
 
-BILLING = (*VENDORS, *PRICES_AND_PERIODS, *INVOICES)
+BILLING = (*VENDORS, *CREDIT_NOTES, *PRICES_AND_PERIODS, *INVOICES)
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
 MODELS = (
     "fct_mrr_movements",

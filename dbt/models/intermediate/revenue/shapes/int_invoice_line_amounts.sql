@@ -93,6 +93,7 @@ final as (
         customer_id,
         subscription_id,
         plan_id,
+        credited_line_id,
         kind,
         quantity,
         {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
@@ -102,6 +103,7 @@ final as (
         {{ money('greatest(abs(told_discount), abs(discount_included)) - abs(left_out)') }} as discount,
         {{ permille('tax_cents * is_tax_included', 'amount_cents - tax_cents - discount_cents * is_discount_apart') }} as tax_permille,
         currency,
+        amount as amount_given,
         period_start_at,
         period_end_at,
         period_start_on,
