@@ -28,9 +28,9 @@ from dagster_project.exports.matching import Candidate, choose, warnings
 from dagster_project.exports.numbering import number_alike
 from dagster_project.exports.profile import Profile
 from dagster_project.exports.row_plan import STAGE
+from dagster_project.exports.said_anew import items_that_begin_anew, replaced_by_file_time
 from dagster_project.exports.source_run import SourceRun, open_landed
 from dagster_project.exports.staging import Stage, build_stage
-from dagster_project.exports.undated import replaced_by_file_time
 from dagster_project.exports.values import CALENDAR_ZONE
 from dagster_project.exports.versions import (
     UNCHANGED,
@@ -141,6 +141,8 @@ def _load_tables(
         if run.named_instant(file) is None and load.rows_loaded:
             table = candidate.delivery.canonical_table
             told += replaced_by_file_time(con, table, load_id)
+        if load.table == "subscription_items" and not run.is_full(candidate):
+            told += items_that_begin_anew(con, load_id)
         load = replace(load, warnings=told, shape=candidate.shape)
         entry = ledger.Entry(
             run.source,
