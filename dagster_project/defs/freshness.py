@@ -10,7 +10,7 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
-from dagster_project.defs.history import said_of
+from dagster_project.defs.run_history import said_of
 from dagster_project.exports.coverage import read_source_coverage, stale_source
 from dagster_project.warehouse.published_coverage import SourceCoverage
 

@@ -4,7 +4,7 @@ A metric is a column of a period mart: a table with grain, period, dimension and
 know which metrics there are asks here: red lines, restatements, explain and why, the docs. The tall table
 ``metrics`` is made of the same entries (``dbt/macros/metrics.sql``).
 
-A signal (``config: meta: signal``) is a figure of such a mart that red lines watch and nobody takes apart: of health,
+A signal (``config: meta: signal``) is a figure of such a mart that red lines watch and nobody decomposes: of health,
 risk, support and use.
 """
 
@@ -50,7 +50,7 @@ class Metric:
     :ivar formula: how the value is made, in words.
     :ivar better: whether a higher or a lower value is good; ``neither``.
     :ivar is_headline: whether people quote it: its restatement is told.
-    :ivar rows: the table whose rows it can be taken apart into; empty for a signal.
+    :ivar rows: the table whose rows it is decomposed into; empty for a signal.
     :ivar sources: the sources that its mart descends from in dbt's graph: it closes a period that all of them cover.
     :ivar also_called: names that other tools give it; only to be pointed to the right one.
     :ivar sample_column: the column of the same mart that counts the customers the value speaks of.

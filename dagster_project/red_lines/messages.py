@@ -249,7 +249,7 @@ def red_line_message(alert: Alert, *, publication_id: str, report: str, currency
 
 
 def _next_steps(alert: Alert, period: Period) -> list[Block]:
-    """Return what to do: a metric is taken apart, a signal leads to the list of those to write to."""
+    """Return what to do: a metric is explained, a signal leads to the list of those to write to."""
     segment = () if alert.segment == "all" else ("--segment", alert.segment)
     if alert.metric in CATALOGUE:
         return [

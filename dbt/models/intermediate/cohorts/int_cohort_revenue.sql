@@ -1,7 +1,7 @@
 -- Revenue of a cohort per month: collected money; for buyers, what they bought.
-{{ kept(
-    reaches_to=add_months('month', 1),
-    reads=[
+{{ incremental_by_day(
+    days_before=add_months('month', 1),
+    inputs=[
         'int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day', 'int_segments_by_day',
         'int_collected_revenue_by_day',
     ]

@@ -1,8 +1,8 @@
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_segments_by_day', 'int_buyer_periods'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_segments_by_day', 'int_buyer_periods'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
 ) }}
 
 with

@@ -1,10 +1,10 @@
 -- Who bought in which period. The segment is the customer's own; the plan is the one held
 -- when the period closes, as for new customers in the revenue marts.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_purchases_by_day', 'int_customer_days'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_purchases_by_day', 'int_customer_days'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
 ) }}
 
 with

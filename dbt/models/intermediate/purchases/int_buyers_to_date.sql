@@ -1,11 +1,11 @@
 -- Buyers and repeat buyers known by each period's close. Attributes never change a
 -- customer's member, so their counts are running totals; the plan does, so it is looked up
 -- at every close.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_purchases_by_day', 'int_segments_by_day', 'int_customer_days'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_purchases_by_day', 'int_segments_by_day', 'int_customer_days'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
 ) }}
 
 with

@@ -1,9 +1,9 @@
 -- depends_on: {{ ref('stg_usage__features') }}
 -- Use in the 7 and 28 days before the morning, and the habit of the eight weeks before the last.
-{{ kept(
-    reaches_to='score_on',
-    reads=['int_usage_by_day', 'int_usage_months', 'int_scored_customers'],
-    of='int_score_days', key={'score_on': 'score_on'}
+{{ incremental_by_day(
+    days_before='score_on',
+    inputs=['int_usage_by_day', 'int_usage_months', 'int_scored_customers'],
+    spine='int_score_days', unique_key={'score_on': 'score_on'}
 ) }}
 
 with
@@ -13,17 +13,17 @@ counted as (
     where {{ is_missing('all_mornings') }}
 ),
 
-score_slots as (
-    select * from {{ ref('int_score_slots') }} as all_mornings
+lookback_days as (
+    select * from {{ ref('int_score_lookback_days') }} as all_mornings
     where {{ is_missing('all_mornings') }}
 ),
 
 morning_slots as (
-    select distinct score_on, slot_start from score_slots
+    select distinct score_on, slot_start from lookback_days
 ),
 
 slot_days as (
-    select distinct day, slot_start from score_slots
+    select distinct day, slot_start from lookback_days
 ),
 
 usage_days as (

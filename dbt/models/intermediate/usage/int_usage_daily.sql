@@ -1,4 +1,4 @@
--- A night computes again the customer days that its rows touch (macros/usage_increment.sql), and the days before them, whose
+-- A night computes again the customer days that its rows touch (macros/incremental/usage_days.sql), and the days before them, whose
 -- first session may run on. A new alias or time zone starts over: in a transaction of its own, since a table that lost rows
 -- cannot gain a column (on_schema_change) in the same one.
 -- depends_on: {{ ref('stg_usage__superseded_events') }}

@@ -1,4 +1,4 @@
-{{ kept(reaches_to=add_months('month', 1), reads=['int_support_by_day']) }}
+{{ incremental_by_day(days_before=add_months('month', 1), inputs=['int_support_by_day']) }}
 
 with
 

@@ -1,8 +1,8 @@
-{{ kept(
-    reaches_to='period_end',
-    reads=['int_customer_spans', 'int_span_causes'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start'}
+{{ incremental_by_day(
+    days_before='period_end',
+    inputs=['int_customer_spans', 'int_span_causes'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start'}
 ) }}
 
 with

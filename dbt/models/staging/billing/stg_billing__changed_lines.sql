@@ -1,4 +1,4 @@
--- depends_on: {{ ref('int_kept_loads') }}
+-- depends_on: {{ ref('int_incremental_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- The invoice lines of which something was loaded since stg_billing__invoice_lines was computed: they, their invoice or their
 -- credit note.

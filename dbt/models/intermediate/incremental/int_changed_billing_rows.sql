@@ -1,8 +1,8 @@
--- depends_on: {{ ref('int_kept_loads') }}
+-- depends_on: {{ ref('int_incremental_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- Customer and subscription, as they were given, of the billing rows that were loaded since the models kept by customer were
 -- computed, or of which a part was: their invoice, plan, discount or tax.
-{%- set since = load_computed(models_kept_among(['int_changed_customers', 'int_moved_customers'])) if execute %}
+{%- set since = load_computed(models_computed_among(['int_changed_customers', 'int_due_customers'])) if execute %}
 {{ config(materialized='table') }}
 
 with
