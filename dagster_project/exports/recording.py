@@ -37,9 +37,9 @@ from dagster_project.exports.row_versions import (
     note_present,
     refuse_ties,
 )
+from dagster_project.exports.said_anew import items_that_begin_anew, replaced_by_file_time
 from dagster_project.exports.source_run import SourceRun, open_landed
 from dagster_project.exports.staging import Stage, build_stage
-from dagster_project.exports.undated import replaced_by_file_time
 from dagster_project.exports.values import CALENDAR_ZONE
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
@@ -141,6 +141,8 @@ def _load_tables(
         if run.named_instant(file) is None and load.rows_loaded:
             table = candidate.delivery.canonical_table
             told += replaced_by_file_time(con, table, load_id)
+        if load.table == "subscription_items" and not run.is_full(candidate):
+            told += items_that_begin_anew(con, load_id)
         load = replace(load, warnings=told, shape=candidate.shape)
         entry = ledger.Entry(
             run.source,

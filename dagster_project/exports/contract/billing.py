@@ -221,6 +221,7 @@ BILLING = (
             may("subtotal", Kind.MONEY),
             may("discount", Kind.MONEY),
             may("tax", Kind.MONEY),
+            may("tax_behavior", allowed=TAX_BEHAVIORS),
             may("total", Kind.MONEY),
             may("amount_paid", Kind.MONEY),
             may("amount_credited", Kind.MONEY),

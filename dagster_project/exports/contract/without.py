@@ -86,6 +86,10 @@ WITHOUT: dict[tuple[str, str], str] = {
         "invoices",
         "tax",
     ): "totals are held against lines as they stand, unless taxes are told elsewhere",
+    (
+        "invoices",
+        "tax_behavior",
+    ): "taxes that lie in the amount of a line stay in MRR, unless lines or taxes say so",
     ("invoices", "total"): "lines are held against subtotals alone",
     ("invoices", "amount_paid"): "payments cannot be held against their invoices",
     ("invoices", "amount_credited"): "credit notes cannot be held against their invoices",

@@ -338,3 +338,22 @@ def test_which_of_two_files_without_a_date_is_newer_is_said(
 
     assert _names(con) == [("a", newest)]
     assert "1 row of customers says something else in" in said and words in said
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_an_item_that_begins_later_in_a_later_export_is_corrected_where_that_is_said(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection, *, is_full: bool
+) -> None:
+    header = "item_id,subscription_id,customer_id,plan_id,valid_from_at\n"
+    for day, first in (("2026-01-31", "2026-01-01"), ("2026-02-28", "2026-01-15")):
+        (landing / f"subscription_items-{day}.csv").write_text(f"{header}x,s,c,p,{first}\n")
+
+    report = load(said={"full": ["subscription_items"]} if is_full else {})
+
+    standing = _standing(
+        con, "subscription_items", "item_id, valid_from_at", "valid_from_at::date::varchar"
+    )
+    assert standing == [*([] if is_full else [("2026-01-01",)]), ("2026-01-15",)]
+    assert [("say full: [subscription_items]" in one) for one in report.warnings] == (
+        [] if is_full else [True]
+    )

@@ -1,4 +1,4 @@
-"""Rows that a file without a date takes over from another such file: only the files' times tell which is newer."""
+"""Rows that are said anew where it is open what that means: by a file without a date, or from another day on."""
 
 import duckdb
 
@@ -41,4 +41,44 @@ def replaced_by_file_time(
         f"no date in the names tells which is newer, so {_TIMES[is_one_time]}: put the day of the export into them "
         "(2026-11-30)"
         for other, rows, is_one_time in found
+    )
+
+
+_TERMS = (
+    "plan_id",
+    "quantity",
+    "unit_amount",
+    "currency",
+    "interval",
+    "interval_count",
+    "discount",
+)
+
+
+def items_that_begin_anew(con: duckdb.DuckDBPyConnection, load_id: int) -> tuple[str, ...]:
+    """Return, in words, that items have another beginning than in an earlier export, and are otherwise the same.
+
+    A canonical table of items may be a log of their versions or a dump that corrects them.
+    """
+    same = " and ".join(
+        f"new.{quote_identifier(term)} is not distinct from old.{quote_identifier(term)}"
+        for term in _TERMS
+    )
+    found = con.execute(
+        f"""
+        select count(distinct new.item_id) from raw.subscription_items as new
+        inner join raw.subscription_items as old on new.item_id = old.item_id and {same}
+        where new._load_id = $load_id and old._load_id < $load_id and old.valid_from_at < new.valid_from_at
+            and (old.valid_to_at is null or new.valid_from_at < old.valid_to_at)
+            and coalesce(old._version_at, old._loaded_at) < coalesce(new._version_at, new._loaded_at)
+        """,
+        {"load_id": load_id},
+    ).fetchone()
+    items = int(found[0]) if found else 0
+    if not items:
+        return ()
+    return (
+        f"{counted(items, 'item')} {'begins' if items == 1 else 'begin'} later than in an earlier export and "
+        f"{'is' if items == 1 else 'are'} otherwise the same: the earlier beginning still counts; if the later "
+        "one corrects it, say full: [subscription_items] under the source",
     )
