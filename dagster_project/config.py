@@ -37,6 +37,7 @@ from dagster_project.config_sections import (
     Ingest,
     ManyQuietHours,
     NotifyTarget,
+    PipelineAlerts,
     PlannedPeriod,
     Publish,
     Purchases,
@@ -61,6 +62,7 @@ __all__ = [
     "Environment",
     "Ingest",
     "NotifyTarget",
+    "PipelineAlerts",
     "PlannedPeriod",
     "Publish",
     "Purchases",
@@ -99,6 +101,8 @@ class Settings(Section):
     notify: tuple[NotifyTarget, ...] = ()
     # Hours in which only pages are sent, unless a target has its own; all else waits for their end.
     quiet_hours: ManyQuietHours = ()
+    # Of what is wrong with the pipeline itself: stale sources, refused files, runs that did not come.
+    pipeline_alerts: PipelineAlerts = PipelineAlerts()
     # Fetched when a run has ended well; ``${NAME}`` stands for an environment variable.
     heartbeat: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     # How long after the last one a run is missing; None never asks.
@@ -168,6 +172,7 @@ class Settings(Section):
                 "publish",
                 "notify",
                 "quiet_hours",
+                "pipeline_alerts",
                 "heartbeat",
                 "run_due_after",
             },

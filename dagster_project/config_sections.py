@@ -284,6 +284,20 @@ class QuietHours(Section):
     passes: tuple[Severity, ...] = ("page",)
 
 
+# Whose an alert is, and where it says what to do.
+Owner = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Runbook = Annotated[str, StringConstraints(pattern=r"^https?://\S{1,300}$")]
+
+
+class PipelineAlerts(Section):
+    """What holds for every incident of the pipeline: whose it is, and when it is told again because nobody is at it."""
+
+    # Open so long without acknowledgement: told again, as a page. None never is.
+    escalate_after: Age = None
+    owner: Owner | None = None
+    runbook: Runbook | None = None
+
+
 def _one_or_more(given: Any) -> Any:
     return [given] if isinstance(given, dict) else [] if given == "never" else given
 

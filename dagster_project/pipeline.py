@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dagster_project import red_lines, report
 from dagster_project.config import Settings
-from dagster_project.defs import history
+from dagster_project.defs import run_history
 from dagster_project.defs.forgetful_instance import forgetful_instance
 from dagster_project.defs.graph import build_definitions
 from dagster_project.defs.resources import Warehouse
@@ -71,13 +71,13 @@ def _shown_in_the_ui(
     result: dg.ExecuteInProcessResult, began: datetime, ended: datetime
 ) -> str | None:
     """Note the run where the Dagster UI looks, if there is one; return what went wrong with that, and stops nothing."""
-    folder = history.home()
+    folder = run_history.home()
     if folder is None:
         return None
     try:
         with dg.DagsterInstance.from_config(str(folder)) as instance:
-            history.record(instance, result, began=began, ended=ended)
-            history.forget_old_runs(instance)
+            run_history.record(instance, result, began=began, ended=ended)
+            run_history.forget_old_runs(instance)
     except (dg.DagsterError, SQLAlchemyError, OSError) as error:
         return f"the Dagster UI does not show this run: {type(error).__name__}: {str(error).splitlines()[0]}"
     return None

@@ -55,7 +55,7 @@ def receiving() -> Iterator[Webhook]:
             """Keep the test's output clean."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     hook.url = f"json://127.0.0.1:{server.server_port}/hooks/T0KEN-of-the-channel"
     try:

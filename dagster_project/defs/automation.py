@@ -14,9 +14,9 @@ from dagster_project import red_lines
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import Settings, load_settings
 from dagster_project.defs import freshness
-from dagster_project.defs.history import COMMAND_LINE, STARTED_BY, forget_old_runs
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_failure import failures_of
+from dagster_project.defs.run_history import COMMAND_LINE, STARTED_BY, forget_old_runs
 from dagster_project.errors import ExitCode, WarehouseLockedError
 from dagster_project.runs import RunReports, outcome_of
 from dagster_project.runs.outcome import run_end

@@ -10,8 +10,9 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
-from dagster_project.defs.history import said_of
-from dagster_project.exports.coverage import read_coverage, stale_sources
+from dagster_project.defs.run_history import said_of
+from dagster_project.exports.coverage import read_source_coverage, stale_source
+from dagster_project.warehouse.published_coverage import SourceCoverage
 
 IS_FRESH = "export_is_fresh"
 # The table that stands for its source in the graph.
@@ -28,26 +29,32 @@ def spec(source: str) -> dg.AssetCheckSpec:
 
 
 def evaluations(
-    con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    clock: Clock,
+    sources: Iterable[str] = tuple(TABLES),
 ) -> Iterator[dg.AssetCheckEvaluation]:
-    """Yield how every source stands; one that the settings do not name, or that never came, is not late.
+    """Yield how each source stands; one that the settings do not name, or that never came, is not late.
 
     :param con: the working database.
     """
-    coverage = read_coverage(con, settings, clock)
-    late = {one.source: one.detail for one in stale_sources(coverage, settings, clock)}
-    known = {one.source: one for one in coverage.sources}
-    for source, table in TABLES.items():
-        found = known.get(source)
+    named = settings.sources.named()
+    for source in sources:
+        found = (
+            read_source_coverage(con, source, settings, clock)
+            if source in named
+            else SourceCoverage(source)
+        )
+        late = stale_source(found, settings, clock) if source in named else None
         yield dg.AssetCheckEvaluation(
-            asset_key=dg.AssetKey(["raw", table]),
+            asset_key=dg.AssetKey(["raw", TABLES[source]]),
             check_name=IS_FRESH,
-            passed=source not in late,
+            passed=late is None,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={
-                "covered_until": str(found.covered_until if found else None),
-                "newest_file": str(found.newest_file if found else None),
-                **({"stale": late[source]} if source in late else {}),
+                "covered_until": str(found.covered_until),
+                "newest_file": str(found.newest_file),
+                **({"stale": late.detail} if late is not None else {}),
             },
         )
 

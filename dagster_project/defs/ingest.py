@@ -162,7 +162,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                         context.log.warning(f"no files in {without_secrets(given.path)}")
                 selected = [key.path[-1] for key in context.selected_asset_keys]
                 shape = {table: table_metadata(con, "raw", table) for table in selected}
-                fresh = list(freshness.evaluations(con, settings, warehouse.clock))
+                fresh = list(freshness.evaluations(con, settings, warehouse.clock, [source]))
             report.unrecognised_files += loaded.unrecognised
             seen = {
                 **({NO_FILES_IN: ", ".join(report.empty_folders)} if report.empty_folders else {}),

@@ -8,6 +8,7 @@ import dagster as dg
 from dagster_project.defs.ingest import FILES_ACCEPTED
 from dagster_project.defs.red_lines import INCIDENTS, RESTATEMENTS, STATUS
 from dagster_project.defs.resources import Warehouse
+from dagster_project.exports.coverage import coverage_of
 from dagster_project.runs import RunReports, StageReport
 from dagster_project.warehouse.publication import publish
 
@@ -47,6 +48,7 @@ def definitions(marts: list[dg.AssetKey]) -> dg.Definitions:
                 warehouse.paths,
                 settings=settings,
                 clock=warehouse.clock,
+                coverage=coverage_of(warehouse.paths, settings, warehouse.clock),
                 validation_summary=_validation_summary(reports),
                 keep=settings.publish.keep,
             )

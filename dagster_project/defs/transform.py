@@ -111,6 +111,22 @@ def _nothing_loaded(settings: Settings) -> InputRefusedError:
     )
 
 
+def _why_built_anew(warehouse: Warehouse, digest: str, built_by: Path) -> str:
+    """Return why incremental models keep nothing tonight; empty where they do.
+
+    :param built_by: holds the digest of the project that the last whole run was built by; none after one that died.
+    """
+    if warehouse.full_refresh:
+        return "as --full-refresh asks"
+    if warehouse.settings.as_of is not None:
+        return "since a past state is built from nothing"
+    if not built_by.exists():
+        return "since no whole run ended here before"
+    if built_by.read_text(encoding="utf-8") != digest:
+        return "since the models are others than those of the last run"
+    return ""
+
+
 def _refusal(
     run_results: Path, error: Exception | None, manifest: Mapping[str, Any]
 ) -> EbblineError:
@@ -165,7 +181,7 @@ def definitions() -> dg.Definitions:
             recover(con, paths)
             publication_id = next_id(con)
             if warehouse.only_if_changed and not pending_change(
-                con, settings=settings, clock=warehouse.clock
+                con, settings=settings, coverage=coverage
             ):
                 context.log.info("inputs, settings and code are those of the last publication")
                 return
@@ -178,10 +194,11 @@ def definitions() -> dg.Definitions:
         # What a model keeps was made by the SQL of its day, from models that were built with it; the stamp says by
         # which. Neither holds after a run of some models alone, nor after one that died: then all are built anew.
         digest, built_by = project_digest(), paths.dbt_target / "project.sha256"
-        keeps = (
-            not warehouse.full_refresh
-            and built_by.exists()
-            and built_by.read_text(encoding="utf-8") == digest
+        why_anew = _why_built_anew(warehouse, digest, built_by)
+        report.models_built = (
+            f"models: all built anew, {why_anew}"
+            if why_anew
+            else "models: incremental ones kept what earlier runs computed, and computed what changed since"
         )
         built_by.unlink(missing_ok=True)
         run_results = paths.dbt_target / "run" / "run_results.json"
@@ -193,7 +210,7 @@ def definitions() -> dg.Definitions:
                     "build",
                     *("--exclude-resource-type", "unit_test"),
                     *("--vars", variables),
-                    *(() if keeps else ("--full-refresh",)),
+                    *(("--full-refresh",) if why_anew else ()),
                 ],
                 context=context,
                 target_path=run_results.parent,

@@ -4,6 +4,7 @@ Nothing here touches the warehouse: a check loads into a database of its own tha
 what it says is what a run would do.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,7 @@ from dagster_project.exports.mapping import (
     mapping_for,
     read_mapping,
 )
+from dagster_project.warehouse.quoting import quote_identifier
 
 _RECURRING = ("subscription_periods", "subscription_items", "invoice_lines", "orders")
 # What the numbers are without a table; only what changes a figure or empties one.
@@ -94,6 +96,7 @@ class FolderCheck:
     :param missing: what the numbers need and no file brings, in words.
     :param unfed_tables: optional tables that get nothing here, and for which no other table speaks.
     :param without: what the numbers do without these tables, by table.
+    :param unrated: currencies that the settings have no rate for, each with its rows.
     """
 
     source: Source
@@ -102,6 +105,7 @@ class FolderCheck:
     missing: tuple[str, ...]
     unfed_tables: tuple[str, ...]
     without: tuple[tuple[str, str], ...] = ()
+    unrated: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -161,6 +165,7 @@ def check(
             report = load_source(
                 con, source=source, format=format_name, path=path, settings=settings, clock=clock
             )
+            unrated = _unrated(con, source, settings)
         finally:
             con.close()
     files = tuple(_file_check(load) for load in report.files if load.rows_read or load.message)
@@ -181,7 +186,25 @@ def check(
             for name, effect in _WITHOUT.items()
             if name in unfed or (name not in fed | refused and _completes(name) in fed)
         ),
+        unrated,
     )
+
+
+def _unrated(
+    con: duckdb.DuckDBPyConnection, source: Source, settings: Settings
+) -> tuple[tuple[str, int], ...]:
+    """Return the currencies of these exports that a run could not convert, each with its rows."""
+    rows: Counter[str] = Counter()
+    for table in tables_of(source):
+        # A list price that nobody pays needs no rate.
+        if "currency" in table.column_names and table.name != "plans":
+            found = con.execute(
+                f"select upper(currency), count(*) from raw.{quote_identifier(table.name)} "
+                "where currency is not null group by all"
+            ).fetchall()
+            rows.update(dict(found))
+    known = {settings.currency.reporting, *settings.currency.rates}
+    return tuple((currency, rows[currency]) for currency in sorted(rows.keys() - known))
 
 
 def _completes(name: str) -> str | None:

@@ -3,7 +3,6 @@
 What an export does not cover is not zero. Reads the ledger and the newest records of ``raw``; writes nothing.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,10 @@ from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
 from dagster_project.exports.export_time import Delivered
 from dagster_project.exports.ledger import first_loaded_on
-from dagster_project.plural import counted
+from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.paths import WarehousePaths
+from dagster_project.warehouse.published_coverage import Coverage, SourceCoverage, StaleSource
 from dagster_project.warehouse.quoting import quote_identifier
 
 # When what a row tells of happened; a row of the future (a planned invoice) tells nothing of how far an export goes.
@@ -31,63 +32,27 @@ RECORDED_AT: dict[str, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class SourceCoverage:
-    """How far one source goes.
-
-    :param covered_until: the last whole day that its newest export can speak of; None before the first export.
-    :param exported_at: the instant from which on that export says nothing.
-    :param newest_file: the export that goes furthest.
-    :param newest_record_at: when the newest of its records happened.
-    """
-
-    source: str
-    covered_until: date | None = None
-    exported_at: datetime | None = None
-    newest_file: str | None = None
-    newest_record_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """What is covered.
-
-    :param until: the last day covered by what is published.
-    :param is_finished: whether the settings name that day: a finished data set, which no export can be late for.
-    :param sources: every source that the settings name, in the order in which they are read.
-    """
-
-    until: date
-    is_finished: bool
-    sources: tuple[SourceCoverage, ...]
-
-    @property
-    def behind(self) -> dict[str, date]:
-        """The last day covered of each source that goes less far than what is published."""
-        if self.is_finished:
-            return {}
-        return {
-            one.source: one.covered_until
-            for one in self.sources
-            if one.covered_until is not None and one.covered_until < self.until
-        }
-
-
 def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> Coverage:
     """Return what is covered, as known now or at the end of ``settings.as_of``.
 
     :param con: the working database.
     """
-    known_at = min(settings.as_of_at() or clock.now(), clock.now())
     sources = tuple(
-        _source_coverage(con, source, settings, known_at) for source in settings.sources.named()
+        read_source_coverage(con, source, settings, clock) for source in settings.sources.named()
     )
     billing = next(source for source in sources if source.source == "billing")
     until = settings.until_on(clock)
     is_finished = isinstance(settings.calendar.until, date)
     if not is_finished and billing.covered_until is not None:
         until = min(until, billing.covered_until)
-    return Coverage(until, is_finished, sources)
+    stale = (stale_source(source, settings, clock) for source in sources)
+    return Coverage(until, is_finished, sources, tuple(one for one in stale if one is not None))
+
+
+def coverage_of(paths: WarehousePaths, settings: Settings, clock: Clock) -> Coverage:
+    """Return what a working database covers that nobody has open."""
+    with open_warehouse(paths) as con:
+        return read_coverage(con, settings, clock)
 
 
 def covered_until(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> date:
@@ -114,48 +79,24 @@ def refuse_unknown_past(con: duckdb.DuckDBPyConnection, settings: Settings) -> N
     )
 
 
-@dataclass(frozen=True)
-class StaleSource:
-    """A source whose newest export is older than its ``max_age``."""
-
-    source: str
-    covered_until: date
-    age: timedelta
-    max_age: timedelta
-    newest_file: str
-
-    @property
-    def detail(self) -> str:
-        """That in words."""
-        return (
-            f"the newest {self.source} export speaks of the time until {self.covered_until} ({self.newest_file}); "
-            f"{counted(self.age.days, 'day')} ago, sources.{self.source}.max_age is "
-            f"{self.max_age / timedelta(days=1):g} days"
-        )
+def stale_source(source: SourceCoverage, settings: Settings, clock: Clock) -> StaleSource | None:
+    """Return that a source's newest export is too old; None where it is not, or the data set is finished."""
+    max_age = settings.sources.named()[source.source].max_age
+    if settings.as_of is not None or isinstance(settings.calendar.until, date):
+        return None
+    if max_age is None or source.exported_at is None or source.covered_until is None:
+        return None
+    age = clock.now() - source.exported_at
+    if age <= max_age:
+        return None
+    return StaleSource(source.source, source.covered_until, age, max_age, source.newest_file or "")
 
 
-def stale_sources(coverage: Coverage, settings: Settings, clock: Clock) -> tuple[StaleSource, ...]:
-    """Return the sources whose newest export is too old; none of a finished data set is."""
-    if coverage.is_finished or settings.as_of is not None:
-        return ()
-    found = []
-    for source in coverage.sources:
-        max_age = settings.sources.named()[source.source].max_age
-        if max_age is None or source.exported_at is None or source.covered_until is None:
-            continue
-        age = clock.now() - source.exported_at
-        if age > max_age:
-            found.append(
-                StaleSource(
-                    source.source, source.covered_until, age, max_age, source.newest_file or ""
-                )
-            )
-    return tuple(found)
-
-
-def _source_coverage(
-    con: duckdb.DuckDBPyConnection, source: str, settings: Settings, known_at: datetime
+def read_source_coverage(
+    con: duckdb.DuckDBPyConnection, source: str, settings: Settings, clock: Clock
 ) -> SourceCoverage:
+    """Return how far one source goes, as known now or at the end of ``settings.as_of``."""
+    known_at = min(settings.as_of_at() or clock.now(), clock.now())
     zone = settings.calendar.timezone
     newest_record = _newest_record(con, source, known_at)
     reaching = [

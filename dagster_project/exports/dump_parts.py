@@ -1,8 +1,9 @@
 """Full dumps that come in several files: which files are parts of one, and which of them is the last.
 
 Files of one table that name the same day or instant are of one dump, and so are files without a date that are alike but
-for the number of a part. Only what all parts together
-no longer hold is gone; a part that cannot be read deletes nothing.
+for the number of a part. Only what all parts together no longer hold is gone; a part that cannot be read deletes
+nothing. Of several files without date and number nothing tells whether they add up or which is the last: none of them
+is read.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dagster_project.errors import InputRefusedError
 from dagster_project.exports.landing import LandingFile
 from dagster_project.exports.profile import form_of
 
@@ -45,9 +47,27 @@ class Part:
 
 @dataclass(frozen=True)
 class Dumps:
-    """The dumps of one source that came in several files, by the name of each file."""
+    """The dumps of one source that came in several files, by the name of each file.
+
+    :param unclear: files that may be parts of one dump or dumps of different days, each with the others.
+    """
 
     by_file: dict[str, Dump] = field(default_factory=dict)
+    unclear: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def refuse_unclear(self, file_name: str) -> None:
+        """Refuse a file of which nothing tells whether it adds to others or follows them.
+
+        :raises InputRefusedError: with the names of the others.
+        """
+        if file_name in self.unclear:
+            others = ", ".join(self.unclear[file_name])
+            raise InputRefusedError(
+                f"this is a full dump without a date beside others ({others}): it is not told whether they are "
+                "parts of one, or which is the last",
+                where=file_name,
+                fix="put the day of the export into the names (2026-11-30), or number the parts (part-1, part-2)",
+            )
 
     def part(self, file_name: str) -> Part | None:
         """Return which part of a dump a file is; None where it is no part of one."""
@@ -75,6 +95,7 @@ def find(
     :param is_known: whether a file has been loaded in this state.
     """
     groups: dict[Hashable, list[LandingFile]] = {}
+    alone: dict[frozenset[str], list[str]] = {}
     for file, tables in files:
         if file.instead is not None:
             continue
@@ -86,10 +107,18 @@ def find(
         stem, numbers = _NUMBERED.subn("", known[0] if known else file.name)
         if numbers:
             groups.setdefault((tables, file.name.rpartition("/")[0], stem), []).append(file)
+        else:
+            alone.setdefault(tables, []).append(file.name)
     dumps: dict[str, Dump] = {}
     for group in groups.values():
         if len(group) > 1:
             names = tuple(file.name for file in group)
             dump = Dump(names, must_be_read=not all(map(is_known, group)))
             dumps |= dict.fromkeys(names, dump)
-    return Dumps(dumps)
+    unclear = {
+        name: tuple(other for other in names if other != name)
+        for names in alone.values()
+        if len(names) > 1
+        for name in names
+    }
+    return Dumps(dumps, unclear)

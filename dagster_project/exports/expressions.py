@@ -67,12 +67,10 @@ class Compiled:
     :param source: the vendor's value, for the null check and for messages; becomes column ``t_<name>``.
     :param value: the typed value, written over ``t_<name>`` and the helpers.
     :param helpers: further source values by name, computed beside ``t_<name>``.
-    :param source_family: type family of ``source``.
     """
 
     source: str
     value: str
-    source_family: str = "text"
     helpers: MappingOf[str, str] = field(default_factory=dict)
     may_mislead: bool = False
 
@@ -206,7 +204,6 @@ def compile_rule(
     return Compiled(
         source=source.sql,
         value=shaped.value(reference, source.family),
-        source_family=source.family,
         helpers=helpers,
         may_mislead=(
             column.kind in (Kind.MONEY, Kind.PRICE)

@@ -12,14 +12,16 @@ from typing import Literal
 import duckdb
 
 from dagster_project.exports.contract import TABLES
-from dagster_project.exports.coverage import RECORDED_AT, Coverage, has_raw_columns
+from dagster_project.exports.coverage import RECORDED_AT, has_raw_columns
 from dagster_project.plural import counted
+from dagster_project.warehouse.published_coverage import Coverage
 from dagster_project.warehouse.quoting import quote_identifier
 
 # Below a tenth of the usual rows something is missing; below these many usual rows, chance alone may do it.
 _FALLEN_TO = 0.1
 _LEAST_USUAL = {"month": 20, "week": 20}
-_LEAST_USUAL_FOR_NONE = 5
+# What is billed comes as regularly as customers pay; tickets, ratings and contacts come by chance.
+_LEAST_USUAL_FOR_NONE = {"billing": 5, "support": 10, "usage": 5}
 # Up to so many rows things are counted one by one; beyond, about.
 _COUNTED_EXACTLY = 1_000_000
 _MONTHS_BEFORE, _MONTHS_AROUND, _WEEKS_BEFORE, _YEAR = 6, 3, 8, 12
@@ -63,7 +65,7 @@ class Gap:
 
 
 def find_gaps(con: duckdb.DuckDBPyConnection, coverage: Coverage, *, zone: str) -> tuple[Gap, ...]:
-    """Return the holes of every source, by source, table and time.
+    """Return the holes of every source, by source, table and time; months that lasts are not told of as a week too.
 
     :param con: the working database.
     :param zone: the zone in which an instant becomes a date.
@@ -76,8 +78,11 @@ def find_gaps(con: duckdb.DuckDBPyConnection, coverage: Coverage, *, zone: str) 
                 continue
             by_day = _rows_by_day(con, table, column, zone=zone, last=last)
             if by_day:
-                found += _months(source.source, table, by_day, last)
-                found += _last_week(source.source, table, by_day, last)
+                months = _months(source.source, table, by_day, last)
+                lasts = any(gap.last + timedelta(days=31) > last for gap in months)
+                found += (
+                    months if lasts else [*months, *_last_week(source.source, table, by_day, last)]
+                )
     return tuple(found)
 
 
@@ -110,7 +115,7 @@ def _months(source: str, table: str, by_day: dict[date, int], last: date) -> lis
         if day.replace(day=1) in rows:
             rows[day.replace(day=1)] += count
     gaps: list[Gap] = []
-    for first, after in _fallen_runs([rows[month] for month in months]):
+    for first, after in _fallen_runs([rows[month] for month in months], source):
         if after == len(months) and table in _MAY_END:
             continue
         usual = _usual_around(list(rows.values()), first, after)
@@ -120,7 +125,7 @@ def _months(source: str, table: str, by_day: dict[date, int], last: date) -> lis
     return gaps
 
 
-def _fallen_runs(counts: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _fallen_runs(counts: Sequence[int], source: str) -> Iterator[tuple[int, int]]:
     """Yield each run of fallen months: its first place, and the one after it.
 
     A run that ends lies between months as usual. One that lasts to the end has but those before it to be held against,
@@ -129,16 +134,16 @@ def _fallen_runs(counts: Sequence[int]) -> Iterator[tuple[int, int]]:
     normal: list[int] = []
     place = 0
     while place < len(counts):
-        if not normal or not _is_fallen(counts[place], _middle(normal), "month"):
+        if not normal or not _is_fallen(counts[place], _middle(normal), "month", source):
             normal.append(counts[place])
             place += 1
             continue
         first = place
-        while place < len(counts) and _is_fallen(counts[place], _middle(normal), "month"):
+        while place < len(counts) and _is_fallen(counts[place], _middle(normal), "month", source):
             place += 1
         # The first month is seldom whole: nobody's history begins on a first.
         is_known = place < len(counts) or len(normal) > _MONTHS_AROUND
-        if is_known and not _is_season(counts, first, place):
+        if is_known and not _is_season(counts, first, place, source):
             yield first, place
 
 
@@ -155,13 +160,13 @@ def _usual_around(counts: Sequence[int], first: int, after: int) -> int:
     )
 
 
-def _is_season(counts: Sequence[int], first: int, after: int) -> bool:
+def _is_season(counts: Sequence[int], first: int, after: int, source: str) -> bool:
     """Whether all of these months were as low a year before, beside others that were not: a business of one season."""
     if first < _YEAR:
         return False
     year_before = counts[first - _YEAR : after - _YEAR]
     usual = _usual_around(counts, first, after)
-    return all(_is_fallen(count, usual, "month") for count in year_before)
+    return all(_is_fallen(count, usual, "month", source) for count in year_before)
 
 
 def _last_week(source: str, table: str, by_day: dict[date, int], last: date) -> list[Gap]:
@@ -173,14 +178,14 @@ def _last_week(source: str, table: str, by_day: dict[date, int], last: date) -> 
         for week in range(_WEEKS_BEFORE + 1)
     ]
     usual = int(median(weeks[1:]))
-    if not _is_fallen(weeks[0], usual, "week"):
+    if not _is_fallen(weeks[0], usual, "week", source):
         return []
     return [Gap(source, table, "week", last - timedelta(days=6), last, weeks[0], usual)]
 
 
-def _is_fallen(count: int, usual: int, unit: Unit) -> bool:
+def _is_fallen(count: int, usual: int, unit: Unit, source: str) -> bool:
     if count == 0:
-        return usual >= _LEAST_USUAL_FOR_NONE
+        return usual >= _LEAST_USUAL_FOR_NONE[source]
     return usual >= _LEAST_USUAL[unit] and count < usual * _FALLEN_TO
 
 

@@ -158,12 +158,13 @@ def _load_file(
     part = dumps.part(file.name)
     # Of a dump of which one part is new, every part is read: together they say what is gone.
     again = part is not None and part.must_be_read
-    if file.version is not None and not again:
+    if file.version is not None and not again and file.name not in dumps.unclear:
         fed = ledger.already_loaded(con, **known, remote_version=file.version)
         if fed:
             return _not_read_again(file, fed)
     digest: str | None = None
     try:
+        dumps.refuse_unclear(file.name)
         with landing.at_hand(file) as path:
             version = landing.version_at_hand(file)
             before = state_of(path)

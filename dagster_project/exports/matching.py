@@ -4,7 +4,7 @@ Reads no row and loads nothing; ``loader.py`` and ``formats.py`` both ask here.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -156,13 +156,17 @@ def unexplained(opened: Opened, chosen: tuple[Candidate, ...]) -> tuple[str, ...
 
 
 def warnings(
-    opened: Opened, chosen: tuple[Candidate, ...], candidate: Candidate
+    opened: Opened,
+    chosen: tuple[Candidate, ...],
+    candidate: Candidate,
+    given: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     """Return, in words, what the file lacks and what that changes, and what of it nobody reads.
 
     :param chosen: all deliveries that the file feeds; the first of them tells of columns that none reads.
+    :param given: the canonical columns of which some row has a value; None where the header tells.
     """
-    told = [*absent_facts(opened, candidate)]
+    told = [*absent_facts(opened, candidate, given)]
     loose = unexplained(opened, chosen) if candidate is chosen[0] else ()
     if loose:
         further = len(loose) - _SHOWN_COLUMNS
@@ -173,10 +177,12 @@ def warnings(
     return tuple(told)
 
 
-def absent_facts(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
+def absent_facts(
+    opened: Opened, candidate: Candidate, given: Collection[str] | None = None
+) -> tuple[str, ...]:
     """Return, in words, the columns that the file lacks and that matter, each with what is then different."""
     keys_by_effect: dict[str, list[str]] = {}
-    for key, effect in (*_undecided(opened, candidate), *_lost(opened, candidate)):
+    for key, effect in (*_undecided(opened, candidate), *_lost(opened, candidate, given)):
         keys = keys_by_effect.setdefault(effect, [])
         if key not in keys:
             keys.append(key)
@@ -202,16 +208,23 @@ def _undecided(opened: Opened, candidate: Candidate) -> Iterator[tuple[str, str]
             yield key, effect
 
 
-def _lost(opened: Opened, candidate: Candidate) -> Iterator[tuple[str, str]]:
+def _lost(
+    opened: Opened, candidate: Candidate, given: Collection[str] | None
+) -> Iterator[tuple[str, str]]:
     """Yield what the vendor writes, the file has not, and the numbers are different without.
 
-    A record of JSON leaves out what it has not, and of canonical tables everybody writes what he has.
+    A record of JSON leaves out what it has not: there, what no record has is lost. Of canonical tables everybody
+    writes what he has.
     """
     delivery = candidate.delivery
-    if opened.open_ended or not opened.names or candidate.mapping.format == CANONICAL:
+    if not opened.names or candidate.mapping.format == CANONICAL:
+        return
+    if opened.open_ended and given is None:
         return
     have = _names_of(opened)
     for column, rule in delivery.columns.items():
+        if given is not None and column in given:
+            continue
         effect = WITHOUT.get((delivery.table, column))
         own = (*rule.fields, *rule.first_of)
         key = " | ".join(own)
@@ -219,7 +232,7 @@ def _lost(opened: Opened, candidate: Candidate) -> Iterator[tuple[str, str]]:
             effect
             and own
             and key not in delivery.optional
-            and not any(_has(name, have) for name in own)
+            and not any(_has(_in_record(_bare(name), delivery), have) for name in own)
         ):
             yield key, effect
 

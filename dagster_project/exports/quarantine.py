@@ -1,4 +1,4 @@
-"""Rows that cannot be loaded: gathered from the reader and the checks, shown, and kept."""
+"""Rows that cannot be loaded: collected from the reader and the checks, shown, and stored."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ _TEXT_LIMIT = 4000
 _SHOWN = 3
 
 
-def gather(con: duckdb.DuckDBPyConnection, stage: Stage, line: str, *, rejects: bool) -> None:
+def collect(con: duckdb.DuckDBPyConnection, stage: Stage, line: str, *, rejects: bool) -> None:
     """Fill the temporary table :data:`BAD` with line, column, text and reason of every bad row.
 
     :param line: the SQL of a stage row's line number.
@@ -65,7 +65,7 @@ def first_line(con: duckdb.DuckDBPyConnection) -> int | None:
     return None if found is None else found[0]
 
 
-def keep(
+def store(
     con: duckdb.DuckDBPyConnection,
     stage: Stage,
     *,
@@ -74,7 +74,7 @@ def keep(
     file_name: str,
     at: datetime,
 ) -> None:
-    """Move the gathered rows into ``raw.quarantine``."""
+    """Move the collected rows into ``raw.quarantine``."""
     con.execute(
         "insert into raw.quarantine (load_id, source, table_name, file_name, line_number, "
         "column_name, row_text, reason, quarantined_at) "

@@ -1,6 +1,6 @@
 """One file at hand becomes rows of ``raw``, of the quarantine and of the ledger, in one transaction.
 
-Reading is ``formats/``, checking ``staging.py``, versions ``versions.py``; which files there are, and what becomes
+Reading is ``formats/``, checking ``staging.py``, versions ``row_versions.py``; which files there are, and what becomes
 of one that is refused, is ``loader.py``.
 """
 
@@ -16,22 +16,19 @@ from dagster_project.errors import InputRefusedError
 from dagster_project.exports import ledger, quarantine
 from dagster_project.exports.aliases import refuse_cycles
 from dagster_project.exports.contract import LINEAGE
-from dagster_project.exports.direct import StageNeededError, insert_directly, is_simple
+from dagster_project.exports.dated_dumps import append_history, dump_instant
 from dagster_project.exports.doubtful_ends import doubtful_ends
 from dagster_project.exports.dump_parts import Part
 from dagster_project.exports.formats import Opened
-from dagster_project.exports.history import append_history, dump_instant
 from dagster_project.exports.landing import LandingFile
 from dagster_project.exports.line_numbers import number_lines
 from dagster_project.exports.load_report import FileLoad
 from dagster_project.exports.matching import Candidate, choose, warnings
 from dagster_project.exports.numbering import number_alike
+from dagster_project.exports.parquet_insert import StageNeededError, insert_parquet, is_simple
 from dagster_project.exports.profile import Profile
 from dagster_project.exports.row_plan import STAGE
-from dagster_project.exports.source_run import SourceRun, open_landed
-from dagster_project.exports.staging import Stage, build_stage
-from dagster_project.exports.values import CALENDAR_ZONE
-from dagster_project.exports.versions import (
+from dagster_project.exports.row_versions import (
     UNCHANGED,
     confirm_again,
     find_unchanged,
@@ -40,6 +37,10 @@ from dagster_project.exports.versions import (
     note_present,
     refuse_ties,
 )
+from dagster_project.exports.said_anew import items_that_begin_anew, replaced_by_file_time
+from dagster_project.exports.source_run import SourceRun, open_landed
+from dagster_project.exports.staging import Stage, build_stage
+from dagster_project.exports.values import CALENDAR_ZONE
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.transaction import transaction
@@ -116,12 +117,11 @@ def _load_tables(
     for position, candidate in enumerate(chosen):
         con.execute("set timezone = ?", [run.zone_of(candidate)])
         con.execute(f"set variable {CALENDAR_ZONE} = ?", [run.zone])
-        told = warnings(opened, chosen, candidate)
         # Each table has a statement of its own, and so parameters of its own.
         alone = open_landed(con, reading.path, file.name, reading.profile, (candidate, *chosen))
         load_id = ledger.next_load_id(con)
         if directly and len(chosen) == 1 and _is_simple(run, alone, candidate):
-            stage = insert_directly(
+            stage = insert_parquet(
                 con,
                 alone,
                 candidate.mapping,
@@ -134,8 +134,15 @@ def _load_tables(
             load = _told(con, run, stage, alone, load_id, unchanged=0)
         else:
             load = _load_by_stage(con, run, reading, alone, chosen, position, load_id)
+        given = _given(con, candidate, load_id) if opened.open_ended and load.rows_loaded else None
+        told = warnings(opened, chosen, candidate, given)
         if run.writing(candidate).ends is None:
             told += doubtful_ends(con, load.table, load_id)
+        if run.named_instant(file) is None and load.rows_loaded:
+            table = candidate.delivery.canonical_table
+            told += replaced_by_file_time(con, table, load_id)
+        if load.table == "subscription_items" and not run.is_full(candidate):
+            told += items_that_begin_anew(con, load_id)
         load = replace(load, warnings=told, shape=candidate.shape)
         entry = ledger.Entry(
             run.source,
@@ -152,6 +159,19 @@ def _load_tables(
         ledger.write(con, load_id, entry)
         loads.append(load)
     return loads
+
+
+def _given(con: duckdb.DuckDBPyConnection, candidate: Candidate, load_id: int) -> frozenset[str]:
+    """Return the columns of which a row of this load has a value."""
+    table = candidate.delivery.canonical_table
+    counts = ", ".join(f"count({quote_identifier(name)})" for name in table.column_names)
+    found = con.execute(
+        f"select {counts} from raw.{quote_identifier(table.name)} where _load_id = $load_id",
+        {"load_id": load_id},
+    ).fetchone()
+    return frozenset(
+        name for name, count in zip(table.column_names, found or (), strict=True) if count
+    )
 
 
 def _is_simple(run: SourceRun, opened: Opened, candidate: Candidate) -> bool:
@@ -188,7 +208,7 @@ def _load_by_stage(
     number_alike(con, candidate.delivery)
     if candidate.delivery.history is None:
         stage = refuse_ties(con, stage, exported_at=reading.exported_at)
-    quarantine.gather(con, stage, line, rejects=position == 0)
+    quarantine.collect(con, stage, line, rejects=position == 0)
     _refuse_if_too_many(con, run, stage, opened)
     return _take_over(con, run, reading, stage, opened, candidate, line, load_id)
 
@@ -238,7 +258,7 @@ def _take_over(
             confirm_again(con, table)
     notes = []
     if stage.quarantined:
-        quarantine.keep(
+        quarantine.store(
             con, stage, load_id=load_id, source=run.source, file_name=name, at=started_at
         )
         notes.append(

@@ -1,6 +1,6 @@
 """One file x one table as SQL: source values, then typed values, then the verdict on every row.
 
-Nothing is read here; ``staging.py`` runs what this says, ``direct.py`` the same without a stage.
+Nothing is read here; ``staging.py`` runs what this says, ``parquet_insert.py`` the same without a stage.
 """
 
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ The stage holds every record of the file in its order, so that its ``rowid`` is 
 ``_fault`` is NULL for a good row, a position in :attr:`Stage.faults` for a bad one, and negative for a
 record that this table does not take: ``NOT_MEANT`` (another table of the file does), ``BLANK``
 (an empty line) or ``UNMAPPED`` (nothing in the mapping wants it; ``_bad`` then says what it is). What
-is then loaded is ``versions.py``.
+is then loaded is ``row_versions.py``.
 """
 
 from dataclasses import dataclass

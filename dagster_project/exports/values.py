@@ -71,9 +71,12 @@ def less(amount: str, helper: str, other: str, *, sign: str = "-") -> str:
 def address(text: str) -> str:
     """Return an e-mail address or telephone number as it is compared.
 
-    Case does not matter, nor the apostrophe that keeps a spreadsheet from taking it for a number.
+    Case does not matter, nor the apostrophe that keeps a spreadsheet from taking it for a number, nor what stands
+    between the digits of a telephone number.
     """
-    return f"nullif(lower(ltrim({text}, chr(39))), '')"
+    bare = f"lower(ltrim(trim({text}), chr(39)))"
+    number = f"regexp_replace({bare}, '[ ().\\-/]', '', 'g')"
+    return f"nullif(case when regexp_full_match({bare}, '[+]?[0-9 ().\\-/]+') then {number} else {bare} end, '')"
 
 
 def minor_factor(currency: str | None, *, thousandths: bool) -> str:

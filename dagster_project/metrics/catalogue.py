@@ -4,13 +4,14 @@ A metric is a column of a period mart: a table with grain, period, dimension and
 know which metrics there are asks here: red lines, restatements, explain and why, the docs. The tall table
 ``metrics`` is made of the same entries (``dbt/macros/metrics.sql``).
 
-A signal (``config: meta: signal``) is a figure of such a mart that red lines watch and nobody takes apart: of health,
+A signal (``config: meta: signal``) is a figure of such a mart that red lines watch and nobody decomposes: of health,
 risk, support and use.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ from typing import Any, Literal
 from dagster_project.errors import EbblineError
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
+
+_COLUMN = re.compile(r"[a-z]\w*")
 
 
 class Unit(StrEnum):
@@ -47,10 +50,16 @@ class Metric:
     :ivar formula: how the value is made, in words.
     :ivar better: whether a higher or a lower value is good; ``neither``.
     :ivar is_headline: whether people quote it: its restatement is told.
-    :ivar rows: the table whose rows it can be taken apart into; empty for a signal.
+    :ivar rows: the table whose rows it is decomposed into; empty for a signal.
     :ivar sources: the sources that its mart descends from in dbt's graph: it closes a period that all of them cover.
     :ivar also_called: names that other tools give it; only to be pointed to the right one.
     :ivar sample_column: the column of the same mart that counts the customers the value speaks of.
+    :ivar subject: what it is about: ``recurring``, ``purchases``, ``support`` or ``health``.
+    :ivar follows_losses: whether it moves because of the customers lost in the same period.
+    :ivar is_damage: whether its worst periods are the damage that red lines of its subject shall tell of early.
+    :ivar told_beside: its place among the figures told beside any other of its subject that crossed a line; 0: none.
+    :ivar monthly: the ready views that have it (``revenue``, ``churn``; ``revenue_by_member``: only where members
+        stand), and what its value there speaks of: ``summed``, ``at_month_start``, ``at_month_end`` or ``of_month``.
     """
 
     column: str
@@ -68,11 +77,21 @@ class Metric:
     sample_column: str
     also_called: tuple[str, ...] = ()
     sources: tuple[str, ...] = ("billing",)
+    subject: str = "recurring"
+    follows_losses: bool = False
+    is_damage: bool = False
+    told_beside: int = 0
+    monthly: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_rate(self) -> bool:
         """Whether it has a denominator."""
         return bool(self.denominator)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of its mart that it is made of."""
+        return frozenset(_COLUMN.findall(f"{self.numerator} {self.denominator}"))
 
 
 def read_catalogue(
@@ -174,6 +193,11 @@ def _metric(
         sample_column=said.get("sample") or of_mart["sample"],
         also_called=tuple(said.get("also_called", ())),
         sources=sources,
+        subject=of_mart["subject"],
+        follows_losses=bool(said.get("follows_losses", False)),
+        is_damage=bool(said.get("damage", False)),
+        told_beside=int(said.get("told_beside", 0)),
+        monthly=said.get("monthly", {}),
     )
 
 

@@ -184,11 +184,12 @@ having count(*) > 1 or {" or ".join(f"{column} is null" for column in key)}"""),
             "The grain is month, quarter or year.",
             accepted_values("grain", GRAINS),
         )
-    if columns >= {"grain", "period_start", "period_end", "is_complete"}:
+    if columns >= {"grain", "period_start", "period_end", "is_complete", "covered_until"}:
         yield Check(
             "periods_are_those_of_the_calendar",
             "critical",
-            "Every period is one that the calendar has, with its end and whether it is over.",
+            "Every period is one that the calendar has, with its end. It is over where it is covered until its "
+            "last day, and never before the calendar says so: a source that is behind closes no period.",
             no_rows(_PERIODS, ["intermediate.int_periods"]),
         )
     if columns >= {"dimension", "member"}:
@@ -267,7 +268,8 @@ where not exists (
     where periods.grain = here.grain
       and periods.period_start = here.period_start
       and periods.period_end = here.period_end
-      and periods.is_complete = here.is_complete
+      and here.covered_until <= periods.covered_until
+      and here.is_complete = (here.covered_until = here.period_end - 1)
 )
 group by all"""
 

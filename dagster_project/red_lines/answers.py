@@ -1,6 +1,9 @@
 """What an HTTP receiver answered, which Apprise keeps to itself: the status, and how long it asks to be left alone.
 
 Apprise sends with ``requests``; the answer is read as it passes. Whoever is no HTTP receiver leaves nothing here.
+Its services make a session for each request and take neither session nor hook, so the adapter of such sessions is
+another one while something is delivered. It does what the usual one does, notes answers in the context of that
+delivery alone, and two deliveries are never at once: whoever delivers holds the warehouse.
 """
 
 from collections.abc import Iterator

@@ -11,6 +11,7 @@ from math import ceil
 
 import duckdb
 
+from dagster_project.metrics import CATALOGUE, Metric
 from dagster_project.period import Period
 from dagster_project.red_lines.evaluation import Segment
 from dagster_project.red_lines.rules import Rule
@@ -19,17 +20,6 @@ from dagster_project.warehouse.introspection import columns_of
 HORIZON = 3
 # With fewer periods a worst fifth says nothing.
 FEWEST_PERIODS = 5
-_PURCHASES = frozenset(("mart_repeat_rate", "mart_purchase_periods"))
-_LOSSES = {
-    "mart_churn_periods": (
-        ("mrr_churn", "mrr_contraction", "mrr_opening"),
-        "(mrr_churn + mrr_contraction)::double / nullif(mrr_opening, 0)::double",
-    ),
-    "mart_purchase_periods": (
-        ("purchase_amount",),
-        "1 - purchase_amount::double / nullif(lag(purchase_amount) over (order by period_start), 0)::double",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -93,12 +83,11 @@ def damage_of(
     con: duckdb.DuckDBPyConnection, rule: Rule, segment: Segment, periods: Iterable[Period]
 ) -> Damage | None:
     """Return the damage of a segment within the replayed periods; None where it cannot be told."""
-    mart = "mart_purchase_periods" if rule.subject.table in _PURCHASES else "mart_churn_periods"
-    columns, loss = _LOSSES[mart]
-    if not set(columns) <= set(columns_of(con, "marts", mart)):
+    damage = _damage_metric(rule)
+    if not damage.columns <= set(columns_of(con, "marts", damage.table)):
         return None
     rows = con.execute(
-        f"select period_start, {loss} from marts.{mart} "  # noqa: S608 - own names
+        f"select period_start, {_lost(damage)} from marts.{damage.table} "  # noqa: S608 - own names
         "where grain = ? and dimension = ? and member = ? and is_complete",
         [rule.grain, segment.dimension, segment.member],
     ).fetchall()
@@ -113,6 +102,20 @@ def damage_of(
     worst = sorted(losses, key=lambda period: (-losses[period], period.start))
     damaged = [one for one in worst[: ceil(len(losses) / 5)] if losses[one] > 0]
     return Damage(frozenset(damaged), frozenset(losses)) if damaged else None
+
+
+def _damage_metric(rule: Rule) -> Metric:
+    """Return the metric whose worst periods are the damage: of the rule's own subject, else of recurring revenue."""
+    kept = {metric.subject: metric for metric in CATALOGUE.values() if metric.is_damage}
+    return kept.get(rule.subject.subject, kept["recurring"])
+
+
+def _lost(damage: Metric) -> str:
+    """Return as SQL what was lost: a rate of loss itself, of an amount the share by which it fell."""
+    if damage.is_rate:
+        return f"({damage.numerator})::double / nullif({damage.denominator}, 0)::double"
+    before = f"lag({damage.column}) over (order by period_start)"
+    return f"1 - {damage.column}::double / nullif({before}, 0)::double"
 
 
 def came_of(

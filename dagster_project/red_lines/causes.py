@@ -15,15 +15,6 @@ from dagster_project.red_lines.evaluation import RedLineStatus, Segment
 from dagster_project.red_lines.impact import losses_of
 from dagster_project.red_lines.mart_row import row_of
 
-# Figures that move because of the customers lost in the same period.
-_LOSSES = frozenset(
-    (
-        "customers_lost", "customers_lost_voluntary", "customers_lost_involuntary", "customers_retained",
-        "customers_closing", "churn_rate", "retention_rate", "mrr_churn", "mrr_churn_voluntary",
-        "mrr_churn_involuntary", "mrr_churn_rate", "mrr_closing", "grr", "ndr", "ltv", "quick_ratio",
-        "gross_mrr_churn_rate", "net_mrr_churn_rate", "net_new_mrr", "growth_rate", "arr",
-    )
-)  # fmt: skip
 SHARED = Decimal("0.5")
 EXPLAINS, OF_THE_WHOLE = Decimal("0.8"), Decimal("0.5")
 
@@ -49,7 +40,7 @@ class Caused:
 
 def caused(con: duckdb.DuckDBPyConnection, status: RedLineStatus, severity: str) -> Caused:
     """Return a crossed red line with what is behind it."""
-    if status.rule.metric not in _LOSSES:
+    if not status.rule.subject.follows_losses:
         return Caused(status, severity, {})
     losses = {
         one.customer_id: one.mrr_lost for one in losses_of(con, status.period, status.segment)
@@ -81,7 +72,7 @@ def _is_one_cause(one: Caused, other: Caused) -> bool:
     first, second = one.status, other.status
     if first.period != second.period:
         return False
-    if first.rule.metric not in _LOSSES or second.rule.metric not in _LOSSES:
+    if not (first.rule.subject.follows_losses and second.rule.subject.follows_losses):
         return first.rule.metric == second.rule.metric
     if not one.losses or not other.losses:
         # Nothing says who was lost: the whole business has everybody, a segment its own.

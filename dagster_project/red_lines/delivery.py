@@ -3,19 +3,22 @@
 At least once: a message is marked as sent after the receiver took it, so a crash between the two
 sends it again, under the same key. What cannot be delivered stays and is tried by the next run. A message
 that its receiver refuses (``transport.py`` tells that from a target that is down) holds up no other, is
-tried in the fewest words there are, and is a dead letter after some runs.
+tried in the fewest words there are, and is a dead letter after some runs. What quiet hours held is one
+message (``digest.py``).
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.red_lines.blocks import Message, Paragraph
+from dagster_project.red_lines.digest import digest, digest_key, in_order
 from dagster_project.red_lines.outbox import Waiting, pending_alerts
 from dagster_project.red_lines.pipeline_message import PipelineAlert
 from dagster_project.red_lines.targets import Target, targets
@@ -85,92 +88,125 @@ def deliver(
             if not pipeline_only or isinstance(one.alert, PipelineAlert)
         ]
         known = targets(settings)
-        report = settings.publish.report_url or str(paths.report)
+        words = _Words(
+            con, settings.publish.report_url or str(paths.report), settings.currency.reporting
+        )
         outcomes: list[Delivery] = []
         for target in known:
-            outcomes += _to_one(
-                con, target, waiting, settings=settings, report=report, clock=clock,
-                pauses=pauses, sleep=sleep,
-            )  # fmt: skip
+            outcomes += _Courier(con, target, words, clock, tuple(pauses), sleep).bring(waiting)
         for one in waiting:
             wanted = [target for target in known if one.alert.severity in target.severities]
             _close(con, one.key, wanted)
         return tuple(outcomes)
 
 
-def _to_one(
-    con: duckdb.DuckDBPyConnection,
-    target: Target,
-    waiting: Sequence[Waiting],
-    *,
-    settings: Settings,
-    report: str,
-    clock: Clock,
-    pauses: Sequence[float],
-    sleep: Callable[[float], None],
-) -> list[Delivery]:
-    """Bring one target what it has not got; once it fails all tries, it is left alone for this run."""
-    outcomes: list[Delivery] = []
-    down = target.problem or _resting(con, target, clock)
-    for one in _in_turn(con, target, waiting, clock):
-        if down:
-            attempt = Attempt(0, down)
-        else:
-            attempt = _tried(
-                con, target, one, settings=settings, report=report, clock=clock, pauses=pauses,
-                sleep=sleep,
-            )  # fmt: skip
-        outcome = Delivery(
-            one.key, target.label, not attempt.error, attempt.tries, attempt.error,
-            attempt.refused, attempt.rest_until,
+@dataclass(frozen=True)
+class _Words:
+    """What every message says besides its facts: its publication, where the report lies, the currency."""
+
+    con: duckdb.DuckDBPyConnection
+    report: str
+    currency: str
+
+    def of(self, waiting: Waiting) -> Message:
+        return wording(
+            waiting.alert,
+            publication_id=_publication_of(self.con, waiting.key),
+            report=self.report,
+            currency=self.currency,
+        )
+
+    def facts(self, waiting: Waiting) -> dict[str, Any]:
+        """Return what programs at a webhook find."""
+        return {
+            "publication_id": _publication_of(self.con, waiting.key),
+            "alert": waiting.alert.model_dump(mode="json"),
+        }
+
+
+@dataclass(frozen=True)
+class _Courier:
+    """Brings one target what it has not got."""
+
+    con: duckdb.DuckDBPyConnection
+    target: Target
+    words: _Words
+    clock: Clock
+    pauses: tuple[float, ...]
+    sleep: Callable[[float], None]
+
+    def bring(self, waiting: Sequence[Waiting]) -> list[Delivery]:
+        """Bring what waits, what quiet hours held as one message; once all tries fail, leave it alone for this run."""
+        outcomes: list[Delivery] = []
+        down = self.target.problem or _resting(self.con, self.target, self.clock)
+        for together in self._parcels(_in_turn(self.con, self.target, waiting, self.clock)):
+            attempt = Attempt(0, down) if down else self._digest(together)
+            if attempt is not None and not attempt.refused:
+                made = [(one, attempt) for one in together]
+            else:
+                made = [(one, self._tried(one)) for one in together]
+            for one, attempt in made:
+                outcome = Delivery(
+                    one.key, self.target.label, not attempt.error, attempt.tries, attempt.error,
+                    attempt.refused, attempt.rest_until,
+                )  # fmt: skip
+                _note(self.con, self.target, outcome, self.clock)
+                if attempt.error and not attempt.refused:
+                    down = attempt.error
+                outcomes.append(outcome)
+        return outcomes
+
+    def _parcels(self, wanted: Sequence[Waiting]) -> list[list[Waiting]]:
+        """Return what is told together: what quiet hours held, and everything else by itself."""
+        refused = _refused_before(self.con, self.target)
+        held = [one for one in wanted if self._held_until(one) and one.key not in refused]
+        alone = [[one] for one in wanted if one not in held]
+        parcels = [*([in_order(held)] if held else []), *alone]
+        return sorted(parcels, key=lambda parcel: max(map(wanted.index, parcel)))
+
+    def _digest(self, together: Sequence[Waiting]) -> Attempt | None:
+        """Try several messages as one; None where there is but one."""
+        if len(together) < 2:
+            return None
+        until = max(filter(None, map(self._held_until, together)))
+        message = digest(together, [self.words.of(one) for one in together], until=until)
+        facts = [{"idempotency_key": one.key, **self.words.facts(one)} for one in together]
+        return self._send(digest_key(together), together, message, {"alerts": facts}, self.pauses)
+
+    def _tried(self, waiting: Waiting) -> Attempt:
+        """Try one message; what its receiver refuses is tried once more in the fewest words."""
+        message = _with_its_delay(self.words.of(waiting), waiting, self._held_until(waiting))
+        facts = self.words.facts(waiting)
+        attempt = self._send(waiting.key, [waiting], message, facts, self.pauses)
+        if not attempt.refused:
+            return attempt
+        # Whatever it was that the receiver would not take, the alarm itself has none of it.
+        least = self._send(waiting.key, [waiting], least_wording(waiting.alert), {}, ())
+        tries = attempt.tries + least.tries
+        return Attempt(tries) if not least.error else Attempt(tries, attempt.error, refused=True)
+
+    def _send(
+        self,
+        key: str,
+        told: Sequence[Waiting],
+        message: Message,
+        facts: Mapping[str, Any],
+        pauses: Sequence[float],
+    ) -> Attempt:
+        return send(
+            self.target, key, [one.alert for one in told], message, facts=facts, pauses=pauses,
+            sleep=self.sleep, clock=self.clock,
         )  # fmt: skip
-        _note(con, target, outcome, clock)
-        if attempt.error and not attempt.refused:
-            down = attempt.error
-        outcomes.append(outcome)
-    return outcomes
+
+    def _held_until(self, waiting: Waiting) -> datetime | None:
+        """Return until when quiet hours held a message that may be sent now; None: they never did."""
+        return self.target.quiet.was_held_until(
+            waiting.alert.severity, arose=waiting.arose, now=self.clock.now()
+        )
 
 
-def _tried(
-    con: duckdb.DuckDBPyConnection,
-    target: Target,
-    waiting: Waiting,
-    *,
-    settings: Settings,
-    report: str,
-    clock: Clock,
-    pauses: Sequence[float],
-    sleep: Callable[[float], None],
-) -> Attempt:
-    """Try one message; what its receiver refuses is tried once more in the fewest words."""
-    alert, publication_id = waiting.alert, _publication_of(con, waiting.key)
-    message = wording(
-        alert,
-        publication_id=publication_id,
-        report=report,
-        currency=settings.currency.reporting,
-    )
-    message = _with_its_delay(message, target, waiting, clock)
-    facts = {"publication_id": publication_id, "alert": alert.model_dump(mode="json")}
-    attempt = send(
-        target, waiting.key, alert, message, facts=facts, pauses=pauses, sleep=sleep, clock=clock
-    )
-    if not attempt.refused:
-        return attempt
-    # Whatever it was that the receiver would not take, the alarm itself has none of it.
-    least = send(
-        target, waiting.key, alert, least_wording(alert), facts={}, pauses=(), sleep=sleep,
-        clock=clock,
-    )  # fmt: skip
-    tries = attempt.tries + least.tries
-    return Attempt(tries) if not least.error else Attempt(tries, attempt.error, refused=True)
-
-
-def _with_its_delay(message: Message, target: Target, waiting: Waiting, clock: Clock) -> Message:
+def _with_its_delay(message: Message, waiting: Waiting, until: datetime | None) -> Message:
     """Say of a message that quiet hours held it back since when it waits."""
-    until = target.quiet.was_held_until(
-        waiting.alert.severity, arose=waiting.arose, now=clock.now()
-    )
     if until is None:
         return message
     arose = waiting.arose.astimezone(until.tzinfo)
@@ -178,6 +214,14 @@ def _with_its_delay(message: Message, target: Target, waiting: Waiting, clock: C
         f"Held by quiet hours: it arose on {arose:%Y-%m-%d at %H:%M} ({until.tzinfo})."
     )
     return replace(message, blocks=(*message.blocks[:1], held, *message.blocks[1:]))
+
+
+def _refused_before(con: duckdb.DuckDBPyConnection, target: Target) -> set[str]:
+    """Return the messages that a target refused already: each is tried by itself, so that none holds up another."""
+    rows = con.execute(
+        "select message_key from ops.deliveries where target = ? and refusals > 0", [target.key]
+    ).fetchall()
+    return {key for (key,) in rows}
 
 
 def _in_turn(

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import duckdb
 
+from dagster_project.metrics import WATCHED
 from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.mart_row import row_of
 from dagster_project.red_lines.members import Members, members_of
@@ -46,25 +47,7 @@ class Evidence:
     customers: tuple[Behind, ...] = ()
 
 
-# By mart: the figures that belong beside any of its others, by the mart they are in.
-_BESIDE: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "purchases": (
-        ("mart_repeat_rate", ("buyers", "returning_buyers")),
-        ("mart_purchase_periods", ("purchases", "purchase_amount")),
-    ),
-    "support": (
-        ("mart_support_periods", ("tickets", "complaints", "first_response_hours", "csat")),
-    ),
-    "health": (
-        ("mart_health_periods", ("customers_with_use", "customers_dormant", "mrr_at_risk")),
-    ),
-}
-_SUBJECTS = {
-    "mart_repeat_rate": "purchases",
-    "mart_purchase_periods": "purchases",
-    "mart_support_periods": "support",
-    "mart_health_periods": "health",
-}
+# By what a metric is about: where its customers stand, what they have in common, and who they are.
 _CUSTOMERS = {
     "purchases": (
         "fct_purchase_lines",
@@ -106,12 +89,16 @@ _CUSTOMERS = {
 
 def evidence_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Evidence:
     """Return what belongs to the status's period and segment; nothing for recurring revenue, which has its impact."""
-    subject = _SUBJECTS.get(status.rule.subject.table)
-    if subject is None:
+    subject = status.rule.subject.subject
+    if subject not in _CUSTOMERS:
         return Evidence()
+    beside: dict[str, list[str]] = {}
+    for metric in sorted(WATCHED.values(), key=lambda metric: metric.told_beside):
+        if metric.subject == subject and metric.told_beside:
+            beside.setdefault(metric.table, []).append(metric.column)
     figures = [
         figure
-        for mart, columns in _BESIDE[subject]
+        for mart, columns in beside.items()
         for figure in _figures(con, status, mart, columns)
     ]
     members = members_of(con, status.segment, status.period.start)

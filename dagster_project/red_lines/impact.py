@@ -16,15 +16,19 @@ from dagster_project.red_lines.members import members_of
 from dagster_project.warehouse.introspection import has_table, tables_of
 
 SHOWN = 5
-_RECURRING = frozenset(("mart_churn_periods", "mart_revenue_periods"))
+_OVER_TWELVE_MONTHS = "_12m"
 
 
 @dataclass(frozen=True)
 class CustomerLoss:
-    """A customer lost or shrunk in the period, and the MRR that went with it."""
+    """A customer lost or shrunk in the period, and the MRR that went with it.
+
+    :param is_lost: whether nothing is left of it.
+    """
 
     customer_id: str
     mrr_lost: Decimal
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Impact:
     :param mrr_closing: MRR at closing.
     :param reasons: why customers left and how many, the greatest loss of MRR first.
     :param customers: the customers who lost most, the greatest loss first.
+    :param window: the time that these speak of where it is not the period itself, in words.
     """
 
     customers_lost: int | None = None
@@ -45,6 +50,7 @@ class Impact:
     mrr_closing: Decimal | None = None
     customers: tuple[CustomerLoss, ...] = ()
     reasons: tuple[tuple[str, int], ...] = ()
+    window: str = ""
 
 
 def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
@@ -53,15 +59,33 @@ def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
     Losses are those of METRICS.md, section 3: each customer at opening against the same one at
     closing. What is no figure of recurring revenue has none.
     """
-    if status.rule.subject.table not in _RECURRING:
+    if status.rule.subject.subject != "recurring":
         return Impact()
     figures = ("customers_lost", "mrr_churn", "mrr_contraction", "mrr_closing")
     row = row_of(con, "mart_churn_periods", figures, status.period, status.segment)
     if not row:
         return Impact()
+    if status.rule.metric.endswith(_OVER_TWELVE_MONTHS):
+        return _over_twelve_months(con, status, row.get("mrr_closing"))
     customers = losses_of(con, status.period, status.segment)[:SHOWN]
     reasons = _reasons(con, status) if has_table(con, "marts", "mart_cancellation_reasons") else ()
     return Impact(**row, customers=customers, reasons=reasons)
+
+
+def _over_twelve_months(
+    con: duckdb.DuckDBPyConnection, status: RedLineStatus, mrr_closing: Decimal | None
+) -> Impact:
+    """Return what was lost in the twelve months that such a metric compares; the last month alone says little."""
+    last = Period("month", status.period.end).before
+    lost = losses_of(con, Period("year", last.moved(-11).start), status.segment)
+    return Impact(
+        customers_lost=sum(one.is_lost for one in lost),
+        mrr_churn=sum((one.mrr_lost for one in lost if one.is_lost), Decimal()),
+        mrr_contraction=sum((one.mrr_lost for one in lost if not one.is_lost), Decimal()),
+        mrr_closing=mrr_closing,
+        customers=lost[:SHOWN],
+        window="over twelve months",
+    )
 
 
 def _reasons(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> tuple[tuple[str, int], ...]:
@@ -108,14 +132,15 @@ def losses_of(
             select customer_id, mrr_closing from months inner join last_month using (month)
         ),
         losses as (
-            select customer_id, mrr_opening - coalesce(mrr_closing, 0) as mrr_lost
+            select customer_id, mrr_opening - coalesce(mrr_closing, 0) as mrr_lost,
+                coalesce(mrr_closing, 0) = 0 as is_lost
             from opening left join closing using (customer_id)
         )
-        select customer_id, mrr_lost
+        select customer_id, mrr_lost, is_lost
         from losses semi join marts.dim_customers as customers using (customer_id)
         where mrr_lost > 0 and {members.condition}
         order by mrr_lost desc, customer_id
         """,  # noqa: S608 - conditions made of known dimensions
         [period.start, period.end, period.start, *members.parameters],
     ).fetchall()
-    return tuple(CustomerLoss(customer_id, mrr_lost) for customer_id, mrr_lost in rows)
+    return tuple(CustomerLoss(*row) for row in rows)

@@ -34,6 +34,7 @@ class Event(StrEnum):
     ESCALATED = "escalated"
     BROKEN = "broken"
     STILL_BROKEN = "still_broken"
+    UNTENDED = "untended"
     MENDED = "mended"
 
 

@@ -97,6 +97,7 @@ class Alert(BaseModel):
     mrr_contraction: Decimal | None
     mrr_closing: Decimal | None
     customers: tuple[CustomerFact, ...]
+    window: str = ""
     history: tuple[HistoryFact, ...] = ()
     interval: tuple[float, float] | None = None
     reasons: tuple[ReasonFact, ...] = ()
@@ -114,6 +115,10 @@ class Alert(BaseModel):
         """
         name = f"{self.incident_id}#{self.event.value}"
         return key_of(f"{name}-{self._period}" if self.event is Event.STILL_CROSSED else name)
+
+    def with_also(self, also: Sequence[str]) -> "Alert":
+        """Return the same alert, which names other red lines too."""
+        return self.model_copy(update={"also": (*self.also, *_bounded(also))})
 
     @property
     def _period(self) -> Period:
@@ -162,6 +167,7 @@ def alert_of(
             )
             for customer in impact.customers
         ),
+        window=impact.window,
         history=tuple(
             HistoryFact(period=str(one.period), value=one.value)
             for one in history[-_PERIODS_SHOWN:]
@@ -181,11 +187,16 @@ def alert_of(
             )
             for one in evidence.customers
         ),
-        also=tuple(shown(line, 2 * _NAME_LIMIT) for line in also[:_ALSO_LISTED])
-        + ((f"and {len(also) - _ALSO_LISTED} more",) if len(also) > _ALSO_LISTED else ()),
+        also=_bounded(also),
         owner=status.rule.owner,
         runbook=status.rule.runbook,
     )
+
+
+def _bounded(also: Sequence[str]) -> tuple[str, ...]:
+    listed = tuple(shown(line, 2 * _NAME_LIMIT) for line in also[:_ALSO_LISTED])
+    more = len(also) - len(listed)
+    return (*listed, f"and {more} more") if more else listed
 
 
 def red_line_message(alert: Alert, *, publication_id: str, report: str, currency: str) -> Message:
@@ -238,7 +249,7 @@ def red_line_message(alert: Alert, *, publication_id: str, report: str, currency
 
 
 def _next_steps(alert: Alert, period: Period) -> list[Block]:
-    """Return what to do: a metric is taken apart, a signal leads to the list of those to write to."""
+    """Return what to do: a metric is explained, a signal leads to the list of those to write to."""
     segment = () if alert.segment == "all" else ("--segment", alert.segment)
     if alert.metric in CATALOGUE:
         return [
@@ -247,7 +258,7 @@ def _next_steps(alert: Alert, period: Period) -> list[Block]:
                 "see what it was before", ("ebbline", "why", alert.metric, str(period), *segment)
             ),
         ]
-    listed = "unanswered" if WATCHED[alert.metric].table == "mart_support_periods" else "risk"
+    listed = "unanswered" if WATCHED[alert.metric].subject == "support" else "risk"
     return [Command("see whom to write to", ("ebbline", "export", listed))]
 
 
@@ -276,6 +287,7 @@ def _against(alert: Alert, currency: str) -> str:
 
 def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
     lines = []
+    over = f" {alert.window}" if alert.window else ""
     if alert.mrr_churn is not None and alert.mrr_contraction is not None:
         lost = (
             ""
@@ -283,7 +295,7 @@ def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
             else f" with {counted(alert.customers_lost, 'customer')} lost"
         )
         lines.append(
-            f"MRR lost: {_money(alert.mrr_churn, currency)}{lost}, "
+            f"MRR lost{over}: {_money(alert.mrr_churn, currency)}{lost}, "
             f"{_money(alert.mrr_contraction, currency)} by contraction; "
             f"MRR at closing: {_money(alert.mrr_closing, currency)}"
         )
@@ -292,7 +304,7 @@ def _at_stake(alert: Alert, currency: str) -> Sequence[str]:
             f"{customer.customer_id} ({_money(customer.mrr_lost, currency)})"
             for customer in alert.customers
         )
-        lines.append(f"Most MRR lost with: {named}")
+        lines.append(f"Most MRR lost{over} with: {named}")
     if alert.reasons:
         given = ", ".join(f"{one.reason} ({one.customers_lost})" for one in alert.reasons)
         lines.append(f"Reasons given: {given}")

@@ -1,5 +1,6 @@
 """The outbox: what is to be told, once, and what need not be told any more. Sending is ``delivery.py``'s business."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,6 +43,22 @@ def enqueue(
         ],
     )
     return [alert.key]
+
+
+def also_told_by(con: duckdb.DuckDBPyConnection, incident_id: str, also: Sequence[str]) -> None:
+    """Let the message of an incident that waits to be sent name other red lines too."""
+    waiting = con.execute(
+        "select message_key, event, alert from ops.outbox where incident_id = ? and state = 'pending' "
+        "order by created_at desc limit 1",
+        [incident_id],
+    ).fetchone()
+    alert = _alert(waiting[1], waiting[2]) if waiting is not None else None
+    if waiting is None or not isinstance(alert, Alert):
+        return
+    con.execute(
+        "update ops.outbox set alert = ? where message_key = ?",
+        [alert.with_also(also).model_dump_json(), waiting[0]],
+    )
 
 
 def withdraw_untold(con: duckdb.DuckDBPyConnection, incident_id: str) -> bool:

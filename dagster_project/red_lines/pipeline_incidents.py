@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 import duckdb
 
 from dagster_project.clock import Clock
+from dagster_project.config import PipelineAlerts
 from dagster_project.red_lines.incidents import Event, Incident, State
 from dagster_project.red_lines.naming import part_of_name
 from dagster_project.red_lines.outbox import enqueue, withdraw_untold
 from dagster_project.red_lines.pipeline_message import PipelineAlert
 from dagster_project.red_lines.record import incidents, store
 from dagster_project.red_lines.rules import Severity
+from dagster_project.shown import shown
 from dagster_project.warehouse.transaction import transaction
 
 KIND = "pipeline"
@@ -32,6 +34,7 @@ class Condition:
     :param title: what is told first.
     :param detail: what was seen, free of figures that failed their audit.
     :param next_step: what to do.
+    :param command: the command for it, as one can paste it; empty where there is none.
     """
 
     kind: str
@@ -40,6 +43,7 @@ class Condition:
     title: str
     detail: str
     next_step: str
+    command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,14 @@ def observe(
     *,
     judged: Collection[str],
     clock: Clock,
+    of: PipelineAlerts,
 ) -> Observed:
     """Carry the incidents of the pipeline on and put what is to be told into the outbox, all or nothing.
 
     :param con: the working database, outside a transaction.
     :param conditions: those that hold now.
     :param judged: the kinds that this run could judge: of these, what no longer holds is over.
+    :param of: whose these incidents are.
     """
     now = clock.now()
     opened: list[Incident] = []
@@ -78,9 +84,9 @@ def observe(
                 names.add(began.incident_id)
                 opened.append(began)
                 store(con, began)
-                _enqueue(con, Event.BROKEN, began, condition, now)
+                _enqueue(con, Event.BROKEN, began, condition, now, of)
             else:
-                _hold(con, held, condition, now)
+                _hold(con, held, condition, now, of)
         for (kind, _), over in active.items():
             if kind in judged:
                 ended = replace(over, state=State.RESOLVED, resolved_at=now)
@@ -88,7 +94,7 @@ def observe(
                 store(con, ended)
                 was_told = not withdraw_untold(con, over.incident_id)
                 if was_told and not over.is_silenced(now):
-                    _enqueue(con, Event.MENDED, ended, None, now)
+                    _enqueue(con, Event.MENDED, ended, None, now, of)
         left = tuple(one for one in incidents(con) if one.kind == KIND and one.is_active)
     return Observed(tuple(opened), tuple(resolved), left)
 
@@ -118,7 +124,11 @@ def _opened(condition: Condition, now: datetime, names: Collection[str]) -> Inci
 
 
 def _hold(
-    con: duckdb.DuckDBPyConnection, held: Incident, condition: Condition, now: datetime
+    con: duckdb.DuckDBPyConnection,
+    held: Incident,
+    condition: Condition,
+    now: datetime,
+    of: PipelineAlerts,
 ) -> None:
     today = now.date()
     remind = (
@@ -136,7 +146,7 @@ def _hold(
     )
     store(con, changed)
     if remind:
-        _enqueue(con, Event.STILL_BROKEN, changed, condition, now)
+        _enqueue(con, Event.STILL_BROKEN, changed, condition, now, of)
 
 
 def _enqueue(
@@ -145,6 +155,7 @@ def _enqueue(
     incident: Incident,
     condition: Condition | None,
     now: datetime,
+    of: PipelineAlerts,
 ) -> None:
     alert = PipelineAlert(
         event=event,
@@ -152,10 +163,20 @@ def _enqueue(
         kind=incident.rule,
         subject=incident.segment,
         severity=incident.severity,
-        title=condition.title if condition else f"{incident.rule.replace('_', ' ')} is over",
+        title=condition.title if condition else f"{_called(incident)} is over",
         detail=incident.detail,
         next_step=incident.next_step or "",
+        command=condition.command if condition else (),
         opened_at=incident.opened_at,
         serial=f"-{now:%Y-%m-%d}" if event is Event.STILL_BROKEN else "",
+        owner=of.owner,
+        runbook=of.runbook,
     )
     enqueue(con, alert, now=now, publication_id=None, needs_publication=False)
+
+
+def _called(incident: Incident) -> str:
+    """Return what ended, such as ``refused file support/tickets.csv``; of a run there is but one."""
+    kind = incident.rule.replace("_", " ")
+    is_of_the_run = incident.rule in ("error", "failed_validation", "missed_run")
+    return kind if is_of_the_run else f"{kind} {shown(incident.segment, 80)}"

@@ -7,13 +7,18 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from dagster_project.red_lines.blocks import Block, Command, Facts, Message, Paragraph
+from dagster_project.red_lines.blocks import Block, Command, Facts, Link, Message, Paragraph
 from dagster_project.red_lines.incidents import Event
 from dagster_project.red_lines.naming import key_of
 from dagster_project.red_lines.rules import Severity
 from dagster_project.shown import shown
 
-PIPELINE_EVENTS = (Event.BROKEN.value, Event.MENDED.value, Event.STILL_BROKEN.value)
+PIPELINE_EVENTS = (
+    Event.BROKEN.value,
+    Event.MENDED.value,
+    Event.STILL_BROKEN.value,
+    Event.UNTENDED.value,
+)
 
 
 class PipelineAlert(BaseModel):
@@ -23,8 +28,11 @@ class PipelineAlert(BaseModel):
     :param subject: what it is about: a source, a file, a check.
     :param detail: what was seen, in words.
     :param next_step: what to do.
+    :param command: the command for that, as one can paste it; empty where there is none.
     :param opened_at: since when.
     :param serial: tells one reminder from the next; empty otherwise.
+    :param owner: whose it is.
+    :param runbook: where it says what to do.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,7 +46,10 @@ class PipelineAlert(BaseModel):
     detail: str
     next_step: str
     opened_at: datetime
+    command: tuple[str, ...] = ()
     serial: str = ""
+    owner: str | None = None
+    runbook: str | None = None
 
     @property
     def key(self) -> str:
@@ -51,6 +62,7 @@ def pipeline_message(alert: PipelineAlert) -> Message:
     mark = {
         Event.BROKEN: alert.severity.upper(),
         Event.STILL_BROKEN: f"{alert.severity.upper()}, STILL SO",
+        Event.UNTENDED: f"{alert.severity.upper()}, NOT ACKNOWLEDGED",
         Event.MENDED: "RESOLVED",
     }[alert.event]
     is_over = alert.event is Event.MENDED
@@ -61,15 +73,17 @@ def pipeline_message(alert: PipelineAlert) -> Message:
         blocks.append(Paragraph(f"It was: {shown(alert.detail, 400)}"))
     elif alert.next_step:
         blocks.append(Paragraph(f"Next: {alert.next_step}"))
-    blocks.append(
-        Facts(
-            (
-                ("Incident", alert.incident_id),
-                ("Since", f"{alert.opened_at:%Y-%m-%d %H:%M} UTC"),
-                ("Key", alert.key),
-            )
-        )
-    )
+    facts = [
+        ("Incident", alert.incident_id),
+        ("Since", f"{alert.opened_at:%Y-%m-%d %H:%M} UTC"),
+        *([("Owner", alert.owner)] if alert.owner else []),
+        ("Key", alert.key),
+    ]
+    blocks.append(Facts(tuple(facts)))
+    if alert.runbook and not is_over:
+        blocks.append(Link("Runbook", alert.runbook))
+    if not is_over and alert.command:
+        blocks.append(Command("try it", alert.command))
     if not is_over:
         blocks.append(
             Command("acknowledge", ("ebbline", "alerts", "ack", alert.incident_id, "--by", "NAME"))

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from dagster_project.config import DIMENSIONS, Age, Settings
-from dagster_project.config_sections import crossing
+from dagster_project.config_sections import Owner, Runbook, crossing
 from dagster_project.errors import SettingsError, did_you_mean
 from dagster_project.metrics import WATCHED, Metric, Unit
 from dagster_project.metrics.catalogue import called
@@ -137,8 +137,8 @@ class Rule(BaseModel):
         default=False,
         description="crossed only where the whole Wilson interval (95 %) is beyond the line",
     )
-    owner: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
-    runbook: Annotated[str, StringConstraints(pattern=r"^https?://\S{1,300}$")] | None = None
+    owner: Owner | None = None
+    runbook: Runbook | None = None
 
     @field_validator("metric")
     @classmethod

@@ -17,7 +17,7 @@ import apprise
 
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import SettingsError
-from dagster_project.red_lines.quiet import Quiet, never_ends
+from dagster_project.red_lines.quiet_hours import Quiet, never_ends
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # Where the part after :// is a machine. With most services of Apprise it is a token.

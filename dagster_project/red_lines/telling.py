@@ -1,11 +1,11 @@
 """What one evaluation has to tell: one message for one cause, and nothing of what was never told.
 
 Red lines that are crossed by the same losses in the same period are one message (``causes.py``): one leads, the
-others are named in it and stand under it (``cause``). Which incidents there are is decided before; only the
-outbox is written here.
+others are named in it and stand under it (``cause``), also those that cross after it was told. Which incidents
+there are is decided before; only the outbox is written here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from dagster_project.red_lines.evidence import evidence_of
 from dagster_project.red_lines.impact import impact_of
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.messages import alert_of
-from dagster_project.red_lines.outbox import enqueue, withdraw_untold
+from dagster_project.red_lines.outbox import also_told_by, enqueue, withdraw_untold
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,8 @@ def tell(
     teller = _Teller(con, statuses, now, publication_id)
     ended = {change.incident.incident_id for change in changes if not change.incident.is_active}
     under = {incident.incident_id: incident for incident in active}
-    messages: list[str] = []
-    placed: list[Incident] = []
-    opened = [change for change in changes if change.event is Event.OPENED]
-    behind = [caused(con, change.status, change.incident.severity) for change in opened]
-    for first, *others in by_cause(behind):
-        lead = opened[first]
-        also = [_line(behind[other], behind[first]) for other in others]
-        messages += teller.enqueue(lead, also=also)
-        placed += [
-            replace(opened[other].incident, cause=lead.incident.incident_id) for other in others
-        ]
+    messages, placed = teller.tell_opened(changes, under)
+    under |= {incident.incident_id: incident for incident in placed}
     for change in changes:
         incident, event = change.incident, change.event
         if event is None or event is Event.OPENED:
@@ -83,6 +74,35 @@ class _Teller:
     now: datetime
     publication_id: str | None
 
+    def tell_opened(
+        self, changes: Sequence[Change], active: Mapping[str, Incident]
+    ) -> tuple[list[str], list[Incident]]:
+        """Tell of the incidents that begin, each cause once; return messages, and how incidents then stand."""
+        opened = [change for change in changes if change.event is Event.OPENED]
+        standing = self._standing(active, opened) if opened else []
+        crossed = [*standing, *opened]
+        behind = [caused(self.con, one.status, one.incident.severity) for one in crossed]
+        messages: list[str] = []
+        placed: list[Incident] = []
+        for group in by_cause(behind):
+            before = [place for place in group if place < len(standing)]
+            new = [place for place in group if place >= len(standing)]
+            if not new:
+                continue
+            host = _host([standing[place] for place in before], active)
+            if host is None or _is_graver(crossed[new[0]], than=host):
+                lead, *others = new
+                also = [_line(behind[one], behind[lead]) for one in others]
+                messages += self.enqueue(crossed[lead], also=also)
+            else:
+                lead, others = standing.index(host), new
+                also = [_line(behind[one], behind[lead]) for one in others]
+                told, spoke = self._join(standing[lead], also=also)
+                messages, placed = [*messages, *told], [*placed, *spoke]
+            leads = crossed[lead].incident.incident_id
+            placed += [replace(crossed[one].incident, cause=leads) for one in others]
+        return messages, placed
+
     def enqueue(self, change: Change, *, also: Sequence[str] = ()) -> list[str]:
         assert change.event is not None
         status = change.status
@@ -104,6 +124,35 @@ class _Teller:
         )
         return enqueue(self.con, alert, now=self.now, publication_id=self.publication_id)
 
+    def _standing(self, active: Mapping[str, Incident], opened: Sequence[Change]) -> list[Change]:
+        """Return the incidents that were open before, with the newest period in which they are crossed."""
+        new = {change.incident.incident_id for change in opened}
+        latest: dict[tuple[str, str, str], RedLineStatus] = {
+            (one.rule.name, one.rule.grain, str(one.segment)): one
+            for one in self.statuses
+            if one.is_latest and one.breached
+        }
+        return [
+            Change(one, None, latest[key])
+            for one in active.values()
+            if one.incident_id not in new
+            and not one.is_silenced(self.now)
+            and (key := (one.rule, one.grain, one.segment)) in latest
+        ]
+
+    def _join(self, said: Change, *, also: Sequence[str]) -> tuple[list[str], list[Incident]]:
+        """Let an open incident tell of red lines that crossed after it; return the message, and how it then stands.
+
+        Where its message of this period waits still, that names them; where it has been sent, receivers know what was
+        lost. Of a period that it has not spoken of it speaks now.
+        """
+        incident, period = said.incident, said.status.period.start
+        if incident.told_period >= period:
+            also_told_by(self.con, incident.incident_id, also)
+            return [], []
+        told = replace(incident, told_period=period)
+        return self.enqueue(Change(told, Event.STILL_CROSSED, said.status), also=also), [told]
+
     def open_first(self, children: Sequence[Incident]) -> list[str]:
         """Tell of incidents whose message was taken back with that of the one they stood under."""
         if not children:
@@ -123,6 +172,21 @@ class _Teller:
             return []
         also = [f"{one.rule}: {one.detail}" for one in children[1:]]
         return self.enqueue(Change(replace(first, cause=None), Event.OPENED, status), also=also)
+
+
+def _host(standing: Sequence[Change], active: Mapping[str, Incident]) -> Change | None:
+    """Return the incident that speaks for others of the same cause: the first, or the one that it stands under."""
+    by_name = {one.incident.incident_id: one for one in standing}
+    for one in standing:
+        cause = one.incident.cause
+        host = by_name.get(cause) if cause is not None and cause in active else one
+        if host is not None:
+            return host
+    return None
+
+
+def _is_graver(one: Change, *, than: Change) -> bool:
+    return one.incident.severity == "page" != than.incident.severity
 
 
 def _promoted(children: Sequence[Incident]) -> list[Incident]:

@@ -49,7 +49,7 @@ class Attempt:
 def send(
     target: Target,
     key: str,
-    alert: AnyAlert,
+    alerts: Sequence[AnyAlert],
     message: Message,
     *,
     facts: Mapping[str, Any],
@@ -59,6 +59,7 @@ def send(
 ) -> Attempt:
     """Send one message to one target; a refusal is not tried again, a ``Retry-After`` is obeyed.
 
+    :param alerts: what the message tells of.
     :param facts: what programs at a plain webhook find beside the words.
     :param pauses: seconds between the tries; a receiver that asks for no more than :data:`LONGEST_PAUSE` has that
         in place of one, and one that asks for more is not tried any more in this run.
@@ -86,7 +87,7 @@ def send(
             if sender.notify(
                 body=body,
                 title=message.bounded_title,
-                notify_type=_kind(alert),
+                notify_type=_kind(alerts),
                 body_format=body_format,
             ):
                 return Attempt(tries)
@@ -107,7 +108,9 @@ def _is_refusal(answer: Answer, reason: str) -> bool:
     return status is not None and int(status[1]) in _REFUSALS
 
 
-def _kind(alert: AnyAlert) -> apprise.NotifyType:
-    if alert.event in (Event.RESOLVED, Event.MENDED):
+def _kind(alerts: Sequence[AnyAlert]) -> apprise.NotifyType:
+    lasting = [one for one in alerts if one.event not in (Event.RESOLVED, Event.MENDED)]
+    if not lasting:
         return apprise.NotifyType.SUCCESS
-    return apprise.NotifyType.FAILURE if alert.severity == "page" else apprise.NotifyType.WARNING
+    is_page = any(one.severity == "page" for one in lasting)
+    return apprise.NotifyType.FAILURE if is_page else apprise.NotifyType.WARNING

@@ -14,12 +14,12 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
-from dagster_project.exports.coverage import read_coverage, stale_sources
+from dagster_project.exports.coverage import read_coverage
 from dagster_project.exports.gaps import Gap, find_gaps
 from dagster_project.plural import counted
 from dagster_project.red_lines.delivery import PAUSES, deliver
 from dagster_project.red_lines.escalation import escalate, untended
-from dagster_project.red_lines.pipeline_incidents import Condition, Observed, observe
+from dagster_project.red_lines.pipeline_incidents import KIND, Condition, Observed, observe
 from dagster_project.red_lines.rules import Rule, load_rules
 from dagster_project.shown import shown
 from dagster_project.warehouse.connection import open_warehouse
@@ -77,8 +77,11 @@ def after_run(
         )
         if settings.as_of is not None:
             return None
-        conditions = [*_of_the_ledger(con, settings, clock), *_of_the_run(con, end)]
-        observed = observe(con, conditions, judged=_JUDGED[end.ending], clock=clock)
+        conditions = [*_of_the_ledger(con, settings, clock), *_of_the_run(con, settings, end)]
+        observed = observe(
+            con, conditions, judged=_JUDGED[end.ending], clock=clock, of=settings.pipeline_alerts
+        )
+        _escalate(con, settings, clock)
     # A run that published has just sent its numbers; what it could not send waits for the next.
     deliver(
         paths, settings, None, clock, pauses=pauses, pipeline_only=end.publication_id is not None
@@ -99,11 +102,21 @@ def check(
         return None
     with open_warehouse(paths) as con:
         conditions = [*_of_the_ledger(con, settings, clock), *_missed(con, settings, clock)]
-        observed = observe(con, conditions, judged=_BY_EVERY_RUN, clock=clock)
-        if untended(con):  # the catalogue, which rules need, is read for nothing else here
-            escalate(con, _rules(settings), clock)
+        observed = observe(
+            con, conditions, judged=_BY_EVERY_RUN, clock=clock, of=settings.pipeline_alerts
+        )
+        _escalate(con, settings, clock)
     deliver(paths, settings, None, clock, pauses=pauses)
     return observed
+
+
+def _escalate(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) -> None:
+    waiting = untended(con)
+    if not waiting:
+        return
+    # The catalogue, which rules need, is read for nothing else here.
+    rules = _rules(settings) if any(one.kind != KIND for one in waiting) else ()
+    escalate(con, waiting, rules, clock, pipeline_after=settings.pipeline_alerts.escalate_after)
 
 
 def _rules(settings: Settings) -> tuple[Rule, ...]:
@@ -132,7 +145,7 @@ def _of_the_ledger(
             ),
             next_step=f"see why no new {one.source} export arrives; the next run reads it",
         )
-        for one in stale_sources(coverage, settings, clock)
+        for one in coverage.stale
     ]
     gaps = find_gaps(con, coverage, zone=settings.calendar.timezone)
     return [*stale, *(_hole(gap) for gap in gaps)]
@@ -165,14 +178,16 @@ def _missed(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clock) ->
             subject="run",
             severity="page",
             title=f"no run for {counted(hours, 'hour')}",
-            detail=f"The last run ended {last:%Y-%m-%d %H:%M} UTC; run_due_after says when that is too long ago.",
+            detail=f"The last run ended {last:%Y-%m-%d %H:%M} UTC; one is due after "
+            f"{counted(int(settings.run_due_after.total_seconds() // 3600), 'hour')} (run_due_after). "
+            "Readers see what was published last.",
             next_step="see whether cron or the daemon is up, then run `ebbline run`",
         )
     ]
 
 
-def _of_the_run(con: duckdb.DuckDBPyConnection, end: RunEnd) -> list[Condition]:
-    found = _refused(con, end.refused_files)
+def _of_the_run(con: duckdb.DuckDBPyConnection, settings: Settings, end: RunEnd) -> list[Condition]:
+    found = _refused(con, settings, end)
     if end.ending == "not_published":
         named = [shown(name, _LINE) for name in end.failed_checks[:_CHECKS_TOLD]]
         more = len(end.failed_checks) - len(named)
@@ -208,10 +223,10 @@ def _first_line(errors: Sequence[str]) -> str:
     return shown(errors[0].splitlines()[0], _LINE) if errors and errors[0] else ""
 
 
-def _refused(con: duckdb.DuckDBPyConnection, messages: Sequence[str]) -> list[Condition]:
+def _refused(con: duckdb.DuckDBPyConnection, settings: Settings, end: RunEnd) -> list[Condition]:
     """Return a condition per refused file, and one for a source of which many were."""
     by_source: dict[str, list[tuple[str, str]]] = {}
-    for message in messages:
+    for message in end.refused_files:
         source, file_name = _file_of(con, message)
         by_source.setdefault(source, []).append((file_name, message))
     found = []
@@ -225,11 +240,25 @@ def _refused(con: duckdb.DuckDBPyConnection, messages: Sequence[str]) -> list[Co
                     subject=f"{source}/many" if many else f"{source}/{file_name}",
                     severity="page",
                     title=f"{source}: {shown(file_name, 80)} refused; nothing new is published without it",
-                    detail=shown(message.splitlines()[0], 2 * _LINE),
-                    next_step="`ebbline formats check` tries a corrected file without loading it",
+                    detail=shown(message.splitlines()[0], 2 * _LINE)
+                    + (
+                        ""
+                        if end.publication_id
+                        else "\nReaders see the last publication until then."
+                    ),
+                    next_step="deliver a corrected file; the next run reads it",
+                    command=_check_of(settings, source),
                 )
             )
     return found
+
+
+def _check_of(settings: Settings, source: str) -> tuple[str, ...]:
+    """Return the command that reads a folder without loading it; none for exports that lie elsewhere."""
+    given = settings.sources.named().get(source)
+    if given is None or given.is_remote:
+        return ()
+    return ("ebbline", "formats", "check", given.path, "--format", given.format)
 
 
 def _file_of(con: duckdb.DuckDBPyConnection, message: str) -> tuple[str, str]:

@@ -12,11 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dagster_project.metrics import CATALOGUE
+from dagster_project.metrics.words import glossary
 from dagster_project.plural import counted
 from dagster_project.report import bundle, headlines
-from dagster_project.report.definitions import DEFINITIONS
-from dagster_project.report.figures import Figures, read_figures
+from dagster_project.report.captions import CAPTIONS
 from dagster_project.report.heading import Heading
+from dagster_project.report.page_values import PageValues, read_page_values
 from dagster_project.report.panels import Group, groups, renewals
 from dagster_project.report.periods import ALL, Segment
 from dagster_project.report.tables import Table, table
@@ -42,7 +43,7 @@ def build(marts_db: Path, out: Path, heading: Heading | None = None) -> Path:
     docs = out.parent.parent / DATA_DOCS
     # A relative link: the warehouse folder can be moved or copied as a whole.
     page = render(
-        read_figures(marts_db, heading or Heading()),
+        read_page_values(marts_db, heading or Heading()),
         data_docs=f"../{DATA_DOCS.as_posix()}" if docs.exists() else "",
     )
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,7 @@ def build(marts_db: Path, out: Path, heading: Heading | None = None) -> Path:
     return out
 
 
-def render(figures: Figures, *, data_docs: str = "") -> str:
+def render(figures: PageValues, *, data_docs: str = "") -> str:
     """Return the whole page.
 
     :param data_docs: where the validation's own pages lie, seen from the page; empty for no link.
@@ -85,7 +86,8 @@ def render(figures: Figures, *, data_docs: str = "") -> str:
         contents=_contents(figures, shown_groups),
         settings=figures.publication.flat_settings() if figures.publication else [],
         data_docs=data_docs,
-        definitions=DEFINITIONS,
+        glossary=_glossary(figures),
+        captions=CAPTIONS,
         style=Markup(_resource("report.css")),
         script=Markup("\n".join(_resource(name) for name in ("figures.js", "report.js"))),
         bundle=Markup(bundle.script() if documents else ""),
@@ -93,7 +95,7 @@ def render(figures: Figures, *, data_docs: str = "") -> str:
     )
 
 
-def _cards(figures: Figures) -> list[tuple[str, str, list[headlines.Headline]]]:
+def _cards(figures: PageValues) -> list[tuple[str, str, list[headlines.Headline]]]:
     """Return groups of headlines: their name, their title where there are several, and themselves."""
     periods, plan = figures.periods, figures.heading.plan
     both = periods.has_recurring and periods.has_purchases
@@ -109,7 +111,7 @@ def _cards(figures: Figures) -> list[tuple[str, str, list[headlines.Headline]]]:
     ]
 
 
-def _member_tables(figures: Figures) -> dict[str, Table]:
+def _member_tables(figures: PageValues) -> dict[str, Table]:
     """Return the newest month of each member, by dimension."""
     periods, newest = figures.periods, figures.periods.newest
     columns = _OF_MEMBERS if periods.has_recurring else _OF_BUYING_MEMBERS
@@ -127,7 +129,7 @@ def _member_tables(figures: Figures) -> dict[str, Table]:
     return found
 
 
-def _contents(figures: Figures, shown_groups: list[Group]) -> list[tuple[str, str]]:
+def _contents(figures: PageValues, shown_groups: list[Group]) -> list[tuple[str, str]]:
     """Return the sections that the page has: where they are and what they are called."""
     found = [("happened", "What happened"), ("wrong", "What is wrong")]
     if figures.work:
@@ -138,7 +140,21 @@ def _contents(figures: Figures, shown_groups: list[Group]) -> list[tuple[str, st
     return found
 
 
-def _told(figures: Figures, documents: dict[str, Any]) -> dict[str, Any]:
+def _glossary(figures: PageValues) -> dict[str, str]:
+    """Return what each metric of the page's kinds of business means, by name."""
+    subjects = {
+        subject
+        for subject, is_there in (
+            ("recurring", figures.periods.has_recurring),
+            ("purchases", figures.periods.has_purchases),
+        )
+        if is_there
+    }
+    metrics = {name: one for name, one in CATALOGUE.items() if one.subject in subjects}
+    return glossary(metrics)
+
+
+def _told(figures: PageValues, documents: dict[str, Any]) -> dict[str, Any]:
     """Return what the script needs to draw, and to follow the reader's choice."""
     used = {name for _, _, cards in _cards(figures) for name in (card.metric for card in cards)}
     return {
@@ -156,6 +172,7 @@ def _told(figures: Figures, documents: dict[str, Any]) -> dict[str, Any]:
         "metrics": {
             name: [CATALOGUE[name].unit.value, CATALOGUE[name].better] for name in sorted(used)
         },
+        "work": {one.name: one.embedded() for one in figures.work},
         "plan": {name: values for name, values in figures.heading.plan.items() if name in used},
         "currency": figures.currency,
     }

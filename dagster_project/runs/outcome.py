@@ -25,6 +25,7 @@ class RunOutcome:
     empty_folders: tuple[str, ...] = ()
     file_warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    models_built: str = ""
     rows_loaded: dict[str, int] = field(default_factory=dict)
     rows_quarantined: dict[str, int] = field(default_factory=dict)
     rows_of_assets: dict[str, int] = field(default_factory=dict)
@@ -55,6 +56,7 @@ def outcome_of(
         empty_folders=tuple(sorted({folder for one in reports for folder in one.empty_folders})),
         file_warnings=_each_once(said for one in reports for said in one.file_warnings),
         errors=_each_once(problem.text for problem in problems),
+        models_built=next((one.models_built for one in reports if one.models_built), ""),
         rows_loaded={table: n for one in reports for table, n in one.rows_loaded.items()},
         rows_quarantined={table: n for one in reports for table, n in one.rows_quarantined.items()},
         rows_of_assets={asset: n for one in reports for asset, n in one.rows_of_assets.items()},

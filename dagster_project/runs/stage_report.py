@@ -62,6 +62,7 @@ class StageReport:
     :ivar checks_passed: how many checks passed, dbt tests among them.
     :ivar tables_refused: assets of which a file was refused.
     :ivar rows_of_assets: rows of each table it made, by asset.
+    :ivar models_built: whether dbt kept what earlier runs computed, or why not.
     :ivar publication_id: the publication it made.
     :ivar seconds: how long it took.
     """
@@ -78,6 +79,7 @@ class StageReport:
     rows_loaded: dict[str, int] = field(default_factory=dict)
     rows_quarantined: dict[str, int] = field(default_factory=dict)
     rows_of_assets: dict[str, int] = field(default_factory=dict)
+    models_built: str = ""
     publication_id: int | None = None
     seconds: float = 0.0
 

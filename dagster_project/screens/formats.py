@@ -44,7 +44,13 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
         )
     for table, effect in check.without:
         yield f"  without {table}: {effect}", "yellow"
-    verdict = ("nothing is missing and nothing would be refused", "green")
+    for currency, rows in check.unrated:
+        yield (
+            f"  {currency} ({counted(rows, 'row')}) has no rate: a run refuses it until currency.rates has one, "
+            "or it is currency.reporting",
+            "yellow",
+        )
+    verdict = ("nothing is missing and no file would be refused", "green")
     yield verdict if check.is_good else ("a run would not take all of it", "red")
 
 

@@ -37,6 +37,8 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
     for check in outcome.failed_checks:
         if not is_of_a_guard(check):
             yield from _check_lines(check)
+    if outcome.models_built:
+        yield outcome.models_built, None
     yield from reconciliation_lines(outcome, paths)
     for message in outcome.errors:
         yield message, "red"

@@ -22,7 +22,7 @@ def incident_lines(now: OpenAlerts) -> Iterator[Line]:
     """Yield one line per unresolved incident, and whether they are those of this moment."""
     for incident in now.incidents:
         state = _acknowledged(incident) or incident.state
-        yield f"incident {incident.incident_id} ({state}): {incident.detail}", "red"
+        yield f"incident {incident.incident_id} ({state}): {_on_one_line(incident)}", "red"
     if now.published_because:
         yield (
             f"incidents are as of the publication, what was acknowledged since is not in it:"
@@ -35,7 +35,7 @@ def pipeline_lines(now: OpenAlerts) -> Iterator[Line]:
     """Yield one line per unresolved condition of the pipeline, for the end of a run."""
     for incident in now.incidents:
         if incident.kind == "pipeline":
-            yield f"pipeline: {incident.incident_id}: {incident.detail}", "bold red"
+            yield f"pipeline: {incident.incident_id}: {_on_one_line(incident)}", "bold red"
 
 
 def delivery_lines(now: OpenAlerts) -> Iterator[Line]:
@@ -126,6 +126,10 @@ def lock_lines(holder: LockHolder | None, clock: Clock) -> Iterator[Line]:
     else:
         minutes = round(holder.age(clock).total_seconds() / 60)
         yield f"writing now: {holder}, for {counted(minutes, 'minute')}", "yellow"
+
+
+def _on_one_line(incident: Unresolved) -> str:
+    return " ".join(incident.detail.splitlines())
 
 
 def _acknowledged(incident: Unresolved) -> str:

@@ -123,9 +123,6 @@ UNIT_CENTS: Final[npt.NDArray[np.int64]] = np.array(
 PRICE_MONTHS: Final[npt.NDArray[np.int64]] = np.array(
     [price.months or 1 for price in PRICES], dtype=np.int64
 )
-TIERS: Final[npt.NDArray[np.int64]] = np.array(
-    [product.tier for product in PRODUCTS], dtype=np.int64
-)
 PER_SEAT: Final[npt.NDArray[np.bool_]] = np.array([product.per_seat for product in PRODUCTS])
 
 # country, region, currency, weight

@@ -59,7 +59,7 @@ def _in_words(node: Mapping[str, Any]) -> str:
     match claim["name"]:
         case "one_row_per" | "primary_key" | "unique":
             return f"One row per {', '.join(columns)}."
-        case "not_null" | "all_given":
+        case "not_null" | "not_null_columns":
             return f"Never missing: {', '.join(columns)}."
         case "accepted_values":
             values = ", ".join(map(str, given["values"]))

@@ -1,7 +1,8 @@
 """Which code made a publication: the package version and a hash of every file that shapes a number.
 
-Counted: dbt models, macros, seeds and project settings, vendor mappings, red line rules and the
-suites that must pass. Two equal versions give equal numbers from equal inputs and settings.
+Counted: dbt models, macros, seeds, tests and project settings; how exports are read and settings become dbt's
+variables; red lines and restatements; what is expected of tables before they are published, and what readers see of
+them. Two equal versions give equal numbers from equal inputs and settings.
 """
 
 import hashlib
@@ -19,11 +20,17 @@ _PATTERNS = (
     "dbt/macros/**/*.sql",
     "dbt/tests/**/*.sql",
     "dbt/seeds/**/*.csv",
+    "dagster_project/config*.py",
+    "dagster_project/period.py",
     "dagster_project/exports/**/*.py",
     "dagster_project/exports/**/*.yml",
     "dagster_project/exports/**/*.yaml",
     "dagster_project/red_lines/**/*.py",
     "dagster_project/red_lines/**/*.yml",
+    "dagster_project/metrics/**/*.py",
+    "dagster_project/numbers/restatements.py",
+    "dagster_project/quality/**/*.py",
+    "dagster_project/warehouse/ready_views.py",
     "expectations/**/*.yml",
 )
 

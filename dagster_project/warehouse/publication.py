@@ -8,6 +8,7 @@ validation comes before.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,6 @@ import duckdb
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
 from dagster_project.errors import EbblineError
-from dagster_project.exports.coverage import (
-    Coverage,
-    StaleSource,
-    covered_until,
-    read_coverage,
-    stale_sources,
-)
 from dagster_project.warehouse import metric_versions, publication_ledger
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.code_version import PROJECT, CodeVersion, code_version
@@ -49,7 +43,7 @@ from dagster_project.warehouse.published_comments import (
     model_descriptions,
     write_comments,
 )
-from dagster_project.warehouse.published_coverage import changed_since, write_coverage
+from dagster_project.warehouse.published_coverage import Coverage, changed_since, write_coverage
 from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.ready_views import create_ready_views
 
@@ -91,12 +85,14 @@ def publish(
     *,
     settings: Settings,
     clock: Clock,
+    coverage: Coverage,
     validation_summary: Mapping[str, Any],
     keep: int | None = None,
     project: Path = PROJECT,
 ) -> Publication:
     """Publish schema ``marts`` of the working database and show it to readers.
 
+    :param coverage: what the loaded exports cover.
     :param validation_summary: JSON values about the validation this state passed; carried along.
     :param keep: how many publications to keep; default ``settings.publish.keep``.
     :param project: the folder of the code that made the marts.
@@ -109,11 +105,11 @@ def publish(
             con,
             settings=settings,
             clock=clock,
+            until=coverage.until,
             validation=validation_summary,
             code=code_version(project),
         )
         unfinished = paths.publications / f"{publication.file_name}.tmp"
-        coverage = read_coverage(con, settings, clock)
         _write(
             con,
             unfinished,
@@ -121,7 +117,6 @@ def publish(
             project,
             personal_data=settings.publish.personal_data,
             coverage=coverage,
-            stale=stale_sources(coverage, settings, clock),
         )
         put_in_place(
             unfinished, paths.publications / publication.file_name, mode=settings.publish.mode()
@@ -132,7 +127,11 @@ def publish(
 
 
 def pending_change(
-    con: duckdb.DuckDBPyConnection, *, settings: Settings, clock: Clock, project: Path = PROJECT
+    con: duckdb.DuckDBPyConnection,
+    *,
+    settings: Settings,
+    coverage: Coverage,
+    project: Path = PROJECT,
 ) -> PendingChange:
     """Return why the marts must be built and published anew; call it when everything is loaded.
 
@@ -141,6 +140,7 @@ def pending_change(
     of an earlier run cut short.
 
     :param con: the working database of ``settings.warehouse``, open for writing.
+    :param coverage: what the loaded exports cover.
     :param project: the folder of the code that makes the marts.
     """
     paths = WarehousePaths(settings.warehouse)
@@ -162,13 +162,11 @@ def pending_change(
         reasons.append("settings that change numbers have changed")
     if code_version(project).fingerprint != last.code_version:
         reasons.append("models, macros, mappings, rules or suites have changed")
-    coverage = read_coverage(con, settings, clock)
     if coverage.until != last.until:
         reasons.append(f"the last day covered is {coverage.until}, no longer {last.until}")
     elif (file := paths.publications / last.file_name).exists():
-        stale = stale_sources(coverage, settings, clock)
         try:
-            reasons += changed_since(con, file, last.until, coverage, stale)
+            reasons += changed_since(con, file, last.until, coverage)
         except EbblineError:
             reasons.append(f"the file of publication {last.id} cannot be read")
     shown = {
@@ -263,6 +261,7 @@ def _describe(
     *,
     settings: Settings,
     clock: Clock,
+    until: date,
     validation: Mapping[str, Any],
     code: CodeVersion,
 ) -> Publication:
@@ -277,7 +276,7 @@ def _describe(
         id=publication_ledger.next_id(con),
         built_at=clock.now(),
         as_of=settings.as_of,
-        until=covered_until(con, settings, clock),
+        until=until,
         settings=published_settings(settings),
         settings_fingerprint=settings.fingerprint(),
         input_files=input_files(state),
@@ -298,7 +297,6 @@ def _write(
     *,
     personal_data: bool,
     coverage: Coverage,
-    stale: tuple[StaleSource, ...],
 ) -> None:
     """Write a complete publication to ``file`` and close it; views become tables."""
     models = model_descriptions(project)
@@ -312,7 +310,7 @@ def _write(
             )
             write_comments(con, ("unfinished", "main", table), described)
         write_publication(con, database, publication)
-        write_coverage(con, database, coverage, stale)
+        write_coverage(con, database, coverage)
         write_history(con, database)
         metric_versions.write_versions(
             con,

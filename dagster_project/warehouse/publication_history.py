@@ -5,7 +5,7 @@ What each of them stated is ``metric_versions``; together they are what was know
 
 import duckdb
 
-from dagster_project.exports.contract import SOURCES
+from dagster_project.config_sections import Sources
 from dagster_project.warehouse.introspection import has_table
 
 
@@ -15,7 +15,8 @@ def write_history(con: duckdb.DuckDBPyConnection, database: str) -> None:
     A rebuild of a past state (``--as-of``) is no part of the history: it stated nothing anew.
     """
     reads = ", ".join(
-        f"max(read_at) filter (source = '{source}') as {source}_read_at" for source in SOURCES
+        f"max(read_at) filter (source = '{source}') as {source}_read_at"
+        for source in Sources.model_fields
     )
     con.execute(
         f"""

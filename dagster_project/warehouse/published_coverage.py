@@ -1,17 +1,84 @@
-"""How far each source goes, written into a publication and read again: what its numbers cannot know yet."""
+"""How far each source goes, written into a publication and read again: what its numbers cannot know yet.
+
+What the loaded exports cover is found out in ``exports.coverage``.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
-from dagster_project.exports.coverage import Coverage, StaleSource
+from dagster_project.plural import counted
 from dagster_project.warehouse.attachment import attached
 from dagster_project.warehouse.introspection import has_table
 
 _TABLE = "source_coverage"
+
+
+@dataclass(frozen=True)
+class SourceCoverage:
+    """How far one source goes.
+
+    :param covered_until: the last whole day that its newest export can speak of; None before the first export.
+    :param exported_at: the instant from which on that export says nothing.
+    :param newest_file: the export that goes furthest.
+    :param newest_record_at: when the newest of its records happened.
+    """
+
+    source: str
+    covered_until: date | None = None
+    exported_at: datetime | None = None
+    newest_file: str | None = None
+    newest_record_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StaleSource:
+    """A source whose newest export is older than its ``max_age``."""
+
+    source: str
+    covered_until: date
+    age: timedelta
+    max_age: timedelta
+    newest_file: str
+
+    @property
+    def detail(self) -> str:
+        """That in words."""
+        return (
+            f"the newest {self.source} export speaks of the time until {self.covered_until} ({self.newest_file}); "
+            f"{counted(self.age.days, 'day')} ago, sources.{self.source}.max_age is "
+            f"{self.max_age / timedelta(days=1):g} days"
+        )
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What is covered.
+
+    :param until: the last day covered by what is published.
+    :param is_finished: whether the settings name that day: a finished data set, which no export can be late for.
+    :param sources: every source that the settings name, in the order in which they are read.
+    :param stale: those whose newest export is too old; none of a finished data set is.
+    """
+
+    until: date
+    is_finished: bool
+    sources: tuple[SourceCoverage, ...]
+    stale: tuple[StaleSource, ...] = ()
+
+    @property
+    def behind(self) -> dict[str, date]:
+        """The last day covered of each source that goes less far than what is published."""
+        if self.is_finished:
+            return {}
+        return {
+            one.source: one.covered_until
+            for one in self.sources
+            if one.covered_until is not None and one.covered_until < self.until
+        }
 
 
 @dataclass(frozen=True)
@@ -43,7 +110,6 @@ def changed_since(
     file: Path,
     until: date,
     coverage: Coverage,
-    stale: tuple[StaleSource, ...],
 ) -> Iterator[str]:
     """Yield what is another than a publication says of its sources; nothing where an earlier version made it.
 
@@ -54,7 +120,7 @@ def changed_since(
         if not has_table(con, "main", _TABLE, database="last_published"):
             return
         was = {one.source: one for one in read_published(con, database)}
-    late = {one.source for one in stale}
+    late = {one.source for one in coverage.stale}
     for now in coverage.sources:
         before = was.get(now.source)
         if before is None:
@@ -71,14 +137,13 @@ def write_coverage(
     con: duckdb.DuckDBPyConnection,
     database: str,
     coverage: Coverage,
-    stale: tuple[StaleSource, ...],
 ) -> None:
     """Create ``source_coverage`` in ``database`` (a quoted, attached name), a row per source of the settings."""
     con.execute(
         f"create table {database}.main.source_coverage (source varchar, covered_until date, "
         "exported_at timestamptz, newest_file varchar, newest_record_at timestamptz, is_stale boolean)"
     )
-    late = {one.source for one in stale}
+    late = {one.source for one in coverage.stale}
     con.executemany(
         f"insert into {database}.main.source_coverage values (?, ?, ?, ?, ?, ?)",  # noqa: S608 - a quoted name
         [

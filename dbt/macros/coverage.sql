@@ -23,10 +23,19 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{# Last day that every source covers which this model needs, and the first that one of them does not. #}
+{# Last day that every source covers which this model needs. #}
 {% macro until_date_of_all() -%}
     {%- set days = [] -%}
     {%- for source in sources_needed(model) -%}{%- do days.append(covered_until(source)) -%}{%- endfor -%}
     cast('{{ days | min }}' as date)
 {%- endmacro %}
-{% macro after_until_of_all() -%}{{ add_days(until_date_of_all(), 1) }}{%- endmacro %}
+
+{#
+  The last day that the figures of a period count, its own last one or that of the sources while it runs, and whether it is over.
+  last_covered: the last day that they cover; without it that of all sources which this model needs.
+#}
+{% macro how_far(period_end, last_covered=none) -%}
+    {%- set last_covered = last_covered or until_date_of_all() -%}
+    least({{ add_days(period_end, -1) }}, {{ last_covered }}) as covered_until,
+        {{ period_end }} <= {{ add_days(last_covered, 1) }} as is_complete
+{%- endmacro %}

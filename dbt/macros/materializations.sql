@@ -1,5 +1,5 @@
 {#
-  Tables and views, replaced by one statement in one transaction.
+  Tables and views, replaced by one statement in one transaction. Incremental models are in incremental/materialization.sql.
 
   DuckDB takes back a `drop` as it takes back everything else of a transaction, so nothing has to be built aside, renamed and
   dropped, as dbt's own materializations do: that is seven statements for each of two hundred models.

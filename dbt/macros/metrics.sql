@@ -26,6 +26,7 @@
         period_start,
         period_end,
         is_complete,
+        covered_until,
         dimension,
         member,
         {{ if_it_fits(money(metric.numerator or name)) }} as numerator,

@@ -4,6 +4,7 @@
         period_start,
         period_end,
         is_complete,
+        covered_until,
         dimension,
         member,
         customers_opening,

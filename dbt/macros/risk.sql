@@ -17,10 +17,10 @@
 {%- endmacro %}
 
 {#
-  What each sign adds to the risk score, in points of 100. Chosen by hand from which signs come before
+  What each signal adds to the risk score, in points of 100. Chosen by hand from which signals come before
   a loss in subscription businesses at large, then held against the backtest; never fitted to one company.
 #}
-{% macro risk_weight(sign) -%}
+{% macro risk_weight(signal) -%}
     {{ {
         'cancel_requested': 55,
         'payment_failed': 25,
@@ -32,5 +32,5 @@
         'unanswered': 5,
         'narrow': 5,
         'young': 3,
-    }[sign] }}
+    }[signal] }}
 {%- endmacro %}

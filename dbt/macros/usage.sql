@@ -1,4 +1,4 @@
-{# Sets as bits, hashes of keys, and the parts of the incremental usage models. #}
+{# Sets as bits, hashes of keys, and what usage is made with. #}
 
 {# A 64-bit hash: groups long keys in little memory where a later step compares the keys themselves. #}
 {% macro row_hash(expression) -%}{{ return(adapter.dispatch('row_hash')(expression)) }}{%- endmacro %}
@@ -67,41 +67,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A past state is built from nothing: what was kept since then must not shine through. #}
-{% macro rebuild_when_as_of() -%}{{ return(true if var('as_of') is not none else none) }}{%- endmacro %}
-
-{# The customer days whose usage may differ from what was computed when `load` was the newest load. #}
-{% macro usage_days_touched_since(load) %}
-    select
-        events.customer_id,
-        events.occurred_on as used_on
-    from {{ ref('stg_usage__events') }} as events
-    where events._load_id > {{ load }} and events.customer_id is not null
-
-    union
-
-    select
-        coalesce(customer_ids.customer_id, superseded.customer_id, identities.customer_id) as customer_id,
-        {{ local_date('superseded.occurred_at') }} as used_on
-    from {{ ref('stg_usage__superseded_events') }} as superseded
-    left join {{ ref('stg_usage__identity_versions') }} as identities on superseded.user_id = identities.user_id
-    left join {{ ref('stg_billing__customer_ids') }} as customer_ids
-        on superseded.customer_id = customer_ids.customer_id_as_given
-    where
-        superseded.superseded_by_load_id > {{ load }}
-        and coalesce(customer_ids.customer_id, superseded.customer_id, identities.customer_id) is not null
-
-    union
-
-    select
-        identities.customer_id,
-        events.occurred_on as used_on
-    from {{ ref('stg_usage__identity_versions') }} as identities
-    inner join {{ ref('stg_usage__events') }} as events
-        on identities.user_id = events.user_id and events.is_identified_by_user
-    where identities.newest_load_id > {{ load }} and identities.customer_id is not null
-{% endmacro %}
-
 {# What usage days are made with beside the events themselves. #}
 {% macro usage_context() -%}
     '{{ var("timezone") }}{{ "/" ~ local_md5(tojson(var("key_events"))) if var("key_events") }}'
@@ -122,29 +87,6 @@
 {% macro epoch_seconds(instant) -%}{{ return(adapter.dispatch('epoch_seconds')(instant)) }}{%- endmacro %}
 {% macro duckdb__epoch_seconds(instant) -%}cast(epoch_ms({{ instant }}) // 1000 as bigint){%- endmacro %}
 {% macro spark__epoch_seconds(instant) -%}unix_timestamp({{ instant }}){%- endmacro %}
-
-{#
-  Days that a new alias may have moved to another customer, and days cut in another time zone or searched for other key
-  events, cannot be told from the others: all are forgotten and computed again.
-#}
-{% macro usage_days_moved(daily) %}
-    exists (select 1 from {{ daily }} as cut where cut.context <> {{ usage_context() }})
-    or exists (
-        select 1
-        from {{ ref('stg_usage__alias_loads') }} as alias_loads
-        where alias_loads.newest_load_id > (select coalesce(max(newest._load_id), -1) from {{ daily }} as newest)
-    )
-{% endmacro %}
-
-{#
-  The newest load that the kept days know of. A number, not a subquery: the engine then reads only what came later.
-  -1 where they are about to be forgotten.
-#}
-{% macro newest_load_of_usage_days(daily) -%}
-    {{ return(single_value(
-        'select case when ' ~ usage_days_moved(daily) ~ ' then -1 else coalesce(max(_load_id), -1) end from ' ~ daily
-    )) }}
-{%- endmacro %}
 
 {# What frequency, breadth and recency of use weigh in the happiness of a customer. #}
 {% macro health_weights() -%}

@@ -226,13 +226,13 @@ MUTATIONS = (
     ),
     # nights
     Mutation(
-        "dbt/macros/kept_by_day.sql",
-        "        {{ kept.reaches_to }} > {{ first_changed_day() }}",
-        "        {{ kept.reaches_to }} > {{ first_changed_day() }} + interval 400 day",
+        "dbt/macros/incremental/by_day.sql",
+        "        {{ terms.days_before }} > {{ first_changed_day() }}",
+        "        {{ terms.days_before }} > {{ first_changed_day() }} + interval 400 day",
         NIGHTS,
     ),
     Mutation(
-        "dbt/macros/kept_by_customer.sql",
+        "dbt/macros/incremental/by_customer.sql",
         "where aliases.table_name = 'customer_aliases'",
         "where aliases.table_name = 'nothing'",
         NIGHTS,

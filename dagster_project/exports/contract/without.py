@@ -41,6 +41,10 @@ WITHOUT: dict[tuple[str, str], str] = {
         "invoice_lines",
         "plan_id",
     ): "plans, prices, and which lines are metered by their price are not known",
+    (
+        "invoice_lines",
+        "credited_line_id",
+    ): "which line of an invoice a credit note takes back is told by its amount alone",
     ("invoice_lines", "quantity"): "seats are told by amounts alone",
     (
         "invoice_lines",
@@ -69,6 +73,7 @@ WITHOUT: dict[tuple[str, str], str] = {
         "order_totals",
         "refunded",
     ): "what was paid back of an order stays in purchases, unless refunds say so",
+    ("order_totals", "outstanding"): "what is still owed of an order counts as paid",
     ("order_totals", "total"): "the share of an order that was paid back is told by its subtotal",
     ("invoices", "status"): "lines whose status is not known do not count",
     ("invoices", "customer_id"): "lines that name no customer are of nobody",
@@ -81,6 +86,10 @@ WITHOUT: dict[tuple[str, str], str] = {
         "invoices",
         "tax",
     ): "totals are held against lines as they stand, unless taxes are told elsewhere",
+    (
+        "invoices",
+        "tax_behavior",
+    ): "taxes that lie in the amount of a line stay in MRR, unless lines or taxes say so",
     ("invoices", "total"): "lines are held against subtotals alone",
     ("invoices", "amount_paid"): "payments cannot be held against their invoices",
     ("invoices", "amount_credited"): "credit notes cannot be held against their invoices",

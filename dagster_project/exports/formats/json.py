@@ -76,7 +76,7 @@ class JsonFile:
         if not delivery.unnest:
             return _extracted(self.lines, self.paths, self.parameters)
         items = f"(select {self._items(delivery.unnest)}"
-        # A record that cannot be taken apart is handed on as it is, to be a broken one.
+        # A record that cannot be unpacked is handed on as it is, to be a broken one.
         if takes_broken_records:
             items += f" union all select line from {self.lines} as l where not json_valid(line)"
         return _extracted(f"{items})", self.paths, self.parameters)

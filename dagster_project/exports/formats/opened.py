@@ -65,7 +65,7 @@ class Opened(Protocol):
         """
 
     def rows(self, delivery: Delivery, *, takes_broken_records: bool) -> str:
-        """Return a FROM item with a row for each record of this delivery, lists taken apart and groups filled down."""
+        """Return a FROM item with a row for each record of this delivery, lists unnested and groups filled down."""
 
     def originals(self) -> dict[str, str]:
         """Return the SQL that is handed through, by generated name, so that a bad row can be shown."""

@@ -1,7 +1,5 @@
 """The triangle of a kind of cohorts: a row per cohort with its size, a column per age, the average in the last row."""
 
-from typing import Any
-
 import altair as alt
 
 from dagster_project.report.charts.drawing import DARK, ROWS, Document, document
@@ -64,19 +62,3 @@ def triangle(cohorts: Cohorts, what: str) -> Document:
     )
     made["data"] = {"name": "rows"}
     return made
-
-
-def rows_of(cohorts: Cohorts) -> list[dict[str, Any]]:
-    """Return the figures of a triangle, as the page's script makes them too."""
-    averages = cohorts.averages()
-    known = [
-        (f"{cohort.month} · {cohort.customers:,}", cohort.month, cohort.customers, cohort.shares)
-        for cohort in cohorts.cohorts
-    ]
-    total = sum(cohort.customers for cohort in cohorts.cohorts)
-    return [
-        {"row": row, "cohort": name, "customers": customers, "age": age, "share": share}
-        for row, name, customers, shares in [*known, (_AVERAGE, _AVERAGE, total, averages)]
-        for age, share in enumerate(shares)
-        if share is not None
-    ]

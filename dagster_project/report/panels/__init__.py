@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from dagster_project.report.figures import Figures
+from dagster_project.report.page_values import PageValues
 from dagster_project.report.panels import cohorts, customers_care, purchases, recurring, worth
 from dagster_project.report.panels.panel import Group, Panel
 from dagster_project.report.panels.worth import renewals
@@ -10,9 +10,9 @@ from dagster_project.report.panels.worth import renewals
 __all__ = ["Group", "Panel", "groups", "renewals"]
 
 
-def groups(figures: Figures) -> list[Group]:
+def groups(figures: PageValues) -> list[Group]:
     """Return the groups that have something to show."""
-    makers: tuple[tuple[str, str, Callable[[Figures], Iterator[Panel]]], ...] = (
+    makers: tuple[tuple[str, str, Callable[[PageValues], Iterator[Panel]]], ...] = (
         ("revenue", "Revenue", recurring.revenue),
         ("customers", "Customers", recurring.customers),
         ("cohorts", "Cohorts", cohorts.cohorts),

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from dagster_project.report.captions import CAPTIONS
 from dagster_project.report.charts import cohorts as charts
 from dagster_project.report.cohorts import AGES_IN_TABLE, Cohorts
-from dagster_project.report.definitions import DEFINITIONS
-from dagster_project.report.figures import Figures
+from dagster_project.report.page_values import PageValues
 from dagster_project.report.panels.panel import Panel, count, share
 from dagster_project.report.periods import ALL
 from dagster_project.report.tables import Table, table
 
 
-def cohorts(figures: Figures) -> Iterator[Panel]:
+def cohorts(figures: PageValues) -> Iterator[Panel]:
     """Yield a triangle for each kind that the business has."""
     titles = {
         "logo": ("Customers left, by cohort", "Customers left"),
@@ -25,7 +25,7 @@ def cohorts(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             f"cohorts-{kind}",
             title,
-            DEFINITIONS[kind],
+            CAPTIONS[kind],
             charts.triangle(cohorts, what),
             cohort_table(cohorts),
             wide=True,

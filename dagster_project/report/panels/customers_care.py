@@ -3,22 +3,22 @@
 from collections.abc import Iterator
 
 from dagster_project.metrics import Unit
+from dagster_project.report.captions import CAPTIONS
 from dagster_project.report.charts import behind as charts
-from dagster_project.report.definitions import DEFINITIONS
-from dagster_project.report.figures import Figures
+from dagster_project.report.page_values import PageValues
 from dagster_project.report.panels.panel import Panel, count, share
 from dagster_project.report.tables import table
 from dagster_project.report.wording import exact
 
 
-def use(figures: Figures) -> Iterator[Panel]:
+def use(figures: PageValues) -> Iterator[Panel]:
     """Yield the first session, and support."""
     behind = figures.behind
     if behind.onboarding:
         yield Panel(
             "onboarding",
             "The first session, last twelve months",
-            DEFINITIONS["onboarding"],
+            CAPTIONS["onboarding"],
             None,
             table(
                 ("First session", "Customers", "Stayed 30 days", "Share", "Met the value"),
@@ -38,7 +38,7 @@ def use(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "support",
             "Support",
-            DEFINITIONS["support"],
+            CAPTIONS["support"],
             charts.tickets(behind.support),
             table(
                 ("Month", "Tickets", "Complaints", "Hours to answer", "Satisfied"),
@@ -54,7 +54,7 @@ def use(figures: Figures) -> Iterator[Panel]:
         )
 
 
-def _support_note(figures: Figures) -> str:
+def _support_note(figures: PageValues) -> str:
     """Return how much oftener customers are lost after a bad experience, as one sentence."""
     for risk in figures.behind.support_risk:
         if risk.relative_risk is not None and risk.low is not None and risk.high is not None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
+from dagster_project.report.captions import CAPTIONS
 from dagster_project.report.charts import periods as charts
-from dagster_project.report.definitions import DEFINITIONS
-from dagster_project.report.figures import Figures
+from dagster_project.report.page_values import PageValues
 from dagster_project.report.panels.panel import Panel, count, money, over_time, share
 from dagster_project.report.tables import table
 
 
-def purchases(figures: Figures) -> Iterator[Panel]:
+def purchases(figures: PageValues) -> Iterator[Panel]:
     """Yield purchases over time, how soon and after what people buy again."""
     periods, behind, currency = figures.periods, figures.behind, figures.currency
     months = periods.of()
@@ -19,7 +19,7 @@ def purchases(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "bought",
             "Purchases",
-            DEFINITIONS["bought"],
+            CAPTIONS["bought"],
             charts.bought(currency),
             over_time(months, "buyers", "purchases", "purchase_amount", "repeat_revenue_share"),
             follows=True,
@@ -27,7 +27,7 @@ def purchases(figures: Figures) -> Iterator[Panel]:
     yield Panel(
         "repeat",
         "Repeat purchases",
-        DEFINITIONS["repeat"],
+        CAPTIONS["repeat"],
         charts.repeat_rate(),
         over_time(months, "buyers_to_date", "repeat_customer_rate", "returning_rate"),
         follows=True,
@@ -36,7 +36,7 @@ def purchases(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "again",
             "How soon they buy again",
-            DEFINITIONS["again"],
+            CAPTIONS["again"],
             None,
             table(
                 ("Within", "Buyers", "Bought again", "Share"),
@@ -53,7 +53,7 @@ def purchases(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "first",
             "What brings people back: by their first purchase",
-            DEFINITIONS["first"],
+            CAPTIONS["first"],
             None,
             table(
                 ("First bought", "Buyers", "Came back", "Share", f"{currency} to date"),
@@ -71,7 +71,7 @@ def purchases(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "seasons",
             "The same season, a year later",
-            DEFINITIONS["seasons"],
+            CAPTIONS["seasons"],
             None,
             table(
                 ("Season", "Buyers last year", "Again", "Share"),

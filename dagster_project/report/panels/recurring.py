@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
+from dagster_project.report.captions import CAPTIONS
 from dagster_project.report.charts import behind as behind_charts
 from dagster_project.report.charts import periods as charts
-from dagster_project.report.definitions import DEFINITIONS
-from dagster_project.report.figures import Figures
+from dagster_project.report.page_values import PageValues
 from dagster_project.report.panels.panel import Panel, count, money, over_time
 from dagster_project.report.tables import table
 
 _KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 
 
-def revenue(figures: Figures) -> Iterator[Panel]:
+def revenue(figures: PageValues) -> Iterator[Panel]:
     """Yield how MRR moved and what of it was kept."""
     periods, currency = figures.periods, figures.currency
     months = periods.of()
@@ -22,7 +22,7 @@ def revenue(figures: Figures) -> Iterator[Panel]:
     yield Panel(
         "movements",
         "MRR movements",
-        DEFINITIONS["movements"],
+        CAPTIONS["movements"],
         charts.mrr_movements(currency),
         over_time(
             months,
@@ -35,7 +35,7 @@ def revenue(figures: Figures) -> Iterator[Panel]:
     yield Panel(
         "waterfall",
         "From a year before to now",
-        DEFINITIONS["waterfall" if moved else "waterfall_compared"],
+        CAPTIONS["waterfall" if moved else "waterfall_compared"],
         charts.mrr_waterfall(currency, of_movements=moved),
         over_time(months, *(f"movements_{kind}" for kind in _KINDS)) if moved else table(("",), ()),
         follows=True,
@@ -44,14 +44,14 @@ def revenue(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "retention",
             "Net and gross revenue retention",
-            DEFINITIONS["ndr"],
+            CAPTIONS["ndr"],
             charts.net_and_gross_retention(),
             over_time(months, "ndr", "grr", "ndr_12m", "grr_12m"),
             follows=True,
         )
 
 
-def customers(figures: Figures) -> Iterator[Panel]:
+def customers(figures: PageValues) -> Iterator[Panel]:
     """Yield who was won and lost, and what a customer is worth."""
     periods, currency = figures.periods, figures.currency
     months = periods.of()
@@ -60,7 +60,7 @@ def customers(figures: Figures) -> Iterator[Panel]:
     yield Panel(
         "churn",
         "Churn rate",
-        DEFINITIONS["churn"],
+        CAPTIONS["churn"],
         charts.churn_rate(figures.problems.churn_line()),
         over_time(months, "customers_opening", "customers_lost", "churn_rate", "retention_rate"),
         follows=True,
@@ -68,7 +68,7 @@ def customers(figures: Figures) -> Iterator[Panel]:
     yield Panel(
         "flow",
         "Customers won and lost",
-        DEFINITIONS["customers"],
+        CAPTIONS["customers"],
         charts.customer_flow(),
         over_time(
             months,
@@ -80,7 +80,7 @@ def customers(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "lifetime",
             "Customer lifetime value",
-            DEFINITIONS["ltv"],
+            CAPTIONS["ltv"],
             charts.customer_value("ltv", currency, "@new"),
             over_time(months, "ltv"),
             follows=True,
@@ -88,21 +88,21 @@ def customers(figures: Figures) -> Iterator[Panel]:
     yield Panel(
         "per-customer",
         "Revenue per customer",
-        DEFINITIONS["arpa"],
+        CAPTIONS["arpa"],
         charts.customer_value("arpa", f"{currency} a month", "@line"),
         over_time(months, "arpa"),
         follows=True,
     )
 
 
-def plans(figures: Figures) -> Iterator[Panel]:
+def plans(figures: PageValues) -> Iterator[Panel]:
     """Yield who changed plans, and why revenue rose, fell and left."""
     behind, currency, months = figures.behind, figures.currency, figures.periods.of()
     if any(month.count("upgrades") or month.count("downgrades") for month in months):
         yield Panel(
             "moves",
             "Upgrades and downgrades",
-            DEFINITIONS["plans"],
+            CAPTIONS["plans"],
             charts.plan_moves(),
             over_time(months, "upgrades", "downgrades"),
             follows=True,
@@ -111,7 +111,7 @@ def plans(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "causes",
             "Why MRR rose and fell, last twelve months",
-            DEFINITIONS["causes"],
+            CAPTIONS["causes"],
             behind_charts.causes(behind.causes, currency),
             table(
                 ("Cause", "Expansion", "Contraction"),
@@ -122,7 +122,7 @@ def plans(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "products",
             "From product to product, last twelve months",
-            DEFINITIONS["products"],
+            CAPTIONS["products"],
             behind_charts.plan_matrix(behind.plan_changes),
             table(
                 ("From", "To", "Customers", "MRR change"),
@@ -137,7 +137,7 @@ def plans(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "reasons",
             "Why customers left, last twelve months",
-            DEFINITIONS["reasons"],
+            CAPTIONS["reasons"],
             behind_charts.cancellation_reasons(behind.reasons, currency),
             table(
                 ("Reason", "Customers lost", "MRR lost"),

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
+from dagster_project.report.captions import CAPTIONS
 from dagster_project.report.charts import behind as charts
-from dagster_project.report.definitions import DEFINITIONS
-from dagster_project.report.figures import Figures
+from dagster_project.report.page_values import PageValues
 from dagster_project.report.panels.panel import Panel, count, money, share
 from dagster_project.report.tables import table
 
 
-def renewals(figures: Figures) -> Panel | None:
+def renewals(figures: PageValues) -> Panel | None:
     """Return what renews and what is known to end, which stands with what to do."""
     ahead = figures.behind.commitments
     if not ahead:
@@ -17,7 +17,7 @@ def renewals(figures: Figures) -> Panel | None:
     return Panel(
         "ahead",
         "Renewals ahead",
-        DEFINITIONS["ahead"],
+        CAPTIONS["ahead"],
         charts.commitments(ahead, figures.currency),
         table(
             ("Month", "MRR that renews", "Customers", "Known to end", "Customers ending"),
@@ -33,7 +33,7 @@ def renewals(figures: Figures) -> Panel | None:
     )
 
 
-def value(figures: Figures) -> Iterator[Panel]:
+def value(figures: PageValues) -> Iterator[Panel]:
     """Yield who pays the MRR, and retention beside what is usual."""
     behind = figures.behind
     if len(behind.deciles) > 1:
@@ -41,7 +41,7 @@ def value(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "concentration",
             "Who pays the MRR",
-            DEFINITIONS["concentration"],
+            CAPTIONS["concentration"],
             charts.concentration(behind.deciles),
             table(
                 ("Tenth", "Customers", "MRR", "Share", "With all larger"),
@@ -61,7 +61,7 @@ def value(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "benchmarks",
             "Retention beside what is usual in the industry",
-            DEFINITIONS["benchmarks"],
+            CAPTIONS["benchmarks"],
             charts.benchmarks(behind.benchmarks),
             table(
                 ("Industry", "Customers", "Retained", "Usual"),
@@ -76,7 +76,7 @@ def value(figures: Figures) -> Iterator[Panel]:
         )
 
 
-def score(figures: Figures) -> Iterator[Panel]:
+def score(figures: PageValues) -> Iterator[Panel]:
     """Yield what the risk score would have said in the past."""
     behind = figures.behind
     if behind.backtests:
@@ -84,7 +84,7 @@ def score(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "backtest",
             "What the score would have said",
-            DEFINITIONS["backtest"],
+            CAPTIONS["backtest"],
             None,
             table(
                 ("Method, months ahead", "Flagged", "Lost of them", "Right", "Found", "Lift"),
@@ -103,7 +103,7 @@ def score(figures: Figures) -> Iterator[Panel]:
         yield Panel(
             "calibration",
             "Does a higher score mean more are lost?",
-            DEFINITIONS["calibration"],
+            CAPTIONS["calibration"],
             charts.calibration(behind.calibration),
             table(
                 ("Score from", "Customers and months", "Lost"),

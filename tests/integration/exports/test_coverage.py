@@ -16,7 +16,6 @@ from dagster_project.exports.coverage import (
     covered_until,
     read_coverage,
     refuse_unknown_past,
-    stale_sources,
 )
 from dagster_project.exports.gaps import find_gaps
 
@@ -75,15 +74,14 @@ def test_a_finished_data_set_is_covered_to_its_day_and_never_stale(
 ) -> None:
     finished = settings(stalled, until="2026-11-30")
     coverage = read_coverage(con, finished, FixedClock(LATER))
-    stale = stale_sources(coverage, finished, FixedClock(LATER))
-    assert (coverage.until, stale) == (date(2026, 11, 30), ())
+    assert (coverage.until, coverage.stale) == (date(2026, 11, 30), ())
 
 
 def test_a_stale_source_says_since_when_and_by_which_file(
     stalled: Path, con: duckdb.DuckDBPyConnection
 ) -> None:
     given, clock = settings(stalled), FixedClock(LATER)
-    (stale,) = stale_sources(read_coverage(con, given, clock), given, clock)
+    (stale,) = read_coverage(con, given, clock).stale
     assert stale.detail == (
         "the newest billing export speaks of the time until 2026-11-02 (customers.csv); 47 days ago, "
         "sources.billing.max_age is 3 days"
@@ -95,7 +93,7 @@ def test_exactly_max_age_is_not_stale(
     stalled: Path, con: duckdb.DuckDBPyConnection, hours: int, stale: int
 ) -> None:
     given, clock = settings(stalled), FixedClock(STALLED + timedelta(hours=hours - 1))
-    assert len(stale_sources(read_coverage(con, given, clock), given, clock)) == stale
+    assert len(read_coverage(con, given, clock).stale) == stale
 
 
 def test_as_of_asks_what_had_been_delivered_by_then(

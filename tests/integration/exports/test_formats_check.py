@@ -168,3 +168,8 @@ def test_a_check_and_a_run_read_alike_what_the_settings_say(landing: Path) -> No
         source="billing",
     )
     assert [(file.verdict, file.rows_quarantined) for file in found.files] == [("feeds", 0)]
+
+
+def test_a_currency_without_a_rate_is_named(landing: Path) -> None:
+    (landing / "invoice_lines.csv").write_text(LINES.replace("USD", "BRL"))
+    assert "BRL (1 row) has no rate" in _said(_check(landing, source="billing"))

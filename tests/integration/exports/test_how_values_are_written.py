@@ -165,6 +165,19 @@ def test_a_zones_abbreviation_is_read_where_it_means_one_thing(
     ]
 
 
+def test_british_summer_time_is_the_instant_it_is_in_london(
+    load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    case = Path(__file__).parents[2] / "cases/field/09-zone-abbreviations/billing"
+
+    load(path=case, said={"zone": "Europe/London"})
+
+    assert con.execute(
+        "select distinct timezone('Europe/London', valid_from_at)::date::varchar, "
+        "timezone('Europe/London', valid_to_at)::date::varchar, count(*) over () from raw.subscription_items"
+    ).fetchall() == [("2025-07-01", "2025-10-01", 2)]
+
+
 @pytest.mark.parametrize("name", ["BST", "IST", "CST", "CDT", "AST", "XYZ"])
 def test_an_abbreviation_with_several_meanings_names_the_option(
     landing: Path, load: Load, con: duckdb.DuckDBPyConnection, name: str

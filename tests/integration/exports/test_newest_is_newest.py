@@ -307,3 +307,53 @@ def test_two_equal_lines_that_a_mapping_gives_an_id_are_numbered(
     assert con.execute(
         "select count(distinct line_id), sum(amount)::int from raw.orders"
     ).fetchall() == [(3, 45)]
+
+
+def test_full_dumps_without_date_and_number_are_refused_with_what_to_write(
+    landing: Path, load: Load
+) -> None:
+    _dump(landing, {"customers_eu.csv": "ab", "customers_us.csv": "cd"})
+
+    refused = load(said={"full": ["customers"]}).refused
+
+    assert [(file.file_name, "(part-1, part-2)" in file.message) for file in refused] == [
+        ("customers_eu.csv", True),
+        ("customers_us.csv", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("later", "newest", "words"),
+    [(0, "customers_old.csv", "the names' own order"), (60, "customers_new.csv", "the times at")],
+)
+def test_which_of_two_files_without_a_date_is_newer_is_said(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection, later: int, newest: str, words: str
+) -> None:
+    for number, name in enumerate(("customers_new.csv", "customers_old.csv")):
+        file = landing / name
+        file.write_text(f"customer_id,created_at,name\na,2025-01-01,{name}\n")
+        os.utime(file, (1_700_000_000 - later * number,) * 2)
+
+    (said,) = load().warnings
+
+    assert _names(con) == [("a", newest)]
+    assert "1 row of customers says something else in" in said and words in said
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_an_item_that_begins_later_in_a_later_export_is_corrected_where_that_is_said(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection, *, is_full: bool
+) -> None:
+    header = "item_id,subscription_id,customer_id,plan_id,valid_from_at\n"
+    for day, first in (("2026-01-31", "2026-01-01"), ("2026-02-28", "2026-01-15")):
+        (landing / f"subscription_items-{day}.csv").write_text(f"{header}x,s,c,p,{first}\n")
+
+    report = load(said={"full": ["subscription_items"]} if is_full else {})
+
+    standing = _standing(
+        con, "subscription_items", "item_id, valid_from_at", "valid_from_at::date::varchar"
+    )
+    assert standing == [*([] if is_full else [("2026-01-01",)]), ("2026-01-15",)]
+    assert [("say full: [subscription_items]" in one) for one in report.warnings] == (
+        [] if is_full else [True]
+    )

@@ -140,3 +140,15 @@ def test_columns_that_nothing_reads_and_that_may_matter_are_named(
     assert report.warnings == (
         "people.csv: nothing reads tax_amount, account status: by their names they may matter",
     )
+
+
+def test_what_no_record_of_json_has_is_told_and_what_one_has_is_not(
+    landing: Path, load: Load
+) -> None:
+    (landing / "subscriptions.json").write_text(
+        '{"data": [{"id": "s1", "customer": "c1", "status": "active", "start_date": 1767225600},'
+        ' {"id": "s2", "customer": "c1", "start_date": 1767225600, "ended_at": 1767312000, "trial_end": null}]}'
+    )
+    (told, *rest) = load(format_name="stripe").warnings
+    assert told == "subscriptions.json: without canceled_at: who has asked to cancel is not known"
+    assert not any("ended_at" in one or "trial_end" in one for one in rest)

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from dagster_project.defs import history
+from dagster_project.defs import run_history
 from dagster_project.defs.event_log import HeldOpenEventLog, dagster_yaml
 from dagster_project.locations import DBT_PROJECT
 
@@ -48,7 +48,7 @@ def run(*, well: bool = True, fails: bool = False) -> dg.ExecuteInProcessResult:
 
 
 def noted(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> dg.DagsterRun:
-    history.record(instance, result, began=BEGAN, ended=ENDED)
+    run_history.record(instance, result, began=BEGAN, ended=ENDED)
     found = instance.get_run_by_id(result.run_id)
     assert found is not None
     return found
@@ -107,9 +107,9 @@ def test_only_checks_that_failed_or_are_well_again_are_written(
 
 def test_old_runs_are_forgotten_and_the_newest_stay(instance: dg.DagsterInstance) -> None:
     runs = [noted(instance, run()).run_id for _ in range(4)]
-    assert history.forget_old_runs(instance, keep=3) == 1
+    assert run_history.forget_old_runs(instance, keep=3) == 1
     assert [one.run_id for one in instance.get_runs()] == list(reversed(runs[1:]))
-    assert history.forget_old_runs(instance, keep=3) == 0
+    assert run_history.forget_old_runs(instance, keep=3) == 0
 
 
 def test_no_event_waits_for_the_disk(instance: dg.DagsterInstance, tmp_path: Path) -> None:
@@ -139,4 +139,4 @@ def test_the_history_is_that_of_the_folder_in_which_the_ui_was_started(
     if made:
         (tmp_path / ".dagster").mkdir()
         (tmp_path / ".dagster" / "dagster.yaml").write_text("{}")
-    assert (history.home() == tmp_path / ".dagster") is known
+    assert (run_history.home() == tmp_path / ".dagster") is known

@@ -9,7 +9,7 @@ import pytest
 from dagster._core.events import DagsterEvent
 
 from dagster_project.defs.automation import after_a_failed_run, after_a_good_run, pipeline_watch
-from dagster_project.defs.history import COMMAND_LINE, STARTED_BY
+from dagster_project.defs.run_history import COMMAND_LINE, STARTED_BY
 from dagster_project.errors import EbblineError
 from dagster_project.exports import ensure_raw_tables
 from dagster_project.runs import RunReports

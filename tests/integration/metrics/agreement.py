@@ -4,7 +4,7 @@ from.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -88,7 +88,11 @@ def period_differences(company: Company, marts: Marts, table: str) -> Iterator[D
         if period is None:
             yield Difference(table, key, "rows", 0, 1)
             continue
-        for column, there in (("period_end", period.end), ("is_complete", period.is_complete)):
+        for column, there in (
+            ("period_end", period.end),
+            ("is_complete", period.is_complete),
+            ("covered_until", period.closing - timedelta(days=1)),
+        ):
             if row[column] != there:
                 yield Difference(table, key, column, there, row[column])
         yield from _cells(table, key, company.table.rows.get(key, Figures()), row)

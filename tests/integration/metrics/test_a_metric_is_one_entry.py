@@ -17,9 +17,13 @@ from dagster_project.locations import DBT_PROJECT
 from dagster_project.metrics import CATALOGUE, Metric, Unit, catalogue, headlines
 from dagster_project.metrics.catalogue import read_catalogue
 from dagster_project.metrics.page import PAGE, page
+from dagster_project.metrics.semantic import semantic_layer
+from dagster_project.metrics.words import glossary
 from dagster_project.numbers.formulas import formula_of, formulas_of
 from dagster_project.numbers.recurring import RECURRING_FORMULAS
+from dagster_project.quality.contracts import mart_contracts
 from dagster_project.red_lines.rules import load_rules
+from dagster_project.warehouse.ready_views import create_ready_views
 from tests.integration.dbt_process import dbt
 
 MARTS = (
@@ -38,6 +42,8 @@ ADDED = {
                 "denominator": "mrr_opening",
                 "better": "higher",
                 "headline": True,
+                "follows_losses": True,
+                "monthly": {"churn": "of_month"},
             }
         }
     },
@@ -47,6 +53,7 @@ _PERIOD = {
     "period_start": ("date", "2026-01-01"),
     "period_end": ("date", "2026-02-01"),
     "is_complete": ("boolean", True),
+    "covered_until": ("date", "2026-01-31"),
     "dimension": ("varchar", "all"),
     "member": ("varchar", "all"),
 }
@@ -94,6 +101,7 @@ class Built:
 
     metrics: list[tuple[Any, ...]]
     manifest: Path
+    project: Path
 
 
 def _add_a_metric(project: Path) -> None:
@@ -141,7 +149,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     assert ended.code == 0, ended.output
     with duckdb.connect(str(database), read_only=True) as con:
         rows = con.execute("from marts.metrics order by metric").fetchall()
-    return Built(rows, target / "manifest.json")
+    return Built(rows, target / "manifest.json", project)
 
 
 @pytest.fixture
@@ -183,7 +191,8 @@ def test_a_red_line_may_name_it(installed: dict[str, Metric]) -> None:
     }
     settings = Settings(sources=Sources(billing=Source(path="x")), red_lines=[rule])
     added = next(rule for rule in load_rules(settings) if rule.name == "expands")
-    assert (added.subject.unit, added.subject.sample_column) == (Unit.SHARE, "customers_opening")
+    said = (added.subject.unit, added.subject.sample_column, added.subject.follows_losses)
+    assert said == (Unit.SHARE, "customers_opening", True)
 
 
 def test_explain_knows_what_it_is_made_of(installed: dict[str, Metric]) -> None:
@@ -194,6 +203,26 @@ def test_explain_knows_what_it_is_made_of(installed: dict[str, Metric]) -> None:
         {"numerator": Decimal(3), "denominator": Decimal(5)},
         "mrr_expansion / mrr_opening",
     )
+
+
+def test_the_semantic_layer_the_glossary_and_the_contract_have_it(
+    built: Built, installed: dict[str, Metric]
+) -> None:
+    described = glossary(installed)["expansion_rate"]
+    assert described == "expansion rate: expansion MRR ÷ MRR at opening."
+    assert "\n- name: expansion_rate_quarterly\n" in semantic_layer(installed)
+    assert mart_contracts(built.project)["mart_churn_periods"].columns["expansion_rate"] == "DOUBLE"
+
+
+def test_a_ready_view_has_it(built: Built, installed: dict[str, Metric]) -> None:
+    with duckdb.connect() as con:
+        con.execute("attach ':memory:' as mine")
+        columns = mart_contracts(built.project)["mart_churn_periods"].columns
+        listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        con.execute(f"create table mine.mart_churn_periods ({listed})")
+        create_ready_views(con, "mine")
+        shown = con.execute("describe mine.churn_now").fetchall()
+    assert ("expansion_rate_of_month", "DOUBLE") in [row[:2] for row in shown]
 
 
 def test_its_restatement_is_told_and_the_page_of_metrics_has_it(

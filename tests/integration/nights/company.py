@@ -22,6 +22,7 @@ from tests.integration.dbt_process import dbt
 FIRST_LOADED_AT = datetime(2026, 1, 1, 3, tzinfo=UTC)
 SETTINGS: dict[str, Any] = {
     "timezone": "UTC",
+    "discounts": "lasting_only",
     "currency_rates": [
         {"currency": currency, "valid_from": None, "rate": rate}
         for currency, rate in (("USD", "1"), ("EUR", "1.08"), ("GBP", "1.27"))
@@ -70,11 +71,11 @@ _ARRIVES: dict[str, tuple[str, dict[str, str]]] = {
 }
 # What the kept models remember, and what a night found to compute, are not the same in a rebuild.
 _OF_THE_NIGHT = {
-    "intermediate.int_kept_days",
-    "intermediate.int_kept_loads",
+    "intermediate.int_incremental_days",
+    "intermediate.int_incremental_loads",
     "intermediate.int_changed_billing_rows",
     "intermediate.int_changed_customers",
-    "intermediate.int_moved_customers",
+    "intermediate.int_due_customers",
     "staging.stg_billing__changed_lines",
 }
 
@@ -191,7 +192,9 @@ class Company:
             from duckdb_columns() as columns
             where
                 columns.table_name in (
-                    select model from intermediate.int_kept_days union select model from intermediate.int_kept_loads
+                    select model from intermediate.int_incremental_days
+                    union
+                    select model from intermediate.int_incremental_loads
                 )
                 and columns.table_name not in ('int_mrr_changes', 'int_piece_terms', 'int_customer_days')
                 and columns.data_type = 'DATE'

@@ -51,11 +51,37 @@ def late_billing(company: Company) -> None:
             "select * replace ((select max(customer_id) from raw.customers) as customer_id)"
             f" from raw.{table} order by customer_id desc, subscription_id limit 1",
         )
+    company.correct(
+        "line_discounts",
+        f"select invoice_id, line_id, 'late' as discount_id, 3 as amount from raw.invoice_lines where {old}"
+        " and kind = 'recurring' order by line_id limit 4",
+    )
+    company.correct(
+        "invoice_lines",
+        f"""
+        select 'note' as invoice_id, line_id, line_id as credited_line_id, 'credit' as kind, -amount as amount,
+            customer_id, currency
+        from raw.invoice_lines where {old} and kind = 'recurring' and not is_proration order by line_id desc limit 1
+        """,
+    )
 
 
 def after_the_move(company: Company) -> None:
-    """Change one of two customers who share a subscription, and a plan that many have."""
+    """Change one of two customers who share a subscription, and a plan that many have; tell what was not known.
+
+    How long a coupon lasts comes after its discounts, and a credit note after its line.
+    """
     company.deliver(date(2025, 8, 2))
+    company.correct("discounts", "select 'late' as discount_id, 'summer' as coupon_id")
+    company.correct("discounts", "select 'summer' as discount_id, 'repeating' as duration")
+    company.correct(
+        "credit_notes",
+        """
+        select 'note' as credit_note_id, invoice_id, 'issued' as status, currency, timestamptz '2025-02-20' as issued_at
+        from raw.invoice_lines where line_id = (select line_id from raw.invoice_lines where invoice_id = 'note')
+        and invoice_id <> 'note' limit 1
+        """,
+    )
     company.correct(
         "invoice_lines",
         """

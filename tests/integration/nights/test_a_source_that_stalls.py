@@ -14,6 +14,7 @@ import pytest
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings
+from dagster_project.quality.suites import read_suites
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
 
@@ -147,13 +148,29 @@ def test_the_newest_closed_month_is_the_last_that_the_source_covers(
     ) == [(date(2026, 10, 1),)]
 
 
+@pytest.mark.parametrize("mart", ["metrics", "mart_support_periods", "mart_health_periods"])
+def test_a_source_that_is_behind_is_no_reason_to_publish_nothing(
+    stalled: Company, mart: str
+) -> None:
+    suite = next(one for one in read_suites() if one.table == mart)
+    check = next(
+        one for one in suite.expectations if one.spec.name == "periods_are_those_of_the_calendar"
+    )
+    query = check.question.kwargs["unexpected_rows_query"].format(batch=f"marts.{mart}")
+    assert stalled.rows(query) == []
+
+
 @pytest.mark.parametrize("mart", ["mart_support_experience", "mart_support_topics"])
 def test_no_month_of_support_is_closed_that_its_export_does_not_cover(
     stalled: Company, mart: str
 ) -> None:
     assert stalled.rows(
-        f"select month, is_complete from marts.{mart} where month >= date '2026-10-01' group by all order by 1"
-    ) == [(date(2026, 10, 1), True), (date(2026, 11, 1), False)]
+        f"select distinct month, is_complete, covered_until from marts.{mart} "
+        "where month >= date '2026-10-01' order by 1"
+    ) == [
+        (date(2026, 10, 1), True, date(2026, 10, 31)),
+        (date(2026, 11, 1), False, date(2026, 11, 2)),
+    ]
 
 
 def test_nobody_fell_silent_because_use_is_not_exported(stalled: Company) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.errors import EbblineError
+from dagster_project.exports.coverage import coverage_of
 from dagster_project.numbers.diff import diff
 from dagster_project.numbers.restatements import restatements
 from dagster_project.warehouse.connection import open_warehouse
@@ -28,10 +29,12 @@ def _change(root: Path, *statements: str, as_of: date | None = None) -> None:
         build_marts(con, 1)
         for statement in statements:
             con.execute(statement)
+    settings = settings_for(root).model_copy(update={"as_of": as_of})
     publish(
         paths,
-        settings=settings_for(root).model_copy(update={"as_of": as_of}),
+        settings=settings,
         clock=clock_at(2),
+        coverage=coverage_of(paths, settings, clock_at(2)),
         validation_summary={},
         project=NO_CODE,
     )
@@ -120,10 +123,12 @@ def test_a_running_period_restates_nothing(tmp_path: Path) -> None:
     with open_warehouse(paths) as con:
         load(con, 1)
         build_marts(con, 1)
+    settings = settings_for(tmp_path, until=until)
     publish(
         paths,
-        settings=settings_for(tmp_path, until=until),
+        settings=settings,
         clock=clock_at(1),
+        coverage=coverage_of(paths, settings, clock_at(1)),
         validation_summary={},
         project=NO_CODE,
     )

@@ -14,6 +14,7 @@ import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import load_settings
+from dagster_project.exports.coverage import coverage_of
 from dagster_project.numbers.diff import both_attached
 from dagster_project.numbers.purchases import PURCHASE_FORMULAS
 from dagster_project.numbers.recurring import RECURRING_FORMULAS
@@ -68,7 +69,8 @@ def _run(root: Path, day: int, **settings: object) -> None:
     clock = FixedClock(datetime(2026, 11, day, 3, tzinfo=UTC))
     paths = WarehousePaths(loaded.warehouse)
     load_and_build(paths, loaded, clock, MODELS)
-    publish(paths, settings=loaded, clock=clock, validation_summary={})
+    coverage = coverage_of(paths, loaded, clock)
+    publish(paths, settings=loaded, clock=clock, coverage=coverage, validation_summary={})
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,8 @@ select unnest(['billing', 'support', 'usage']) as source, '2026-03-31'::date as 
     '2026-04-01'::date as covered_before;
 create table intermediate.int_periods as
 select grain, period_start::date as period_start, period_end::date as period_end,
-    least(period_end::date, date '2026-04-01') as closing_on, period_end::date <= date '2026-04-01' as is_complete
+    least(period_end::date, date '2026-04-01') as closing_on, period_end::date <= date '2026-04-01' as is_complete,
+    least(period_end::date, date '2026-04-01') - 1 as covered_until
 from (values
     ('month', '2026-01-01', '2026-02-01'), ('month', '2026-02-01', '2026-03-01'), ('month', '2026-03-01', '2026-04-01'),
     ('quarter', '2026-01-01', '2026-04-01'), ('year', '2026-01-01', '2027-01-01')
@@ -118,7 +119,7 @@ from flows
 union all
 select *, member_closing, mrr_closing, 0, mrr_closing, false from flows where member_opening <> member_closing;
 create temp table figures as
-select periods.grain, periods.period_start, periods.period_end, periods.is_complete, members.dimension, members.member,
+select periods.grain, periods.period_start, periods.period_end, periods.is_complete, periods.covered_until, members.dimension, members.member,
     count(*) filter (from_opening and mrr_opening > 0) as customers_opening,
     count(*) filter (closes_here > 0) as customers_closing,
     count(*) filter (from_opening and status = 'retained') as customers_retained,
@@ -156,16 +157,23 @@ create table marts.mart_churn_periods as
 select *, (mrr_churn / nullif(mrr_opening, 0))::double as mrr_churn_rate,
     customers_lost as customers_lost_voluntary, 0 as customers_lost_involuntary, mrr_churn as mrr_churn_voluntary, 0::decimal(18, 2) as mrr_churn_involuntary
 from marts.mart_revenue_periods;
+create or replace table marts.mart_revenue_periods as
+select *, (12 * mrr_closing)::decimal(18, 2) as arr,
+    (mrr_new + mrr_reactivation + mrr_expansion - mrr_contraction - mrr_churn)::decimal(18, 2) as net_new_mrr,
+    (mrr_closing - mrr_opening)::double / nullif(mrr_opening::double, 0) as growth_rate,
+    (mrr_contraction + mrr_churn)::double / nullif(mrr_opening::double, 0) as gross_mrr_churn_rate,
+    (mrr_contraction + mrr_churn - mrr_expansion)::double / nullif(mrr_opening::double, 0) as net_mrr_churn_rate
+from marts.mart_revenue_periods;
 create table marts.mart_mrr_causes as
-select grain, period_start, period_end, is_complete, dimension, member, 'price' as cause,
+select grain, period_start, period_end, is_complete, covered_until, dimension, member, 'price' as cause,
     upgrades as customers_expanded, mrr_expansion, downgrades as customers_contracted, mrr_contraction
 from marts.mart_revenue_periods where upgrades + downgrades > 0;
 create table marts.mart_cancellation_reasons as
-select grain, period_start, period_end, is_complete, dimension, member, 'too dear' as reason, customers_lost,
+select grain, period_start, period_end, is_complete, covered_until, dimension, member, 'too dear' as reason, customers_lost,
     0 as customers_lost_involuntary, mrr_churn as mrr_lost, 1.0 as mrr_lost_share, 1 as place
 from marts.mart_churn_periods where customers_lost > 0;
 create table marts.mart_plan_changes as
-select lives.grain, lives.period_start, period_end, is_complete, coalesce(plan_opening, '(not a customer)') as plan_from,
+select lives.grain, lives.period_start, period_end, is_complete, covered_until, coalesce(plan_opening, '(not a customer)') as plan_from,
     coalesce(plan_closing, '(not a customer)') as plan_to,
     case status when 'new' then 'new' when 'lost' then 'churn' when 'reactivated' then 'reactivation'
         else case when mrr_closing > mrr_opening then 'upgrade' when mrr_closing < mrr_opening then 'downgrade'
@@ -235,7 +243,7 @@ with bought as (
     left join bought on bought.dimension = segments.dimension and bought.member = segments.member
         and bought.purchased_on < periods.closing_on
 )
-select grain, period_start, period_end, is_complete, dimension, member,
+select grain, period_start, period_end, is_complete, covered_until, dimension, member,
     count(distinct customer_id) as buyers_to_date,
     count(distinct customer_id) filter (purchase_number >= 2) as repeat_buyers_to_date,
     count(distinct customer_id) filter (is_inside) as buyers,
@@ -250,7 +258,7 @@ select * exclude (purchases, repeat_purchases, purchase_amount),
     returning_buyers / nullif(buyers, 0) as returning_rate
 from buying;
 create table marts.mart_purchase_periods as
-select grain, period_start, period_end, is_complete, dimension, member, buyers, purchases, repeat_purchases, purchase_amount,
+select grain, period_start, period_end, is_complete, covered_until, dimension, member, buyers, purchases, repeat_purchases, purchase_amount,
     0.00 as repeat_purchase_amount, 0.00 as repeat_customer_amount, 0.0::double as repeat_revenue_share, 31.0::double as average_days_between
 from buying;
 create table marts.fct_purchase_lines as
@@ -271,7 +279,7 @@ select 'spring' as campaign, 2 as buyers, 1 as repeat_buyers, 0.5::double as rep
     1 as repeat_buyers_in_90_days, 0.5::double as repeat_rate_90_days, 3 as purchases, 60.00 as amount_to_date;
 create table marts.mart_seasonal_buyers as
 select '2026-12-01'::date as season_start, '2027-03-01'::date as season_end, 'december to february' as season,
-    false as is_complete, 1 as buyers_last_year, 0 as bought_again, 0.0::double as bought_again_rate;
+    false as is_complete, '2026-03-31'::date as covered_until, 1 as buyers_last_year, 0 as bought_again, 0.0::double as bought_again_rate;
 -- Nobody was there twelve months before the close of March.
 create table marts.mart_benchmarks as
 select '2025-04-01'::date as year_start, '2026-04-01'::date as year_end, 'retail' as industry, 0 as customers_opening,
@@ -281,21 +289,29 @@ select '2025-04-01'::date as year_start, '2026-04-01'::date as year_end, 'retail
 create table marts.metrics as
 with churn as (
     select columns(*)::varchar from marts.mart_churn_periods
+), revenue as (
+    select columns(c -> c in (
+        'grain', 'period_start', 'period_end', 'is_complete', 'covered_until', 'dimension', 'member',
+        'arr', 'net_new_mrr', 'growth_rate', 'gross_mrr_churn_rate', 'net_mrr_churn_rate'
+    ))::varchar from marts.mart_revenue_periods
 ), rates as (
     select columns(*)::varchar from marts.mart_repeat_rate
 ), purchases as (
     select columns(*)::varchar from marts.mart_purchase_periods
 ), tall as (
     select * from churn unpivot include nulls (value for metric in (
-        columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
+        columns(* exclude (grain, period_start, period_end, is_complete, covered_until, dimension, member))))
+    union all by name
+    select * from revenue unpivot include nulls (value for metric in (
+        columns(* exclude (grain, period_start, period_end, is_complete, covered_until, dimension, member))))
     union all by name
     select * from rates unpivot include nulls (value for metric in (
-        columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
+        columns(* exclude (grain, period_start, period_end, is_complete, covered_until, dimension, member))))
     union all by name
     select * from (select * exclude (buyers) from purchases) unpivot include nulls (value for metric in (
-        columns(* exclude (grain, period_start, period_end, is_complete, dimension, member))))
+        columns(* exclude (grain, period_start, period_end, is_complete, covered_until, dimension, member))))
 )
-select metric, 'count' as unit, tall.grain, tall.period_start::date as period_start, periods.period_end, periods.is_complete,
+select metric, 'count' as unit, tall.grain, tall.period_start::date as period_start, periods.period_end, periods.is_complete, periods.covered_until,
     tall.dimension, tall.member,
     if(metric = 'churn_rate', customers_lost, null) as numerator,
     if(metric = 'churn_rate', customers_opening, null) as denominator, value::double as value
@@ -316,13 +332,13 @@ select '2026-03-01'::date as month, 'c1' as customer_id, 1 as tickets, 0 as comp
     1.0::double as median_first_response_hours, 2.0::double as median_resolution_hours, 1 as csat_ratings,
     0.8::double as csat, 0 as nps_ratings, null::double as nps, 0 as bad_experiences, true as is_complete;
 create table marts.mart_support_periods as
-select grain, period_start, period_end, is_complete, dimension, member, 4 as tickets, 1 as complaints,
+select grain, period_start, period_end, is_complete, covered_until, dimension, member, 4 as tickets, 1 as complaints,
     0.25::double as complaint_rate, 1 as tickets_reopened, 3 as tickets_answered, 2.5::double as first_response_hours,
     9.0::double as resolution_hours, 4 as csat_ratings, 3 as csat_good, 0.75::double as csat, 2 as nps_ratings,
     -0.5::double as nps
 from marts.mart_churn_periods;
 create table marts.mart_health_periods as
-select grain, period_start, period_end, is_complete, dimension, member, 4 as customers_scored, 2 as customers_with_use,
+select grain, period_start, period_end, is_complete, covered_until, dimension, member, 4 as customers_scored, 2 as customers_with_use,
     32.5::double as happiness, 1 as customers_dormant, 0.5::double as dormant_rate, 0 as customers_below_habit,
     0.0::double as below_habit_rate, 20.0::double as risk_score, 1 as customers_at_risk, 0.25::double as at_risk_rate,
     90.00::decimal(18, 2) as mrr_at_risk
@@ -358,7 +374,7 @@ select unnest([1, 2]) as win_back_rank, unnest(['gone-1', 'gone-2']) as customer
     0.5::double as reactivation_rate_from_here;
 
 create table marts.mart_mrr_waterfall as
-select grain, period_start, period_end, is_complete, dimension, member, 'expansion' as movement_type, 2 as movements,
+select grain, period_start, period_end, is_complete, covered_until, dimension, member, 'expansion' as movement_type, 2 as movements,
     1 as customers, (mrr_closing - mrr_opening)::decimal(18, 2) as amount
 from marts.mart_revenue_periods where mrr_closing <> mrr_opening;
 create table marts.mart_committed_mrr as

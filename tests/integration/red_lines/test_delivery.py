@@ -260,6 +260,16 @@ def test_incident_and_message_name_the_publication_that_spoke_first(
     assert stamped == [("7", "7")]
 
 
+def test_what_is_withdrawn_before_a_publication_is_of_none(
+    paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send, judge: Judge
+) -> None:
+    judge(paths, settings(), churn_rate=0.01)
+    send(paths, told(settings, webhook.url))
+    with open_warehouse(paths, read_only=True) as con:
+        told_of = con.execute("select state, publication_id from ops.outbox").fetchall()
+    assert (told_of, webhook.received) == ([("withdrawn", None)], [])
+
+
 def test_nobody_is_told_of_a_number_that_is_not_published(
     paths: WarehousePaths, settings: MakeSettings, webhook: Any, send: Send
 ) -> None:

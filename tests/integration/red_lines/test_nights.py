@@ -66,7 +66,7 @@ def test_a_source_that_stops_returns_and_catches_up_resolves_by_itself(play: Pla
     ) == [
         "2026-12-02 [PAGE] billing is stale: nothing after 2026-11-02 is covered",
         "2026-12-03 [PAGE] customers lost above new customers: 20 in 2026-11",
-        "2026-12-03 [RESOLVED] stale source is over",
+        "2026-12-03 [RESOLVED] stale source billing is over",
         "left: churn_above/all/2026-11 open",
         "left: lost_above_new/all/2026-11 open",
     ]
@@ -91,8 +91,10 @@ def test_a_finished_data_set_is_never_stale_and_needs_no_run(play: Play) -> None
     assert play(script, calendar={"until": "2026-10-31"}) == []
 
 
-def test_a_refused_file_is_told_though_nothing_is_published_and_mended_next_day(play: Play) -> None:
-    assert play(
+def test_a_refused_file_is_told_though_nothing_is_published_and_mended_next_day(
+    play: Play, webhook: Any
+) -> None:
+    timeline = play(
         """
         2026-11-03 export customers.csv
         2026-11-03 run
@@ -101,10 +103,12 @@ def test_a_refused_file_is_told_though_nothing_is_published_and_mended_next_day(
         2026-11-05 export customers.csv
         2026-11-05 run
         """
-    ) == [
+    )
+    assert timeline == [
         "2026-11-04 [PAGE] billing: customers.csv refused; nothing new is published without it",
-        "2026-11-05 [RESOLVED] refused file is over",
+        "2026-11-05 [RESOLVED] refused file billing/customers.csv is over",
     ]
+    assert "To try it: ebbline formats check" in webhook.received[0]["message"]
 
 
 def test_a_refused_validation_is_told_by_the_name_of_its_check_and_no_figure(
@@ -200,6 +204,83 @@ def test_two_rules_with_one_cause_are_one_message(play: Play, webhook: Any) -> N
         "left: lost_above_new/all/2026-11 open",
     ]
     assert "Also: churn rate above 10 %: 20 % against 10 %" in webhook.received[0]["message"]
+
+
+def test_a_line_that_crosses_later_by_the_same_losses_is_no_message_of_its_own(play: Play) -> None:
+    assert play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2026-12-02 export customers.csv
+        2026-12-02 churn 2026-11 0.2
+        2026-12-02 run
+        2026-12-03 export customers.csv
+        2026-12-03 churn 2026-11 0.01
+        2026-12-03 run
+        """
+    ) == [
+        "2026-12-01 [PAGE] churn rate above 10 %: 12 % in 2026-11",
+        "2026-12-03 [RESOLVED] churn rate above 10 %: 1 % in 2026-11",
+    ]
+
+
+def test_a_line_that_joins_a_message_that_waits_is_named_in_it(play: Play, webhook: Any) -> None:
+    timeline = play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 target 503
+        2026-12-01 run
+        2026-12-02 export customers.csv
+        2026-12-02 churn 2026-11 0.2
+        2026-12-02 target 200
+        2026-12-02 run
+        """
+    )
+    assert timeline[1:2] == ["2026-12-02 [PAGE] churn rate above 10 %: 12 % in 2026-11"]
+    also = "Also: customers lost above new customers: 20 customers lost against 15 new customers"
+    assert also in webhook.received[1]["message"]
+
+
+def test_a_line_that_crosses_in_a_later_month_makes_the_open_incident_speak(
+    play: Play, webhook: Any
+) -> None:
+    timeline = play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2027-01-01 export customers.csv
+        2027-01-01 churn 2026-12 0.2
+        2027-01-01 run
+        2027-01-02 run
+        """
+    )
+    assert timeline == [
+        "2026-12-01 [PAGE] churn rate above 10 %: 12 % in 2026-11",
+        "2027-01-01 [PAGE, STILL CROSSED] churn rate above 10 %: 20 % in 2026-12",
+        "left: churn_above/all/2026-11 open",
+        "left: lost_above_new/all/2026-12 open",
+    ]
+    assert "Also: customers lost above new customers: 20" in webhook.received[1]["message"]
+
+
+def test_a_page_never_hides_behind_a_warning(play: Play) -> None:
+    assert play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.12
+        2026-12-01 run
+        2026-12-02 export customers.csv
+        2026-12-02 churn 2026-11 0.2
+        2026-12-02 run
+        """,
+        red_lines=[{"rule": "churn_above", "severity": "warning"}],
+    )[:2] == [
+        "2026-12-01 [WARNING] churn rate above 10 %: 12 % in 2026-11",
+        "2026-12-02 [PAGE] customers lost above new customers: 20 in 2026-11",
+    ]
 
 
 def test_what_is_silenced_says_nothing_until_its_day(play: Play) -> None:
@@ -345,6 +426,51 @@ def test_what_is_corrected_within_quiet_hours_is_never_told(play: Play) -> None:
     )
 
 
+NIGHT = """
+    2026-12-01 export customers.csv
+    2026-12-01 churn 2026-11 0.12
+    2026-12-01 run
+    2026-12-01T04:00 broken plans.csv
+    2026-12-01T04:00 run
+    2026-12-01T06:00 target {answer}
+    2026-12-01T06:00 check
+    2026-12-01T06:10 target 200
+    2026-12-01T06:10 check
+    """
+BOTH = [
+    "[PAGE] billing: plans.csv refused; nothing new is published without it",
+    "[WARNING] churn rate above 10 %: 12 % in 2026-11",
+]
+
+
+def test_what_a_night_held_is_one_message_in_the_morning(play: Play, webhook: Any) -> None:
+    timeline = play(
+        NIGHT.format(answer=200),
+        quiet_hours={**QUIET, "passes": []},
+        red_lines=[{"rule": "churn_above", "severity": "warning"}],
+    )
+    assert timeline[:-2] == [
+        "2026-12-01T06:00 [PAGE] 2 messages held by quiet hours, 1 page among them"
+    ]
+    (message,) = webhook.received
+    lines = message["message"].splitlines()
+    assert lines[0].startswith("Held by quiet hours since 2026-12-01 04:00 (Europe/Berlin);")
+    assert lines[1:3] == [f"{n}. {title}" for n, title in enumerate(BOTH, start=1)]
+    assert [one["alert"]["severity"] for one in message["alerts"]] == ["page", "warning"]
+
+
+def test_a_receiver_that_refuses_the_digest_gets_each_message_by_itself(
+    play: Play, webhook: Any
+) -> None:
+    timeline = play(
+        NIGHT.format(answer=413),
+        quiet_hours={**QUIET, "passes": []},
+        red_lines=[{"rule": "churn_above", "severity": "warning"}],
+    )
+    arrived = [line for line in timeline if line.startswith("2026-12-01T06:10")]
+    assert sorted(arrived) == [f"2026-12-01T06:10 {title}" for title in BOTH]
+
+
 def test_where_nobody_looks_when_they_end_the_next_night_tells_all_the_same(play: Play) -> None:
     assert play(
         """
@@ -405,6 +531,32 @@ def test_what_nobody_acknowledged_is_told_again_as_a_page_when_it_is_due_once(pl
         "2026-12-01T07:00 [PAGE, NOT ACKNOWLEDGED] churn rate above 10 %: 12 % in 2026-11",
         "left: churn_above/all/2026-11 open",
     ]
+
+
+def test_a_condition_of_the_pipeline_that_nobody_acknowledged_is_told_again_as_a_page_once(
+    play: Play, webhook: Any
+) -> None:
+    timeline = play(
+        """
+        2026-11-03 export customers.csv
+        2026-11-03 run
+        2026-11-04 broken customers.csv
+        2026-11-04 run
+        2026-11-04T06:59 check
+        2026-11-04T07:00 check
+        2026-11-04T07:10 check
+        2026-11-05 export customers.csv
+        2026-11-05 run
+        """,
+        pipeline_alerts={"escalate_after": "4 hours", "owner": "ana"},
+    )
+    title = "billing: customers.csv refused; nothing new is published without it"
+    assert timeline == [
+        f"2026-11-04 [PAGE] {title}",
+        f"2026-11-04T07:00 [PAGE, NOT ACKNOWLEDGED] {title}",
+        "2026-11-05 [RESOLVED] refused file billing/customers.csv is over",
+    ]
+    assert "Owner: ana" in webhook.received[1]["message"]
 
 
 @pytest.mark.parametrize(

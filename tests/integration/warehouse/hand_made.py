@@ -10,6 +10,7 @@ import duckdb
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Calendar, Publish, Settings, Source, Sources
+from dagster_project.exports.coverage import read_coverage
 from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
@@ -96,7 +97,8 @@ def publish_state(root: Path, number: int, *, keep: int = 5) -> Publication | No
     paths, settings = WarehousePaths(root), settings_for(root, keep=keep)
     with open_warehouse(paths) as con:
         load(con, number)
-        pending = pending_change(con, settings=settings, clock=clock_at(number), project=NO_CODE)
+        coverage = read_coverage(con, settings, clock_at(number))
+        pending = pending_change(con, settings=settings, coverage=coverage, project=NO_CODE)
         if not pending:
             return None
         build_marts(con, number)
@@ -104,6 +106,7 @@ def publish_state(root: Path, number: int, *, keep: int = 5) -> Publication | No
         paths,
         settings=settings,
         clock=clock_at(number),
+        coverage=coverage,
         validation_summary={"checks": 3},
         project=NO_CODE,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings, load_settings
+from dagster_project.exports.coverage import read_coverage
 from dagster_project.exports.loader import load_source
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
@@ -67,11 +68,17 @@ def run_at(root: Path, day: date, *, as_of: date | None = None) -> Publication |
             clock=clock,
         )
         assert not report.refused, report
-        if not pending_change(con, settings=settings, clock=clock, project=NO_CODE):
+        coverage = read_coverage(con, settings, clock)
+        if not pending_change(con, settings=settings, coverage=coverage, project=NO_CODE):
             return None
     _build(paths, settings, clock)
     return publish(
-        paths, settings=settings, clock=clock, validation_summary={"checks": 0}, project=NO_CODE
+        paths,
+        settings=settings,
+        clock=clock,
+        coverage=coverage,
+        validation_summary={"checks": 0},
+        project=NO_CODE,
     )
 
 

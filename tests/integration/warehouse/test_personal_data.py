@@ -7,6 +7,7 @@ import duckdb
 import pytest
 import yaml
 
+from dagster_project.exports.coverage import coverage_of, read_coverage
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
@@ -27,10 +28,12 @@ def _published(root: Path, **publishing: Any) -> Path:
             "create or replace table marts.dim_customers as select 'c1' as customer_id,"
             " 'Ann' as name, 'ann@example.com' as email, 'Bob' as account_owner, 'DE' as country"
         )
+    shown, paths = settings.model_copy(update={"publish": changed}), WarehousePaths(root)
     publish(
-        WarehousePaths(root),
-        settings=settings.model_copy(update={"publish": changed}),
+        paths,
+        settings=shown,
         clock=clock_at(1),
+        coverage=coverage_of(paths, shown, clock_at(1)),
         validation_summary={},
     )
     return root / "marts.duckdb"
@@ -91,7 +94,7 @@ def test_the_next_run_publishes_anew_when_readers_shall_see_something_else(tmp_p
         pending = pending_change(
             con,
             settings=settings.model_copy(update={"publish": shown}),
-            clock=clock_at(2),
+            coverage=read_coverage(con, settings, clock_at(2)),
             project=NO_CODE,
         )
     assert "publish.personal_data is now True" in pending.reasons

@@ -7,8 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dagster_project.clock import FixedClock
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import EbblineError
+from dagster_project.exports.coverage import coverage_of, read_coverage
 from dagster_project.screens.published import published_lines, standing_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
@@ -21,7 +23,7 @@ from dagster_project.warehouse.publication import (
     rollback,
 )
 from dagster_project.warehouse.publication_ledger import recover
-from dagster_project.warehouse.publication_record import read_publication
+from dagster_project.warehouse.publication_record import Publication, read_publication
 from dagster_project.warehouse.serving import open_marts
 from tests.integration.warehouse.hand_made import (
     NO_CODE,
@@ -42,8 +44,21 @@ def _state_seen(root: Path) -> tuple[int, int]:
 def _pending(root: Path, settings: Settings | None = None, project: Path = NO_CODE) -> list[str]:
     settings = settings or settings_for(root)
     with open_warehouse(WarehousePaths(root)) as con:
-        pending = pending_change(con, settings=settings, clock=clock_at(9), project=project)
+        coverage = read_coverage(con, settings, clock_at(9))
+        pending = pending_change(con, settings=settings, coverage=coverage, project=project)
     return list(pending.reasons)
+
+
+def _publish(paths: WarehousePaths, settings: Settings, clock: FixedClock) -> Publication:
+    coverage = coverage_of(paths, settings, clock)
+    return publish(
+        paths,
+        settings=settings,
+        clock=clock,
+        coverage=coverage,
+        validation_summary={},
+        project=NO_CODE,
+    )
 
 
 def _kept(root: Path) -> list[str]:
@@ -84,7 +99,7 @@ def test_no_secret_and_no_place_is_published(tmp_path: Path) -> None:
     with open_warehouse(WarehousePaths(tmp_path)) as con:
         load(con, 1)
         build_marts(con, 1)
-    publish(WarehousePaths(tmp_path), settings=settings, clock=clock_at(1), validation_summary={})
+    _publish(WarehousePaths(tmp_path), settings, clock_at(1))
     published = (tmp_path / "marts.duckdb").read_bytes()
     assert b"very/secret" not in published
     assert str(tmp_path).encode() not in published
@@ -120,13 +135,16 @@ def test_published_files_are_read_only_and_nothing_unfinished_is_left(tmp_path: 
 
 
 def test_nothing_is_published_where_there_are_no_marts(tmp_path: Path) -> None:
+    settings, clock = settings_for(tmp_path), clock_at(1)
     with open_warehouse(WarehousePaths(tmp_path)) as con:
         load(con, 1)
+        coverage = read_coverage(con, settings, clock)
     with pytest.raises(EbblineError, match="no marts to publish"):
         publish(
             WarehousePaths(tmp_path),
-            settings=settings_for(tmp_path),
-            clock=clock_at(1),
+            settings=settings,
+            clock=clock,
+            coverage=coverage,
             validation_summary={},
         )
 
@@ -185,9 +203,7 @@ def test_loads_after_the_as_of_day_do_not_count(tmp_path: Path) -> None:
             load(con, number)
             build_marts(con, number)
     settings = settings_for(tmp_path).model_copy(update={"as_of": clock_at(2).now().date()})
-    published = publish(
-        WarehousePaths(tmp_path), settings=settings, clock=clock_at(5), validation_summary={}
-    )
+    published = _publish(WarehousePaths(tmp_path), settings, clock_at(5))
     assert published.highest_load_id == 2
     assert [file["file_name"] for file in published.input_files] == [
         "customers-1.csv",
@@ -356,7 +372,7 @@ def test_a_source_that_becomes_stale_or_reaches_further_is_said_anew(tmp_path: P
             " started_at - interval 5 days as started_at) from raw.loads)"
         )
         build_marts(con, 1)
-    publish(paths, settings=settings, clock=clock_at(1), validation_summary={}, project=NO_CODE)
+    _publish(paths, settings, clock_at(1))
     assert _pending(tmp_path, settings) == ["billing is stale"]
     with open_warehouse(paths) as con:
         con.execute(
@@ -419,7 +435,7 @@ def test_a_past_state_that_readers_see_is_said(tmp_path: Path) -> None:
         load(con, 1)
         build_marts(con, 1)
     past = settings_for(tmp_path).model_copy(update={"as_of": date(2026, 1, 2)})
-    publish(paths, settings=past, clock=clock_at(2), validation_summary={}, project=NO_CODE)
+    _publish(paths, past, clock_at(2))
     assert _standing(tmp_path) == [
         "that is the state as known on 2026-01-02, not as known now: `ebbline run` publishes that again"
     ]

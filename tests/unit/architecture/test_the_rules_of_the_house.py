@@ -9,6 +9,21 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # These string the graph together or run it; everything else does work and knows no Dagster.
 KNOWS_DAGSTER = {"defs", "definitions.py", "pipeline.py"}
 PRINTS = {"cli.py"}
+# Each room, and above it those that may use it; rooms of one line do not know each other.
+ROOMS = (
+    ("errors.py", "locations.py", "period.py", "plural.py", "shown.py", "config_sections.py"),
+    ("clock.py", "yaml_document.py", "simulate", "transform"),
+    ("config.py", "metrics", "lists"),
+    ("warehouse",),
+    ("exports", "server"),
+    ("numbers", "quality", "new_project.py"),
+    ("red_lines",),
+    ("report", "runs"),
+    ("screens", "defs"),
+    ("pipeline.py", "definitions.py"),
+    ("commands",),
+    ("cli.py",),
+)
 
 
 def name_of(module: Path) -> str:
@@ -73,3 +88,15 @@ def test_every_module_says_what_belongs_in_it() -> None:
 def test_no_module_is_named_for_nothing() -> None:
     empty = {"utils", "helpers", "common", "misc"}
     assert offenders(lambda module: empty & set(Path(name_of(module)).with_suffix("").parts)) == {}
+
+
+def test_no_room_uses_one_above_it() -> None:
+    floors = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
+
+    def upwards(module: Path) -> list[str]:
+        own = name_of(module).partition("/")[0]
+        used = [name.split(".") for name in imported(module) if name.startswith("dagster_project.")]
+        rooms = {path[1] if path[1] in floors else f"{path[1]}.py" for path in used}
+        return sorted(room for room in rooms - {own} if floors[room] >= floors[own])
+
+    assert offenders(upwards, but={"__init__.py"}) == {}

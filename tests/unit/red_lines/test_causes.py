@@ -10,7 +10,7 @@ import pytest
 from dagster_project.period import Period
 from dagster_project.red_lines.causes import Caused, by_cause, share_of
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment
-from dagster_project.red_lines.impact import losses_of
+from dagster_project.red_lines.impact import impact_of, losses_of
 from dagster_project.red_lines.members import parts_of
 from dagster_project.red_lines.rules import Rule
 
@@ -145,3 +145,26 @@ def test_the_losses_of_a_segment_are_those_of_its_customers_at_the_opening(
             """
         )
         assert [one.customer_id for one in losses_of(con, MARCH, segment)] == lost
+
+
+def test_what_a_figure_of_twelve_months_lost_is_that_of_twelve_months() -> None:
+    """Customer a left in the autumn, b shrank in May: the last month itself lost nothing."""
+    with duckdb.connect() as con:
+        con.execute(
+            """
+            create schema marts; create table marts.dim_customers as select unnest(['a', 'b']) as customer_id;
+            create table marts.mart_churn_periods as select 'month' as grain, date '2026-03-01' as period_start,
+                'all' as dimension, 'all' as member, 0 as customers_lost, 0.00 as mrr_churn,
+                0.00 as mrr_contraction, 20.00 as mrr_closing;
+            create table marts.fct_customer_months as select * from (values
+                ('a', date '2025-04-01', 30.00, 30.00), ('b', date '2025-04-01', 25.00, 25.00),
+                ('b', date '2026-03-01', 20.00, 20.00)
+            ) as t (customer_id, month, mrr_opening, mrr_closing)
+            """
+        )
+        found = impact_of(con, crossed(metric="ndr_12m").status)
+    losses = [(one.customer_id, one.mrr_lost) for one in found.customers]
+    assert losses == [("a", Decimal(30)), ("b", Decimal(5))]
+    assert (found.customers_lost, found.mrr_churn, found.mrr_contraction, found.window) == (
+        1, Decimal(30), Decimal(5), "over twelve months",
+    )  # fmt: skip

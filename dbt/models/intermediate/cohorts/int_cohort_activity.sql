@@ -1,71 +1,56 @@
 -- Who of a cohort is there in a month: paying at its close, using at any time in it, or buying in it.
-{{ kept(
-    reaches_to=add_months('month', 1),
-    reads=[
+{{ incremental_by_day(
+    days_before=add_months('month', 1),
+    inputs=[
         'int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day', 'int_segments_by_day',
-        'fct_customer_months', 'int_usage_months',
+        'int_customer_spans', 'int_usage_months',
     ]
 ) }}
 
 with
 
 cohort_members as (
-
     select * from {{ ref('int_cohort_members') }}
-
 ),
 
-customer_months as (
-
-    select * from {{ ref('fct_customer_months') }}
-
+customer_periods as (
+    select * from {{ ref('int_customer_periods') }}
 ),
 
 usage_months as (
-
     select * from {{ ref('int_usage_months') }}
-
 ),
 
 purchases as (
-
     select * from {{ ref('int_purchases') }}
-
 ),
 
 paying as (
-
     select
         customer_id,
-        month,
+        period_start as month,
         mrr_closing as mrr
-    from customer_months
-    where mrr_closing > 0 and {{ is_in_missing_month('month') }}
-
+    from customer_periods
+    where grain = 'month' and mrr_closing > 0 and {{ is_in_missing_month('period_start') }}
 ),
 
 using_months as (
-
     select
         customer_id,
         month
     from usage_months
     where has_events and {{ is_in_missing_month('month') }}
-
 ),
 
 buying_months as (
-
     select distinct
         customer_id,
         {{ period_start('month', 'purchased_on') }} as month
     from purchases
     where {{ is_in_missing_month('purchased_on') }}
-
 ),
 
 activity as (
-
     select
         'revenue' as kind,
         customer_id,
@@ -90,11 +75,9 @@ activity as (
         month,
         cast(null as decimal(18, 2)) as mrr
     from buying_months
-
 ),
 
 final as (
-
     select
         cohort_members.kind,
         cohort_members.dimension,
@@ -111,7 +94,6 @@ final as (
     where activity.month >= cohort_members.cohort_month
     group by
         cohort_members.kind, cohort_members.dimension, cohort_members.member, cohort_members.cohort_month, activity.month
-
 )
 
 select * from final

@@ -1,25 +1,18 @@
 with
 
 movements as (
-
-    select * from {{ ref('fct_mrr_movements') }}
-
+    select * from {{ ref('int_mrr_movements') }}
 ),
 
 customers as (
-
     select * from {{ ref('stg_billing__customers') }}
-
 ),
 
 buyers as (
-
     select * from {{ ref('int_buyers') }}
-
 ),
 
 final as (
-
     select
         'revenue' as kind,
         customer_id,
@@ -49,7 +42,6 @@ final as (
         cast(null as decimal(18, 2)) as cohort_mrr,
         cast(null as {{ dbt.type_string() }}) as plan_id
     from buyers
-
 )
 
 select * from final

@@ -3,19 +3,14 @@
 with
 
 cohort_customers as (
-
     select * from {{ ref('int_cohort_customers') }}
-
 ),
 
 segments as (
-
     select * from {{ ref('int_customer_segments') }}
-
 ),
 
 final as (
-
     select
         cohort_customers.kind,
         cohort_customers.customer_id,
@@ -41,7 +36,6 @@ final as (
     from cohort_customers
     where kind = 'revenue'
 {%- endif %}
-
 )
 
 select * from final

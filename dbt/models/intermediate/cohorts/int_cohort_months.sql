@@ -3,25 +3,18 @@
 with
 
 cohort_customers as (
-
     select * from {{ ref('int_cohort_customers') }}
-
 ),
 
 numbers as (
-
     {{ numbers(4) }}
-
 ),
 
 cohorts as (
-
     select distinct cohort_month from cohort_customers
-
 ),
 
 final as (
-
     select
         cohorts.cohort_month,
         cast(numbers.n as integer) as age_months,
@@ -30,7 +23,6 @@ final as (
     from cohorts
     inner join numbers
         on numbers.n < {{ months_between('cohorts.cohort_month', after_until()) }}
-
 )
 
 select * from final

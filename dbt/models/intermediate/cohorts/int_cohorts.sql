@@ -3,38 +3,27 @@
 with
 
 cohort_members as (
-
     select * from {{ ref('int_cohort_members') }}
-
 ),
 
 cohort_months as (
-
     select * from {{ ref('int_cohort_months') }}
-
 ),
 
 activity as (
-
     select * from {{ ref('int_cohort_activity') }}
-
 ),
 
 cohort_revenue as (
-
     select * from {{ ref('int_cohort_revenue') }}
-
 ),
 
 usage_by_day as (
-
     select * from {{ ref('int_usage_by_day') }}
-
 ),
 
 -- without a usage export nothing is known about use; that is not a cohort of which nobody came back
 cohorts as (
-
     select
         kind,
         dimension,
@@ -45,11 +34,9 @@ cohorts as (
     from cohort_members
     where kind <> 'usage' or exists (select 1 from usage_by_day)
     group by kind, dimension, member, cohort_month
-
 ),
 
 final as (
-
     select
         cohorts.kind,
         cohorts.dimension,
@@ -85,7 +72,6 @@ final as (
             and cohorts.member = cohort_revenue.member
             and cohorts.cohort_month = cohort_revenue.cohort_month
             and cohort_months.month = cohort_revenue.month
-
 )
 
 select * from final

@@ -3,55 +3,40 @@
 with
 
 payments as (
-
     select * from {{ ref('stg_billing__payments') }}
-
 ),
 
 collected as (
-
     select * from {{ ref('int_collected_payments') }}
-
 ),
 
 refunds as (
-
     select * from {{ ref('int_refunds') }}
-
 ),
 
 invoice_lines as (
-
     select * exclude (amount, amount_billed), amount_billed as amount
     from {{ ref('int_invoice_line_amounts') }}
     where
         invoice_status = 'paid'
         and kind <> 'tax'
         and not exists (select 1 from payments)
-
 ),
 
 purchase_lines as (
-
     select * from {{ ref('int_purchase_lines') }}
-
 ),
 
 rates as (
-
     select * from {{ ref('int_currency_rates') }}
-
 ),
 
 credited_invoices as (
-
     select distinct invoice_id from invoice_lines
     where kind = 'credit'
-
 ),
 
 billed as (
-
     select
         customer_id,
         collected_on,
@@ -85,11 +70,9 @@ billed as (
     where
         credited_invoices.invoice_id is null
         and (exists (select 1 from collected) or exists (select 1 from invoice_lines))
-
 ),
 
 final as (
-
     select
         billed.customer_id,
         billed.collected_on,
@@ -109,7 +92,6 @@ final as (
         amount
     from purchase_lines
     where not exists (select 1 from billed)
-
 )
 
 select * from final

@@ -1,27 +1,22 @@
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_segments_by_day', 'int_buyer_periods'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_segments_by_day', 'int_buyer_periods'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
 ) }}
 
 with
 
 buyer_periods as (
-
     select * from {{ ref('int_buyer_periods') }} as all_periods
     where {{ is_missing('all_periods') }}
-
 ),
 
 segments as (
-
     select * from {{ ref('int_customer_segments') }}
-
 ),
 
 by_attribute as (
-
     select
         buyer_periods.grain,
         buyer_periods.period_start,
@@ -37,11 +32,9 @@ by_attribute as (
         buyer_periods.days_between
     from buyer_periods
     inner join segments on buyer_periods.customer_id = segments.customer_id
-
 ),
 
 by_plan as (
-
     select
         grain,
         period_start,
@@ -57,12 +50,10 @@ by_plan as (
         days_between
     from buyer_periods
     where {{ "true" if "plan" in var("dimensions") else "false" }}
-
 ),
 
 {% for rest in plan_crossings() -%}
 by_plan_{{ loop.index }} as (
-
     select
         buyer_periods.grain,
         buyer_periods.period_start,
@@ -79,12 +70,10 @@ by_plan_{{ loop.index }} as (
     from buyer_periods
     inner join segments
         on buyer_periods.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
-
 ),
 
 {% endfor -%}
 unioned as (
-
     select * from by_attribute
     union all
     select * from by_plan
@@ -92,11 +81,9 @@ unioned as (
     union all
     select * from by_plan_{{ loop.index }}
 {%- endfor %}
-
 ),
 
 final as (
-
     select
         grain,
         period_start,
@@ -113,7 +100,6 @@ final as (
         sum(days_between) as days_between
     from unioned
     group by grain, period_start, closing_on, dimension, member
-
 )
 
 select * from final

@@ -1,43 +1,34 @@
 -- Who bought in which period. The segment is the customer's own; the plan is the one held
 -- when the period closes, as for new customers in the revenue marts.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_purchases_by_day', 'int_customer_days'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_purchases_by_day', 'int_customer_days'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
 ) }}
 
 with
 
 purchases as (
-
     select * from {{ ref('int_purchases') }}
-
 ),
 
 buyers as (
-
     select * from {{ ref('int_buyers') }}
-
 ),
 
 periods as (
-
     select * from {{ ref('int_periods') }} as all_periods
     where {{ is_missing('all_periods') }}
-
 ),
 
 -- every close of a period is among these days
 customer_days as (
-
     select * from {{ ref('int_customer_days') }}
-
 ),
 
 -- each purchase is in one month, one quarter and one year: a join on equality, which stays cheap for millions
 dated as (
-
     {% for grain in ['month', 'quarter', 'year'] -%}
     select
         '{{ grain }}' as grain,
@@ -49,11 +40,9 @@ dated as (
     from purchases
     {{ 'union all' if not loop.last }}
     {% endfor %}
-
 ),
 
 summed as (
-
     select
         grain,
         period_start,
@@ -65,11 +54,9 @@ summed as (
         sum(days_since_previous) as days_between
     from dated
     group by grain, period_start, customer_id
-
 ),
 
 bought as (
-
     select
         summed.*,
         periods.closing_on
@@ -78,11 +65,9 @@ bought as (
         on
             summed.grain = periods.grain
             and summed.period_start = periods.period_start
-
 ),
 
 final as (
-
     select
         bought.grain,
         bought.period_start,
@@ -105,7 +90,6 @@ final as (
         on
             bought.customer_id = customer_days.customer_id
             and bought.closing_on = customer_days.on_day
-
 )
 
 select * from final

@@ -3,13 +3,10 @@
 with
 
 purchases as (
-
     select * from {{ ref('int_purchases') }}
-
 ),
 
 final as (
-
     select
         customer_id,
         min(purchased_on) as first_purchased_on,
@@ -21,7 +18,6 @@ final as (
         cast(sum(amount) as decimal(18, 2)) as amount
     from purchases
     group by customer_id
-
 )
 
 select * from final

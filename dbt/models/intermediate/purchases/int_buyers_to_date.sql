@@ -1,42 +1,33 @@
 -- Buyers and repeat buyers known by each period's close. Attributes never change a
 -- customer's member, so their counts are running totals; the plan does, so it is looked up
 -- at every close.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_purchases_by_day', 'int_segments_by_day', 'int_customer_days'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_purchases_by_day', 'int_segments_by_day', 'int_customer_days'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
 ) }}
 
 with
 
 buyers as (
-
     select * from {{ ref('int_buyers') }}
-
 ),
 
 periods as (
-
     select * from {{ ref('int_periods') }} as all_periods
     where {{ is_missing('all_periods') }}
-
 ),
 
 segments as (
-
     select * from {{ ref('int_customer_segments') }}
-
 ),
 
 customer_days as (
-
     select * from {{ ref('int_customer_days') }}
-
 ),
 
 firsts as (
-
     select
         segments.dimension,
         segments.member,
@@ -45,11 +36,9 @@ firsts as (
         0 as repeat_buyers
     from buyers
     inner join segments on buyers.customer_id = segments.customer_id
-
 ),
 
 seconds as (
-
     select
         segments.dimension,
         segments.member,
@@ -59,11 +48,9 @@ seconds as (
     from buyers
     inner join segments on buyers.customer_id = segments.customer_id
     where buyers.second_purchased_on is not null
-
 ),
 
 by_day as (
-
     select
         dimension,
         member,
@@ -72,11 +59,9 @@ by_day as (
         sum(repeat_buyers) as repeat_buyers
     from (select * from firsts union all select * from seconds) as reached
     group by dimension, member, reached_on
-
 ),
 
 by_attribute as (
-
     select
         periods.grain,
         periods.period_start,
@@ -88,7 +73,6 @@ by_attribute as (
     from periods
     inner join by_day on periods.closing_on > by_day.reached_on
     group by periods.grain, periods.period_start, periods.closing_on, by_day.dimension, by_day.member
-
 ),
 
 -- The plan alone, and crossed with what red lines ask for.
@@ -120,7 +104,6 @@ by_plan as (
     group by periods.grain, periods.period_start, periods.closing_on, {{ member }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
-
 )
 
 select * from by_attribute

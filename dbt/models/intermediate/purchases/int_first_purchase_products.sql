@@ -2,32 +2,23 @@
 with
 
 purchase_lines as (
-
     select * from {{ ref('int_purchase_lines') }}
-
 ),
 
 buyers as (
-
     select * from {{ ref('int_buyers') }}
-
 ),
 
 purchases as (
-
     select * from {{ ref('int_purchases') }}
-
 ),
 
 first_purchases as (
-
     select * from purchases
     where purchase_number = 1
-
 ),
 
 first_lines as (
-
     select
         purchase_lines.customer_id,
         coalesce(purchase_lines.product_id, purchase_lines.product_name, '(none)') as product_id,
@@ -44,11 +35,9 @@ first_lines as (
             and {{ dbt.concat(["purchase_lines.customer_id", "'|'", "purchase_lines.document_id"]) }}
             = first_purchases.purchase_id
             {%- endif %}
-
 ),
 
 by_product as (
-
     select
         'product' as level,
         customer_id,
@@ -57,11 +46,9 @@ by_product as (
         sum(amount) as first_amount
     from first_lines
     group by customer_id, product_id
-
 ),
 
 by_category as (
-
     select
         'category' as level,
         customer_id,
@@ -70,19 +57,15 @@ by_category as (
         sum(amount) as first_amount
     from first_lines
     group by customer_id, product_category
-
 ),
 
 unioned as (
-
     select * from by_product
     union all
     select * from by_category
-
 ),
 
 final as (
-
     select
         unioned.level,
         unioned.customer_id,
@@ -94,7 +77,6 @@ final as (
         buyers.amount
     from unioned
     inner join buyers on unioned.customer_id = buyers.customer_id
-
 )
 
 select * from final

@@ -2,38 +2,29 @@
 with
 
 orders as (
-
     select * from {{ ref('stg_billing__orders') }}
-
 ),
 
 invoice_lines as (
-
     select * exclude (amount, amount_billed), amount_billed as amount
     from {{ ref('int_invoice_line_amounts') }}
     where not exists (select 1 from orders)
-
 ),
 
 refunded_invoices as (
-
     select * from {{ ref('int_refunded_invoices') }}
-
 ),
 
 -- an invoice over nothing (a trial's, or one paid wholly by credit) buys nothing
 standing_invoices as (
-
     select invoice_id
     from invoice_lines
     where invoice_status = 'paid' and kind <> 'tax'
     group by invoice_id
     having sum(amount) > 0
-
 ),
 
 sold_lines as (
-
     select
         *,
         sum(amount) over (
@@ -41,12 +32,10 @@ sold_lines as (
         ) as amount_so_far
     from invoice_lines
     where kind <> 'tax'
-
 ),
 
 -- a part that was paid back is taken off each line alike, to the cent
 final as (
-
     select
         'invoice_lines' as source_table,
         invoice_lines.invoice_id as document_id,
@@ -72,7 +61,6 @@ final as (
     inner join standing_invoices on invoice_lines.invoice_id = standing_invoices.invoice_id
     left join refunded_invoices on invoice_lines.invoice_id = refunded_invoices.invoice_id
     where not coalesce(refunded_invoices.is_refunded_whole, false)
-
 )
 
 select * from final

@@ -5,36 +5,27 @@
 with
 
 periods as (
-
     select * from {{ ref('int_periods') }}
-
 ),
 
-dim_segments as (
-
-    select * from {{ ref('dim_segments') }}
-
+recurring_members as (
+    select * from {{ ref('int_segment_members') }}
 ),
 
 figures as (
-
     select * from {{ ref('int_buyer_period_figures') }}
-
 ),
 
 to_date as (
-
     select * from {{ ref('int_buyers_to_date') }}
-
 ),
 
 -- buyers without a subscription hold no plan, which the recurring side alone may never show
 members as (
-
     select
         dimension,
         member
-    from dim_segments
+    from recurring_members
 
     union
 
@@ -42,16 +33,15 @@ members as (
         dimension,
         member
     from to_date
-
 ),
 
 final as (
-
     select
         periods.grain,
         periods.period_start,
         periods.period_end,
         periods.is_complete,
+        periods.covered_until,
         members.dimension,
         members.member,
         cast(coalesce(to_date.buyers_to_date, 0) as integer) as buyers_to_date,
@@ -78,7 +68,6 @@ final as (
             and periods.period_start = figures.period_start
             and members.dimension = figures.dimension
             and members.member = figures.member
-
 )
 
 select * from final

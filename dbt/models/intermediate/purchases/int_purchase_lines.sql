@@ -5,30 +5,23 @@
 with
 
 orders as (
-
     select * from {{ ref('stg_billing__orders') }}
-
 ),
 
 rates as (
-
     select * from {{ ref('int_currency_rates') }}
-
 ),
 
 -- a refund may come as a status or as a negative line that takes the whole order back
 standing_orders as (
-
     select order_id
     from orders
     where {{ counts_as_purchase('status') }}
     group by order_id
     having sum(amount) > 0 or min(amount) >= 0
-
 ),
 
 order_lines as (
-
     select
         'orders' as source_table,
         orders.order_id as document_id,
@@ -47,21 +40,17 @@ order_lines as (
     from orders
     inner join standing_orders on orders.order_id = standing_orders.order_id
     where {{ counts_as_purchase('orders.status') }}
-
 ),
 
 purchase_lines as (
-
     select * from order_lines
 
     union all
 
     select * from {{ ref('int_paid_invoice_lines') }}
-
 ),
 
 final as (
-
     select
         purchase_lines.source_table,
         purchase_lines.document_id,
@@ -85,7 +74,6 @@ final as (
     where
         purchase_lines.purchased_on <= {{ until_date() }}
         and {{ possible_instant('purchase_lines.purchased_at') }} is not null
-
 )
 
 select * from final

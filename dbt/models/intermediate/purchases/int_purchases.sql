@@ -3,22 +3,17 @@
 with
 
 purchase_lines as (
-
     select * from {{ ref('int_purchase_lines') }}
-
 ),
 
 keyed as (
-
     select
         *,
         {{ purchase_id() }} as purchase_id
     from purchase_lines
-
 ),
 
 purchases as (
-
     select
         purchase_id,
         customer_id,
@@ -29,11 +24,9 @@ purchases as (
         cast(sum(amount) as decimal(18, 2)) as amount
     from keyed
     group by purchase_id, customer_id
-
 ),
 
 numbered as (
-
     select
         *,
         row_number() over (
@@ -45,11 +38,9 @@ numbered as (
             order by purchased_on, purchased_at, purchase_id
         ) as previous_purchased_on
     from purchases
-
 ),
 
 final as (
-
     select
         purchase_id,
         customer_id,
@@ -62,7 +53,6 @@ final as (
         cast(documents as integer) as documents,
         amount
     from numbered
-
 )
 
 select * from final

@@ -2,33 +2,24 @@
 with
 
 payments as (
-
     select * from {{ ref('stg_billing__payments') }}
-
 ),
 
 disputes as (
-
     select * from {{ ref('stg_billing__disputes') }}
-
 ),
 
 refunds as (
-
     select * from {{ ref('int_refunds') }}
-
 ),
 
 lost as (
-
     select distinct payment_id from disputes
     where status = 'lost'
-
 ),
 
 -- failed attempts moved no money and cannot be given back
 collected as (
-
     select
         payments.invoice_id,
         sum(payments.amount) as amount,
@@ -38,22 +29,18 @@ collected as (
         on payments.payment_id = lost.payment_id
     where payments.invoice_id is not null and payments.status in ('succeeded', 'refunded', 'disputed')
     group by payments.invoice_id
-
 ),
 
 given_back as (
-
     select
         invoice_id,
         sum(amount) as amount
     from refunds
     where invoice_id is not null
     group by invoice_id
-
 ),
 
 summed as (
-
     select
         collected.invoice_id,
         collected.amount,
@@ -61,11 +48,9 @@ summed as (
     from collected
     left join given_back
         on collected.invoice_id = given_back.invoice_id
-
 ),
 
 final as (
-
     select
         invoice_id,
         cast(amount as decimal(18, 2)) as amount,
@@ -73,7 +58,6 @@ final as (
         refunded_amount >= amount as is_refunded_whole
     from summed
     where amount > 0 and refunded_amount > 0
-
 )
 
 select * from final

@@ -1,9 +1,9 @@
 -- Expansion and contraction of each period, divided by cause and summed by the members that the customers had at the opening.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_segments_by_day', 'int_customer_spans', 'int_span_causes'],
-    of='int_periods',
-    key={'period_start': 'opening_on', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_segments_by_day', 'int_customer_spans', 'int_span_causes'],
+    spine='int_periods',
+    unique_key={'period_start': 'opening_on', 'closing_on': 'closing_on'}
 ) }}
 
 with

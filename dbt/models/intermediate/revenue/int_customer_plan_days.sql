@@ -1,5 +1,5 @@
 -- The customer's plan is the one with most MRR that day; of equals, the smallest plan_id.
-{{ kept_by_customer_to_date(reads=['int_mrr_changes']) }}
+{{ incremental_by_customer_to_date(inputs=['int_mrr_changes']) }}
 
 with
 

@@ -1,9 +1,9 @@
 -- Each customer at the two ends of each span: only customers active at one of them.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_mrr_by_day', 'int_customer_days'],
-    of='int_spans',
-    key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_mrr_by_day', 'int_customer_days'],
+    spine='int_spans',
+    unique_key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
 ) }}
 
 with

@@ -1,5 +1,5 @@
 -- Why each expansion and contraction of a day.
-{{ kept_by_customer_to_date(reads=['int_mrr_movements', 'int_piece_terms']) }}
+{{ incremental_by_customer_to_date(inputs=['int_mrr_movements', 'int_piece_terms']) }}
 
 with
 

@@ -1,9 +1,9 @@
 -- Movements summed by period, member and type: not the comparison of two days but everything that happened between them.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_mrr_by_day', 'int_segments_by_day'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_mrr_by_day', 'int_segments_by_day'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
 ) }}
 
 with

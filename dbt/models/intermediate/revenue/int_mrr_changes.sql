@@ -1,7 +1,7 @@
 -- Change points: what begins or ends on a day, per customer and plan, rounded once. Never a row per customer
 -- and day. With dated rates a day stays even if nothing is left of it: a rate and the customer may have
 -- undone each other.
-{{ kept_by_customer_to_date(reads=['int_recurring_periods']) }}
+{{ incremental_by_customer_to_date(inputs=['int_recurring_periods']) }}
 
 with
 

@@ -1,4 +1,4 @@
-{{ kept_by_customer_to_date(reads=['int_mrr_changes']) }}
+{{ incremental_by_customer_to_date(inputs=['int_mrr_changes']) }}
 
 with
 

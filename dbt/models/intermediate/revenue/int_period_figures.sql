@@ -48,6 +48,7 @@ final as (
         periods.period_start,
         periods.period_end,
         periods.is_complete,
+        periods.covered_until,
         members.dimension,
         members.member,
         {%- for count in counts %}

@@ -51,7 +51,7 @@ final as (
         period_start,
         period_end,
         least(period_end, {{ after_until() }}) as closing_on,
-        period_end <= {{ after_until() }} as is_complete
+        {{ how_far('period_end', until_date()) }}
     from starts
 )
 

@@ -1,9 +1,9 @@
 -- Why the MRR of each customer active at both ends of a period is another at its closing.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_terms_by_day', 'int_customer_spans'],
-    of='int_periods',
-    key={'period_start': 'opening_on', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_terms_by_day', 'int_customer_spans'],
+    spine='int_periods',
+    unique_key={'period_start': 'opening_on', 'closing_on': 'closing_on'}
 ) }}
 
 with

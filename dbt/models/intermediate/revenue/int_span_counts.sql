@@ -1,11 +1,11 @@
 -- What became of the customers of each span, by member at its two ends: millions of customers and spans become some rows per
 -- member here. `real_closing` is the closing without the change of exchange rates, which is a movement of its own. Who is left
 -- out of upgrades and downgrades is known of periods, not of the twelve months up to a closing.
-{{ kept(
-    reaches_to='closing_on',
-    reads=['int_segments_by_day', 'int_customer_spans', 'int_span_causes'],
-    of='int_spans',
-    key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
+{{ incremental_by_day(
+    days_before='closing_on',
+    inputs=['int_segments_by_day', 'int_customer_spans', 'int_span_causes'],
+    spine='int_spans',
+    unique_key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
 ) }}
 
 with

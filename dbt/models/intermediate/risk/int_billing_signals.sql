@@ -1,8 +1,8 @@
-{{ kept(
-    reaches_to='score_on',
-    reads=['int_mrr_by_day', 'int_billing_signs_by_day', 'int_scored_customers'],
-    of='int_score_days',
-    key={'score_on': 'score_on'}
+{{ incremental_by_day(
+    days_before='score_on',
+    inputs=['int_mrr_by_day', 'int_billing_signals_by_day', 'int_scored_customers'],
+    spine='int_score_days',
+    unique_key={'score_on': 'score_on'}
 ) }}
 
 with
@@ -21,7 +21,7 @@ payments as (
 ),
 
 movements as (
-    select * from {{ ref('fct_mrr_movements') }}
+    select * from {{ ref('int_mrr_movements') }}
 ),
 
 first_movements as (
@@ -33,7 +33,7 @@ first_movements as (
     group by customer_id
 ),
 
-signs as (
+signals as (
     select
         scored.score_on,
         scored.customer_id,
@@ -87,7 +87,7 @@ counted as (
         max(cancel_requested) as cancel_requested,
         cast(sum(failed_payments_35) as integer) as failed_payments_35,
         cast(sum(contractions_90) as integer) as contractions_90
-    from signs
+    from signals
     group by score_on, customer_id
 ),
 

@@ -1,12 +1,12 @@
 -- How customers stood on the morning after each period, by member. The happiness index is a rank: its mean over everybody is the
 -- same every week. What is summed here is the level behind it, with the same weights; exactly, whatever the order of rows.
 {%- set weights = health_weights() %}
-{{ kept(
-    reaches_to='score_on',
-    reads=['int_risk_scores', 'int_segments_by_day'],
-    of='int_score_days',
-    of_those="occasion <> 'week'",
-    key={'score_on': 'score_on'}
+{{ incremental_by_day(
+    days_before='score_on',
+    inputs=['int_risk_scores', 'int_segments_by_day'],
+    spine='int_score_days',
+    spine_where="occasion <> 'week'",
+    unique_key={'score_on': 'score_on'}
 ) }}
 
 with

@@ -1,11 +1,11 @@
 -- Each month's opening customers, their two scores that morning, and what became of them. Who had asked to cancel by then is
 -- known, not predicted: he has no place.
 -- A morning is held against what came after only once all of that has been seen.
-{{ kept(
-    reaches_to=add_months('score_on', 3),
-    reads=['int_mrr_by_day', 'int_risk_scores'],
-    of='int_risk_horizons',
-    key={'score_on': 'score_on', 'horizon_months': 'horizon_months'}
+{{ incremental_by_day(
+    days_before=add_months('score_on', 3),
+    inputs=['int_mrr_by_day', 'int_risk_scores'],
+    spine='int_risk_horizons',
+    unique_key={'score_on': 'score_on', 'horizon_months': 'horizon_months'}
 ) }}
 
 with
@@ -21,7 +21,7 @@ scores as (
 ),
 
 movements as (
-    select * from {{ ref('fct_mrr_movements') }}
+    select * from {{ ref('int_mrr_movements') }}
     where movement_type = 'churn'
 ),
 

@@ -1,15 +1,15 @@
--- Points for each sign, 100 at most. The silence counts by its rank among that morning's
--- customers, so that the score also orders those who show no other sign.
-{{ kept(
-    reaches_to='score_on',
-    reads=['int_usage_signals', 'int_billing_signals', 'int_support_signals'],
-    of='int_score_days', key={'score_on': 'score_on'}
+-- Points for each signal, 100 at most. The silence counts by its rank among that morning's
+-- customers, so that the score also orders those who show no other signal.
+{{ incremental_by_day(
+    days_before='score_on',
+    inputs=['int_usage_signals', 'int_billing_signals', 'int_support_signals'],
+    spine='int_score_days', unique_key={'score_on': 'score_on'}
 ) }}
 
 with
 
-signs as (
-    select * from {{ ref('int_risk_signs') }} as all_mornings
+signals as (
+    select * from {{ ref('int_risk_signals') }} as all_mornings
     where {{ is_missing('all_mornings') }}
 ),
 
@@ -22,7 +22,7 @@ ranked as (
             else 0
         end as silence,
         {{ frequency_rank('frequency_class') }} < {{ frequency_rank('habit_class') }} as has_fallen
-    from signs
+    from signals
 ),
 
 weighed as (

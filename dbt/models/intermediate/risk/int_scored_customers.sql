@@ -1,4 +1,4 @@
-{{ kept(reaches_to='score_on', reads=['int_mrr_by_day'], of='int_score_days', key={'score_on': 'score_on'}) }}
+{{ incremental_by_day(days_before='score_on', inputs=['int_mrr_by_day'], spine='int_score_days', unique_key={'score_on': 'score_on'}) }}
 
 with
 

@@ -1,8 +1,8 @@
-{{ kept(
-    reaches_to='score_on',
-    reads=['int_support_signs_by_day', 'int_scored_customers'],
-    of='int_score_days',
-    key={'score_on': 'score_on'}
+{{ incremental_by_day(
+    days_before='score_on',
+    inputs=['int_support_signals_by_day', 'int_scored_customers'],
+    spine='int_score_days',
+    unique_key={'score_on': 'score_on'}
 ) }}
 
 with
@@ -35,7 +35,7 @@ contacts as (
     where is_outbound
 ),
 
-signs as (
+signals as (
     select
         scored.score_on,
         scored.customer_id,
@@ -92,7 +92,7 @@ final as (
         cast(sum(unanswered) as integer) as unanswered,
         min(asked_on) as first_unanswered_on,
         max(contacted_on) as last_contacted_on
-    from signs
+    from signals
     group by score_on, customer_id
 )
 

@@ -1,91 +1,34 @@
 -- depends_on: {{ ref('stg_usage__features') }}
 -- Use in the 7 and 28 days before the morning, and the habit of the eight weeks before the last.
-{{ kept(
-    reaches_to='score_on',
-    reads=['int_usage_by_day', 'int_usage_months', 'int_scored_customers'],
-    of='int_score_days', key={'score_on': 'score_on'}
+{{ incremental_by_day(
+    days_before='score_on',
+    inputs=['int_usage_by_day', 'int_usage_months', 'int_scored_customers'],
+    spine='int_score_days', unique_key={'score_on': 'score_on'}
 ) }}
 
 with
 
-scored as (
-    select * from {{ ref('int_scored_customers') }} as all_mornings
+counted as (
+    select * from {{ ref('int_usage_counts') }} as all_mornings
     where {{ is_missing('all_mornings') }}
 ),
 
-score_windows as (
-    select * from {{ ref('int_score_windows') }} as all_mornings
-    where {{ is_missing('all_mornings') }}
-),
-
-score_slots as (
-    select * from {{ ref('int_score_slots') }} as all_mornings
+lookback_days as (
+    select * from {{ ref('int_score_lookback_days') }} as all_mornings
     where {{ is_missing('all_mornings') }}
 ),
 
 morning_slots as (
-    select distinct score_on, slot_start from score_slots
+    select distinct score_on, slot_start from lookback_days
 ),
 
 slot_days as (
-    select distinct day, slot_start from score_slots
-),
-
-usage_months as (
-    select * from {{ ref('int_usage_months') }}
-),
-
-recent_months as (
-    select * from usage_months
-    where month >= (select min(score_windows.month_3) from score_windows)
+    select distinct day, slot_start from lookback_days
 ),
 
 usage_days as (
     select * from {{ ref('int_usage_days') }}
     where feature_count > 0
-),
-
--- a month without use has no row
-counted as (
-    select
-        scored.score_on,
-        scored.customer_id,
-        scored.mrr,
-        score_windows.known_to,
-        {%- for window in [7, 28, 63] %}
-        {% for months_back in range(4) -%}
-        coalesce(
-            bit_count(months_{{ months_back }}.day_mask & score_windows.mask_{{ window }}_{{ months_back }}), 0
-        ) {{ '+' if not loop.last }}
-        {% endfor -%}
-        as days_{{ window }},
-        {%- endfor %}
-        coalesce(
-            {%- for months_back in range(4) %}
-            {{ newest_day(
-                'score_windows.month_' ~ months_back,
-                'months_' ~ months_back ~ '.day_mask & score_windows.mask_63_' ~ months_back
-            ) }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as last_used_on
-    from scored
-    inner join score_windows
-        on scored.score_on = score_windows.score_on
-    {%- for months_back in range(4) %}
-    left join recent_months as months_{{ months_back }}
-        on
-            scored.customer_id = months_{{ months_back }}.customer_id
-            and score_windows.month_{{ months_back }} = months_{{ months_back }}.month
-    {%- endfor %}
-),
-
-silent as (
-    select
-        customer_id,
-        score_on,
-        known_to
-    from counted
-    where last_used_on is null
 ),
 
 -- Who was silent for nine weeks: one pass over months and mornings, ordered by day, instead of looking back from each.
@@ -95,8 +38,8 @@ timeline as (
         last_used_on as on_day,
         last_used_on as used_on,
         cast(null as date) as score_on
-    from usage_months
-    where customer_id in (select silent.customer_id from silent)
+    from {{ ref('int_usage_months') }}
+    where customer_id in (select counted.customer_id from counted where counted.last_used_on is null)
 
     union all
 
@@ -105,7 +48,8 @@ timeline as (
         {{ add_days('known_to', -1) }} as on_day,
         cast(null as date) as used_on,
         score_on
-    from silent
+    from counted
+    where last_used_on is null
 ),
 
 looked_back as (
@@ -133,20 +77,20 @@ slots as (
 
 features as (
     select
-        scored.score_on,
-        scored.customer_id,
+        counted.score_on,
+        counted.customer_id,
         {{ united_feature_masks() }}
-    from scored
+    from counted
     inner join morning_slots
-        on scored.score_on = morning_slots.score_on
+        on counted.score_on = morning_slots.score_on
     inner join slots
         on
-            scored.customer_id = slots.customer_id
+            counted.customer_id = slots.customer_id
             and morning_slots.slot_start = slots.slot_start
-    group by scored.score_on, scored.customer_id
+    group by counted.score_on, counted.customer_id
 ),
 
-classed as (
+final as (
     select
         counted.score_on,
         counted.customer_id,
@@ -160,9 +104,7 @@ classed as (
             {{ days_between('coalesce(counted.last_used_on, looked_back.last_used_on)', 'counted.known_to') }} as integer
         ) as days_since_use,
         {{ frequency_class('counted.days_7', 'counted.days_28') }} as frequency_class,
-        {{ frequency_class(
-            '(counted.days_63 - counted.days_7) / 8.0', '(counted.days_63 - counted.days_7) / 2.0'
-        ) }} as habit_class
+        {{ frequency_class('(counted.days_63 - counted.days_7) / 8.0', '(counted.days_63 - counted.days_7) / 2.0') }} as habit_class
     from counted
     left join features
         on
@@ -174,4 +116,4 @@ classed as (
             and counted.customer_id = looked_back.customer_id
 )
 
-select * from classed
+select * from final

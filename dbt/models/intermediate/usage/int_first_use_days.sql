@@ -1,12 +1,12 @@
 -- When a customer used the product first, and what followed. Kept once a month has passed and there was a key event.
-{{ kept(
-    reaches_to='greatest(' ~ add_days('first_used_on', 37) ~ ', coalesce(' ~ add_days('first_key_event_on', 1) ~ ", cast('9999-12-31' as date)))",
-    reads=['int_usage_by_day', 'int_usage_months']
+{{ incremental_by_day(
+    days_before='greatest(' ~ add_days('first_used_on', 37) ~ ', coalesce(' ~ add_days('first_key_event_on', 1) ~ ", cast('9999-12-31' as date)))",
+    inputs=['int_usage_by_day', 'int_usage_months']
 ) }}
 
 with
 
-{% if keeps_rows() -%}
+{% if has_earlier_rows() -%}
 missing as (
     select customer_id from {{ ref('int_usage_months') }}
     except
@@ -16,7 +16,7 @@ missing as (
 {% endif -%}
 usage_days as (
     select * from {{ ref('int_usage_days') }}
-    {%- if keeps_rows() %}
+    {%- if has_earlier_rows() %}
     where customer_id in (select missing.customer_id from missing)
     {%- endif %}
 ),

@@ -3,13 +3,10 @@
 with
 
 sessions as (
-
     select * from {{ ref('stg_usage__sessions') }}
-
 ),
 
 final as (
-
     select
         customer_id,
         started_on as used_on,
@@ -17,7 +14,6 @@ final as (
     from sessions
     where customer_id is not null
     group by customer_id, started_on
-
 )
 
 select * from final

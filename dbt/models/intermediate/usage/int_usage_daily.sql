@@ -1,7 +1,6 @@
--- A night recomputes only the customer days that its rows touch: those of new events, those
--- a correction took an event away from, and those of users whose customer became known or
--- changed; and the days before them, whose first session may run on. A new alias may move any day, and a time zone moves all: both start over, and are forgotten in a transaction
--- of their own, since a table that lost rows cannot gain a column (on_schema_change) in the same one.
+-- A night computes again the customer days that its rows touch (macros/incremental/usage_days.sql), and the days before them, whose
+-- first session may run on. A new alias or time zone starts over: in a transaction of its own, since a table that lost rows
+-- cannot gain a column (on_schema_change) in the same one.
 -- depends_on: {{ ref('stg_usage__superseded_events') }}
 -- depends_on: {{ ref('stg_usage__identity_versions') }}
 -- depends_on: {{ ref('stg_usage__alias_loads') }}
@@ -21,44 +20,18 @@
 ) }}
 {%- if is_incremental() %}
 {%- set touched_days = usage_days_touched_since(newest_load_of_usage_days(this)) %}
-{#- A session may have begun the day before, and a day at either side of UTC: no zone is further away. #}
-{%- set first_touched = single_value('select ' ~ add_days('min(used_on)', -2) ~ ' from (' ~ touched_days ~ ') as days') %}
+{%- set first_touched = first_usage_day_read(touched_days) %}
 {%- endif %}
 
 with
 
 {% if is_incremental() -%}
-touched as (
-
-    {% for days in [0, -1] -%}
-    select
-        customer_id,
-        {{ add_days('used_on', days) }} as used_on
-    from ({{ touched_days }}) as days
-    {{ 'union' if not loop.last }}
-    {% endfor %}
-
-),
-
--- a session runs on into the day after
-days_read as (
-
-    select * from touched
-
-    union
-
-    select
-        customer_id,
-        {{ add_days('used_on', 1) }} as used_on
-    from touched
-
-),
+{{ usage_days_read(touched_days) }},
 
 {% endif -%}
 -- one reading for each kind, since what is read twice would be held in memory once
 {%- for kind, has_session in [('named', 'session_id is not null'), ('unnamed', 'session_id is null')] %}
 {{ kind }}_events as (
-
     select
         events.customer_id,
         events.occurred_on,
@@ -83,99 +56,12 @@ days_read as (
         {%- if is_incremental() %}
         and {{ 'events.occurred_at >= ' ~ instant_literal(first_touched ~ ' 00:00:00+00') if first_touched else 'false' }}
         {%- endif %}
-
 ),
 {% endfor %}
--- the vendor's session where the event names one, else a pause of half an hour ends it
-named_sessions as (
-
-    select
-        customer_id,
-        occurred_on,
-        user_id,
-        session_id,
-        count(*) as events,
-        sum(key_event) as key_events,
-        min(at_second) as started_second,
-        max(at_second) as first_ended_second,
-        max(at_second) as ended_second,
-        {{ united_feature_masks() }},
-        max(_load_id) as _load_id
-    from named_events
-    group by customer_id, occurred_on, user_id, session_id
-
-),
-
-gaps as (
-
-    select
-        *,
-        lag(at_second) over (
-            partition by customer_id, occurred_on, user_id
-            order by at_second
-        ) as previous_second
-    from unnamed_events
-
-),
-
-begun as (
-
-    select
-        *,
-        case when previous_second is null or at_second - previous_second > 1800 then 1 else 0 end as begins
-    from gaps
-
-),
-
--- the second before the earliest later beginning is where the first session ended
-guessed_sessions as (
-
-    select
-        customer_id,
-        occurred_on,
-        user_id,
-        cast(null as {{ dbt.type_string() }}) as session_id,
-        count(*) as events,
-        sum(key_event) as key_events,
-        min(at_second) as started_second,
-        coalesce(min(case when begins = 1 then previous_second end), max(at_second)) as first_ended_second,
-        max(at_second) as ended_second,
-        {{ united_feature_masks() }},
-        max(_load_id) as _load_id
-    from begun
-    group by customer_id, occurred_on, user_id
-
-),
-
-sessions as (
-
-    select * from named_sessions
-    union all
-    select * from guessed_sessions
-
-),
-
--- midnight ends no session: what goes on within half an hour, or under the same id, is one (until the next midnight)
-continued as (
-
-    select
-        sessions.*,
-        coalesce(next_day.first_ended_second, sessions.first_ended_second) - sessions.started_second as first_seconds
-    from sessions
-    left join sessions as next_day
-        on
-            sessions.customer_id = next_day.customer_id
-            and {{ add_days('sessions.occurred_on', 1) }} = next_day.occurred_on
-            and coalesce(sessions.user_id, '') = coalesce(next_day.user_id, '')
-            and coalesce(sessions.session_id, '') = coalesce(next_day.session_id, '')
-            and sessions.first_ended_second = sessions.ended_second
-            and (sessions.session_id is not null or next_day.started_second - sessions.ended_second <= 1800)
-
-),
+{{ sessions('named_events', 'unnamed_events') }},
 
 -- two days have fewer than 1000000 seconds: the earliest session and, of equals, the shortest, as one number
 by_day as (
-
     select
         customer_id,
         occurred_on,
@@ -186,11 +72,9 @@ by_day as (
         max(_load_id) as _load_id
     from continued
     group by customer_id, occurred_on
-
 ),
 
 computed as (
-
     select
         customer_id,
         occurred_on as used_on,
@@ -199,10 +83,8 @@ computed as (
         cast(first_session_seconds as bigint) as first_session_seconds,
         cast({{ features_in_masks() }} as integer) as feature_count,
         {{ usage_context() }} as context,
-        _load_id,
-        {% for word in range(feature_words()) -%}
-        feature_mask_{{ word }}{{ ',' if not loop.last }}
-        {% endfor %}
+        _load_id
+        {{ feature_mask_columns() }}
     from by_day
     {%- if is_incremental() %}
     where exists (
@@ -210,7 +92,6 @@ computed as (
         where touched.customer_id = by_day.customer_id and touched.used_on = by_day.occurred_on
     )
     {%- endif %}
-
 )
 
 select * from computed

@@ -3,19 +3,14 @@
 with
 
 daily as (
-
     select * from {{ ref('int_usage_daily') }}
-
 ),
 
 given as (
-
     select * from {{ ref('int_session_days') }}
-
 ),
 
 exported as (
-
     select
         daily.customer_id,
         daily.used_on,
@@ -31,11 +26,9 @@ exported as (
         on
             daily.customer_id = given.customer_id
             and daily.used_on = given.used_on
-
 ),
 
 without_events as (
-
     select
         given.customer_id,
         given.used_on,
@@ -52,15 +45,12 @@ without_events as (
             given.customer_id = daily.customer_id
             and given.used_on = daily.used_on
     where daily.customer_id is null
-
 ),
 
 final as (
-
     select * from exported
     union all
     select * from without_events
-
 )
 
 select * from final

@@ -38,7 +38,7 @@ final as (
         {{ middle('days_to_first_use') }} as median_days_to_first_use,
         cast(count(days_to_value) as integer) as customers_with_value,
         {{ middle('days_to_value') }} as median_days_to_value,
-        {{ add_months('cohort_month', 1) }} <= {{ after_until_of_all() }} as is_complete
+        {{ how_far(add_months('cohort_month', 1)) }}
     from classed
     group by cohort_month, first_session
 )

@@ -1,4 +1,4 @@
-{{ kept(reaches_to=add_months('month', 1), reads=['int_support_by_day']) }}
+{{ incremental_by_day(days_before=add_months('month', 1), inputs=['int_support_by_day']) }}
 
 with
 
@@ -84,7 +84,7 @@ final as (
         cast(coalesce(bad_months.bad_experiences, 0) as integer) as bad_experiences,
         cast(coalesce(rating_months.ces_ratings, 0) as integer) as ces_ratings,
         {{ share('rating_months.ces_marks', 'rating_months.ces_ratings') }} as ces,
-        {{ add_months('spoken.month', 1) }} <= {{ after_until_of_all() }} as is_complete
+        {{ how_far(add_months('spoken.month', 1)) }}
     from spoken
     left join ticket_months
         on spoken.customer_id = ticket_months.customer_id and spoken.month = ticket_months.month

@@ -24,7 +24,7 @@ final as (
         periods.grain,
         periods.period_start,
         periods.period_end,
-        periods.period_end <= {{ after_until_of_all() }} as is_complete,
+        {{ how_far('periods.period_end') }},
         members.dimension,
         members.member,
         cast(coalesce(tickets.tickets, 0) as integer) as tickets,

@@ -70,7 +70,7 @@ final as (
         {{ share('rating_months.nps_balance', 'rating_months.nps_ratings') }} as nps,
         cast(coalesce(rating_months.ces_ratings, 0) as integer) as ces_ratings,
         {{ share('rating_months.ces_marks', 'rating_months.ces_ratings') }} as ces,
-        {{ add_months('spoken.month', 1) }} <= {{ after_until_of_all() }} as is_complete
+        {{ how_far(add_months('spoken.month', 1)) }}
     from spoken
     left join ticket_months
         on

@@ -1,22 +1,17 @@
 with
 
 purchase_lines as (
-
     select
         *,
         {{ purchase_id() }} as purchase_id
     from {{ ref('int_purchase_lines') }}
-
 ),
 
 purchases as (
-
     select * from {{ ref('int_purchases') }}
-
 ),
 
 final as (
-
     select
         purchase_lines.purchase_id,
         purchases.purchase_number,
@@ -32,7 +27,6 @@ final as (
         purchase_lines.source_row
     from purchase_lines
     inner join purchases on purchase_lines.purchase_id = purchases.purchase_id
-
 )
 
 select * from final

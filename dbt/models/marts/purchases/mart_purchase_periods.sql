@@ -1,12 +1,12 @@
 with
 
 figures as (
-
     select
         grain,
         period_start,
         period_end,
         is_complete,
+        covered_until,
         dimension,
         member,
         buyers,
@@ -17,16 +17,15 @@ figures as (
         repeat_customer_amount,
         cast(coalesce(days_between, 0) as bigint) as days_between
     from {{ ref('int_purchase_figures') }}
-
 ),
 
 final as (
-
     select
         grain,
         period_start,
         period_end,
         is_complete,
+        covered_until,
         dimension,
         member,
         buyers,
@@ -39,7 +38,6 @@ final as (
         {{ share('days_between', 'repeat_purchases') }} as average_days_between,
         days_between
     from figures
-
 )
 
 select * from final

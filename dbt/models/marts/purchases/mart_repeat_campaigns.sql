@@ -1,20 +1,15 @@
 with
 
 buyers as (
-
     select * from {{ ref('int_buyers') }}
-
 ),
 
 customers as (
-
     select * from {{ ref('stg_billing__customers') }}
-
 ),
 
 -- the customer's own record knows best; else the campaign of the first purchase
 acquired as (
-
     select
         coalesce(customers.acquisition_campaign, buyers.first_campaign, '(none)') as campaign,
         buyers.first_purchased_on,
@@ -28,11 +23,9 @@ acquired as (
             as is_repeat_in_90_days
     from buyers
     left join customers on buyers.customer_id = customers.customer_id
-
 ),
 
 final as (
-
     select
         campaign,
         cast(count(*) as integer) as buyers,
@@ -47,7 +40,6 @@ final as (
         {{ money('sum(amount)') }} as amount_to_date
     from acquired
     group by campaign
-
 )
 
 select * from final

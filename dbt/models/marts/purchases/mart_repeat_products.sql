@@ -1,14 +1,11 @@
 with
 
 first_products as (
-
     select * from {{ ref('int_first_purchase_products') }}
-
 ),
 
 -- to date, young buyers had no time to return; within 90 days compares like with like
 marked as (
-
     select
         *,
         case when second_purchased_on is not null then 1 else 0 end as is_repeat,
@@ -17,11 +14,9 @@ marked as (
         case when second_purchased_on <= {{ add_days('first_purchased_on', 90) }} then 1 else 0 end
             as is_repeat_in_90_days
     from first_products
-
 ),
 
 final as (
-
     select
         level,
         member,
@@ -38,7 +33,6 @@ final as (
         {{ money('sum(amount)') }} as amount_to_date
     from marked
     group by level, member
-
 )
 
 select * from final

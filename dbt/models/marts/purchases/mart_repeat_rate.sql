@@ -1,18 +1,16 @@
 with
 
 figures as (
-
     select * from {{ ref('int_purchase_figures') }}
-
 ),
 
 final as (
-
     select
         grain,
         period_start,
         period_end,
         is_complete,
+        covered_until,
         dimension,
         member,
         buyers_to_date,
@@ -22,7 +20,6 @@ final as (
         returning_buyers,
         {{ share('returning_buyers', 'buyers') }} as returning_rate
     from figures
-
 )
 
 select * from final

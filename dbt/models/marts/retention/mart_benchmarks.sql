@@ -1,10 +1,10 @@
 -- Twelve months to the close of a complete month: a calendar year would leave the newest eleven out.
-{{ kept(
-    reaches_to='year_end',
-    reads=['int_segments_by_day', 'fct_customer_months'],
-    of='int_periods',
-    of_those="grain = 'month' and is_complete",
-    key={'period_end': 'year_end'}
+{{ incremental_by_day(
+    days_before='year_end',
+    inputs=['int_segments_by_day', 'fct_customer_months'],
+    spine='int_periods',
+    spine_where="grain = 'month' and is_complete",
+    unique_key={'period_end': 'year_end'}
 ) }}
 
 with

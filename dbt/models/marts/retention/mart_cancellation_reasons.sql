@@ -28,6 +28,7 @@ final as (
         periods.period_start,
         periods.period_end,
         periods.is_complete,
+        periods.covered_until,
         by_reason.dimension,
         by_reason.member,
         by_reason.reason,

@@ -2,14 +2,11 @@
 with
 
 cohorts as (
-
     select * from {{ ref('int_cohorts') }}
     where dimension = 'all'
-
 ),
 
 kinds as (
-
     select
         'logo' as kind,
         'revenue' as built_from
@@ -25,11 +22,9 @@ kinds as (
     select
         'orders' as kind,
         'orders' as built_from
-
 ),
 
 final as (
-
     select
         kinds.kind,
         cohorts.cohort_month,
@@ -43,7 +38,6 @@ final as (
         cohorts.cumulative_revenue
     from cohorts
     inner join kinds on cohorts.kind = kinds.built_from
-
 )
 
 select * from final

@@ -1,6 +1,6 @@
-{{ kept(
-    reaches_to=add_months('month', 1),
-    reads=['int_customer_spans']
+{{ incremental_by_day(
+    days_before=add_months('month', 1),
+    inputs=['int_customer_spans']
 ) }}
 
 with

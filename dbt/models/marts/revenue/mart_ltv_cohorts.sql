@@ -1,14 +1,11 @@
 with
 
 cohorts as (
-
     select * from {{ ref('int_cohorts') }}
     where kind in ('revenue', 'orders') and dimension = 'all'
-
 ),
 
 final as (
-
     select
         kind,
         cohort_month,
@@ -18,7 +15,6 @@ final as (
         cumulative_revenue,
         {{ exact_cents(cents('cumulative_revenue'), 'cohort_customers') }} as revenue_per_customer
     from cohorts
-
 )
 
 select * from final

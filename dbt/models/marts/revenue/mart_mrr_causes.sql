@@ -14,6 +14,7 @@ final as (
         periods.period_start,
         periods.period_end,
         periods.is_complete,
+        periods.covered_until,
         cast(figures.dimension as {{ dbt.type_string() }}) as dimension,
         cast(figures.member as {{ dbt.type_string() }}) as member,
         figures.cause,

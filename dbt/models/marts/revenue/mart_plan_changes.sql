@@ -1,8 +1,8 @@
-{{ kept(
-    reaches_to='period_end',
-    reads=['int_customer_spans', 'int_span_causes'],
-    of='int_periods',
-    key={'grain': 'grain', 'period_start': 'period_start'}
+{{ incremental_by_day(
+    days_before='period_end',
+    inputs=['int_customer_spans', 'int_span_causes'],
+    spine='int_periods',
+    unique_key={'grain': 'grain', 'period_start': 'period_start'}
 ) }}
 
 with
@@ -57,6 +57,7 @@ final as (
         periods.period_start,
         periods.period_end,
         periods.is_complete,
+        periods.covered_until,
         moved.plan_from,
         moved.plan_to,
         cast(moved.movement as {{ dbt.type_string() }}) as movement,
@@ -67,7 +68,7 @@ final as (
     inner join periods
         on moved.grain = periods.grain and moved.period_start = periods.period_start
     group by
-        periods.grain, periods.period_start, periods.period_end, periods.is_complete,
+        periods.grain, periods.period_start, periods.period_end, periods.is_complete, periods.covered_until,
         moved.plan_from, moved.plan_to, moved.movement
 )
 

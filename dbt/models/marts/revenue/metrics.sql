@@ -35,6 +35,7 @@ final as (
         period_start,
         period_end,
         is_complete,
+        covered_until,
         cast(dimension as {{ dbt.type_string() }}) as dimension,
         cast(member as {{ dbt.type_string() }}) as member,
         numerator,

@@ -1,11 +1,11 @@
 -- Customer happiness index: for each part the share of that week's active customers who are at or below, weighted.
 {%- set weights = health_weights() %}
-{{ kept(
-    reaches_to=add_days('week_start', 7),
-    reads=['int_risk_scores'],
-    of='int_score_days',
-    of_those="occasion = 'week'",
-    key={'score_on': add_days('week_start', 7)}
+{{ incremental_by_day(
+    days_before=add_days('week_start', 7),
+    inputs=['int_risk_scores'],
+    spine='int_score_days',
+    spine_where="occasion = 'week'",
+    unique_key={'score_on': add_days('week_start', 7)}
 ) }}
 
 with

@@ -20,7 +20,7 @@ final as (
         periods.grain,
         periods.period_start,
         periods.period_end,
-        periods.period_end <= {{ after_until_of_all() }} as is_complete,
+        {{ how_far('periods.period_end') }},
         members.dimension,
         members.member,
         cast(coalesce(figures.customers_scored, 0) as integer) as customers_scored,

@@ -1,8 +1,8 @@
-{{ kept(
-    reaches_to=add_months('score_on', 3),
-    reads=['int_risk_outcomes'],
-    of='int_risk_horizons',
-    key={'score_on': 'score_on', 'horizon_months': 'horizon_months'}
+{{ incremental_by_day(
+    days_before=add_months('score_on', 3),
+    inputs=['int_risk_outcomes'],
+    spine='int_risk_horizons',
+    unique_key={'score_on': 'score_on', 'horizon_months': 'horizon_months'}
 ) }}
 
 with

@@ -1,5 +1,5 @@
 -- Customers in order of MRR at the month's close, cut into ten groups that are equal but for one.
-{{ kept(reaches_to=add_months('month', 1), reads=['fct_customer_months']) }}
+{{ incremental_by_day(days_before=add_months('month', 1), inputs=['fct_customer_months']) }}
 
 with
 

@@ -1,4 +1,4 @@
--- depends_on: {{ ref('int_kept_loads') }}
+-- depends_on: {{ ref('int_incremental_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- The invoice lines of which something was loaded since stg_billing__invoice_lines was computed: they, their invoice or their
 -- credit note.
@@ -20,7 +20,11 @@ final as (
         or invoice_id in (
             select credit_note_id
             from {{ source('raw', 'credit_notes') }}
-            where {{ came_since('_load_id', since) }}
+            where {{ came_since('_load_id', since) }} or invoice_id in (
+                select invoices.invoice_id
+                from {{ source('raw', 'invoices') }} as invoices
+                where {{ came_since('invoices._load_id', since) }}
+            )
         )
 )
 

@@ -1,6 +1,6 @@
 -- A table, not a view: millions of rows, read by the recurring lines and by the purchases. A night reads the lines of which
 -- something was loaded.
-{{ kept_by('line_id', 'stg_billing__changed_lines') }}
+{{ incremental_by('line_id', 'stg_billing__changed_lines') }}
 
 with
 
@@ -23,7 +23,7 @@ customer_ids as (
 completed as (
     select
         source.* exclude (customer_id, invoice_status, currency, issued_at, paid_at),
-        coalesce(source.customer_id, invoices.customer_id, credit_notes.customer_id) as customer_id_as_given,
+        coalesce(source.customer_id, invoices.customer_id, credit_notes.customer_id, credited.customer_id) as customer_id_as_given,
         coalesce(
             source.invoice_status,
             invoices.status,
@@ -32,7 +32,7 @@ completed as (
                 when credit_notes.credit_note_id is not null then 'paid'
             end
         ) as invoice_status,
-        upper(coalesce(source.currency, invoices.currency, credit_notes.currency)) as currency,
+        upper(coalesce(source.currency, invoices.currency, credit_notes.currency, credited.currency)) as currency,
         coalesce(source.issued_at, invoices.issued_at, credit_notes.issued_at) as issued_at,
         coalesce(source.paid_at, invoices.paid_at) as paid_at
     from source
@@ -40,6 +40,8 @@ completed as (
         on source.invoice_id = invoices.invoice_id
     left join credit_notes
         on source.invoice_id = credit_notes.credit_note_id
+    left join invoices as credited
+        on credit_notes.invoice_id = credited.invoice_id
 ),
 
 final as (
@@ -51,6 +53,7 @@ final as (
         completed.subscription_id,
         completed.item_id,
         completed.plan_id,
+        completed.credited_line_id,
         completed.kind,
         completed.quantity,
         {{ in_major_units('completed.amount') }} as amount,

@@ -13,6 +13,11 @@ lines as (
     from {{ ref('stg_billing__invoice_lines') }}
 ),
 
+-- Where the tax does not say whether it lies in the amount, its invoice does.
+invoices as (
+    {{ newest_version('invoices', ['invoice_id']) }}
+),
+
 final as (
     select
         lines.invoice_id,
@@ -22,7 +27,7 @@ final as (
             when source.in_minor_units then {{ money('source.amount * ' ~ worth_of_minor_unit('lines.currency')) }}
             else source.amount
         end as amount,
-        coalesce(source.is_inclusive, false) as is_inclusive,
+        coalesce(source.is_inclusive, invoices.tax_behavior = 'inclusive', false) as is_inclusive,
         source._load_id,
         source._source_file,
         source._source_row
@@ -31,6 +36,8 @@ final as (
         on
             source.line_id = lines.line_id
             and (source.invoice_id = lines.invoice_id or source.invoice_id is null)
+    left join invoices
+        on lines.invoice_id = invoices.invoice_id
 )
 
 select * from final

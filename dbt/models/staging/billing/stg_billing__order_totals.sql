@@ -1,5 +1,5 @@
 -- What the vendor says of a whole order: who bought, and what was paid for the goods in the end. A refund is of the
--- total, with tax and shipping; the share that was paid back of it is paid back of the goods.
+-- total, with tax and shipping; the share that was paid back of it is paid back of the goods, and what is still owed was not paid.
 {%- set whole = 'cast(greatest(coalesce(total, subtotal), subtotal) * 100 as ' ~ wide_integer() ~ ')' %}
 
 with
@@ -23,7 +23,9 @@ refunded_orders as (
 joined as (
     select
         source.*,
-        greatest(coalesce(source.refunded, 0), coalesce(refunded_orders.amount, 0)) as paid_back
+        greatest(coalesce(source.refunded, 0), coalesce(refunded_orders.amount, 0))
+        + greatest(coalesce(source.outstanding, 0), 0) * case when source.status in ('unpaid', 'cancelled', 'expired') then 0 else 1 end
+            as paid_back
     from source
     left join refunded_orders on source.order_id = refunded_orders.order_id
 ),

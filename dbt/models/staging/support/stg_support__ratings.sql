@@ -1,19 +1,14 @@
 with
 
 source as (
-
     {{ newest_version('ratings', ['rating_id']) }}
-
 ),
 
 customer_ids as (
-
     select * from {{ ref('stg_billing__customer_ids') }}
-
 ),
 
 renamed as (
-
     select
         source.rating_id,
         coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
@@ -31,7 +26,6 @@ renamed as (
         source._load_id
     from source
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
-
 )
 
 select * from renamed

@@ -4,60 +4,43 @@
 with
 
 source as (
-
     {{ newest_version('tickets', ['ticket_id']) }}
-
 ),
 
 -- some vendors keep the times of a ticket in a file of their own
 metrics as (
-
     {{ newest_version('ticket_metrics', ['ticket_id']) }}
-
 ),
 
 ticket_tags as (
-
     {{ newest_version('ticket_tags', ['ticket_id', 'tag']) }}
-
 ),
 
 tags as (
-
     {{ newest_version('tags', ['tag_id']) }}
-
 ),
 
 replies as (
-
     {{ newest_version('ticket_replies', ['reply_id']) }}
-
 ),
 
 users as (
-
     {{ newest_version('users', ['user_id']) }}
-
 ),
 
 customer_ids as (
-
     select * from {{ ref('stg_billing__customer_ids') }}
-
 ),
 
 complaints as (
-
     select distinct ticket_tags.ticket_id
     from ticket_tags
     left join tags on ticket_tags.tag = tags.tag_id
     where lower(coalesce(tags.name, ticket_tags.tag)) = 'complaint'
-
 ),
 
 -- what an agent wrote for the customer to read, after the ticket was opened
 first_replies as (
-
     select
         replies.ticket_id,
         min(replies.replied_at) as replied_at
@@ -69,11 +52,9 @@ first_replies as (
         and coalesce(replies.by_agent, users.is_agent, false)
         and replies.replied_at > source.created_at
     group by replies.ticket_id
-
 ),
 
 joined as (
-
     select
         source.ticket_id,
         coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
@@ -96,11 +77,9 @@ joined as (
     left join complaints on source.ticket_id = complaints.ticket_id
     left join first_replies on source.ticket_id = first_replies.ticket_id
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
-
 ),
 
 final as (
-
     select
         *,
         {{ local_date('created_at') }} as created_on,
@@ -111,7 +90,6 @@ final as (
             first_response_at, solved_at, case when lower(status) in ('solved', 'closed', 'resolved') then created_at end
         )") }} as answered_on
     from joined
-
 )
 
 select * from final

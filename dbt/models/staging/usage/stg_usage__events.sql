@@ -1,38 +1,27 @@
 with
 
 source as (
-
     select * from {{ source('raw', 'events') }}
-
 ),
 
 superseded as (
-
     select * from {{ ref('stg_usage__superseded_events') }}
-
 ),
 
 identities as (
-
     select * from {{ ref('stg_usage__identities') }}
-
 ),
 
 customer_ids as (
-
     select * from {{ ref('stg_billing__customer_ids') }}
-
 ),
 
 features as (
-
     select * from {{ ref('stg_usage__features') }}
-
 ),
 
 -- the user's customer counts only where the event itself names none
 renamed as (
-
     select
         source.event_id,
         coalesce(customer_ids.customer_id, source.customer_id, identities.customer_id) as customer_id,
@@ -61,7 +50,6 @@ renamed as (
         superseded.event_id is null
         and not source._deleted
         and {{ known_by_as_of('source') }}
-
 )
 
 select * from renamed

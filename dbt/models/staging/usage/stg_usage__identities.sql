@@ -1,19 +1,14 @@
 with
 
 source as (
-
     {{ newest_version('identities', ['user_id']) }}
-
 ),
 
 customer_ids as (
-
     select * from {{ ref('stg_billing__customer_ids') }}
-
 ),
 
 renamed as (
-
     select
         source.user_id,
         coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
@@ -22,7 +17,6 @@ renamed as (
         source._load_id
     from source
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
-
 )
 
 select * from renamed

@@ -2,19 +2,14 @@
 with
 
 source as (
-
     select * from {{ source('raw', 'identities') }}
-
 ),
 
 customer_ids as (
-
     select * from {{ ref('stg_billing__customer_ids') }}
-
 ),
 
 renamed as (
-
     select
         source.user_id,
         coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
@@ -24,7 +19,6 @@ renamed as (
     from source
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
     where {{ known_by_as_of('source') }}
-
 )
 
 select * from renamed

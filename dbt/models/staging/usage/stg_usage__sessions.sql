@@ -1,25 +1,18 @@
 with
 
 source as (
-
     {{ newest_version('sessions', ['session_id']) }}
-
 ),
 
 identities as (
-
     select * from {{ ref('stg_usage__identities') }}
-
 ),
 
 customer_ids as (
-
     select * from {{ ref('stg_billing__customer_ids') }}
-
 ),
 
 renamed as (
-
     select
         source.session_id,
         coalesce(customer_ids.customer_id, source.customer_id, identities.customer_id) as customer_id,
@@ -33,7 +26,6 @@ renamed as (
     from source
     left join identities on source.user_id = identities.user_id
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
-
 )
 
 select * from renamed

@@ -5,21 +5,16 @@
 with
 
 came_again as (
-
     select event_id from {{ source('raw', 'events') }} as events
     where coalesce(_may_supersede, true) and {{ known_by_as_of('events') }}
-
 ),
 
 versions as (
-
     select * from {{ source('raw', 'events') }} as events
     where {{ known_by_as_of('events') }} and event_id in (select came_again.event_id from came_again)
-
 ),
 
 ranked as (
-
     select
         event_id,
         _load_id as load_id,
@@ -30,14 +25,11 @@ ranked as (
         max(_load_id) over (partition by event_id) as superseded_by_load_id,
         row_number() over (partition by event_id order by {{ newest_first() }}) as version_rank
     from versions
-
 ),
 
 superseded as (
-
     select * exclude (version_rank) from ranked
     where version_rank > 1
-
 )
 
 select * from superseded

@@ -256,7 +256,127 @@ ANOTHER_PRODUCT_OF_ONE_ITEM = Sample(
     told("cus_tf1 2026-01-05 new 100.00 \n cus_tf1 2026-01-20 contraction -20.00"),
 )
 
+_CHARGEBEE_LINES = (
+    "id,invoice_id,subscription_id,customer_id,amount,discount_amount,tax_amount,date_from,date_to,entity_id,"
+    "entity_type,quantity"
+)
+
+
+def _chargebee_invoices(customer: str, price_type: str, rows: Iterable[str]) -> str:
+    return table(
+        "id,customer_id,status,currency_code,date,paid_at,sub_total,tax,total,amount_paid,amount_adjusted,price_type",
+        [
+            f"{customer}-{number},{customer},paid,USD,{day},{day},{net},{tax},{net + tax},{net + tax},0,{price_type}"
+            for number, day, net, tax in (
+                (number, day, int(net), int(tax))
+                for number, day, net, tax in (row.split() for row in rows)
+            )
+        ],
+    )
+
+
+A_DISCOUNTED_CHANGE = Sample(
+    "15 % off, amounts and discounts rounded apart, a credit note and what was left of the month (Chargebee tables)",
+    "chargebee",
+    {
+        "customers.csv": table("id,created_at,email", ["tg1,2025-12-20,tg@x.example"]),
+        "invoices.csv": _chargebee_invoices(
+            "tg1",
+            "tax_exclusive",
+            [
+                "i0 2026-01-01 8499 0",
+                "i1 2026-01-11 8637 0",
+                *(f"i{n + 1} {MONTHS[n][0]} 12749 0" for n in range(1, 6)),
+            ],
+        ),
+        "invoice_line_items.csv": table(
+            _CHARGEBEE_LINES,
+            [
+                "tg1-l0,tg1-i0,tg1-s,tg1,9999,1500,0,2026-01-01,2026-02-01,tg-small,plan_item_price,1",
+                "tg1-l1,tg1-i1,tg1-s,tg1,10161,1524,0,2026-01-11,2026-02-01,tg-large,plan_item_price,1",
+                *(
+                    f"tg1-l{n + 1},tg1-i{n + 1},tg1-s,tg1,14999,2250,0,{first},{end},tg-large,plan_item_price,1"
+                    for n, (first, end) in enumerate(MONTHS)
+                    if n
+                ),
+            ],
+        ),
+        "credit_notes.csv": table(
+            "id,customer_id,reference_invoice_id,reason_code,status,date,currency_code,total",
+            ["tg1-cn,tg1,tg1-i0,subscription_change,adjusted,2026-01-11,USD,5758"],
+        ),
+        "credit_note_line_items.csv": table(
+            "id,credit_note_id,subscription_id,customer_id,amount,discount_amount,date_from,date_to,entity_id,quantity",
+            ["tg1-cl,tg1-cn,tg1-s,tg1,6774,1016,2026-01-11,2026-02-01,tg-small,1"],
+        ),
+    },
+    told("tg1 2026-01-01 new 84.99 \n tg1 2026-01-11 expansion 42.50"),
+)
+
+DISCOUNTED_SEATS = Sample(
+    "two seats more with 10 % off, in the middle of a month (Recurly by Fivetran)",
+    "recurly",
+    {
+        "account_history.csv": table(
+            "id,updated_at,created_at,email", ["th1,2025-12-20,2025-12-20,th@x.example"]
+        ),
+        "invoice_history.csv": table(
+            "id,updated_at,account_id,created_at,closed_at,currency,subtotal,discount,tax,total,paid,state,due_at",
+            [
+                f"th-{number},{day},th1,{day},{day},USD,{subtotal},{off},0,{total},{total},paid,{day}"
+                for number, day, subtotal, off, total in (
+                    ("i0", "2026-01-01", "99.99", "10.00", "89.99"),
+                    ("i1", "2026-02-01", "99.99", "10.00", "89.99"),
+                    ("i2", "2026-02-15", "33.33", "3.33", "30.00"),
+                    *(
+                        (f"i{n + 1}", MONTHS[n][0], "166.65", "16.67", "149.98")
+                        for n in range(2, 6)
+                    ),
+                )
+            ],
+        ),
+        "line_item_history.csv": table(
+            _FIVETRAN_LINES,
+            [
+                f"th-{line},{first},th1,th-{line.replace('l', 'i')},th-s,th-m,plan,charge,{seats},{subtotal},{off},USD,"
+                f"{first},{end},false,{rate}"
+                for line, first, end, seats, subtotal, off, rate in (
+                    ("l0", *MONTHS[0], 3, "99.99", "10.00", ""),
+                    ("l1", *MONTHS[1], 3, "99.99", "10.00", ""),
+                    ("l2", "2026-02-15", MONTHS[1][1], 2, "33.33", "3.33", "0.5"),
+                    *((f"l{n + 1}", *MONTHS[n], 5, "166.65", "16.67", "") for n in range(2, 6)),
+                )
+            ],
+        ),
+    },
+    told("th1 2026-01-01 new 89.99 \n th1 2026-02-15 expansion 59.99"),
+)
+
+TAX_IN_THE_PRICES = Sample(
+    "prices that include the tax, as only the invoice says, and the tax in the lines (Chargebee tables)",
+    "chargebee",
+    {
+        "customers.csv": table("id,created_at,email", ["ti1,2025-12-20,ti@x.example"]),
+        "invoices.csv": _chargebee_invoices(
+            "ti1",
+            "tax_inclusive",
+            [f"i{n} {first} 10000 1900" for n, (first, _) in enumerate(MONTHS)],
+        ),
+        "invoice_line_items.csv": table(
+            _CHARGEBEE_LINES,
+            [
+                f"ti1-l{n},ti1-i{n},ti1-s,ti1,11900,0,1900,{first},{end},ti-plan,plan_item_price,1"
+                for n, (first, end) in enumerate(MONTHS)
+            ],
+        ),
+    },
+    told("ti1 2026-01-01 new 100.00"),
+)
+
 PRICES_AND_PERIODS = (
+    A_DISCOUNTED_CHANGE,
+    DISCOUNTED_SEATS,
+    TAX_IN_THE_PRICES,
     ANOTHER_PRODUCT_OF_ONE_ITEM,
     METERED_INSIDE_THE_LINE,
     METERED_BY_ITS_ITEM,

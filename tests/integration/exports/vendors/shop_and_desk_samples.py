@@ -92,7 +92,28 @@ GRAPHQL_TABLES = Sample(
     },
 )
 
-SHOPS = (BULK_QUERY, GRAPHQL_TABLES)
+_ADMIN = (
+    "Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Created at,"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Phone,Cancelled at,Refunded Amount,Vendor,"
+    "Outstanding Balance,Id,Lineitem discount"
+)
+OWED = Sample(
+    "an order that is paid in part, one of a telephone number in two spellings, one that is only authorized (Shopify)",
+    "shopify",
+    {
+        "orders_export.csv": table(
+            _ADMIN,
+            [
+                "#8101,k@s.example,partially_paid,EUR,40.00,0,0,40.00,,0,2026-01-10,4,Mug,10.00,m,,,0.00,V,15.00,1,0.00",
+                "#8102,,paid,EUR,10.00,0,0,10.00,,0,2026-01-10,1,Mug,10.00,m,'+49 170 123-4567,,0.00,V,0.00,2,0.00",
+                "#8103,,paid,EUR,10.00,0,0,10.00,,0,2026-02-10,1,Mug,10.00,m,+491701234567,,0.00,V,0.00,3,0.00",
+                "#8104,l@s.example,authorized,EUR,10.00,0,0,10.00,,0,2026-01-10,1,Mug,10.00,m,,,0.00,V,10.00,4,0.00",
+            ],
+        )
+    },
+)
+
+SHOPS = (BULK_QUERY, GRAPHQL_TABLES, OWED)
 
 # ---------------------------------------------------------------- support
 

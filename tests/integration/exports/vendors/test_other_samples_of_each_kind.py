@@ -17,12 +17,13 @@ from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.dbt_process import dbt
 from tests.integration.exports.vendors.billing_samples import VENDORS
 from tests.integration.exports.vendors.canonical_samples import INVOICES, WOO
+from tests.integration.exports.vendors.credit_note_samples import CREDIT_NOTES
 from tests.integration.exports.vendors.price_and_period_samples import PRICES_AND_PERIODS
 from tests.integration.exports.vendors.sample import Sample
 from tests.integration.exports.vendors.shop_and_desk_samples import DESKS, SHOPS
 from tests.shared import SharedFolder
 
-BILLING = (*VENDORS, *PRICES_AND_PERIODS, *INVOICES)
+BILLING = (*VENDORS, *CREDIT_NOTES, *PRICES_AND_PERIODS, *INVOICES)
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
 MODELS = (
     "fct_mrr_movements",
@@ -155,6 +156,7 @@ def test_a_payment_is_of_the_invoice_that_its_intent_or_itself_is_listed_under(a
     [
         ("gid://shopify/Order/6", {"61": "108.00", "62": "0.00", "63": "60.00"}),
         ("710", {"7101": "54.00", "7102": "80.00"}),
+        ("#81", {"#8101": "25.00", "#8102": "10.00", "#8103": "10.00"}),
         (
             "woo-",
             dict.fromkeys(
@@ -166,7 +168,7 @@ def test_a_payment_is_of_the_invoice_that_its_intent_or_itself_is_listed_under(a
             ),
         ),
     ],
-    ids=["a bulk query", "by GraphQL", "the states of other shops"],
+    ids=["a bulk query", "by GraphQL", "owed in part", "the states of other shops"],
 )
 def test_an_order_is_worth_what_was_paid_for_it(
     orders: str, paid: dict[str, str], ask: Ask
@@ -178,6 +180,14 @@ def test_an_order_is_worth_what_was_paid_for_it(
     )
 
     assert dict(found) == paid  # type: ignore[arg-type]
+
+
+def test_a_telephone_number_is_one_customer_however_it_is_spaced(ask: Ask) -> None:
+    found = ask(
+        "select distinct customer_id from marts.fct_purchase_lines where document_id in ('#8102', '#8103')"
+    )
+
+    assert found == [("+491701234567",)]
 
 
 def test_complaints_and_first_answers_may_lie_in_tables_of_their_own(ask: Ask) -> None:

@@ -10,6 +10,7 @@ import yaml
 
 from dagster_project.clock import FixedClock
 from dagster_project.config import Settings, load_settings
+from dagster_project.exports.coverage import coverage_of
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publish
 from dagster_project.warehouse.serving import open_published
@@ -30,7 +31,8 @@ CROSSED = {"name": "x", "description": "x", "metric": "churn_rate", "when": "abo
 def build(paths: WarehousePaths, settings: Settings) -> None:
     """Load the settings' sources into a warehouse, build the models explanations read, publish."""
     load_and_build(paths, settings, CLOCK, MODELS)
-    publish(paths, settings=settings, clock=CLOCK, validation_summary={})
+    coverage = coverage_of(paths, settings, CLOCK)
+    publish(paths, settings=settings, clock=CLOCK, coverage=coverage, validation_summary={})
 
 
 def published_sample(root: Path, **changed: object) -> WarehousePaths:

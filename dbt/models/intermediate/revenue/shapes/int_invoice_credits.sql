@@ -1,6 +1,6 @@
 -- A credit takes back the piece that it names: same contract, plan and end, the latest that had begun. Of what a
 -- credit note takes back only a piece counts; other credits give back money.
-{{ kept_by_customer(reads=['int_invoice_service_lines', 'int_invoice_pieces']) }}
+{{ incremental_by_customer(inputs=['int_invoice_service_lines', 'int_invoice_pieces']) }}
 
 with
 

@@ -1,5 +1,5 @@
 -- What each line that is no credit bills for a whole interval.
-{{ kept_by_customer(reads=['int_invoice_full_lines', 'int_invoice_parts', 'int_invoice_part_rates']) }}
+{{ incremental_by_customer(inputs=['int_invoice_full_lines', 'int_invoice_parts', 'int_invoice_part_rates']) }}
 
 with
 

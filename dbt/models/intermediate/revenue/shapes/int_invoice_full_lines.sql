@@ -1,6 +1,6 @@
 -- Lines that bill whole intervals: by their amount, which is the price or what a full line of the same plan
 -- and quantity billed, whatever the dates say; and by their dates.
-{{ kept_by_customer(reads=['int_invoice_service_lines']) }}
+{{ incremental_by_customer(inputs=['int_invoice_service_lines']) }}
 
 with
 

@@ -1,5 +1,4 @@
--- What each line bills without tax and less its discounts, also where discounts and taxes lie in tables of
--- their own. A line that already is its price less what lies there is not reduced again.
+-- What each line bills without tax and less its discounts, also of tables of their own; what is its price less them already, once.
 {%- set left_out = "duration in ('once', 'repeating')" if var('discounts') == 'lasting_only' else 'false' %}
 
 with
@@ -93,6 +92,7 @@ final as (
         customer_id,
         subscription_id,
         plan_id,
+        credited_line_id,
         kind,
         quantity,
         {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
@@ -102,6 +102,7 @@ final as (
         {{ money('greatest(abs(told_discount), abs(discount_included)) - abs(left_out)') }} as discount,
         {{ permille('tax_cents * is_tax_included', 'amount_cents - tax_cents - discount_cents * is_discount_apart') }} as tax_permille,
         currency,
+        amount as amount_given,
         period_start_at,
         period_end_at,
         period_start_on,

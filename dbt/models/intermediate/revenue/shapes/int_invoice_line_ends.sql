@@ -1,6 +1,6 @@
 -- The lines that can be recurring, each with the first day after its service period. Some exports name the last
 -- moment of the period and some its last day.
-{{ kept_by_customer(reads=['stg_billing__invoice_lines']) }}
+{{ incremental_by_customer(inputs=['stg_billing__invoice_lines']) }}
 
 with
 
@@ -15,7 +15,7 @@ credit_notes as (
 ),
 
 lines as (
-    select * from {{ ref('int_invoice_line_amounts') }}
+    select * from {{ ref('int_invoice_line_periods') }}
     where
         invoice_status in ('paid', 'open', 'uncollectible')
         and kind in ('recurring', 'credit'{{ ", 'usage'" if var('usage_is_recurring') }})

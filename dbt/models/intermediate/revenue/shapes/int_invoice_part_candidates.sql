@@ -1,6 +1,6 @@
 -- The full amounts that each part may have been billed from: what full lines of its plan billed, and prices with and without
 -- the discounts that the contract shows.
-{{ kept_by_customer(reads=['int_invoice_parts', 'int_invoice_full_lines']) }}
+{{ incremental_by_customer(inputs=['int_invoice_parts', 'int_invoice_full_lines']) }}
 
 with
 

@@ -1,6 +1,6 @@
 -- The full amount that each part was billed from: of those known whose part rounds to what was billed, the one that goes
 -- before. Where discounts are told, what has one as the part has goes before what has not.
-{{ kept_by_customer(reads=['int_invoice_parts', 'int_invoice_full_lines', 'int_invoice_part_candidates']) }}
+{{ incremental_by_customer(inputs=['int_invoice_parts', 'int_invoice_full_lines', 'int_invoice_part_candidates']) }}
 
 with
 

@@ -1,7 +1,7 @@
 -- Lines that bill a part of an interval, or may: each with the interval it is a part of and how long that is. A
 -- full line around the part tells where its interval began (also after a 31st), else one that follows it or
 -- goes before it.
-{{ kept_by_customer(reads=['int_invoice_service_lines', 'int_invoice_full_lines']) }}
+{{ incremental_by_customer(inputs=['int_invoice_service_lines', 'int_invoice_full_lines']) }}
 
 with
 

@@ -1,6 +1,6 @@
 -- What each line that is no credit is worth in full, and until when. A later full line of the same product
 -- replaces what was there before, from its own beginning; lines of one invoice add up.
-{{ kept_by_customer(reads=['stg_billing__invoice_lines', 'int_invoice_full_lines', 'int_invoice_debits']) }}
+{{ incremental_by_customer(inputs=['stg_billing__invoice_lines', 'int_invoice_full_lines', 'int_invoice_debits']) }}
 
 with
 

@@ -1,6 +1,6 @@
 -- The lines that can count, with the interval they bill for and the day until which they count. A subscription
 -- ended at once takes the rest of its paid period with it.
-{{ kept_by_customer(reads=['int_invoice_line_ends']) }}
+{{ incremental_by_customer(inputs=['int_invoice_line_ends']) }}
 
 with
 

@@ -1,8 +1,8 @@
--- depends_on: {{ ref('int_kept_loads') }}
+-- depends_on: {{ ref('int_incremental_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- The changed customers, and those of whom something begins or ends on a day that was not covered when the models kept by
 -- customer were computed, or is not covered any more.
-{%- set covered = days_covered('int_moved_customers') if execute %}
+{%- set covered = days_covered('int_due_customers') if execute %}
 {{ config(materialized='table') }}
 
 with

@@ -1,7 +1,7 @@
 """Dumps of the present state as dated history: a change seen between two dumps happened at the later one.
 
 Works on the stage of a delivery whose mapping says ``history`` and appends versions of
-``subscription_items``; a plain correction (``versions.py``) would overwrite the past instead.
+``subscription_items``; a plain correction (``row_versions.py``) would overwrite the past instead.
 """
 
 import re

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dagster_project.config import Settings
 from dagster_project.errors import SettingsError
 from dagster_project.red_lines import check_targets
-from dagster_project.red_lines.quiet import Quiet
+from dagster_project.red_lines.quiet_hours import Quiet
 from dagster_project.red_lines.targets import targets
 
 NIGHT = {"from": "22:00", "to": "07:00"}

@@ -1,8 +1,8 @@
--- The kept models write here, each in the transaction in which it is computed (macros/kept_by_day.sql).
+-- The kept models write here, each in the transaction in which it is computed (macros/incremental/by_day.sql).
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    full_refresh=true if keeps_nothing() else none
+    full_refresh=true if builds_anew() else none
 ) }}
 
 select

@@ -1,39 +1,40 @@
 {#
-  What is kept from one night to the next.
+  Incremental models by day: what is kept from one night to the next, without a look-back window.
 
   Every figure says something about a day, a month, a morning or a pair of days, and follows from what happened before its end
   (METRICS.md). So it holds as long as nothing differs on any day before that end, however late the news of it came.
 
-  The models *_by_day hold one fingerprint for each day of what they speak of. A kept model remembers, in int_kept_days, the
+  The models *_by_day hold one fingerprint for each day of what they speak of. An incremental model remembers, in int_incremental_days, the
   fingerprints it was computed from. A night finds the first day whose fingerprint is another one, forgets what reaches beyond
   it, and computes what is missing then. Forgetting, computing and remembering are one transaction.
 #}
 
 {#
-  Configuration of a kept model.
-  reaches_to: expression over its columns: a row follows from the days before this one.
-  reads: the *_by_day models of what it is computed from, and the kept models it reads.
-  of: the model whose rows it is computed for, if any; rows of others are forgotten.
-  key: what a row is for: columns of that model, and the same as expressions over its own columns.
-  of_those: condition on the rows of that model.
+  Configuration of such a model.
+  days_before: expression over its columns: a row follows from the days before this one.
+  inputs: the *_by_day models of what it is computed from, and the incremental models it reads.
+  spine: the model whose rows it is computed for, if any; rows of others are forgotten.
+  unique_key: what a row is for: columns of the spine, and the same as expressions over its own columns.
+  spine_where: condition on the rows of the spine.
 #}
-{% macro kept(reaches_to, reads, key={}, of=none, of_those='true') -%}
-    {{ kept_config(
-        needs=reads + ['int_kept_days'] + ([of] if of else []),
+{% macro incremental_by_day(days_before, inputs, unique_key={}, spine=none, spine_where='true') -%}
+    {{ incremental_config(
+        needs=inputs + ['int_incremental_days'] + ([spine] if spine else []),
         forget='{{ forget_what_changed() }}',
         remember='{{ remember_what_was_read() }}',
-        meta={'kept': {'reaches_to': reaches_to, 'reads': reads, 'key': key, 'of': of, 'of_those': of_those}}
+        meta={'incremental_by_day': {
+            'days_before': days_before, 'inputs': inputs, 'unique_key': unique_key, 'spine': spine, 'spine_where': spine_where
+        }}
     ) }}
 {%- endmacro %}
 
-{# What every kept model is to dbt, whatever it is kept by; `needs` are the models that the hooks read. #}
-{% macro kept_config(needs, forget, remember, meta) -%}
+{# What every such model is to dbt, by day or by customer; `needs` are the models that the hooks read. #}
+{% macro incremental_config(needs, forget, remember, meta) -%}
     {%- for name in needs if not execute -%}{%- do ref(name) -%}{%- endfor -%}
     {{ config(
         materialized='incremental',
-        incremental_strategy='append',
         on_schema_change='fail',
-        full_refresh=true if keeps_nothing() else none,
+        full_refresh=true if builds_anew() else none,
         pre_hook=forget,
         post_hook=remember,
         meta=meta
@@ -41,22 +42,22 @@
 {%- endmacro %}
 
 {# A past state is built from nothing, and Spark, which deletes no rows, builds everything each time. #}
-{% macro keeps_nothing() -%}
+{% macro builds_anew() -%}
     {{ return(var('as_of') is not none or target.type != 'duckdb') }}
 {%- endmacro %}
 
 {# Whether the model has rows from before; a unit test has no table at all. #}
-{% macro keeps_rows() -%}
+{% macro has_earlier_rows() -%}
     {{ return(this is not none and is_incremental()) }}
 {%- endmacro %}
 
-{# Condition on what a kept model is computed for: the row of `alias` has none of the rows that are kept tonight. #}
+{# Condition on a row of the spine: none of the rows that are kept tonight is for it. #}
 {% macro is_missing(alias) -%}
-    {%- if not keeps_rows() -%}
+    {%- if not has_earlier_rows() -%}
     true
     {%- else -%}
-    {%- set kept = model.config.meta.kept -%}
-    {%- set columns = kept.key | list -%}
+    {%- set terms = model.config.meta.incremental_by_day -%}
+    {%- set columns = terms.unique_key | list -%}
     {%- set missing = run_query(missing_keys()).rows if execute else [] -%}
     {%- if not missing -%}
     false
@@ -85,16 +86,16 @@
 
 {# Literals instead of a subquery: they reach down to the tables that a view reads. #}
 {% macro missing_keys() -%}
-    {%- set kept = model.config.meta.kept -%}
-    select distinct {{ kept.key | join(', ') }} from {{ ref(kept.of) }} where {{ kept.of_those }}
+    {%- set terms = model.config.meta.incremental_by_day -%}
+    select distinct {{ terms.unique_key | join(', ') }} from {{ ref(terms.spine) }} where {{ terms.spine_where }}
     except
-    select distinct {{ kept.key.values() | join(', ') }} from ({{ kept_rows() }}) as kept
+    select distinct {{ terms.unique_key.values() | join(', ') }} from ({{ kept_rows() }}) as kept
     order by 1
 {%- endmacro %}
 
 {# What of this model reaches no further than to the first change. #}
 {% macro kept_rows() -%}
-    select * from {{ this }} where {{ model.config.meta.kept.reaches_to }} <= {{ first_changed_day() }}
+    select * from {{ this }} where {{ model.config.meta.incremental_by_day.days_before }} <= {{ first_changed_day() }}
 {%- endmacro %}
 
 {# The first day that differs from what this model was computed from; one that never comes where none does. #}
@@ -103,9 +104,9 @@
     cast('{{ day or '9999-12-31' }}' as date)
 {%- endmacro %}
 
-{# Condition of a model kept by month: the day lies in a month of which nothing is kept tonight. #}
+{# Condition of a model computed by month: the day lies in a month of which nothing is kept tonight. #}
 {% macro is_in_missing_month(day) -%}
-    {%- if keeps_rows() -%}
+    {%- if has_earlier_rows() -%}
     {{ day }} >= {{ period_start('month', first_changed_day()) }}
     {%- else -%}
     true
@@ -113,14 +114,14 @@
 {%- endmacro %}
 
 {% macro forget_what_changed() -%}
-    {%- if keeps_rows() -%}
-    {%- set kept = model.config.meta.kept -%}
+    {%- if has_earlier_rows() -%}
+    {%- set terms = model.config.meta.incremental_by_day -%}
     delete from {{ this }}
     where
-        {{ kept.reaches_to }} > {{ first_changed_day() }}
-        {%- if kept.of %}
-        or {{ row_of(kept.key.values()) }} not in (
-            select {{ row_of(kept.key) }} from {{ ref(kept.of) }} where {{ kept.of_those }}
+        {{ terms.days_before }} > {{ first_changed_day() }}
+        {%- if terms.spine %}
+        or {{ row_of(terms.unique_key.values()) }} not in (
+            select {{ row_of(terms.unique_key) }} from {{ ref(terms.spine) }} where {{ terms.spine_where }}
         )
         {%- endif %}
     {%- endif -%}
@@ -137,10 +138,10 @@
 {%- endmacro %}
 
 {% macro days_remembered() -%}
-    select source, day, fingerprint from {{ ref('int_kept_days') }} where model = '{{ model.name }}'
+    select source, day, fingerprint from {{ ref('int_incremental_days') }} where model = '{{ model.name }}'
 {%- endmacro %}
 
-{# What a kept model was computed from stands for the model: where that was not built tonight, it is what it was. #}
+{# What an incremental model was computed from stands for the model: where that was not built tonight, it is what it was. #}
 {% macro days_read() -%}
     select 'settings' as source, cast('0001-01-01' as date) as day, {{ settings_fingerprint() }} as fingerprint
     union
@@ -149,12 +150,12 @@
     union
     select 'until of {{ source }}' as source, {{ after_until(source) }} as day, 'not covered' as fingerprint
     {%- endfor %}
-    {%- for name in model.config.meta.kept.reads %}
+    {%- for name in model.config.meta.incremental_by_day.inputs %}
     union
     {%- if name.endswith('_by_day') %}
     select '{{ name }}' as source, day, fingerprint from {{ ref(name) }}
     {%- else %}
-    select source, day, fingerprint from {{ ref('int_kept_days') }} where model = '{{ name }}'
+    select source, day, fingerprint from {{ ref('int_incremental_days') }} where model = '{{ name }}'
     {%- endif %}
     {%- endfor %}
 {%- endmacro %}
@@ -169,8 +170,8 @@
 
 {% macro remember_what_was_read() -%}
     {%- if execute and target.type == 'duckdb' -%}
-    delete from {{ ref('int_kept_days').render() }} where model = '{{ model.name }}';
-    insert into {{ ref('int_kept_days').render() }} (model, source, day, fingerprint)
+    delete from {{ ref('int_incremental_days').render() }} where model = '{{ model.name }}';
+    insert into {{ ref('int_incremental_days').render() }} (model, source, day, fingerprint)
     select '{{ model.name }}' as model, source, day, fingerprint from ({{ days_read() }}) as now_read
     {%- endif -%}
 {%- endmacro %}

@@ -37,7 +37,7 @@ def is_simple(opened: Opened, delivery: Delivery) -> bool:
     )
 
 
-def insert_directly(
+def insert_parquet(
     con: duckdb.DuckDBPyConnection,
     opened: Opened,
     mapping: Mapping,

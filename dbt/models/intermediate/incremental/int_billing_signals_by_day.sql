@@ -13,7 +13,7 @@ payments as (
     where status = 'failed'
 ),
 
-signs as (
+signals as (
     select
         cancel_requested_on as day,
         {{ row_hash("'asked to cancel', customer_id, subscription_id") }} as row_fingerprint
@@ -38,7 +38,7 @@ final as (
     select
         day,
         {{ fingerprint('row_fingerprint') }} as fingerprint
-    from signs
+    from signals
     where day <= {{ until_date() }}
     group by day
 )

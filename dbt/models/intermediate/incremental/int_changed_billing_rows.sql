@@ -1,8 +1,8 @@
--- depends_on: {{ ref('int_kept_loads') }}
+-- depends_on: {{ ref('int_incremental_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- Customer and subscription, as they were given, of the billing rows that were loaded since the models kept by customer were
 -- computed, or of which a part was: their invoice, plan, discount or tax.
-{%- set since = load_computed(models_kept_among(['int_changed_customers', 'int_moved_customers'])) if execute %}
+{%- set since = load_computed(models_computed_among(['int_changed_customers', 'int_due_customers'])) if execute %}
 {{ config(materialized='table') }}
 
 with
@@ -16,9 +16,11 @@ invoices as (
     union
 
     select distinct
-        credit_note_id as invoice_id,
-        customer_id
-    from {{ source('raw', 'credit_notes') }}
+        notes.credit_note_id as invoice_id,
+        coalesce(notes.customer_id, credited.customer_id) as customer_id
+    from {{ source('raw', 'credit_notes') }} as notes
+    left join {{ source('raw', 'invoices') }} as credited
+        on notes.invoice_id = credited.invoice_id
 ),
 
 changed_invoices as (

@@ -21,7 +21,7 @@ from dagster_project.warehouse.serving import open_marts
 
 
 @dataclass(frozen=True)
-class Figures:
+class PageValues:
     """Everything on the page."""
 
     heading: Heading
@@ -38,7 +38,7 @@ class Figures:
         return self.publication.currency if self.publication else ""
 
 
-def read_figures(marts_db: Path, heading: Heading) -> Figures:
+def read_page_values(marts_db: Path, heading: Heading) -> PageValues:
     """Read everything the page shows from a published file.
 
     :raises EbblineError: there is no such file, or it is no publication.
@@ -47,7 +47,7 @@ def read_figures(marts_db: Path, heading: Heading) -> Figures:
         tables = _tables(con)
         publication = read_publication(con) if "publication" in tables else None
         periods = read_periods(con, tables, _plan_names(con, tables))
-        return Figures(
+        return PageValues(
             heading=heading,
             publication=publication,
             periods=periods,
@@ -55,6 +55,7 @@ def read_figures(marts_db: Path, heading: Heading) -> Figures:
             work=read_work(
                 con,
                 publication.currency if publication else "",
+                periods.segments,
                 is_shop=not periods.has_recurring,
             ),
             cohorts=read_cohorts(con, tables, periods.segments),

@@ -3,7 +3,7 @@
 The full text is METRICS.md; nothing else is said here.
 """
 
-DEFINITIONS: dict[str, str] = {
+CAPTIONS: dict[str, str] = {
     "movements": (
         "Each customer at the period's opening against the same one at its closing. Opening + new + reactivation + "
         "expansion − contraction − churn = closing, to the cent (with what changed exchange rates did, where rates "

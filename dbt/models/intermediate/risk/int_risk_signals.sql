@@ -1,4 +1,4 @@
--- Every sign that was there on the morning. Where the company exports no usage at all, or none that covers the week before,
+-- Every signal that was there on the morning. Where the company exports no usage at all, or none that covers the week before,
 -- silence says nothing; nor does a request of which support has not been heard for so long.
 with
 

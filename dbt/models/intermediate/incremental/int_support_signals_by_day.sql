@@ -15,7 +15,7 @@ contacts as (
     select * from {{ ref('int_contacts') }}
 ),
 
-signs as (
+signals as (
     select
         happened_on as day,
         {{ row_hash("'bad experience', customer_id") }} as row_fingerprint
@@ -48,7 +48,7 @@ final as (
     select
         day,
         {{ fingerprint('row_fingerprint') }} as fingerprint
-    from signs
+    from signals
     where day <= {{ until_date('support') }}
     group by day
 )

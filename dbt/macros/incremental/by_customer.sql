@@ -1,0 +1,126 @@
+{#
+  Incremental models by customer: what is kept from one night to the next of the way from billing rows to movements, where nothing is bounded by days: a credit
+  changes the rate of the lines around it.
+
+  A row of these models follows from the billing rows of one customer, whenever they were loaded. Such a model remembers, in
+  int_incremental_loads, up to which load it was computed. A night forgets and computes again those customers of whom something was
+  loaded since (int_changed_customers), or for whom a day begins that counts (int_due_customers); in one transaction. Where
+  the settings are others, an alias came, or rows that had been seen are gone from raw, a model starts over.
+#}
+
+{#
+  Configuration of such a model.
+  among: the model that lists what is computed again tonight.
+  column: its column, and of the rows here; they belong to what it names.
+  inputs: the models by customer it is computed from; none reads the loaded rows themselves.
+#}
+{% macro incremental_by(column, among, inputs=[]) -%}
+    {{ incremental_config(
+        needs=inputs + [among, 'int_incremental_loads', 'stg_billing__loads'],
+        forget='{{ forget_what_is_computed() }}',
+        remember='{{ remember_the_loads() }}',
+        meta={'incremental_by': {'column': column, 'among': among, 'inputs': inputs}}
+    ) }}
+{%- endmacro %}
+
+{% macro incremental_by_customer(inputs) -%}
+    {{ incremental_by('customer_id', 'int_changed_customers', inputs) }}
+{%- endmacro %}
+
+{# The same where the last day covered decides which changes have happened. #}
+{% macro incremental_by_customer_to_date(inputs) -%}
+    {{ incremental_by('customer_id', 'int_due_customers', inputs) }}
+{%- endmacro %}
+
+{# Condition: rows with this value of the model's column are computed tonight. #}
+{% macro is_computed(value) -%}
+    {%- if starts_over() -%}
+    true
+    {%- else -%}
+    {%- set terms = model.config.meta.incremental_by -%}
+    coalesce({{ value }}, '') in (select coalesce({{ terms.column }}, '') from {{ ref(terms.among) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro forget_what_is_computed() -%}
+    {%- if has_earlier_rows() -%}
+    delete from {{ this }} where {{ is_computed(model.config.meta.incremental_by.column) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether nothing that this model holds can be relied on. #}
+{% macro starts_over() -%}
+    {%- if not has_earlier_rows() -%}{{ return(true) }}{%- endif -%}
+    {{ return(load_computed([model.name]) is none) }}
+{%- endmacro %}
+
+{# The load that all of these models were computed up to, and some of them further. Those that start over have none. #}
+{% macro load_computed(models) -%}
+    {{ return(none if builds_anew() else single_value('select min(load_id) from (' ~ reliable_loads(models) ~ ') as reliable')) }}
+{%- endmacro %}
+
+{# What the models remember, where it was made with these settings and aliases, of rows that are all still there. #}
+{% macro reliable_loads(models) -%}
+    select computed.model, computed.load_id, computed.until
+    from {{ ref('int_incremental_loads') }} as computed
+    where
+        computed.model in ('{{ models | join("', '") }}')
+        and computed.context = {{ load_context() }}
+        and computed.seen = {{ rows_seen('computed.load_id') }}
+{%- endmacro %}
+
+{# How many billing rows there are up to a load. #}
+{% macro rows_seen(load_id) -%}
+    (select coalesce(sum(loads.seen), 0) from {{ ref('stg_billing__loads') }} as loads where loads.load_id <= {{ load_id }})
+{%- endmacro %}
+
+{% macro load_context() -%}
+    concat({{ settings_fingerprint() }}, '/', (
+        select coalesce(max(aliases.load_id), 0) from {{ ref('stg_billing__loads') }} as aliases
+        where aliases.table_name = 'customer_aliases'
+    ))
+{%- endmacro %}
+
+{% macro remember_the_loads() -%}
+    {%- if execute and target.type == 'duckdb' -%}
+    {%- set terms = model.config.meta.incremental_by -%}
+    delete from {{ ref('int_incremental_loads').render() }} where model = '{{ model.name }}';
+    insert into {{ ref('int_incremental_loads').render() }} (model, load_id, until, context, seen)
+    select
+        '{{ model.name }}' as model,
+        computed.load_id,
+        {{ 'coalesce(computed.until, ' ~ until_date() ~ ')' if terms.among == 'int_due_customers' else 'computed.until' }} as until,
+        {{ load_context() }} as context,
+        {{ rows_seen('computed.load_id') }} as seen
+    from (
+        {%- if terms.inputs %}
+        select coalesce(min(load_id), 0) as load_id, min(until) as until from {{ ref('int_incremental_loads').render() }}
+        where model in ('{{ terms.inputs | join("', '") }}')
+        {%- else %}
+        select coalesce(max(load_id), 0) as load_id, cast(null as date) as until from {{ ref('stg_billing__loads') }}
+        {%- endif %}
+    ) as computed
+    {%- endif -%}
+{%- endmacro %}
+
+{# The incremental models that are computed again for what one of these models lists. #}
+{% macro models_computed_among(among) -%}
+    {%- set found = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
+        {%- if (node.config.get('meta') or {}).get('incremental_by', {}).get('among') in among -%}{%- do found.append(node.name) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# Condition: the load is newer than this one. Where there is none, the models start over, whatever came. #}
+{% macro came_since(load_id, since) -%}
+    {{ load_id ~ ' > ' ~ since if since is not none else 'false' }}
+{%- endmacro %}
+
+{# The earliest and the latest last day that one of the models computed among these was computed up to. #}
+{% macro days_covered(among) -%}
+    {%- if builds_anew() -%}{{ return(none) }}{%- endif -%}
+    {%- set query = 'select min(until), max(until) from (' ~ reliable_loads(models_computed_among([among])) ~ ') as reliable' -%}
+    {%- set row = run_query(query).rows[0] -%}
+    {{ return([row[0], row[1]] if row[0] else none) }}
+{%- endmacro %}
