@@ -269,7 +269,7 @@ def test_causes_add_up_to_expansion_and_contraction(case: Case) -> None:
 
 
 def test_the_generated_companies_have_every_cause(case_of: Callable[[str], Case]) -> None:
-    rows = case_of("subscription items").marts.query(
+    rows = case_of("subscription_items").marts.query(
         "select distinct cause from marts.fct_span_causes"
     )
     assert {cause for (cause,) in rows} >= {"commitment", "plan", "quantity", "add_on"}

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.metrics.agreement import differences, explained
-from tests.integration.metrics.conftest import SCENARIOS, Case
+from tests.integration.metrics.conftest import SCENARIOS, TOLD_OTHERWISE, Case
 
-SHAPES = ("subscription periods", "subscription items", "invoice lines")
 TABLES = (
     "fct_mrr_movements",
     "fct_customer_months",
@@ -31,10 +30,10 @@ def test_three_shapes_of_one_history_give_the_same_movements(
         select customer_id, movement_on, movement_type, amount, mrr_before, mrr_after
         from marts.fct_mrr_movements order by all
     """
-    first, second, third = (case_of(shape).marts.query(sql) for shape in SHAPES)
+    first = case_of("subscription periods").marts.query(sql)
     assert first
-    assert first == second
-    assert second == third
+    for shape in TOLD_OTHERWISE:
+        assert case_of(shape).marts.query(sql) == first, shape
 
 
 def test_the_generated_companies_hold_every_kind_of_movement(
