@@ -20,7 +20,23 @@ from tests.integration.server.conftest import PATIENCE, TOKEN, Server, serving
 
 Publish = Callable[[WarehousePaths, int], None]
 BOTH = "select min(p.id), max(p.id), min(m.publication), max(m.publication) from metrics m, publication p"
-LONG = "select count(*) from range(100000) a, range(15000) b where (a.range * b.range) % 7 = 1"
+ENDLESS = 10**9
+
+
+def counting(rows: int) -> str:
+    """Return a question that takes as long as counting so many thousands of rows."""
+    return f"select count(*) from range(1000) a, range({rows}) b where (a.range * b.range) % 7 = 1"
+
+
+def taking(seconds: float, con: duckdb.DuckDBPyConnection, server: Server) -> str:
+    """Return a question that takes about so long on this machine as it is now."""
+    rows, took = 1_000, 0.0
+    while took < seconds / 20:
+        rows *= 4
+        began = time.monotonic()
+        asked(con, server, counting(rows))
+        took = time.monotonic() - began
+    return counting(int(rows * seconds / took))
 
 
 def asked(con: duckdb.DuckDBPyConnection, server: Server, question: str) -> tuple[str, Any]:
@@ -91,7 +107,7 @@ def test_a_query_that_is_running_ends_on_its_own_publication(
 ) -> None:
     answers: list[tuple[str, object]] = []
     with serving(paths) as server, connected() as con:
-        question = f"select id, ({LONG}) > 0 from publication"
+        question = f"select id, ({taking(6, con, server)}) > 0 from publication"
         reader = threading.Thread(target=lambda: answers.append(asked(con, server, question)))
         reader.start()
         time.sleep(0.5)
@@ -117,7 +133,7 @@ def test_a_deleted_file_leaves_the_last_publication_served(
 @pytest.mark.parametrize("busy", [False, True])
 def test_it_ends_cleanly(paths: WarehousePaths, by: signal.Signals, busy: bool) -> None:
     with serving(paths) as server, connected() as con:
-        reader = threading.Thread(target=lambda: asked(con, server, LONG.replace("15", "150")))
+        reader = threading.Thread(target=lambda: asked(con, server, counting(ENDLESS)))
         if busy:
             reader.start()
             time.sleep(1)
