@@ -62,10 +62,12 @@ class WarmRuns:
         return int(self.answers.readline())
 
 
-@pytest.fixture
-def warm_runs(tmp_path: Path) -> Iterator[WarmRuns]:
+@pytest.fixture(scope="module")
+def warm_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmRuns]:
+    """Start the program; it runs one order after the other."""
+    said = tmp_path_factory.mktemp("warm_runs") / "errors"
     plain = {key: value for key, value in os.environ.items() if not key.startswith("EBBLINE_")}
-    with (tmp_path / "errors").open("w") as errors:
+    with said.open("w") as errors:
         program = subprocess.Popen(
             [sys.executable, "-m", "tests.end_to_end.warm_runs"],
             cwd=PROJECT_ROOT,
@@ -76,8 +78,8 @@ def warm_runs(tmp_path: Path) -> Iterator[WarmRuns]:
             text=True,
         )
         assert program.stdin is not None and program.stdout is not None
-        assert program.stdout.readline() == "ready\n", (tmp_path / "errors").read_text()
-        yield WarmRuns(program.stdin, program.stdout, tmp_path / "errors")
+        assert program.stdout.readline() == "ready\n", said.read_text()
+        yield WarmRuns(program.stdin, program.stdout, said)
         program.stdin.close()
         program.wait(timeout=60)
         program.stdout.close()

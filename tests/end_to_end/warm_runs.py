@@ -5,6 +5,7 @@ pays for it once. Each child leads a process group of its own, as a command star
 can be killed alone or with everything it started. How a child is killed is the test's business.
 """
 
+import gc
 import json
 import os
 import signal
@@ -94,10 +95,11 @@ def main() -> None:
     """Read one order a line; answer each with the child's id, then with how it ended."""
     import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401
-    import great_expectations  # noqa: F401
 
-    import dagster_project.pipeline  # noqa: F401
+    import dagster_project.pipeline
+    import dagster_project.quality.great_expectations_run  # noqa: F401
 
+    gc.freeze()  # children need not look through what all of them share
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     while line := sys.stdin.readline():
