@@ -102,3 +102,32 @@ from {{batch}}
 where {column} is not null
   and {column} not in (select {to} from {table} where {to} is not null){only}"""  # noqa: S608
     return no_rows(sql, () if table.startswith("raw.") else (table,))
+
+
+def agrees_with(mart: str, metrics: Sequence[str]) -> Question:
+    """Ask for figures of a period mart that a table of metrics, one a row, lacks or has otherwise.
+
+    :param mart: ``schema.table``.
+    :param metrics: its columns that are metrics.
+    """
+    cell = ("grain", "period_start", "dimension", "member")
+    wide = ", ".join(f"cast({name} as double) as {name}" for name in metrics)
+    same = " and ".join(f"here.{name} = wanted.{name}" for name in ("metric", *cell))
+    # Names of columns and tables come from a committed suite and dbt's YAML, never from data.
+    sql = f"""\
+with wide as (
+    select {", ".join(cell)}, {wide}
+    from {mart}
+),
+
+wanted as (
+    select * from wide unpivot include nulls (expected for metric in ({", ".join(metrics)}))
+)
+
+select wanted.metric, {", ".join(f"wanted.{name}" for name in cell)}, here.value, wanted.expected
+from wanted
+left join {{batch}} as here on {same}
+where here.metric is null
+  or (here.value is null) <> (wanted.expected is null)
+  or abs(here.value - wanted.expected) > 1e-9 * greatest(1, abs(wanted.expected))"""  # noqa: S608
+    return no_rows(sql, (mart,))

@@ -27,6 +27,7 @@ class TableContract:
     :param also: columns that stand beside those of the contract, whose types are not looked at.
     :param required: columns that are never empty.
     :param allowed: the values that a column may hold, by column.
+    :param metrics: the columns that the catalogue of metrics has.
     """
 
     columns: Mapping[str, str]
@@ -34,6 +35,7 @@ class TableContract:
     also: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    metrics: tuple[str, ...] = ()
 
 
 def raw_contracts() -> dict[str, TableContract]:
@@ -65,9 +67,15 @@ def _mart_contract(model: dict[str, Any]) -> TableContract:
         column["name"]: _DUCKDB_NAMES.get(column["data_type"], column["data_type"]).upper()
         for column in model["columns"]
     }
+    metrics = tuple(
+        column["name"]
+        for column in model["columns"]
+        if "metric" in column.get("config", {}).get("meta", {})
+    )
     for test in model.get("data_tests", ()):
         if isinstance(test, dict) and "one_row_per" in test:
-            return TableContract(columns, tuple(test["one_row_per"]["arguments"]["columns"]))
+            key = tuple(test["one_row_per"]["arguments"]["columns"])
+            return TableContract(columns, key, metrics=metrics)
     unique = [
         c["name"]
         for c in model["columns"]

@@ -5,7 +5,7 @@ every table is asked without being told is ``standard``'s business, what GX make
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from dagster_project.quality.checks import (
     Severity,
     Stage,
     accepted_values,
+    agrees_with,
     between,
     no_rows,
     references,
@@ -110,7 +111,7 @@ class _References(_Strict):
 
 
 class _WrittenCheck(_Strict):
-    """One entry under ``checks``: one of the four forms, and what a person is told."""
+    """One entry under ``checks``: one of the five forms, and what a person is told."""
 
     description: _Text
     severity: Severity
@@ -119,18 +120,31 @@ class _WrittenCheck(_Strict):
     accepted_values: _Values | None = None
     between: _Between | None = None
     references: _References | None = None
+    agrees_with: _OtherTable | None = None
 
     @model_validator(mode="after")
     def _has_one_form(self) -> "_WrittenCheck":
-        forms = (self.sql, self.accepted_values, self.between, self.references)
+        forms = (
+            self.sql,
+            self.accepted_values,
+            self.between,
+            self.references,
+            self.agrees_with,
+        )
         if sum(form is not None for form in forms) != 1:
-            raise ValueError("say one of: sql, accepted_values, between, references")
+            raise ValueError("say one of: sql, accepted_values, between, references, agrees_with")
         if self.sql is not None and "{batch}" not in self.sql:
             raise ValueError("the SQL does not name {batch}, the table that is checked")
         return self
 
-    def question(self, key: tuple[str, ...]) -> Question:
-        """Return what GX is asked."""
+    def question(self, key: tuple[str, ...], metrics_of: Mapping[str, tuple[str, ...]]) -> Question:
+        """Return what GX is asked.
+
+        :param key: the columns that identify a row.
+        :param metrics_of: the columns that are metrics, by mart (``marts.<table>``).
+        """
+        if self.agrees_with is not None:
+            return agrees_with(self.agrees_with, metrics_of[self.agrees_with])
         if self.accepted_values is not None:
             return accepted_values(self.accepted_values.column, self.accepted_values.values)
         if self.between is not None:
@@ -187,11 +201,14 @@ def _read_folder(folder: Path) -> tuple[Suite, ...]:
         **{("raw", table): contract for table, contract in raw_contracts().items()},
         **{("marts", table): contract for table, contract in mart_contracts().items()},
     }
+    metrics_of = {f"{stage}.{table}": one.metrics for (stage, table), one in contracts.items()}
     suites, faults = [], []
     for stage, table in sorted({*files, *contracts}):
         try:
             written, lines = _read(files.get((stage, table)))
-            suites.append(_suite(stage, table, written, lines, contracts.get((stage, table))))
+            suites.append(
+                _suite(stage, table, written, lines, contracts.get((stage, table)), metrics_of)
+            )
         except _FaultySuiteError as error:
             faults += [f"{stage}/{table}.yml:{fault.line}: {fault}" for fault in error.faults]
         except SuiteError as error:
@@ -245,7 +262,12 @@ class _FaultySuiteError(Exception):
 
 
 def _suite(
-    stage: Stage, table: str, written: _SuiteFile, lines: Lines, contract: TableContract | None
+    stage: Stage,
+    table: str,
+    written: _SuiteFile,
+    lines: Lines,
+    contract: TableContract | None,
+    metrics_of: Mapping[str, tuple[str, ...]],
 ) -> Suite:
     def faulty(key: str, message: str) -> _FaultySuiteError:
         return _FaultySuiteError([Fault(lines.get((key,), 1), key, message)])
@@ -264,8 +286,11 @@ def _suite(
     unknown = sorted(written.without.keys() - standard.keys())
     if unknown:
         raise faulty("without", f"no standard check of this table is called {', '.join(unknown)}")
+    for name, check in written.checks.items():
+        if check.agrees_with is not None and not metrics_of.get(check.agrees_with):
+            raise faulty("checks", f"{name}: {check.agrees_with} has no metrics")
     own = [
-        Check(name, check.severity, check.description, check.question(key))
+        Check(name, check.severity, check.description, check.question(key, metrics_of))
         for name, check in written.checks.items()
     ]
     if written.never_emptied:

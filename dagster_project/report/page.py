@@ -172,6 +172,7 @@ def _told(figures: PageValues, documents: dict[str, Any]) -> dict[str, Any]:
         "metrics": {
             name: [CATALOGUE[name].unit.value, CATALOGUE[name].better] for name in sorted(used)
         },
+        "work": {one.name: one.embedded() for one in figures.work},
         "plan": {name: values for name, values in figures.heading.plan.items() if name in used},
         "currency": figures.currency,
     }

@@ -55,6 +55,7 @@ def read_page_values(marts_db: Path, heading: Heading) -> PageValues:
             work=read_work(
                 con,
                 publication.currency if publication else "",
+                periods.segments,
                 is_shop=not periods.has_recurring,
             ),
             cohorts=read_cohorts(con, tables, periods.segments),

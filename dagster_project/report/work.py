@@ -8,12 +8,16 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.config import DIMENSIONS
 from dagster_project.errors import EbblineError
 from dagster_project.lists import CustomerList, customer_list
 from dagster_project.metrics import Unit
 from dagster_project.plural import counted
+from dagster_project.report.periods import ALL, Key, Segment
 from dagster_project.report.tables import Cell, Table
 from dagster_project.report.wording import NONE, exact
+from dagster_project.warehouse.introspection import columns_of
+from dagster_project.warehouse.quoting import quote_identifier
 
 ROWS_SHOWN = 6
 
@@ -120,6 +124,7 @@ class WorkList:
     """The first rows of a list.
 
     :ivar summary: how many customers are on it and what is at stake.
+    :ivar of: the same for each segment that the filter knows, in its order; None where nobody of it is on the list.
     """
 
     name: str
@@ -127,16 +132,36 @@ class WorkList:
     summary: str
     explanation: str
     table: Table
+    of: tuple["Excerpt | None", ...] = ()
+
+    def embedded(self) -> list[list[Any] | None]:
+        """Return the list by segment as JSON values for the filter of the page: what is at stake, and the rows."""
+        return [
+            None
+            if one is None
+            else [one.summary, [[cell.text for cell in row] for row in one.rows]]
+            for one in self.of
+        ]
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The first rows of a list, of a segment or of everybody."""
+
+    summary: str
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 def read_work(
-    con: duckdb.DuckDBPyConnection, currency: str, *, is_shop: bool
+    con: duckdb.DuckDBPyConnection, currency: str, segments: Sequence[Segment], *, is_shop: bool
 ) -> tuple[WorkList, ...]:
     """Read the lists that have somebody on them; a publication without a list's marts has none.
 
+    :param segments: those of the page's filter.
     :param is_shop: whether the business has no MRR.
     """
     found = []
+    members = _members(con)
     for name, shown in _SHOWN.items():
         if shown.of_a_shop and not is_shop:
             continue
@@ -145,15 +170,72 @@ def read_work(
         except EbblineError:  # a publication made before there was this list
             continue
         if listed.rows:
-            found.append(_as_shown(listed, shown, currency))
+            found.append(_as_shown(listed, shown, currency, segments, members))
     return tuple(found)
 
 
-def _as_shown(listed: CustomerList, shown: _Shown, currency: str) -> WorkList:
+def _members(con: duckdb.DuckDBPyConnection) -> dict[str, set[Key]]:
+    """Return the segments that each customer belongs to now; the plan is the last one."""
+    known = columns_of(con, "marts", "dim_customers")
+    dimensions = [name for name in DIMENSIONS if name in known]
+    members: dict[str, set[Key]] = {}
+    if dimensions:
+        rows = con.execute(
+            f"select customer_id, {', '.join(map(quote_identifier, dimensions))} from dim_customers"  # noqa: S608
+        ).fetchall()
+        for customer, *values in rows:
+            members[customer] = {
+                (name, value if value is not None else "(none)")
+                for name, value in zip(dimensions, values, strict=True)
+            }
+    if columns_of(con, "marts", "customer_plan_days"):
+        plans = con.execute(
+            "select customer_id, arg_max(plan_id, valid_from) from customer_plan_days group by customer_id"
+        ).fetchall()
+        for customer, plan in plans:
+            members.setdefault(customer, set()).add(("plan", plan))
+    return members
+
+
+def _as_shown(
+    listed: CustomerList,
+    shown: _Shown,
+    currency: str,
+    segments: Sequence[Segment],
+    members: Mapping[str, set[Key]],
+) -> WorkList:
+    ordered = _in_order(listed, shown)
+    customer = listed.columns.index("customer_id")
+    of = []
+    for segment in segments:
+        rows = [
+            row
+            for row in ordered
+            if segment.key == ALL or segment.key in members.get(row[customer], ())
+        ]
+        of.append(_excerpt(listed, rows, shown, currency) if rows else None)
+    whole = _excerpt(listed, ordered, shown, currency)
+    head = (
+        Cell("Customer", "text"),
+        *(Cell(name, _kind(key)) for key, name in shown.columns.items()),
+    )
+    return WorkList(
+        listed.name,
+        shown.title,
+        whole.summary,
+        listed.title,
+        Table(head, whole.rows, source=f"work:{listed.name}"),
+        tuple(of),
+    )
+
+
+def _excerpt(
+    listed: CustomerList, listed_rows: Sequence[Sequence[Any]], shown: _Shown, currency: str
+) -> Excerpt:
     place = {column: index for index, column in enumerate(listed.columns)}
     column, said = shown.money
-    total = sum((row[place[column]] or Decimal(0) for row in listed.rows), Decimal(0))
-    customers = len({row[place["customer_id"]] for row in listed.rows})
+    total = sum((row[place[column]] or Decimal(0) for row in listed_rows), Decimal(0))
+    customers = len({row[place["customer_id"]] for row in listed_rows})
     rows = tuple(
         (
             _customer(row, place),
@@ -162,19 +244,12 @@ def _as_shown(listed: CustomerList, shown: _Shown, currency: str) -> WorkList:
                 for column in shown.columns
             ),
         )
-        for row in _in_order(listed, shown)[:ROWS_SHOWN]
+        for row in listed_rows[:ROWS_SHOWN]
     )
-    head = (
-        Cell("Customer", "text"),
-        *(Cell(name, _kind(key)) for key, name in shown.columns.items()),
+    summary = (
+        f"{counted(customers, 'customer')}, {exact(float(total), Unit.MONEY)} {currency} {said}"
     )
-    return WorkList(
-        listed.name,
-        shown.title,
-        f"{counted(customers, 'customer')}, {exact(float(total), Unit.MONEY)} {currency} {said}".strip(),
-        listed.title,
-        Table(head, rows),
-    )
+    return Excerpt(summary.strip(), rows)
 
 
 def _in_order(listed: CustomerList, shown: _Shown) -> Sequence[Sequence[Any]]:

@@ -53,11 +53,15 @@ def main() -> None:
     os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
     from dbt.cli.main import cli, dbtRunner
 
+    from dagster_project.transform.lighter_dbt import make_dbt_lighter
+
     arguments = sys.argv[1:]
     if arguments[:1] != ["build"]:
         cli()
         return
-    ended = dbtRunner(manifest=_parsed(arguments)).invoke(arguments)
+    parsed = _parsed(arguments)
+    make_dbt_lighter()
+    ended = dbtRunner(manifest=parsed).invoke(arguments)
     sys.exit(0 if ended.success else 2 if ended.exception else 1)
 
 

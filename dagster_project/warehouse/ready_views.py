@@ -1,12 +1,13 @@
-"""Views in every publication for people who look before they read: one row a month, nothing to choose.
+"""Views in every publication for people who look before they read: nothing to choose, and no sum that is wrong.
 
-``revenue_monthly`` and ``churn_monthly`` show the whole business, ``revenue_monthly_by_<dimension>`` its members;
-finished months only. What happened in a month keeps its name and may be summed, over months and members. What
-holds at an end of the month, and every rate, says so in its name, and rates stand only where a row is the whole
-business. Nothing is computed here: each column is one of the period marts, described there.
+``revenue_monthly`` and ``churn_monthly`` have one row a finished month of the whole business,
+``revenue_monthly_by_<dimension>`` one a month and member, and only what happened in it: whatever is summed, over months
+or members, is the sum of what happened. What holds at a moment, and every rate, stands in a view of the newest
+finished month alone (``revenue_now``, ``churn_now``, ``revenue_now_by_<dimension>``), where there is nothing to add it
+to. Nothing is computed here: each column is one of the period marts, described there, or the difference of two.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -16,8 +17,6 @@ from dagster_project.warehouse.introspection import columns_of
 from dagster_project.warehouse.published_comments import Described, comments_of, write_comments
 from dagster_project.warehouse.quoting import quote_identifier, quote_text
 
-_DO_NOT_ADD = "Holds at one moment: choose one month, never add months."
-_DO_NOT_AVERAGE = "A rate of this month alone: never add or average it."
 _SUMMED = "summed"
 _MOMENTS = ("at_month_start", _SUMMED, "of_month", "at_month_end")
 _ENDS = ("_opening", "_closing")
@@ -25,45 +24,68 @@ _ENDS = ("_opening", "_closing")
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of a period mart under the name it has in a view.
+    """A column of a view.
 
-    :ivar advice: what is said after its description.
+    :ivar source: the column of the period mart, or two of them, of which the second is taken from the first.
+    :ivar said: what it means, where the mart does not say it.
     """
 
     source: str
     name: str
-    advice: str = ""
+    said: str = ""
+
+    @property
+    def needs(self) -> set[str]:
+        """The columns of the mart that it is made of."""
+        return set(self.source.split(" - "))
 
 
-_MONTH = _Column("period_start", "month")
+_MONTH = _Column("period_start", "month", "First day of the month.")
+_CHANGES = tuple(
+    _Column(
+        f"{what}_closing - {what}_opening",
+        f"{what}_change",
+        f"{label} at the end of the month less that at its beginning; summed from the first month on, that at the end.",
+    )
+    for what, label in (("customers", "Customers"), ("mrr", "MRR"))
+)
 
 
-def _columns_of(view: str) -> tuple[_Column, ...]:
-    """Return the columns of a view as the catalogue has them: stocks and what happened between them, then rates."""
-    found = [metric for metric in CATALOGUE.values() if view in metric.monthly]
+def _columns_of(view: str, *, summed: bool) -> tuple[_Column, ...]:
+    """Return the columns of a view as the catalogue has them: what may be summed, or stocks and then rates."""
+    found = [
+        metric
+        for metric in CATALOGUE.values()
+        if view in metric.monthly and (metric.monthly[view] == _SUMMED) is summed
+    ]
     found.sort(
         key=lambda metric: (
-            _is_rate(metric, view),
+            not metric.column.endswith(_ENDS),
             _MOMENTS.index(metric.monthly[view]),
             metric.unit is Unit.MONEY,
         )
     )
-    return tuple(_column(metric, view) for metric in found)
+    return tuple(_column(metric, metric.monthly[view]) for metric in found)
 
 
-def _column(metric: Metric, view: str) -> _Column:
-    moment = metric.monthly[view]
+def _column(metric: Metric, moment: str) -> _Column:
     if moment == _SUMMED:
         return _Column(metric.column, metric.column)
-    if _is_rate(metric, view):
-        return _Column(metric.column, f"{metric.column}_{moment}", _DO_NOT_AVERAGE)
-    subject, _ = metric.column.rsplit("_", 1)
-    return _Column(metric.column, f"{subject}_{moment}", _DO_NOT_ADD)
+    is_stock = metric.column.endswith(_ENDS)
+    subject = metric.column.rsplit("_", 1)[0] if is_stock else metric.column
+    return _Column(metric.column, f"{subject}_{moment}")
 
 
-def _is_rate(metric: Metric, view: str) -> bool:
-    """Whether it may neither be summed nor read as a stock: it stands only where a row is the whole business."""
-    return metric.monthly[view] != _SUMMED and not metric.column.endswith(_ENDS)
+@dataclass(frozen=True)
+class _View:
+    """A view: its mart, what is chosen of it, and what it says of itself."""
+
+    name: str
+    mart: str
+    dimension: str
+    columns: tuple[_Column, ...]
+    description: str
+    is_newest_alone: bool = False
 
 
 def create_ready_views(con: duckdb.DuckDBPyConnection, database: str) -> None:
@@ -72,40 +94,65 @@ def create_ready_views(con: duckdb.DuckDBPyConnection, database: str) -> None:
     :param database: the name it is attached under, not quoted.
     """
     said = comments_of(con, database)
-    whole = "dimension = 'all'"
-    revenue, churn = _columns_of("revenue"), _columns_of("churn")
-    by_member = (
-        *(column for column in revenue if column.advice != _DO_NOT_AVERAGE),
-        *_columns_of("revenue_by_member"),
+    for view in [*_of_the_whole(), *_of_members(_dimensions(con, database))]:
+        if _has_columns(con, database, view):
+            _create(con, database, view, said)
+
+
+def _of_the_whole() -> Iterator[_View]:
+    revenue, churn = "mart_revenue_periods", "mart_churn_periods"
+    yield _View(
+        "revenue_monthly", revenue, "all", (_MONTH, *_columns_of("revenue", summed=True), *_CHANGES),
+        "One row per finished month: what happened to MRR and customers of the whole business.",
+    )  # fmt: skip
+    yield _View(
+        "revenue_now", revenue, "all", (_MONTH, *_columns_of("revenue", summed=False)),
+        "One row: MRR, customers and rates of the whole business in the newest finished month.",
+        is_newest_alone=True,
+    )  # fmt: skip
+    yield _View(
+        "churn_monthly", churn, "all", (_MONTH, *_columns_of("churn", summed=True)),
+        "One row per finished month: who was lost, of the whole business.",
+    )  # fmt: skip
+    yield _View(
+        "churn_now", churn, "all", (_MONTH, *_columns_of("churn", summed=False)),
+        "One row: the rates of loss of the whole business in the newest finished month.",
+        is_newest_alone=True,
+    )  # fmt: skip
+
+
+def _of_members(dimensions: Sequence[str]) -> Iterator[_View]:
+    happened = (
+        *_columns_of("revenue", summed=True), *_columns_of("revenue_by_member", summed=True), *_CHANGES,
+    )  # fmt: skip
+    stocks = tuple(
+        column for column in _columns_of("revenue", summed=False) if column.source.endswith(_ENDS)
     )
-    if _has_columns(con, database, "mart_revenue_periods", (*revenue, *by_member)):
-        _create(
-            con, database, "revenue_monthly", "mart_revenue_periods", (_MONTH, *revenue),
-            whole, said, "One row per finished month: MRR and customers of the whole business.",
+    for dimension in dimensions:
+        member = _Column("member", dimension)
+        yield _View(
+            f"revenue_monthly_by_{dimension}", "mart_revenue_periods", dimension,
+            (_MONTH, member, *happened),
+            f"One row per finished month and {dimension}: what happened to MRR and customers. The members of a month"
+            " add up to the whole business.",
         )  # fmt: skip
-        for dimension in _dimensions(con, database):
-            member = _Column("member", dimension)
-            _create(
-                con, database, f"revenue_monthly_by_{dimension}", "mart_revenue_periods",
-                (_MONTH, member, *by_member), f"dimension = {quote_text(dimension)}", said,
-                f"One row per finished month and {dimension}: MRR and customers. The members of a month add up to"
-                " the whole business; a rate is the sum of what it counts by the sum of what it counts in.",
-            )  # fmt: skip
-    if _has_columns(con, database, "mart_churn_periods", churn):
-        _create(
-            con, database, "churn_monthly", "mart_churn_periods", (_MONTH, *churn), whole, said,
-            "One row per finished month: who was lost, of the whole business.",
+        yield _View(
+            f"revenue_now_by_{dimension}", "mart_revenue_periods", dimension,
+            (_MONTH, member, *stocks),
+            f"One row per {dimension}: MRR and customers in the newest finished month. The members add up to the whole"
+            " business.",
+            is_newest_alone=True,
         )  # fmt: skip
 
 
-def _has_columns(
-    con: duckdb.DuckDBPyConnection, database: str, mart: str, columns: tuple[_Column, ...]
-) -> bool:
-    needed = {"grain", "is_complete", "dimension", *(column.source for column in columns)}
-    return needed <= set(columns_of(con, "main", mart, database=database))
+def _has_columns(con: duckdb.DuckDBPyConnection, database: str, view: _View) -> bool:
+    needed = {"grain", "is_complete", "dimension"}.union(*(one.needs for one in view.columns))
+    return needed <= set(columns_of(con, "main", view.mart, database=database))
 
 
 def _dimensions(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    if not columns_of(con, "main", "mart_revenue_periods", database=database):
+        return []
     rows = con.execute(
         f"select distinct dimension from {quote_identifier(database)}.main.mart_revenue_periods"  # noqa: S608
         " where dimension <> 'all' and dimension not like '%+%' order by 1"
@@ -114,30 +161,28 @@ def _dimensions(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
 
 
 def _create(
-    con: duckdb.DuckDBPyConnection,
-    database: str,
-    view: str,
-    mart: str,
-    columns: tuple[_Column, ...],
-    rows: str,
-    said: Mapping[str, Described],
-    description: str,
+    con: duckdb.DuckDBPyConnection, database: str, view: _View, said: Mapping[str, Described]
 ) -> None:
-    listed = ", ".join(f"{c.source} as {quote_identifier(c.name)}" for c in columns)
+    listed = ", ".join(f"{c.source} as {quote_identifier(c.name)}" for c in view.columns)
+    mart = quote_identifier(view.mart)
+    finished = f"grain = 'month' and is_complete and dimension = {quote_text(view.dimension)}"
+    newest = (
+        f" and period_start = (select max(period_start) from {mart} where {finished})"  # noqa: S608 - own names
+        if view.is_newest_alone
+        else ""
+    )
     # The mart by its bare name: whoever attaches the file calls the database as he likes.
     row = con.execute("select current_database()").fetchone()
     assert row is not None, "there is always one"
     con.execute(f"use {quote_identifier(database)}")
     try:
         con.execute(
-            f"create view {quote_identifier(view)} as select {listed} from {quote_identifier(mart)} "  # noqa: S608
-            f"where grain = 'month' and is_complete and {rows}"
+            f"create view {quote_identifier(view.name)} as select {listed} from {mart} where {finished}{newest}"  # noqa: S608
         )
     finally:
         con.execute(f"use {quote_identifier(row[0])}")
-    of_mart = said[mart].columns
-    comments = {c.name: f"{of_mart.get(c.source, c.source)} {c.advice}".strip() for c in columns}
+    of_mart = said[view.mart].columns
+    comments = {one.name: one.said or of_mart.get(one.source, one.source) for one in view.columns}
     write_comments(
-        con, (database, "main", view), Described(description, {**comments, "month": "First day."}),
-        kind="view",
-    )  # fmt: skip
+        con, (database, "main", view.name), Described(view.description, comments), kind="view"
+    )

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from dagster_project.lists import customer_list
 from dagster_project.report import Heading, build
 from tests.browser.chromium import SCREENS, Screen, browser, shown
 from tests.browser.pictures import difference, made_small
@@ -67,8 +68,12 @@ def test_axe_finds_no_serious_fault_where_figures_are_open_and_a_segment_is_chos
     assert {one["id"] for one in found} == set()
 
 
-def test_it_prints_on_eight_pages_at_most(started: Any, sample: Path) -> None:
+def test_it_prints_on_eight_pages_at_most_also_on_shorter_sheets(
+    started: Any, sample: Path
+) -> None:
+    """A sheet of A4 has 297 mm: what a company shows more than the sample has room to grow."""
     with shown(started, sample, SCREENS["dark"]) as page:
+        page.add_style_tag(content="@page { size: 210mm 278mm; margin: 12mm 11mm; }")
         printed = page.pdf(prefer_css_page_size=True)
     assert 2 <= len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 8
 
@@ -165,6 +170,23 @@ def test_a_segment_and_a_quarter_show_what_the_mart_says(
         address = page.url
     assert seen == [f"{row[0]:,.0f}", f"{row[1]:,}", f"{row[2] * 100:.2f} %"]
     assert address.endswith("?segment=country%3DUS&period=2026-Q3")
+
+
+def test_the_lists_follow_the_segment(started: Any, sample: Path, whole_sample: WholeRun) -> None:
+    with duckdb.connect(str(whole_sample.paths.marts_db), read_only=True) as con:
+        american = {
+            row[0]
+            for row in con.execute(
+                "select customer_id from dim_customers where country = 'US'"
+            ).fetchall()
+        }
+        listed = customer_list(con, "risk").rows
+    of_them = [str(row[0]) for row in listed if row[0] in american]
+    with shown(started, sample, SCREENS["light"], query="?segment=country%3DUS") as page:
+        names = page.locator("[aria-labelledby=list-risk] tbody th").all_text_contents()
+        stake = page.text_content("[aria-labelledby=list-risk] .stake")
+    assert len(of_them) < len(listed)
+    assert (names, stake.split(",")[0]) == (of_them[:6], f"{len(of_them)} customers")
 
 
 def test_an_address_shows_what_it_was_copied_from(started: Any, sample: Path) -> None:

@@ -130,15 +130,19 @@ def _be_dbt(order: dict[str, Any], manifest: Any) -> int:
 
 
 def _warm_up(manifest: Any, arguments: list[str]) -> None:
-    """Have dbt make what it makes at first use (its plugins, the schemas of its own classes), once for all children.
+    """Have dbt make what it makes at first use (plugins, schemas of its own classes, macros), once for all children.
 
     Listing nothing takes the same way as a run, up to the first connection.
     """
     from dbt.cli.main import dbtRunner
+    from dbt_common.clients.jinja import template_cache
 
     _, *options = arguments
     of_project = options[options.index("--vars") :]
     dbtRunner(manifest=manifest).invoke(["--quiet", "list", "--select", "fqn:none", *of_project])
+    if manifest is not None:
+        for macro in manifest.macros.values():
+            template_cache.get_node_template(macro)
 
 
 def _close_duckdb() -> None:
@@ -154,6 +158,7 @@ def _close_duckdb() -> None:
 def main() -> None:
     """Read one order a line; answer each with the exit code of the child that carried it out."""
     # Imports dbt, once; no connection to DuckDB, its threads end with their own process.
+    from dagster_project.transform.lighter_dbt import make_dbt_lighter
     from dagster_project.transform.parsed import graph_key, parsed_project
 
     answers = os.fdopen(os.dup(1), "w")
@@ -167,6 +172,7 @@ def main() -> None:
         if manifests.get(key) is None:  # where dbt cannot parse it, the run says why
             manifests[key] = parsed_project(*of)
             _warm_up(manifests[key], order["arguments"])
+            make_dbt_lighter()
         child = os.fork()
         if child == 0:
             code = 1

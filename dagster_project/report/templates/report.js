@@ -206,11 +206,11 @@
   }
 
   function refill(table, lines) {
-    const head = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent);
+    const heads = [...table.querySelectorAll("thead th")], head = heads.map((cell) => cell.textContent);
     table.querySelector("tbody").replaceChildren(...lines.map((line) => {
       const row = document.createElement("tr");
       row.append(...line.map((text, index) => index
-        ? element("td", text, { class: "number", "data-label": head[index] }) : element("th", text, { scope: "row" })));
+        ? element("td", text, { class: heads[index].className || "number", "data-label": head[index] }) : element("th", text, { scope: "row" })));
       return row;
     }));
   }
@@ -230,6 +230,12 @@
         const ages = [...table.querySelectorAll("thead th")].slice(2).map((cell) => Number(cell.textContent));
         refill(table, cohorts(said, choice).map(([name, customers, shares]) => [name, customers.toLocaleString("en-US"),
           ...ages.map((age) => age >= shares.length ? "" : shares[age] === null ? "\u2013" : exactShare(shares[age]) + " %")]));
+      }
+      if (kind === "work") {
+        const [stake, lines] = told.work[said][choice.segment] || ["Nobody of " + segment.selectedOptions[0].textContent + " is on it.", []];
+        table.parentElement.querySelector("[data-stake]").textContent = stake;
+        table.hidden = !lines.length;
+        refill(table, lines);
       }
       if (kind === "members") {
         const [dimension, ...wanted] = rest;

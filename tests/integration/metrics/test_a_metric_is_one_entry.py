@@ -221,7 +221,7 @@ def test_a_ready_view_has_it(built: Built, installed: dict[str, Metric]) -> None
         listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         con.execute(f"create table mine.mart_churn_periods ({listed})")
         create_ready_views(con, "mine")
-        shown = con.execute("describe mine.churn_monthly").fetchall()
+        shown = con.execute("describe mine.churn_now").fetchall()
     assert ("expansion_rate_of_month", "DOUBLE") in [row[:2] for row in shown]
 
 

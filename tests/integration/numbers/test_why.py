@@ -356,7 +356,7 @@ def test_the_screen_says_where_no_part_has_an_effect(company: WarehousePaths) ->
 @pytest.fixture
 def of_each() -> int:
     """How many cells of each metric; ``tests/deep`` has all."""
-    return 3
+    return 2
 
 
 @pytest.mark.parametrize(("earlier", "later"), [(1, 2), (2, 4), (4, 5)])

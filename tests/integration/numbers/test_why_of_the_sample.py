@@ -56,7 +56,7 @@ CUSTOMERS = CUSTOMERS_HEADER + (
     "cus_late,,a@example.com,Late,2026-09-01 12:00,usd,false,CA,North America,it_services,1-10,smb,,,\n"
     "cus_000029,,b@example.com,Moved,2024-05-01 12:00,usd,false,FR,Europe,it_services,1-10,smb,,,\n"
 )
-CELLS_OF_A_METRIC = 3
+CELLS_OF_A_METRIC = 2
 
 
 def _run(root: Path, day: int, **settings: object) -> None:

@@ -245,6 +245,9 @@ _OWN = {
     "marts__metrics.values_are_those_of_the_marts": (
         "update {table} set value = value + 0.001 where value > 0"
     ),
+    "marts__metrics.values_are_those_of_the_revenue_periods": (
+        "delete from {table} where metric = 'arr'"
+    ),
     "marts__metrics.metric_is_known": "update {table} set metric = 'happiness'",
     "marts__metrics.rates_are_numerator_by_denominator": (
         "update {table} set numerator = numerator + 1 where metric = 'churn_rate'"

@@ -157,6 +157,13 @@ create table marts.mart_churn_periods as
 select *, (mrr_churn / nullif(mrr_opening, 0))::double as mrr_churn_rate,
     customers_lost as customers_lost_voluntary, 0 as customers_lost_involuntary, mrr_churn as mrr_churn_voluntary, 0::decimal(18, 2) as mrr_churn_involuntary
 from marts.mart_revenue_periods;
+create or replace table marts.mart_revenue_periods as
+select *, (12 * mrr_closing)::decimal(18, 2) as arr,
+    (mrr_new + mrr_reactivation + mrr_expansion - mrr_contraction - mrr_churn)::decimal(18, 2) as net_new_mrr,
+    (mrr_closing - mrr_opening)::double / nullif(mrr_opening::double, 0) as growth_rate,
+    (mrr_contraction + mrr_churn)::double / nullif(mrr_opening::double, 0) as gross_mrr_churn_rate,
+    (mrr_contraction + mrr_churn - mrr_expansion)::double / nullif(mrr_opening::double, 0) as net_mrr_churn_rate
+from marts.mart_revenue_periods;
 create table marts.mart_mrr_causes as
 select grain, period_start, period_end, is_complete, covered_until, dimension, member, 'price' as cause,
     upgrades as customers_expanded, mrr_expansion, downgrades as customers_contracted, mrr_contraction
@@ -282,12 +289,20 @@ select '2025-04-01'::date as year_start, '2026-04-01'::date as year_end, 'retail
 create table marts.metrics as
 with churn as (
     select columns(*)::varchar from marts.mart_churn_periods
+), revenue as (
+    select columns(c -> c in (
+        'grain', 'period_start', 'period_end', 'is_complete', 'covered_until', 'dimension', 'member',
+        'arr', 'net_new_mrr', 'growth_rate', 'gross_mrr_churn_rate', 'net_mrr_churn_rate'
+    ))::varchar from marts.mart_revenue_periods
 ), rates as (
     select columns(*)::varchar from marts.mart_repeat_rate
 ), purchases as (
     select columns(*)::varchar from marts.mart_purchase_periods
 ), tall as (
     select * from churn unpivot include nulls (value for metric in (
+        columns(* exclude (grain, period_start, period_end, is_complete, covered_until, dimension, member))))
+    union all by name
+    select * from revenue unpivot include nulls (value for metric in (
         columns(* exclude (grain, period_start, period_end, is_complete, covered_until, dimension, member))))
     union all by name
     select * from rates unpivot include nulls (value for metric in (

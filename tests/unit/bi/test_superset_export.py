@@ -3,6 +3,7 @@
 A real Superset imports it in ``tests/deep/test_a_superset_dashboard.py``.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,28 +25,30 @@ def _read(folder: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def views() -> dict[str, set[str]]:
-    """The columns of every ready view, by its name."""
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A publication with the period marts and the ready views, and no rows."""
     with duckdb.connect() as con:
-        con.execute("attach ':memory:' as mine")
         for mart in ("mart_revenue_periods", "mart_churn_periods"):
             columns = ", ".join(f"{n} {kind}" for n, kind in mart_contracts()[mart].columns.items())
-            con.execute(f"create table mine.{mart} ({columns})")
-        con.execute("insert into mine.mart_revenue_periods (dimension) values ('country')")
-        create_ready_views(con, "mine")
-        found: dict[str, set[str]] = {}
-        for view, column in con.execute(
-            "select table_name, column_name from duckdb_columns() where database_name = 'mine'"
-        ).fetchall():
-            found.setdefault(view, set()).add(column)
-    return found
+            con.execute(f"create table {mart} ({columns})")
+        con.execute("insert into mart_revenue_periods (dimension) values ('country')")
+        create_ready_views(con, "memory")
+        yield con
 
 
-def test_every_dataset_is_a_ready_view_with_its_columns(views: dict[str, set[str]]) -> None:
-    for dataset in _read("datasets"):
-        assert {column["column_name"] for column in dataset["columns"]} == views[
-            dataset["table_name"]
-        ]
+@pytest.mark.parametrize("dataset", _read("datasets"), ids=lambda dataset: dataset["table_name"])
+def test_a_dataset_has_the_columns_of_its_view_or_its_query(
+    con: duckdb.DuckDBPyConnection, dataset: dict[str, Any]
+) -> None:
+    asked = dataset["sql"] or f"from {dataset['table_name']}"
+    there = {name for name, *_ in con.execute(f"describe {asked}").fetchall()}
+    assert {column["column_name"] for column in dataset["columns"]} == there
+
+
+def test_a_dataset_of_its_own_query_chooses_finished_months_of_the_whole_business() -> None:
+    queries = [dataset["sql"] for dataset in _read("datasets") if dataset["sql"]]
+    chosen = "where grain = 'month' and dimension = 'all' and is_complete"
+    assert [query.endswith(chosen) for query in queries] == [True, True]
 
 
 def test_every_chart_stands_on_a_dataset_of_the_export() -> None:

@@ -176,7 +176,7 @@ def test_all_malformed_suites_are_named_at_once(folder: Path) -> None:
         ),
         (
             "checks: {a: {description: A., severity: warning}}",
-            "raw/plans.yml:1: checks.a: say one of: sql, accepted_values, between, references",
+            "raw/plans.yml:1: checks.a: say one of: sql, accepted_values, between, references, agrees_with",
         ),
         (
             "checks: {a: {description: A., severity: warning, between: {column: tier}}}",

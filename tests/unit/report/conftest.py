@@ -156,8 +156,13 @@ create table marts.restatements (
 
 create table marts.dim_customers as
 select customer_id, null::varchar as name, null::varchar as email, null::varchar as account_owner,
-    mrr::decimal(18, 2) as mrr, date '2024-01-15' as first_active_on
-from (values ('cus_1', 500), ('cus_2', 90), ('cus_3', 60)) as customers (customer_id, mrr);
+    mrr::decimal(18, 2) as mrr, date '2024-01-15' as first_active_on, country
+from (values ('cus_1', 500, 'DE'), ('cus_2', 90, '<b>FR</b>'), ('cus_3', 60, 'DE'))
+    as customers (customer_id, mrr, country);
+create table marts.customer_plan_days as
+select customer_id, unnest(['Business', 'Team']) as plan_id,
+    unnest([date '2024-01-15', date '2025-02-01']) as valid_from
+from marts.dim_customers where customer_id = 'cus_2';
 
 create table marts.mart_risk_list as
 select customer_id, score::double as score, mrr::decimal(18, 2) as mrr_at_stake, reasons, days::int as days_since_use,

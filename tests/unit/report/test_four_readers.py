@@ -125,6 +125,28 @@ def test_who_is_about_to_leave_stands_with_reason_stake_and_next_step(page: Page
     ]
 
 
+@pytest.mark.parametrize(
+    ("member", "stake", "customers"),
+    [
+        ("all", "2 customers, 590.00 EUR MRR at stake", ["cus_1", "cus_2"]),
+        ("DE", "1 customer, 500.00 EUR MRR at stake", ["cus_1"]),
+        ("<b>FR</b>", "1 customer, 90.00 EUR MRR at stake", ["cus_2"]),
+        ("Team", "1 customer, 90.00 EUR MRR at stake", ["cus_2"]),  # the plan that it has now
+    ],
+)
+def test_a_list_of_a_segment_is_there_for_the_filter(
+    page: Page, member: str, stake: str, customers: list[str]
+) -> None:
+    segments = [segment[1] for segment in page.told["periods"]["segments"]]
+    said, rows = page.told["work"]["risk"][segments.index(member)]
+    assert (said, [row[0] for row in rows]) == (stake, customers)
+
+
+def test_a_list_with_nobody_of_a_segment_on_it_has_nothing_there(page: Page) -> None:
+    segments = [segment[1] for segment in page.told["periods"]["segments"]]
+    assert page.told["work"]["risk"][segments.index("Business")] is None
+
+
 def test_a_list_with_nobody_on_it_is_not_shown(page: Page) -> None:
     assert "Waiting for an answer" not in page.text
 

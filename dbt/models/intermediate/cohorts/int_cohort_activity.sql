@@ -3,7 +3,7 @@
     days_before=add_months('month', 1),
     inputs=[
         'int_mrr_by_day', 'int_customers_by_day', 'int_purchases_by_day', 'int_segments_by_day',
-        'fct_customer_months', 'int_usage_months',
+        'int_customer_spans', 'int_usage_months',
     ]
 ) }}
 
@@ -13,8 +13,8 @@ cohort_members as (
     select * from {{ ref('int_cohort_members') }}
 ),
 
-customer_months as (
-    select * from {{ ref('fct_customer_months') }}
+customer_periods as (
+    select * from {{ ref('int_customer_periods') }}
 ),
 
 usage_months as (
@@ -28,10 +28,10 @@ purchases as (
 paying as (
     select
         customer_id,
-        month,
+        period_start as month,
         mrr_closing as mrr
-    from customer_months
-    where mrr_closing > 0 and {{ is_in_missing_month('month') }}
+    from customer_periods
+    where grain = 'month' and mrr_closing > 0 and {{ is_in_missing_month('period_start') }}
 ),
 
 using_months as (

@@ -8,8 +8,8 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-dim_segments as (
-    select * from {{ ref('dim_segments') }}
+recurring_members as (
+    select * from {{ ref('int_segment_members') }}
 ),
 
 figures as (
@@ -25,7 +25,7 @@ members as (
     select
         dimension,
         member
-    from dim_segments
+    from recurring_members
 
     union
 

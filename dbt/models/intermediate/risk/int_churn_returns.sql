@@ -2,7 +2,7 @@
 with
 
 movements as (
-    select * from {{ ref('fct_mrr_movements') }}
+    select * from {{ ref('int_mrr_movements') }}
     where movement_type in ('churn', 'reactivation')
 ),
 

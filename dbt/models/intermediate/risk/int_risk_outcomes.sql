@@ -21,7 +21,7 @@ scores as (
 ),
 
 movements as (
-    select * from {{ ref('fct_mrr_movements') }}
+    select * from {{ ref('int_mrr_movements') }}
     where movement_type = 'churn'
 ),
 

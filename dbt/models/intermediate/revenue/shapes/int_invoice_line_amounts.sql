@@ -1,5 +1,4 @@
--- What each line bills without tax and less its discounts, also where discounts and taxes lie in tables of
--- their own. A line that already is its price less what lies there is not reduced again.
+-- What each line bills without tax and less its discounts, also of tables of their own; what is its price less them already, once.
 {%- set left_out = "duration in ('once', 'repeating')" if var('discounts') == 'lasting_only' else 'false' %}
 
 with

@@ -1,0 +1,65 @@
+"""Rules of the dbt models that a reader relies on, held by reading their files."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dagster_project.locations import DBT_PROJECT
+
+MODELS = DBT_PROJECT / "models"
+FILES = {file.stem: file for file in sorted(MODELS.rglob("*.sql"))}
+LONGEST = 120
+# What incremental models remember of earlier runs: read by those of every layer.
+MEMORY = {"int_incremental_days", "int_incremental_loads"}
+
+
+def _refs(file: Path) -> set[str]:
+    return set(re.findall(r"ref\('(\w+)'\)", file.read_text(encoding="utf-8")))
+
+
+def _layer(name: str) -> str:
+    return FILES[name].relative_to(MODELS).parts[0]
+
+
+def _described() -> Iterator[tuple[str, dict[str, Any]]]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for file in sorted(MODELS.rglob("*.yml")):
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
+        yield from ((model["name"], model) for model in document.get("models", ()))
+
+
+def test_no_model_is_longer_than_two_screens() -> None:
+    lines = {name: file.read_text(encoding="utf-8").count("\n") for name, file in FILES.items()}
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}
+
+
+def test_no_model_reads_one_of_a_later_layer() -> None:
+    order = ("staging", "intermediate", "marts")
+    backwards = {
+        name: later
+        for name, file in FILES.items()
+        for ref in (_refs(file) & FILES.keys()) - MEMORY
+        if order.index(later := _layer(ref)) > order.index(_layer(name))
+    }
+    assert backwards == {}
+
+
+def test_every_model_and_some_column_of_it_is_described() -> None:
+    described = dict(_described())
+    silent = {
+        name
+        for name, model in described.items()
+        if not any(column.get("description") for column in model.get("columns", ()))
+        or not model["description"].startswith("One row per")
+    }
+    assert (FILES.keys() - described.keys(), silent) == (set(), set())
+
+
+def test_a_model_begins_with_what_it_reads_and_lays_its_steps_out_alike() -> None:
+    blank = re.compile(r"as \(\n\n|\n\n\)")
+    assert [
+        name for name, file in FILES.items() if blank.search(file.read_text(encoding="utf-8"))
+    ] == []
