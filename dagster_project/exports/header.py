@@ -80,7 +80,7 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
 def _escapes_by_backslash(text: str, quote: str) -> bool:
     """Tell by a quote that stands after a backslash and ends no value.
 
-    A value that merely ends in a backslash, as a customer may write his name, is no sign: its quote
+    A value that merely ends in a backslash, as a customer may write a name, is no sign: its quote
     comes before a delimiter or a line's end, and a doubled quote before its double.
     """
     ends = re.escape(quote + "".join(DELIMITERS) + "\r\n")
