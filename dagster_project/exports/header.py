@@ -61,7 +61,7 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
     dialect = best[2]
     if len(dialect.names) > MOST_COLUMNS:
         raise InputRefusedError(
-            f"the header names {len(dialect.names):,} columns; at most {MOST_COLUMNS:,} can be read",
+            f"the header names more than {MOST_COLUMNS:,} columns, the most that can be read",
             where=f"{file_name}:1",
             fix="export the columns that are needed",
         )
@@ -80,7 +80,7 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
 def _escapes_by_backslash(text: str, quote: str) -> bool:
     """Tell by a quote that stands after a backslash and ends no value.
 
-    A value that merely ends in a backslash, as a customer may write his name, is no sign: its quote
+    A value that merely ends in a backslash, as a customer may write a name, is no sign: its quote
     comes before a delimiter or a line's end, and a doubled quote before its double.
     """
     ends = re.escape(quote + "".join(DELIMITERS) + "\r\n")

@@ -214,7 +214,7 @@ def _lost(
     """Yield what the vendor writes, the file has not, and the numbers are different without.
 
     A record of JSON leaves out what it has not: there, what no record has is lost. Of canonical tables everybody
-    writes what he has.
+    writes what they have.
     """
     delivery = candidate.delivery
     if not opened.names or candidate.mapping.format == CANONICAL:

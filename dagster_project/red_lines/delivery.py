@@ -160,9 +160,11 @@ class _Courier:
         """Return what is told together: what quiet hours held, and everything else by itself."""
         refused = _refused_before(self.con, self.target)
         held = [one for one in wanted if self._held_until(one) and one.key not in refused]
-        alone = [[one] for one in wanted if one not in held]
+        together = {one.key for one in held}
+        alone = [[one] for one in wanted if one.key not in together]
+        place = {one.key: turn for turn, one in enumerate(wanted)}
         parcels = [*([in_order(held)] if held else []), *alone]
-        return sorted(parcels, key=lambda parcel: max(map(wanted.index, parcel)))
+        return sorted(parcels, key=lambda parcel: max(place[one.key] for one in parcel))
 
     def _digest(self, together: Sequence[Waiting]) -> Attempt | None:
         """Try several messages as one; None where there is but one."""

@@ -1,4 +1,4 @@
-"""What quiet hours held, as one message: whoever looks at his phone at seven finds one, not a burst."""
+"""What quiet hours held, as one message: whoever looks at their phone at seven finds one, not a burst."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -171,7 +171,7 @@ def _create(
         if view.is_newest_alone
         else ""
     )
-    # The mart by its bare name: whoever attaches the file calls the database as he likes.
+    # The mart by its bare name: whoever attaches the file names the database.
     row = con.execute("select current_database()").fetchone()
     assert row is not None, "there is always one"
     con.execute(f"use {quote_identifier(database)}")

@@ -132,7 +132,7 @@ def _life(customer: str, owned: list[Piece], ends: dict[str, Subscription], term
 
 def fx_between(life: Life, first: date, last: date, terms: Terms) -> int:
     """Return what exchange rates did to the customer between the ends of two days on both of which
-    he paid: what he has at the later, at its rates and at those of the earlier.
+    they paid: what they have at the later, at its rates and at those of the earlier.
     """
     held = life.held[last]
     return _worth(held, last, terms) - _worth(held, first, terms)

@@ -1,4 +1,4 @@
-"""What somebody who looks before he reads asks of the ready views is right, or cannot be asked."""
+"""What somebody who looks before they read asks of the ready views is right, or cannot be asked."""
 
 from collections.abc import Iterator
 

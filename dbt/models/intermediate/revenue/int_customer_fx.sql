@@ -1,4 +1,4 @@
--- What a change of exchange rates did to a customer's MRR on a day: what he has after it, valued at the new
+-- What a change of exchange rates did to a customer's MRR on a day: what they have after it, valued at the new
 -- rates and at those of the day before. Read only where rates are dated.
 with
 

@@ -1,4 +1,4 @@
--- Customers and MRR lost by period, member and reason. A lost customer belongs to the member he opened the
+-- Customers and MRR lost by period, member and reason. A lost customer belongs to the member they opened the
 -- period in.
 {{ config(materialized='table') }}
 

@@ -1,5 +1,5 @@
--- Movements with the plan that each belongs to, and what moves from plan to plan: a customer brings what he newly pays to the
--- plan he takes; what he pays more or less, or no more, is of the plan he had; what is left goes with him to another plan.
+-- Movements with the plan that each belongs to, and what moves from plan to plan: a customer brings what they newly pay to the
+-- plan they take; what they pay more or less, or no more, is of the plan they had; what is left goes with them to another.
 with
 
 movements as (

@@ -1,5 +1,5 @@
 -- Spans x members of every dimension. A retained customer who changes plan leaves the one member and enters the other with what
--- he is worth at closing; everything before that is the first member's.
+-- they are worth at closing; everything before that is the first member's.
 {{ config(materialized='table') }}
 
 with

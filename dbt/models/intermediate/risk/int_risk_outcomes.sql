@@ -1,5 +1,5 @@
 -- Each month's opening customers, their two scores that morning, and what became of them. Who had asked to cancel by then is
--- known, not predicted: he has no place.
+-- known, not predicted: they have no place.
 -- A morning is held against what came after only once all of that has been seen.
 {{ incremental_by_day(
     days_before=add_months('score_on', 3),

@@ -1,5 +1,5 @@
--- The customer that a user of the support system belongs to: the one he names, that of his organisation, or the one and only
--- with his address.
+-- The customer that a user of the support system belongs to: the one they name, that of their organisation, or the one and only
+-- with their address.
 with
 
 users as (
