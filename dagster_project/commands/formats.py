@@ -1,6 +1,6 @@
 """Vendors' export formats: ``formats`` and ``formats check``."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,6 +27,10 @@ def formats(context: typer.Context, json: Json = False) -> None:
 def formats_check(
     folder: Annotated[str, typer.Argument(help="Folder or URL with exports of one source.")],
     format: Annotated[str, typer.Option(help="A format, or a mapping file of your own.")],
+    source: Annotated[
+        Literal["billing", "support", "usage"] | None,
+        typer.Option(help="Whose exports: billing, support or usage; a vendor's format tells it."),
+    ] = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -38,7 +42,7 @@ def formats_check(
     from dagster_project.screens.formats import check_json, check_lines
 
     settings = load_settings(config) if config or settings_file().is_file() else None
-    result = check(folder, format, settings=settings, clock=clock_from_environment())
+    result = check(folder, format, settings=settings, clock=clock_from_environment(), source=source)
     if json:
         answer_json(check_json(result))
     else:

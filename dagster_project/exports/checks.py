@@ -230,7 +230,7 @@ def _source_of(format_name: str, path: Path | str) -> Source:
             return source
     raise SettingsError(
         f"it is not clear what kind of exports {without_secrets(str(path))!r} holds",
-        fix=f"say which source: {', '.join(SOURCES)}",
+        fix=f"say which: --source {' or '.join(SOURCES)}",
     )
 
 

@@ -61,7 +61,7 @@ def read_dialect(profile: Profile, file_name: str, known: Iterable[str]) -> Dial
     dialect = best[2]
     if len(dialect.names) > MOST_COLUMNS:
         raise InputRefusedError(
-            f"the header names {len(dialect.names):,} columns; at most {MOST_COLUMNS:,} can be read",
+            f"the header names more than {MOST_COLUMNS:,} columns, the most that can be read",
             where=f"{file_name}:1",
             fix="export the columns that are needed",
         )

@@ -53,7 +53,7 @@ def test_a_check_says_what_would_be_refused(landing: Path) -> None:
 
 
 def test_a_check_asks_for_the_source_where_the_format_does_not_tell(landing: Path) -> None:
-    with pytest.raises(SettingsError, match="billing, support, usage"):
+    with pytest.raises(SettingsError, match="--source billing or support or usage"):
         _check(landing)
 
 

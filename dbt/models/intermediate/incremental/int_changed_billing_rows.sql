@@ -33,6 +33,12 @@ changed_invoices as (
     select distinct credit_note_id as invoice_id
     from {{ source('raw', 'credit_notes') }}
     where {{ came_since('_load_id', since) }}
+
+    union
+
+    select distinct invoice_id
+    from {{ source('raw', 'credit_notes') }}
+    where {{ came_since('_load_id', since) }}
 ),
 
 changed_plans as (

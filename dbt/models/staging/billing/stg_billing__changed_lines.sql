@@ -18,6 +18,11 @@ final as (
             where {{ came_since('_load_id', since) }}
         )
         or invoice_id in (
+            select notes.invoice_id
+            from {{ source('raw', 'credit_notes') }} as notes
+            where {{ came_since('notes._load_id', since) }}
+        )
+        or invoice_id in (
             select credit_note_id
             from {{ source('raw', 'credit_notes') }}
             where {{ came_since('_load_id', since) }} or invoice_id in (

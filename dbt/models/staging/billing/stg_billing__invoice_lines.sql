@@ -20,15 +20,25 @@ customer_ids as (
     select * from {{ ref('stg_billing__customer_ids') }}
 ),
 
+-- An invoice of which nothing was paid may be written off by a credit note.
+written_off as (
+    select distinct invoice_id
+    from credit_notes
+    where replace(lower(reason), ' ', '_') = 'write_off' and coalesce(lower(status), '') not in ('void', 'voided')
+),
+
 completed as (
     select
         source.* exclude (customer_id, invoice_status, currency, issued_at, paid_at),
         coalesce(source.customer_id, invoices.customer_id, credit_notes.customer_id, credited.customer_id) as customer_id_as_given,
         coalesce(
+            case when written_off.invoice_id is not null and invoices.amount_paid = 0 then 'uncollectible' end,
             source.invoice_status,
             invoices.status,
             case
                 when lower(credit_notes.status) in ('void', 'voided') then 'void'
+                when credit_notes.invoice_id in (select written_off.invoice_id from written_off) and credited.amount_paid = 0
+                    then 'uncollectible'
                 when credit_notes.credit_note_id is not null then 'paid'
             end
         ) as invoice_status,
@@ -38,6 +48,8 @@ completed as (
     from source
     left join invoices
         on source.invoice_id = invoices.invoice_id
+    left join written_off
+        on source.invoice_id = written_off.invoice_id
     left join credit_notes
         on source.invoice_id = credit_notes.credit_note_id
     left join invoices as credited

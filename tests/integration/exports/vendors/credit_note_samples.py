@@ -265,7 +265,73 @@ SEATS_BY_THEIR_AMOUNT = Sample(
     """),
 )
 
+ALL_OF_AN_INVOICE = Sample(
+    "a credit note without lines for all of an invoice, and a reason that is a word (Chargebee's interface)",
+    "chargebee",
+    {
+        "customers.csv": table("Customer Id,Created At,Email", ["ne1,2025-12-20,ne@x.example"]),
+        "invoices.csv": table(
+            "Invoice Number,Customer Id,Status,Currency,Sub Total,Tax Total,Total,Amount Paid,Amount Adjusted,"
+            "Invoice Date,Due Date,Paid On",
+            [
+                f"ne-i{n},ne1,Paid,USD,50,5,55,55,0,{first},{first},{first}"
+                for n, (first, _) in enumerate(MONTHS)
+            ],
+        ),
+        "line_items.csv": table(
+            "Line Item Id,Invoice Number,Customer Id,Subscription Id,Entity Type,Entity Id,Quantity,Amount,"
+            "Discount Amount,Currency,Date From,Date To",
+            [
+                f"ne-l{n},ne-i{n},ne1,ne-s,Plan Item Price,ne-m,1,50,0,USD,{first},{end}"
+                for n, (first, end) in enumerate(MONTHS)
+            ],
+        ),
+        "credit_notes.csv": table(
+            "Credit Note Number,Customer Id,Reference Invoice Number,Status,Reason Code,Currency,Total,Date",
+            ["ne-cn,ne1,ne-i1,Adjusted,Subscription Change,USD,55,2026-02-02"],
+        ),
+    },
+    told("""
+        ne1 2026-01-01 new 50.00
+        ne1 2026-02-01 churn -50.00
+        ne1 2026-03-01 reactivation 50.00
+    """),
+)
+
+WRITTEN_OFF = Sample(
+    "an invoice of which nothing was paid, written off by a credit note (Chargebee tables)",
+    "chargebee",
+    {
+        "customers.csv": table("id,created_at,email", ["nf1,2025-12-20,nf@x.example"]),
+        "invoices.csv": table(
+            "id,customer_id,status,currency_code,date,paid_at,sub_total,tax,total,amount_paid,amount_adjusted,price_type",
+            [
+                f"nf-i{n},nf1,paid,USD,{first},{first},5000,0,5000,{5000 * (n != 3)},{5000 * (n == 3)},tax_exclusive"
+                for n, (first, _) in enumerate(MONTHS[:4])
+            ],
+        ),
+        "invoice_line_items.csv": table(
+            "id,invoice_id,subscription_id,customer_id,amount,discount_amount,date_from,date_to,entity_id,entity_type,quantity",
+            [
+                f"nf-l{n},nf-i{n},nf-s,nf1,5000,0,{first},{end},nf-m,plan_item_price,1"
+                for n, (first, end) in enumerate(MONTHS[:4])
+            ],
+        ),
+        "credit_notes.csv": table(
+            "id,customer_id,reference_invoice_id,reason_code,status,date,currency_code,total",
+            ["nf-cn,nf1,nf-i3,write_off,adjusted,2026-06-10,USD,5000"],
+        ),
+        "credit_note_line_items.csv": table(
+            "id,credit_note_id,subscription_id,customer_id,amount,discount_amount,date_from,date_to,entity_id,quantity",
+            ["nf-cl,nf-cn,nf-s,nf1,5000,0,2026-04-01,2026-05-01,nf-m,1"],
+        ),
+    },
+    told("nf1 2026-01-01 new 50.00 \n nf1 2026-05-01 churn -50.00"),
+)
+
 CREDIT_NOTES = (
+    ALL_OF_AN_INVOICE,
+    WRITTEN_OFF,
     BY_SIGMA,
     ONE_LINE_OF_TWO,
     REST_OF_A_DISCOUNTED_MONTH,

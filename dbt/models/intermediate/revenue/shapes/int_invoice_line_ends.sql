@@ -9,7 +9,8 @@ credit_notes as (
     select
         credit_note_id,
         coalesce(replace(lower(reason), ' ', '_'), '') not in (
-            'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund'
+            'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund',
+            'write_off'
         ) as may_take_back
     from {{ ref('stg_billing__credit_notes') }}
 ),

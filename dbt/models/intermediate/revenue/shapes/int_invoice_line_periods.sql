@@ -5,6 +5,10 @@ with
 
 lines as (
     select * from {{ ref('int_invoice_line_amounts') }}
+
+    union all
+
+    select * from {{ ref('int_invoice_whole_credits') }}
 ),
 
 credits as (
