@@ -69,7 +69,7 @@ _ARRIVES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
 }
-# What the kept models remember, and what a night found to compute, are not the same in a rebuild.
+# What the incremental models remember, and what a night found to compute, are not the same in a rebuild.
 _OF_THE_NIGHT = {
     "intermediate.int_incremental_days",
     "intermediate.int_incremental_loads",

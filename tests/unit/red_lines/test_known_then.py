@@ -34,7 +34,8 @@ class Published:
             create table marts.mart_churn_periods (grain varchar, period_start date, period_end date,
                 is_complete boolean, dimension varchar, member varchar, customers_opening bigint,
                 churn_rate double, mrr_opening decimal(18, 2), mrr_churn decimal(18, 2),
-                mrr_contraction decimal(18, 2))
+                mrr_contraction decimal(18, 2));
+            create view marts.mart_revenue_periods as from marts.mart_churn_periods
             """
         )
 

@@ -1,6 +1,6 @@
--- The customers of whom a billing row was loaded, changed or taken away since the models kept by customer were computed: every
--- version of a row counts, since a row that moved to another customer left one behind. Whoever shares a subscription with
--- them is among them.
+-- The customers of whom a billing row was loaded, changed or taken away since the models incremental by customer were computed:
+-- every version of a row counts, since a row that moved to another customer left one behind. Whoever shares a subscription
+-- with them is among them.
 {{ config(materialized='table') }}
 
 with recursive

@@ -1,4 +1,4 @@
--- The kept models write here, each in the transaction in which it is computed (macros/incremental/by_day.sql).
+-- The incremental models write here, each in the transaction in which it is computed (macros/incremental/by_day.sql).
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
