@@ -76,11 +76,11 @@ class Compiled:
 
 
 def find_any(names: tuple[str, ...], fields: Fields) -> Field | None:
-    """Return the first of several fields that the file has; in JSON, the first that a record has."""
+    """Return the first of several fields that a record has."""
     found = [one for name in names if (one := fields.find(name)) is not None]
     if not found:
         return None
-    if len(found) == 1 or not fields.open_ended:
+    if len(found) == 1:
         return found[0]
     return Field(f"coalesce({', '.join(one.text for one in found)})")
 
@@ -251,7 +251,9 @@ def _origin(rule: Rule, fields: Fields, parameters: Parameters) -> Field | None:
     present = [found for name in names if (found := fields.find(name))]
     if not present:
         return None
-    if len(present) == 1 or (rule.fields and not fields.open_ended):
+    # A column may hold an object or its id alone, and only each row tells which.
+    holds_either = any(name.split(".", 1)[0] in names for name in names if "." in name)
+    if len(present) == 1 or (rule.fields and not fields.open_ended and not holds_either):
         return present[0]
     return Field(f"coalesce({', '.join(one.text for one in present)})")
 

@@ -177,6 +177,25 @@ def warnings(
     return tuple(told)
 
 
+def unread_lists(opened: Opened, found: tuple[Candidate, ...]) -> tuple[str, ...]:
+    """Return, in words, the columns whose lists a delivery would take apart if the file were JSON."""
+    if opened.open_ended:
+        return ()
+    columns = {
+        normal(name): effect
+        for one in found
+        if one.delivery.unnest
+        and (name := one.delivery.unnest[0].split(".")[0])
+        and (effect := one.delivery.table)
+    }
+    have = _names_of(opened)
+    return tuple(
+        f"the lists in {name} ({table}) are read of JSON alone: export this table as JSON Lines"
+        for name, table in columns.items()
+        if name in have
+    )
+
+
 def absent_facts(
     opened: Opened, candidate: Candidate, given: Collection[str] | None = None
 ) -> tuple[str, ...]:
@@ -265,7 +284,10 @@ def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
             missing += [
                 f"{key} (decides {column.name})"
                 for key in rule.deciding()
-                if not _decides(key, opened, delivery, have) and key not in delivery.optional
+                if not _decides(key, opened, delivery, have)
+                and key not in delivery.optional
+                # Lists differ in length: an element of one is no column that a file could lack.
+                and not key.startswith("/")
             ]
     missing += [
         f"{name} (to tell rows apart)"

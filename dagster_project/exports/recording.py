@@ -23,7 +23,7 @@ from dagster_project.exports.formats import Opened
 from dagster_project.exports.landing import LandingFile
 from dagster_project.exports.line_numbers import number_lines
 from dagster_project.exports.load_report import FileLoad
-from dagster_project.exports.matching import Candidate, choose, warnings
+from dagster_project.exports.matching import Candidate, choose, unread_lists, warnings
 from dagster_project.exports.numbering import number_alike
 from dagster_project.exports.parquet_insert import StageNeededError, insert_parquet, is_simple
 from dagster_project.exports.profile import Profile
@@ -136,6 +136,8 @@ def _load_tables(
             load = _load_by_stage(con, run, reading, alone, chosen, position, load_id)
         given = _given(con, candidate, load_id) if opened.open_ended and load.rows_loaded else None
         told = warnings(opened, chosen, candidate, given)
+        if position == 0:
+            told += unread_lists(opened, found)
         if run.writing(candidate).ends is None:
             told += doubtful_ends(con, load.table, load_id)
         if run.named_instant(file) is None and load.rows_loaded:

@@ -138,7 +138,7 @@ def test_a_refunded_order_and_one_dated_back_are_told_with_their_lines(
     }
 
 
-def test_a_late_customer_is_told_with_his_purchase(sample: WarehousePaths) -> None:
+def test_a_late_customer_is_told_with_their_purchase(sample: WarehousePaths) -> None:
     difference = why(sample, "buyers_to_date", "2026-09", earlier=1, later=2).difference
     assert difference is not None
     (customer,) = difference.customers

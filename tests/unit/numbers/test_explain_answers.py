@@ -76,7 +76,7 @@ def test_a_customer_with_two_movements_counts_once_in_the_csv() -> None:
     assert [row["numerator"] for row in found] == ["5.00", ""]
 
 
-def test_a_customer_without_rows_has_one_of_his_own() -> None:
+def test_a_customer_without_rows_has_one_of_their_own() -> None:
     assert len(rows(explain_csv(explained(part("c"))))) == 1
 
 

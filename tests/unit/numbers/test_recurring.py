@@ -37,7 +37,7 @@ def test_a_lost_customer_counts_at_opening_and_as_churn() -> None:
     }
 
 
-def test_a_customer_who_moves_from_plan_to_plan_leaves_one_with_what_he_brings_to_the_other() -> (
+def test_a_customer_who_moves_from_plan_to_plan_leaves_one_with_what_they_bring_to_the_other() -> (
     None
 ):
     left = measures_of(_state(Decimal(100), Decimal(200), here=(True, False)))

@@ -373,7 +373,39 @@ TAX_IN_THE_PRICES = Sample(
     told("ti1 2026-01-01 new 100.00"),
 )
 
+
+def _quoted(value: object) -> str:
+    return '"' + json.dumps(value).replace('"', '""') + '"'
+
+
+AIRBYTE_TABLES = Sample(
+    "Airbyte's typed tables as CSV, whose columns hold objects (Stripe)",
+    "stripe",
+    {
+        "customers.csv": table("_airbyte_raw_id,id,created", [f"1,cus_tj1,{FIRST_DAY}"]),
+        "invoices.csv": table(
+            "id,customer,status,currency,created,subtotal,tax,total,amount_paid,pre_payment_credit_notes_amount,"
+            "post_payment_credit_notes_amount,status_transitions",
+            [
+                f"in_tj{n},cus_tj1,paid,usd,{epoch(first)},6000,,6000,6000,0,0,{_quoted({'paid_at': epoch(first)})}"
+                for n, (first, _) in enumerate(MONTHS)
+            ],
+        ),
+        "invoice_line_items.csv": table(
+            "id,invoice_id,amount,currency,period,price,proration,quantity,subscription,type,discount_amounts",
+            [
+                f"il_tj{usage}{n},in_tj{n},{amount},usd,{_quoted({'start': epoch(first), 'end': epoch(end)})},"
+                f"{_quoted({'id': usage, 'recurring': {'usage_type': usage}})},false,1,sub_tj,subscription,[]"
+                for n, (first, end) in enumerate(MONTHS)
+                for usage, amount in (("licensed", 5000), ("metered", 1000))
+            ],
+        ),
+    },
+    told("cus_tj1 2026-01-01 new 50.00"),
+)
+
 PRICES_AND_PERIODS = (
+    AIRBYTE_TABLES,
     A_DISCOUNTED_CHANGE,
     DISCOUNTED_SEATS,
     TAX_IN_THE_PRICES,
