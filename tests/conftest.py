@@ -14,6 +14,7 @@ from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from tests import durations
 from tests.sample import WholeRun, sample_run
+from tests.scratch import write_in_memory
 from tests.shared import SharedFolder
 
 # A developer's own settings are no business of a test.
@@ -21,6 +22,7 @@ for name in [name for name in os.environ if name.startswith("EBBLINE_")]:
     del os.environ[name]
 # Nor is the history of the user's UI, which lies in the project's folder: there is none at a place without settings.
 os.environ["DAGSTER_HOME"] = os.devnull
+write_in_memory()
 
 
 @pytest.fixture(scope="session")
