@@ -30,7 +30,8 @@ def test_a_query_runs(
     paths = whole_sample.paths
     monkeypatch.chdir(paths.root)
     opened, *attached = _ATTACHED.split(query.text, maxsplit=1)
-    database = paths.warehouse_db if "ops." in opened else paths.marts_db
+    of_warehouse = any(f"{schema}." in opened for schema in ("ops", "intermediate"))
+    database = paths.warehouse_db if of_warehouse else paths.marts_db
     with duckdb.connect(str(database), read_only=True) as con:
         _all_find_rows(con, opened)
     for text in attached:
