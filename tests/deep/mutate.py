@@ -86,6 +86,9 @@ def is_noticed(mutation: Mutation, tree: Path, shared: Path) -> bool:
 def main(words: list[str]) -> int:
     """Try the mutations; print each as it is judged, and the survivors at the end."""
     chosen = [one for one in MUTATIONS if not words or any(word in str(one) for word in words)]
+    if not chosen:
+        sys.stderr.write(f"no mutation says any of: {', '.join(words)}\n")
+        return 2
     survivors = []
     with tempfile.TemporaryDirectory() as folder:
         tree = copy_of_the_tree(Path(folder) / "tree")
