@@ -127,6 +127,9 @@ class Source(Section):
         return "://" in self.path
 
 
+SourceName = Literal["billing", "support", "usage"]
+
+
 class Sources(Section):
     """Where exports come from. Billing is the one that must be given."""
 

@@ -1,6 +1,6 @@
 """Vendors' export formats: ``formats`` and ``formats check``."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -8,6 +8,7 @@ from dagster_project.clock import clock_from_environment
 from dagster_project.commands.options import Config, Json
 from dagster_project.commands.terminal import answer_json, answer_text, tell
 from dagster_project.config import load_settings, settings_file
+from dagster_project.config_sections import SourceName
 from dagster_project.errors import ExitCode
 
 
@@ -28,7 +29,7 @@ def formats_check(
     folder: Annotated[str, typer.Argument(help="Folder or URL with exports of one source.")],
     format: Annotated[str, typer.Option(help="A format, or a mapping file of your own.")],
     source: Annotated[
-        Literal["billing", "support", "usage"] | None,
+        SourceName | None,
         typer.Option(help="Whose exports: billing, support or usage; a vendor's format tells it."),
     ] = None,
     config: Config = None,

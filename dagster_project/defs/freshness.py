@@ -45,7 +45,7 @@ def evaluations(
             if source in named
             else SourceCoverage(source)
         )
-        late = stale_source(found, settings, clock) if source in named else None
+        late = stale_source(found, settings, clock)
         yield dg.AssetCheckEvaluation(
             asset_key=dg.AssetKey(["raw", TABLES[source]]),
             check_name=IS_FRESH,

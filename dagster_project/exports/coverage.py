@@ -41,8 +41,7 @@ def read_coverage(con: duckdb.DuckDBPyConnection, settings: Settings, clock: Clo
         read_source_coverage(con, source, settings, clock) for source in settings.sources.named()
     )
     billing = next(source for source in sources if source.source == "billing")
-    until = settings.until_on(clock)
-    is_finished = isinstance(settings.calendar.until, date)
+    until, is_finished = settings.until_on(clock), _is_finished(settings)
     if not is_finished and billing.covered_until is not None:
         until = min(until, billing.covered_until)
     stale = (stale_source(source, settings, clock) for source in sources)
@@ -79,12 +78,19 @@ def refuse_unknown_past(con: duckdb.DuckDBPyConnection, settings: Settings) -> N
     )
 
 
+def _is_finished(settings: Settings) -> bool:
+    """Whether the settings name the last day: a finished data set, which no export can be late for."""
+    return isinstance(settings.calendar.until, date)
+
+
 def stale_source(source: SourceCoverage, settings: Settings, clock: Clock) -> StaleSource | None:
     """Return that a source's newest export is too old; None where it is not, or the data set is finished."""
-    max_age = settings.sources.named()[source.source].max_age
-    if settings.as_of is not None or isinstance(settings.calendar.until, date):
+    if settings.as_of is not None or _is_finished(settings):
         return None
-    if max_age is None or source.exported_at is None or source.covered_until is None:
+    if source.exported_at is None or source.covered_until is None:
+        return None
+    max_age = settings.sources.named()[source.source].max_age
+    if max_age is None:
         return None
     age = clock.now() - source.exported_at
     if age <= max_age:

@@ -182,17 +182,15 @@ def unread_lists(opened: Opened, found: tuple[Candidate, ...]) -> tuple[str, ...
     if opened.open_ended:
         return ()
     columns = {
-        normal(name): effect
+        normal(one.delivery.unnest[0].split(".")[0]): one.delivery.table
         for one in found
         if one.delivery.unnest
-        and (name := one.delivery.unnest[0].split(".")[0])
-        and (effect := one.delivery.table)
     }
     have = _names_of(opened)
     return tuple(
         f"the lists in {name} ({table}) are read of JSON alone: export this table as JSON Lines"
         for name, table in columns.items()
-        if name in have
+        if name and name in have
     )
 
 

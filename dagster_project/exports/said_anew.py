@@ -3,13 +3,9 @@
 import duckdb
 
 from dagster_project.exports.contract import Table
+from dagster_project.exports.export_time import named_span
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
-
-_TIMES = {
-    True: "the names' own order does, for both were written at one time",
-    False: "the times at which they were written do",
-}
 
 
 def replaced_by_file_time(
@@ -31,17 +27,23 @@ def replaced_by_file_time(
         from {name} as new inner join {name} as old on {same_key}
         where new._load_id = $load_id and old._load_id < $load_id and old._source_file <> new._source_file
             and new.updated_at is null and old.updated_at is null
-            and not regexp_matches(old._source_file, '20[0-9]{{2}}[-_.]?[0-9]{{2}}')
         group by all order by all
         """,
         {"load_id": load_id},
     ).fetchall()
     return tuple(
         f"{counted(rows, 'row')} of {table.name} {'says' if rows == 1 else 'say'} something else in {other}; "
-        f"no date in the names tells which is newer, so {_TIMES[is_one_time]}: put the day of the export into them "
-        "(2026-11-30)"
+        f"no date in the names tells which is newer, so {_what_tells(is_one_time)}: put the day of the export into "
+        "them (2026-11-30)"
         for other, rows, is_one_time in found
+        if named_span(other) is None
     )
+
+
+def _what_tells(is_one_time: bool) -> str:
+    if is_one_time:
+        return "the names' own order does, for both were written at one time"
+    return "the times at which they were written do"
 
 
 _TERMS = (

@@ -22,6 +22,8 @@ from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import current_manifest
 
 _COLUMN = re.compile(r"[a-z]\w*")
+TRAILING = "_12m"
+"""Ends the name of what compares with twelve months earlier: the figure of its name over that span."""
 
 
 class Unit(StrEnum):
@@ -87,6 +89,11 @@ class Metric:
     def is_rate(self) -> bool:
         """Whether it has a denominator."""
         return bool(self.denominator)
+
+    @property
+    def is_trailing(self) -> bool:
+        """Whether it compares with twelve months earlier."""
+        return self.column.endswith(TRAILING)
 
     @property
     def columns(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from dagster_project.metrics import CATALOGUE, Metric
+from dagster_project.metrics.catalogue import TRAILING
 from dagster_project.numbers.metric_value import ZERO, MetricValue
 from dagster_project.numbers.rounding import to_the_cent
 
@@ -41,8 +42,6 @@ class MetricFormula:
         return found
 
 
-# A column that compares with twelve months earlier is the figure of its name over that span.
-_TRAILING = "_12m"
 _TERM = re.compile(r"([+-]?)\s*(?:(\d+)\s*\*\s*)?([a-z]\w*)")
 
 
@@ -103,9 +102,9 @@ def _terms(total: str) -> tuple[_Term, ...]:
     """Return what is summed: ``a + b - c`` is three, ``12 * a`` is one; none where a word is no such term."""
     found = []
     for sign, factor, column in _TERM.findall(total):
-        trailing = column.endswith(_TRAILING)
+        trailing = column.endswith(TRAILING)
         weight = Decimal(factor or 1) * (-1 if sign == "-" else 1)
-        found.append(_Term(column.removesuffix(_TRAILING), weight, trailing))
+        found.append(_Term(column.removesuffix(TRAILING), weight, trailing))
     return tuple(found)
 
 

@@ -16,7 +16,6 @@ from dagster_project.red_lines.members import members_of
 from dagster_project.warehouse.introspection import has_table, tables_of
 
 SHOWN = 5
-_OVER_TWELVE_MONTHS = "_12m"
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def impact_of(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> Impact:
     row = row_of(con, "mart_churn_periods", figures, status.period, status.segment)
     if not row:
         return Impact()
-    if status.rule.metric.endswith(_OVER_TWELVE_MONTHS):
+    if status.rule.subject.is_trailing:
         return _over_twelve_months(con, status, row.get("mrr_closing"))
     customers = losses_of(con, status.period, status.segment)[:SHOWN]
     reasons = _reasons(con, status) if has_table(con, "marts", "mart_cancellation_reasons") else ()

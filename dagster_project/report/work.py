@@ -1,5 +1,6 @@
 """What to do: the lists of ``ebbline export``, their first rows, and what is at stake on each."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -204,17 +205,18 @@ def _as_shown(
     segments: Sequence[Segment],
     members: Mapping[str, set[Key]],
 ) -> WorkList:
-    ordered = _in_order(listed, shown)
     customer = listed.columns.index("customer_id")
-    of = []
-    for segment in segments:
-        rows = [
-            row
-            for row in ordered
-            if segment.key == ALL or segment.key in members.get(row[customer], ())
-        ]
-        of.append(_excerpt(listed, rows, shown, currency) if rows else None)
-    whole = _excerpt(listed, ordered, shown, currency)
+    rows_of: dict[Key, list[Sequence[Any]]] = defaultdict(list)
+    for row in _in_order(listed, shown):
+        for key in (ALL, *members.get(row[customer], ())):
+            rows_of[key].append(row)
+    wanted = [segment.key for segment in segments]
+    excerpts = {
+        key: _excerpt(listed, rows_of[key], shown, currency)
+        for key in {ALL, *wanted}
+        if key in rows_of
+    }
+    whole = excerpts[ALL]
     head = (
         Cell("Customer", "text"),
         *(Cell(name, _kind(key)) for key, name in shown.columns.items()),
@@ -225,7 +227,7 @@ def _as_shown(
         whole.summary,
         listed.title,
         Table(head, whole.rows, source=f"work:{listed.name}"),
-        tuple(of),
+        tuple(map(excerpts.get, wanted)),
     )
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import get_args
 
-Source = Literal["billing", "support", "usage"]
-SOURCES: tuple[Source, ...] = ("billing", "support", "usage")
+from dagster_project.config_sections import SourceName
+
+Source = SourceName
+SOURCES: tuple[Source, ...] = get_args(Source)
 
 
 class Kind(StrEnum):

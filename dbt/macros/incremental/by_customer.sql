@@ -1,11 +1,11 @@
 {#
-  Incremental models by customer: what is kept from one night to the next of the way from billing rows to movements, where nothing is bounded by days: a credit
-  changes the rate of the lines around it.
+  Incremental models by customer: what is kept from one night to the next of the way from billing rows to movements, where
+  nothing is bounded by days: a credit changes the rate of the lines around it.
 
   A row of these models follows from the billing rows of one customer, whenever they were loaded. Such a model remembers, in
-  int_incremental_loads, up to which load it was computed. A night forgets and computes again those customers of whom something was
-  loaded since (int_changed_customers), or for whom a day begins that counts (int_due_customers); in one transaction. Where
-  the settings are others, an alias came, or rows that had been seen are gone from raw, a model starts over.
+  int_incremental_loads, up to which load it was computed. A night forgets and computes again those customers of whom
+  something was loaded since (int_changed_customers), or for whom a day begins that counts (int_due_customers); in one
+  transaction. Where the settings are others, an alias came, or rows that had been seen are gone from raw, a model starts over.
 #}
 
 {#

@@ -4,9 +4,9 @@
   Every figure says something about a day, a month, a morning or a pair of days, and follows from what happened before its end
   (METRICS.md). So it holds as long as nothing differs on any day before that end, however late the news of it came.
 
-  The models *_by_day hold one fingerprint for each day of what they speak of. An incremental model remembers, in int_incremental_days, the
-  fingerprints it was computed from. A night finds the first day whose fingerprint is another one, forgets what reaches beyond
-  it, and computes what is missing then. Forgetting, computing and remembering are one transaction.
+  The models *_by_day hold one fingerprint for each day of what they speak of. An incremental model remembers, in
+  int_incremental_days, the fingerprints it was computed from. A night finds the first day whose fingerprint is another one,
+  forgets what reaches beyond it, and computes what is missing then. Forgetting, computing and remembering are one transaction.
 #}
 
 {#

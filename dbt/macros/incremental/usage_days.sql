@@ -3,9 +3,6 @@
   from, and those of users whose customer became known or changed.
 #}
 
-{# A past state is built from nothing: what was kept since then must not shine through. #}
-{% macro rebuild_when_as_of() -%}{{ return(true if var('as_of') is not none else none) }}{%- endmacro %}
-
 {# The customer days whose usage may differ from what was computed when `load` was the newest load. #}
 {% macro usage_days_touched_since(load) %}
     select
