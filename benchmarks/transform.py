@@ -165,6 +165,20 @@ def loaded_by(arguments: argparse.Namespace, step: str) -> Measured:
 
 def run_dbt(work: Path, until: date, *options: str) -> Measured:
     """Run `dbt build` on the warehouse in ``work``."""
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("dbt")), *dbt_arguments(work, until, *options)],
+        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(work / "warehouse.duckdb")},
+        stdout=(work / "dbt.log").open("w"),
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        sys.exit((work / "dbt.log").read_text()[-4000:])
+    return Measured(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def dbt_arguments(work: Path, until: date, *options: str) -> list[str]:
+    """Return the arguments of `dbt build` for the company in ``work``."""
     variables = {
         "until": until.isoformat(),
         "recurring_from": "invoice_lines",
@@ -173,21 +187,12 @@ def run_dbt(work: Path, until: date, *options: str) -> Measured:
             for currency, rate in (("USD", "1"), ("EUR", "1.08"), ("GBP", "1.27"))
         ],
     }
-    begun = time.monotonic()
-    process = subprocess.Popen(
-        [
-            str(Path(sys.executable).with_name("dbt")), "build", *options,
-            "--project-dir", str(DBT), "--profiles-dir", str(DBT),
-            "--target-path", str(work / "dbt_target"), "--log-path", str(work / "dbt_logs"),
-            "--vars", json.dumps(variables),
-        ],
-        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(work / "warehouse.duckdb")},
-        stdout=(work / "dbt.log").open("w"),
-    )  # fmt: skip
-    _, status, used = os.wait4(process.pid, 0)
-    if status:
-        sys.exit((work / "dbt.log").read_text()[-4000:])
-    return Measured(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return [
+        "build", *options,
+        "--project-dir", str(DBT), "--profiles-dir", str(DBT),
+        "--target-path", str(work / "dbt_target"), "--log-path", str(work / "dbt_logs"),
+        "--vars", json.dumps(variables),
+    ]  # fmt: skip
 
 
 def simulated(folder: Path, arguments: argparse.Namespace) -> None:
