@@ -53,7 +53,12 @@ fitting as (
         and (
             telling.contract_key is null
             or (parts.is_proration and coalesce(parts.discount_cents, 0) = 0)
-            or {{ fits('candidates.undiscounted_cents', '(parts.amount_cents + coalesce(parts.discount_cents, 0))', 'parts', '2' ~ of_tax) }}
+            or {{ fits(
+                'candidates.undiscounted_cents',
+                '(parts.amount_cents + coalesce(parts.discount_cents, 0))',
+                'parts',
+                '2' ~ of_tax
+            ) }}
         )
 ),
 
