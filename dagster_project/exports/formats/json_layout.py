@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterable
 
 from dagster_project.exports.profile import Form, Profile
 
-_SAMPLED_RECORDS = 200
+SAMPLED_RECORDS = 200
 # A field that a mapping names lies a few levels deep; DuckDB itself overruns its stack far beyond the second.
 _SAMPLED_DEPTH = 32
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -76,7 +77,7 @@ def sample(
     text = profile.head_text
     if layout == "lines":
         found: list[object] = []
-        for line in text.splitlines()[:_SAMPLED_RECORDS]:
+        for line in text.splitlines()[:SAMPLED_RECORDS]:
             try:
                 found.append(json.loads(line))
             except (ValueError, RecursionError):
@@ -88,12 +89,20 @@ def sample(
     return list(names)
 
 
+def names_in(records: Iterable[object]) -> list[str]:
+    """Return the dotted names of the fields of records, as :func:`sample` does."""
+    names: dict[str, None] = {}
+    for record in records:
+        _collect(record, "", names, (), ())
+    return list(names)
+
+
 def _first_objects(text: str) -> list[object]:
     """Return the objects at the beginning of an array or document, as far as the head goes."""
     decoder = json.JSONDecoder()
     position = 0
     found: list[object] = []
-    while len(found) < _SAMPLED_RECORDS:
+    while len(found) < SAMPLED_RECORDS:
         start = text.find("{", position)
         if start < 0:
             break
@@ -121,7 +130,7 @@ def _collect(
         return
     for key, value in record.items():
         if not prefix and key in records and isinstance(value, list):
-            for inner in value[:_SAMPLED_RECORDS]:
+            for inner in value[:SAMPLED_RECORDS]:
                 _collect(inner, "", names, (), within)
             continue
         if not prefix and key in within and isinstance(value, dict):
@@ -132,5 +141,5 @@ def _collect(
         if isinstance(value, dict):
             _collect(value, f"{name}.", names, records, within)
         elif isinstance(value, list):
-            for inner in value[:_SAMPLED_RECORDS]:
+            for inner in value[:SAMPLED_RECORDS]:
                 _collect(inner, f"{name}[].", names, records, within)
