@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 
+from dagster_project.exports.mapping import CONNECTOR_WRAPPERS
 from dagster_project.exports.profile import Form, Profile
 
 SAMPLED_RECORDS = 200
@@ -84,8 +85,9 @@ def sample(
                 continue
     else:
         found = _first_objects(text)
+    # Only a document wraps its records; a line or an element may have a list of that name itself.
     for record in found:
-        _collect(record, "", names, records, within)
+        _collect(record, "", names, records if layout == "document" else (), within)
     return list(names)
 
 
@@ -128,14 +130,9 @@ def _collect(
 ) -> None:
     if not isinstance(record, dict) or prefix.count(".") > _SAMPLED_DEPTH:
         return
+    if not prefix and _inner(record, names, records, within):
+        return
     for key, value in record.items():
-        if not prefix and key in records and isinstance(value, list):
-            for inner in value[:SAMPLED_RECORDS]:
-                _collect(inner, "", names, (), within)
-            continue
-        if not prefix and key in within and isinstance(value, dict):
-            _collect(value, "", names, (), tuple(one for one in within if one != key))
-            continue
         name = f"{prefix}{key}"
         names.setdefault(name)
         if isinstance(value, dict):
@@ -143,3 +140,26 @@ def _collect(
         elif isinstance(value, list):
             for inner in value[:SAMPLED_RECORDS]:
                 _collect(inner, f"{name}[].", names, records, within)
+
+
+def _inner(
+    record: dict[str, object],
+    names: dict[str, None],
+    records: tuple[str, ...],
+    within: tuple[str, ...],
+) -> bool:
+    """Collect what lies inside a wrapper; what a vendor writes beside it is of no record, what a connector does is."""
+    for key in records:
+        value = record.get(key)
+        if isinstance(value, list):
+            for inner in value[:SAMPLED_RECORDS]:
+                _collect(inner, "", names, (), within)
+            return True
+    for key in within:
+        value = record.get(key)
+        if isinstance(value, dict):
+            if key in CONNECTOR_WRAPPERS:
+                names.update(dict.fromkeys(one for one in record if one != key))
+            _collect(value, "", names, (), tuple(one for one in within if one != key))
+            return True
+    return False
