@@ -98,7 +98,7 @@ def _as_csv(landing: Path) -> None:
     cells = [json.dumps(value) for value in BILL.values()]
     held = json.dumps({"data": LINES}).replace('"', '""')
     (landing / "bills.csv").write_text(
-        f"{','.join([*BILL, 'lines'])}\n{','.join(cells)},\"{held}\"\n"
+        f'{",".join([*BILL, "lines"])}\n{",".join(cells)},"{held}"\n'
     )
 
 
