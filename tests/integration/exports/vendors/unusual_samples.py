@@ -318,7 +318,7 @@ YEAR_TO_MONTH = Sample(
 )
 
 TAX_AND_DISCOUNT_INSIDE_THE_LINE = Sample(
-    "119.00 that include 19 % of tax, 10 % off, both inside the line (Stripe API since 2025-03)",
+    "119.00 that include 19 % of tax, 10 % off, both inside the line, and the rest of a month of it given back (Stripe API since 2025-03)",
     "stripe",
     {
         "customers.json": json.dumps(
@@ -372,8 +372,39 @@ TAX_AND_DISCOUNT_INSIDE_THE_LINE = Sample(
                 ]
             }
         ),
+        "credit_notes.json": json.dumps(
+            {
+                "data": [
+                    {
+                        "id": "cn_uh1",
+                        "customer": "cus_uh1",
+                        "invoice": "in_uh4",
+                        "currency": "eur",
+                        "total": 5528,
+                        "created": epoch(date(2026, 5, 16)),
+                        "reason": None,
+                        "status": "issued",
+                        "lines": {
+                            "data": [
+                                {
+                                    "id": "cnli_uh1",
+                                    "amount": 6142,
+                                    "discount_amount": 614,
+                                    "invoice_line_item": "il_uh4",
+                                    "quantity": 1,
+                                }
+                            ]
+                        },
+                    }
+                ]
+            }
+        ),
     },
-    told("cus_uh1 2026-01-01 new 90.00"),
+    told("""
+        cus_uh1 2026-01-01 new 90.00
+        cus_uh1 2026-05-16 churn -90.00
+        cus_uh1 2026-06-01 reactivation 90.00
+    """),
 )
 
 UNUSUAL = (

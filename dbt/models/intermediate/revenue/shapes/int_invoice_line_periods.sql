@@ -39,7 +39,9 @@ pairs as (
         credited.kind,
         credited.quantity,
         credited.amount,
-        credited.amount_billed,
+        -- Both are also with the tax that a price includes, or both without: a credit names its tax seldom.
+        cast(credited.amount_billed as double)
+        * case when credits.tax_permille = 0 then 1 + cast(credited.tax_permille as double) / 1000 else 1 end as billed,
         credited.period_start_at,
         credited.period_end_at,
         credited.tax_permille,
@@ -69,11 +71,11 @@ ranked as (
 measured as (
     select
         *,
-        cast(-credit_amount as double) / cast(amount_billed as double) as share,
+        cast(-credit_amount as double) / billed as share,
         greatest(credited_at, period_start_at) as rest_from_at,
         abs(
             {{ days_between(local_date('greatest(credited_at, period_start_at)'), local_date('period_end_at')) }}
-            + cast(credit_amount as double) / cast(amount_billed as double)
+            + cast(credit_amount as double) / billed
             * {{ days_between(local_date('period_start_at'), local_date('period_end_at')) }}
         ) <= 1 as is_the_rest
     from ranked
