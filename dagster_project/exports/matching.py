@@ -106,7 +106,9 @@ def explained(opened: Opened, candidate: Candidate) -> frozenset[str]:
     if candidate.delivery.unnest:
         read.add(normal(_IN_LIST.join(candidate.delivery.unnest)))
     return frozenset(
-        name for name in have if name in read or any(other.startswith(f"{name}.") for other in read)
+        name
+        for name in have
+        if name in read or any(other.startswith((f"{name}.", f"{name}[]")) for other in read)
     )
 
 

@@ -21,7 +21,14 @@ from dagster_project.errors import InputRefusedError
 _CHUNK = 1 << 20
 _HEAD = 1 << 20
 _PROBE = 1 << 16
-_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
+# Two letters of Windows-1252 beside each other may look like the beginning of one of UTF-8, seldom like all of it.
+_MULTIBYTE = re.compile(
+    rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+WINDOWS = "cp1252"
+# Bytes that are letters and signs in Windows-1252 and none in Latin-1, and those that are none in either.
+_WINDOWS_ONLY = re.compile(rb"[\x80-\x9f]")
+_IN_NEITHER = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _FOREIGN = {
     b"PK\x03\x04": "a ZIP archive (or an Excel workbook)",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -201,7 +208,7 @@ def _scan(
     last, has_blank_lines = b"\n", False
     longest = _LongestLine()
     utf8 = codecs.getincrementaldecoder("utf-8")()
-    valid_utf8, multibyte = True, False
+    valid_utf8, multibyte, windows, neither = True, False, False, False
     try:
         for chunk in chunks(path, compressed=compressed):
             if len(head) < _HEAD:
@@ -216,6 +223,8 @@ def _scan(
             ascii_only = chunk.isascii()
             if not ascii_only:
                 multibyte = multibyte or _MULTIBYTE.search(chunk) is not None
+                windows = windows or _WINDOWS_ONLY.search(chunk) is not None
+                neither = neither or _IN_NEITHER.search(chunk) is not None
             if valid_utf8 and (not ascii_only or utf8.getstate()[0]):
                 try:
                     utf8.decode(chunk)
@@ -241,8 +250,14 @@ def _scan(
         # With both broken and sound multi-byte characters the text is UTF-8 with damaged lines:
         # those lines go to quarantine, the others keep their accents.
         encoding = "utf-8"
+    elif neither:
+        raise InputRefusedError(
+            "the text is neither UTF-8 nor Windows-1252 nor Latin-1",
+            where=f"{file_name}:1",
+            fix="export it as UTF-8",
+        )
     else:
-        encoding = "latin-1"
+        encoding = WINDOWS if windows else "latin-1"
     return Profile(
         form,
         size,

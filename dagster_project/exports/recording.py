@@ -53,6 +53,7 @@ class Reading:
     """One file at hand, and what is known of it before its rows are read.
 
     :param part: which part of a full dump it is, where the dump came in several files.
+    :param original: the file itself, where ``path`` is a copy in another encoding.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Reading:
     begun: float
     exported_at: datetime
     part: Part | None = None
+    original: Path | None = None
 
 
 def record(
@@ -101,7 +103,7 @@ def _load_in_one(
     """Load every table of a file in one transaction; a file that changes meanwhile brings nothing."""
     with transaction(con):
         loads = _load_tables(con, run, reading, directly=directly)
-        if state_of(reading.path) != before:
+        if state_of(reading.original or reading.path) != before:
             raise InputRefusedError("the file changed while it was read", where=reading.file.name)
     fed = [load for load in loads if load.rows_read or load.message]
     return fed or loads[:1]
