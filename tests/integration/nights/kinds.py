@@ -70,9 +70,9 @@ def late_billing(company: Company) -> None:
     )
     company.correct(
         "invoices",
-        "select invoice_id, min(customer_id) as customer_id, 'paid' as status, min(currency) as currency, 0 as amount_paid,"
-        f" sum(amount) as total from raw.invoice_lines where {old} and kind = 'recurring' group by invoice_id"
-        " order by invoice_id desc limit 2",
+        "select invoice_id, min(customer_id) as customer_id, 'paid' as status, min(currency) as currency,"
+        f" 0 as amount_paid, sum(amount) as total from raw.invoice_lines where {old} and kind = 'recurring'"
+        " group by invoice_id order by invoice_id desc limit 2",
     )
     company.correct("credit_notes", _WRITTEN_OFF.format("max"))
 

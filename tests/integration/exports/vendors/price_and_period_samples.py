@@ -387,7 +387,8 @@ AIRBYTE_TABLES = Sample(
             "id,customer,status,currency,created,subtotal,tax,total,amount_paid,pre_payment_credit_notes_amount,"
             "post_payment_credit_notes_amount,status_transitions",
             [
-                f"in_tj{n},cus_tj1,paid,usd,{epoch(first)},6000,,6000,6000,0,{5000 * (n == 2)},{_quoted({'paid_at': epoch(first)})}"
+                f"in_tj{n},cus_tj1,paid,usd,{epoch(first)},6000,,6000,6000,0,{5000 * (n == 2)},"
+                + _quoted({"paid_at": epoch(first)})
                 for n, (first, _) in enumerate(MONTHS)
             ],
         ),
@@ -395,7 +396,8 @@ AIRBYTE_TABLES = Sample(
             "id,invoice_id,amount,currency,period,price,proration,quantity,subscription,type,discount_amounts",
             [
                 f"il_tj{usage}{n},in_tj{n},{amount},usd,{_quoted({'start': epoch(first), 'end': epoch(end)})},"
-                f"{_quoted({'id': usage, 'recurring': {'usage_type': usage}})},false,1,sub_tj,subscription,{_quoted(off)}"
+                f"{_quoted({'id': usage, 'recurring': {'usage_type': usage}})},"
+                f"false,1,sub_tj,subscription,{_quoted(off)}"
                 for n, (first, end) in enumerate(MONTHS)
                 for usage, amount, off in (
                     ("licensed", 6000, [{"amount": 1000, "discount": "di_tj"}]),

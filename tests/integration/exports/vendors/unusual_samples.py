@@ -26,7 +26,8 @@ CREDITED_WITHOUT_LINES = Sample(
             "id,customer_id,status,currency,date,subtotal,tax,total,amount_paid,post_payment_credit_notes_amount,"
             "pre_payment_credit_notes_amount,status_transitions_finalized_at,status_transitions_paid_at,due_date",
             [
-                f"in_{name}{n},{name},paid,usd,{first},{net},{tax},{net + tax},{net + tax},{back * (n == on)},0,{first},{first},"
+                f"in_{name}{n},{name},paid,usd,{first},{net},{tax},{net + tax},{net + tax},{back * (n == on)},0,"
+                f"{first},{first},"
                 for name, lines, tax, on, back, _ in _UNLISTED
                 for net in (sum(cents for cents, _ in lines),)
                 for n, (first, _) in enumerate(MONTHS)
@@ -105,7 +106,8 @@ COUPONS_BY_THEIR_CODE = Sample(
             "adjustment_quantity,adjustment_currency,adjustment_amount,adjustment_total,adjustment_discount,adjustment_tax,"
             "adjustment_origin,adjustment_plan_code,adjustment_coupon_code,invoice_type",
             [
-                f"{name}-l{n},{name},{name}-s,{name}-i{n},charge,{first} 12:00:00 PST,{first} 12:00:00 PST,{end} 12:00:00 PST,"
+                f"{name}-l{n},{name},{name}-s,{name}-i{n},charge,{first} 12:00:00 PST,{first} 12:00:00 PST,"
+                f"{end} 12:00:00 PST,"
                 f"1,USD,100,{100 - off},{off},0,plan,ub-monthly,{code if off else ''},renewal"
                 for name, code, start, months in _COUPONED
                 for n, (first, end) in enumerate(MONTHS)
@@ -205,7 +207,8 @@ DELETED_BY_CONNECTORS = Sample(
                     for n, (first, end) in enumerate(MONTHS)
                     for line, cents, gone in (("a", 5000, "FALSE"), ("b", 2500, "TRUE"))
                 ),
-                "il_ufgone,in_ufgone,9000,usd,2026-02-03,2026-03-03,p_ufa,false,1,sub_uf,si_ufa,subscription,2026-02-03 06:00:00,false",
+                "il_ufgone,in_ufgone,9000,usd,2026-02-03,2026-03-03,p_ufa,false,1,sub_uf,si_ufa,subscription,"
+                "2026-02-03 06:00:00,false",
             ],
         ),
     },
@@ -318,7 +321,7 @@ YEAR_TO_MONTH = Sample(
 )
 
 TAX_AND_DISCOUNT_INSIDE_THE_LINE = Sample(
-    "119.00 that include 19 % of tax, 10 % off, both inside the line, and the rest of a month of it given back (Stripe API since 2025-03)",
+    "119.00 with 19 % of tax in it, 10 % off, the rest of a month given back (Stripe API since 2025-03)",
     "stripe",
     {
         "customers.json": json.dumps(
