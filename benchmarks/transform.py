@@ -63,10 +63,7 @@ class Measured:
 def main() -> None:
     """Run every step and print one line each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--customers", type=int, default=2_000)
-    parser.add_argument("--accounts", type=int, help="default: one a customer")
-    parser.add_argument("--events", type=int, default=500_000)
-    parser.add_argument("--months", type=int, default=36)
+    ask_for_a_company(parser)
     parser.add_argument(
         "--tests", action="store_true", help="also measure dbt build, with its tests"
     )
@@ -79,26 +76,33 @@ def main() -> None:
     )
     parser.add_argument("--step", choices=["plain", "csv", "load", "night"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    arguments.accounts = arguments.accounts or arguments.customers
-    folder = DATA / "-".join(
-        (
-            "transform",
-            *map(
-                str, (arguments.customers, arguments.accounts, arguments.events, arguments.months)
-            ),
-        )
-    )
+    folder = folder_of(arguments)
     if arguments.step:
-        _show(json.dumps(_load(folder, arguments.step)))
+        show(json.dumps(_load(folder, arguments.step)))
         return
-    _simulated(folder, arguments)
-    _show(f"load of the machine before: {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
-    _show(f"rows: {json.dumps(_rows(folder))}")
-    _show(f"{'step':<28}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}   ratio")
+    simulated(folder, arguments)
+    show(f"load of the machine before: {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
+    show(f"rows: {json.dumps(_rows(folder))}")
+    show(f"{'step':<28}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}   ratio")
     for name, measured, ratio in _steps(folder, arguments):
-        _show(
+        show(
             f"{name:<28}{measured.seconds:>9.1f}{measured.cpu:>9.1f}{measured.peak_mib:>10.0f}   {ratio}"
         )
+
+
+def ask_for_a_company(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say how large the simulated company is."""
+    parser.add_argument("--customers", type=int, default=2_000)
+    parser.add_argument("--accounts", type=int, help="default: one a customer")
+    parser.add_argument("--events", type=int, default=500_000)
+    parser.add_argument("--months", type=int, default=36)
+
+
+def folder_of(arguments: argparse.Namespace) -> Path:
+    """Return where such a company's files are kept."""
+    arguments.accounts = arguments.accounts or arguments.customers
+    size = (arguments.customers, arguments.accounts, arguments.events, arguments.months)
+    return DATA / "-".join(("transform", *map(str, size)))
 
 
 def _steps(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, Measured, str]]:
@@ -107,30 +111,30 @@ def _steps(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, M
     if not (arguments.keep_loaded and loaded.exists()):
         rmtree(work, ignore_errors=True)
         work.mkdir()
-        plain = _step(arguments, "plain")
+        plain = loaded_by(arguments, "plain")
         (work / "plain.json").write_text(json.dumps(vars(plain)))
         yield "plain DuckDB load", plain, ""
-        ours = _step(arguments, "load")
+        ours = loaded_by(arguments, "load")
         warehouse.rename(loaded)
         yield "ebbline load_source", ours, f"{_ratio(ours, plain)} of the plain load"
     plain = Measured(**json.loads((work / "plain.json").read_text()))
     if arguments.csv:
-        as_csv = _step(arguments, "csv")
+        as_csv = loaded_by(arguments, "csv")
         yield "plain DuckDB load, CSV", as_csv, f"{_ratio(as_csv, plain)} of the plain load"
     subprocess.run(["cp", "--reflink=auto", str(loaded), str(warehouse)], check=True)
-    full = _dbt(work, UNTIL, *MODELS_ONLY, "--full-refresh")
+    full = run_dbt(work, UNTIL, *MODELS_ONLY, "--full-refresh")
     compared = f"{_ratio(full, plain)} of the plain load"
     if arguments.csv:
         compared += f", {_ratio(full, as_csv)} of that from CSV"
     yield "dbt models, full", full, compared
     yield from _slowest(work, arguments)
-    more = _step(arguments, "night")
+    more = loaded_by(arguments, "night")
     yield "ebbline load_source, a night", more, ""
-    night = _dbt(work, NIGHT, *MODELS_ONLY)
+    night = run_dbt(work, NIGHT, *MODELS_ONLY)
     yield "dbt models, a night", night, f"{_ratio(night, full)} of the full run"
     yield from _slowest(work, arguments)
     if arguments.tests:
-        build = _dbt(work, NIGHT, "--exclude-resource-type", "unit_test")
+        build = run_dbt(work, NIGHT, "--exclude-resource-type", "unit_test")
         yield "dbt build with tests, night", build, f"{_ratio(build, full)} of the full run"
 
 
@@ -148,7 +152,8 @@ def _slowest(work: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, M
         yield "  " + model[:26], Measured(result["execution_time"], 0, 0), model
 
 
-def _step(arguments: argparse.Namespace, step: str) -> Measured:
+def loaded_by(arguments: argparse.Namespace, step: str) -> Measured:
+    """Run one loading step in a process of its own."""
     command = [
         sys.executable, str(Path(__file__).resolve()), "--step", step,
         "--customers", str(arguments.customers), "--accounts", str(arguments.accounts),
@@ -158,7 +163,22 @@ def _step(arguments: argparse.Namespace, step: str) -> Measured:
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _dbt(work: Path, until: date, *options: str) -> Measured:
+def run_dbt(work: Path, until: date, *options: str) -> Measured:
+    """Run `dbt build` on the warehouse in ``work``."""
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("dbt")), *dbt_arguments(work, until, *options)],
+        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(work / "warehouse.duckdb")},
+        stdout=(work / "dbt.log").open("w"),
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        sys.exit((work / "dbt.log").read_text()[-4000:])
+    return Measured(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def dbt_arguments(work: Path, until: date, *options: str) -> list[str]:
+    """Return the arguments of `dbt build` for the company in ``work``."""
     variables = {
         "until": until.isoformat(),
         "recurring_from": "invoice_lines",
@@ -167,24 +187,16 @@ def _dbt(work: Path, until: date, *options: str) -> Measured:
             for currency, rate in (("USD", "1"), ("EUR", "1.08"), ("GBP", "1.27"))
         ],
     }
-    begun = time.monotonic()
-    process = subprocess.Popen(
-        [
-            str(Path(sys.executable).with_name("dbt")), "build", *options,
-            "--project-dir", str(DBT), "--profiles-dir", str(DBT),
-            "--target-path", str(work / "dbt_target"), "--log-path", str(work / "dbt_logs"),
-            "--vars", json.dumps(variables),
-        ],
-        env={**os.environ, "EBBLINE_WAREHOUSE_DB": str(work / "warehouse.duckdb")},
-        stdout=(work / "dbt.log").open("w"),
-    )  # fmt: skip
-    _, status, used = os.wait4(process.pid, 0)
-    if status:
-        sys.exit((work / "dbt.log").read_text()[-4000:])
-    return Measured(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return [
+        "build", *options,
+        "--project-dir", str(DBT), "--profiles-dir", str(DBT),
+        "--target-path", str(work / "dbt_target"), "--log-path", str(work / "dbt_logs"),
+        "--vars", json.dumps(variables),
+    ]  # fmt: skip
 
 
-def _simulated(folder: Path, arguments: argparse.Namespace) -> None:
+def simulated(folder: Path, arguments: argparse.Namespace) -> None:
+    """Make the company's files, unless an earlier run did."""
     if (folder / "ebbline.yml").exists():
         return
     from dagster_project import simulate
@@ -332,7 +344,8 @@ def _reading(files: list[str]) -> str:
     return f"select * from read_parquet([{listed}])"
 
 
-def _show(line: str) -> None:
+def show(line: str) -> None:
+    """Write a line at once."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

@@ -75,6 +75,14 @@ def withdraw_untold(con: duckdb.DuckDBPyConnection, incident_id: str) -> bool:
     return any(event in _BEGINNINGS for (event,) in untold)
 
 
+def was_taken_back(con: duckdb.DuckDBPyConnection, incident_id: str, since: datetime) -> bool:
+    """Return whether a message of an incident was withdrawn, and none that arose since then was sent."""
+    states = con.execute(
+        "select state, created_at >= ? from ops.outbox where incident_id = ?", [since, incident_id]
+    ).fetchall()
+    return any(state == "withdrawn" for state, _ in states) and ("sent", True) not in states
+
+
 _BEGINNINGS = (Event.OPENED.value, Event.BROKEN.value)
 
 

@@ -160,12 +160,11 @@ def _is_past(con: duckdb.DuckDBPyConnection, status: RedLineStatus) -> bool:
 
 
 def _retire(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], now: datetime) -> list[Incident]:
-    """End, in silence, the incidents of red lines that the settings no longer hold."""
-    held = {(rule.name, rule.grain) for rule in rules}
+    """End, in silence, the incidents of red lines and segments that the settings no longer hold."""
     ended = []
     for incident in incidents(con):
         is_ours = incident.is_active and incident.kind == "red_line"
-        if is_ours and (incident.rule, incident.grain) not in held:
+        if is_ours and not any(_holds(rule, incident) for rule in rules):
             retired = replace(
                 incident,
                 state=State.RESOLVED,
@@ -180,6 +179,15 @@ def _retire(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], now: datetime
             )
             ended.append(retired)
     return ended
+
+
+def _holds(rule: Rule, incident: Incident) -> bool:
+    """Whether a red line still asks for what an incident is about."""
+    if (rule.name, rule.grain) != (incident.rule, incident.grain):
+        return False
+    dimension, _, member = incident.segment.partition("=")
+    members = rule.segments.get(dimension, ())
+    return members == "*" or (member or "all") in members
 
 
 def _publish_tables(con: duckdb.DuckDBPyConnection, statuses: Sequence[RedLineStatus]) -> None:

@@ -17,7 +17,12 @@ from dagster_project.red_lines.evidence import evidence_of
 from dagster_project.red_lines.impact import impact_of
 from dagster_project.red_lines.incidents import Event, Incident
 from dagster_project.red_lines.messages import alert_of
-from dagster_project.red_lines.outbox import also_told_by, enqueue, withdraw_untold
+from dagster_project.red_lines.outbox import (
+    also_told_by,
+    enqueue,
+    was_taken_back,
+    withdraw_untold,
+)
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,18 @@ def tell(
     teller = _Teller(con, statuses, now, publication_id)
     ended = {change.incident.incident_id for change in changes if not change.incident.is_active}
     under = {incident.incident_id: incident for incident in active}
-    messages, placed = teller.tell_opened(changes, under)
+    messages, placed = teller.tell_left_behind(
+        [one for one in active if one.cause and one.cause not in {*under, *ended}]
+    )
+    left_behind = {incident.incident_id: incident for incident in placed}
+    told, stands = teller.tell_opened(changes, under | left_behind)
+    messages, placed = [*messages, *told], [*placed, *stands]
     under |= {incident.incident_id: incident for incident in placed}
     for change in changes:
         incident, event = change.incident, change.event
         if event is None or event is Event.OPENED:
+            continue
+        if event is Event.STILL_CROSSED and incident.incident_id in left_behind:
             continue
         is_told_by_another = incident.cause in under or incident.cause in ended
         if is_told_by_another and event is not Event.ESCALATED:
@@ -73,6 +85,21 @@ class _Teller:
     statuses: Sequence[RedLineStatus]
     now: datetime
     publication_id: str | None
+
+    def tell_left_behind(self, orphans: Sequence[Incident]) -> tuple[list[str], list[Incident]]:
+        """Let incidents speak whose cause left the settings or was resolved by hand; return how they then stand.
+
+        What its message named is told anew where that was taken back before anybody had it.
+        """
+        messages: list[str] = []
+        placed: list[Incident] = []
+        for cause in dict.fromkeys(one.cause for one in orphans):
+            children = [one for one in orphans if one.cause == cause]
+            placed += _promoted(children)
+            messages += self.open_first(
+                [one for one in children if was_taken_back(self.con, str(cause), one.opened_at)]
+            )
+        return messages, placed
 
     def tell_opened(
         self, changes: Sequence[Change], active: Mapping[str, Incident]

@@ -7,6 +7,12 @@
     case when {{ instant }} >= {{ instant_literal('1970-01-02 00:00:00+00') }} then {{ instant }} end
 {%- endmacro %}
 
+{# The end of something that may go on. Between two tables: a join that asks `is null or` has no key to DuckDB, which then
+   compares every row with every other. #}
+{% macro or_never(valid_to) -%}
+    coalesce({{ valid_to }}, cast('9999-12-31' as date))
+{%- endmacro %}
+
 {# The whole numbers 0 .. 10^digits - 1 as a table with one column n, in SQL that every engine reads. #}
 {% macro numbers(digits) -%}
     select

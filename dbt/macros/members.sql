@@ -81,7 +81,7 @@ plan_days as (
         on
             {{ rows }}.customer_id = plan_days.customer_id
             and {{ rows }}.{{ day }} >= plan_days.valid_from
-            and (plan_days.valid_to is null or {{ rows }}.{{ day }} < plan_days.valid_to)
+            and {{ rows }}.{{ day }} < {{ or_never('plan_days.valid_to') }}
     where {{ rows }}.customer_id is not null
 {%- endif %}
 {%- for rest in plan_crossings() %}
@@ -99,7 +99,7 @@ plan_days as (
         on
             {{ rows }}.customer_id = plan_days.customer_id
             and {{ rows }}.{{ day }} >= plan_days.valid_from
-            and (plan_days.valid_to is null or {{ rows }}.{{ day }} < plan_days.valid_to)
+            and {{ rows }}.{{ day }} < {{ or_never('plan_days.valid_to') }}
 {%- endfor %}
 )
 {%- endmacro %}

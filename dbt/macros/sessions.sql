@@ -61,7 +61,8 @@ sessions as (
     select * from guessed_sessions
 ),
 
--- midnight ends no session: what goes on within half an hour, or under the same id, is one (until the next midnight)
+-- midnight ends no session: what goes on within half an hour, or under the same id, is one (until the next midnight). Every
+-- condition compares one side with the other: DuckDB compares all with all where one of a left join speaks of one side alone.
 continued as (
     select
         sessions.*,
@@ -70,10 +71,11 @@ continued as (
     left join sessions as next_day
         on
             sessions.customer_id = next_day.customer_id
-            and {{ add_days('sessions.occurred_on', 1) }} = next_day.occurred_on
+            and case when sessions.first_ended_second = sessions.ended_second then {{ add_days('sessions.occurred_on', 1) }} end
+            = next_day.occurred_on
             and coalesce(sessions.user_id, '') = coalesce(next_day.user_id, '')
             and coalesce(sessions.session_id, '') = coalesce(next_day.session_id, '')
-            and sessions.first_ended_second = sessions.ended_second
-            and (sessions.session_id is not null or next_day.started_second - sessions.ended_second <= 1800)
+            and case when sessions.session_id is null then sessions.ended_second + 1800 else 99999999999 end
+            >= next_day.started_second
 )
 {%- endmacro %}

@@ -134,15 +134,15 @@ MUTATIONS = (
     ),
     # cohorts and purchases
     Mutation(
-        "dbt/models/intermediate/cohorts/int_cohort_months.sql",
+        "dbt/models/intermediate/cohorts/int_cohorts.sql",
         "on numbers.n < {{ months_between",
         "on numbers.n <= {{ months_between",
         LARGE,
     ),
     Mutation(
-        "dbt/models/intermediate/cohorts/int_cohort_months.sql",
-        "{{ add_months('cohorts.cohort_month', 'numbers.n') }} as month,",
-        "{{ add_months('cohorts.cohort_month', 'numbers.n + 1') }} as month,",
+        "dbt/models/intermediate/cohorts/int_cohorts.sql",
+        "{{ add_months('begun.cohort_month', 'numbers.n') }} as month,",
+        "{{ add_months('begun.cohort_month', 'numbers.n + 1') }} as month,",
         LARGE,
     ),
     Mutation(

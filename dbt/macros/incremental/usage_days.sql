@@ -73,8 +73,8 @@ days_read as (
     exists (select 1 from {{ daily }} as cut where cut.context <> {{ usage_context() }})
     or exists (
         select 1
-        from {{ ref('stg_usage__alias_loads') }} as alias_loads
-        where alias_loads.newest_load_id > (select coalesce(max(newest._load_id), -1) from {{ daily }} as newest)
+        from {{ ref('stg_billing__loads') }} as loads
+        where loads.table_name = 'customer_aliases' and loads.load_id > (select coalesce(max(newest._load_id), -1) from {{ daily }} as newest)
     )
 {% endmacro %}
 

@@ -8,7 +8,7 @@ A line is a day and what happens on it, at 03:00 UTC or at a time that follows t
   ``run fails TEXT`` do not publish.
 - ``check``: nobody ran; the daemon looks.
 - ``target ANSWER [RETRY_AFTER]``: what the receiver answers from now on.
-- ``ack ID``, ``silence ID DAY``, ``resolve ID``: what people do.
+- ``ack ID``, ``silence ID DAY``, ``resolve ID``: what people do; ``off RULE`` takes a red line out of the settings.
 
 The timeline has a line per message that arrived (day, title) and, at the end, the unresolved incidents.
 """
@@ -181,3 +181,6 @@ class Nights:
     def _resolve(self, now: datetime, incident: str) -> None:
         with open_warehouse(self.paths) as con:
             resolve(con, incident, by="ana", clock=FixedClock(now))
+
+    def _off(self, now: datetime, rule: str) -> None:
+        self.values["red_lines"] = [{"rule": rule, "enabled": False}]

@@ -206,6 +206,43 @@ def test_two_rules_with_one_cause_are_one_message(play: Play, webhook: Any) -> N
     assert "Also: churn rate above 10 %: 20 % against 10 %" in webhook.received[0]["message"]
 
 
+@pytest.mark.parametrize("what", ["off lost_above_new", "resolve lost_above_new/all/2026-11"])
+def test_what_an_untold_message_named_is_told_when_that_message_is_taken_back(
+    play: Play, what: str
+) -> None:
+    assert play(
+        f"""
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.2
+        2026-12-01 target 503
+        2026-12-01 run
+        2026-12-02 {what}
+        2026-12-02 target 200
+        2026-12-02 run
+        2026-12-03 run
+        """
+    ) == [
+        "2026-12-01 [PAGE] customers lost above new customers: 20 in 2026-11",  # which got a 503
+        "2026-12-02 [PAGE] churn rate above 10 %: 20 % in 2026-11",
+        "left: churn_above/all/2026-11 open",
+    ]
+
+
+def test_what_was_told_is_not_told_again_when_its_line_leaves_the_settings(play: Play) -> None:
+    assert play(
+        """
+        2026-12-01 export customers.csv
+        2026-12-01 churn 2026-11 0.2
+        2026-12-01 run
+        2026-12-02 off lost_above_new
+        2026-12-02 run
+        """
+    ) == [
+        "2026-12-01 [PAGE] customers lost above new customers: 20 in 2026-11",
+        "left: churn_above/all/2026-11 open",
+    ]
+
+
 def test_a_line_that_crosses_later_by_the_same_losses_is_no_message_of_its_own(play: Play) -> None:
     assert play(
         """

@@ -171,6 +171,14 @@ def test_a_red_line_taken_out_of_the_settings_ends_in_silence(
     assert (incidents(marts.con)[0].state, outbox(marts.con)[0][1]) == ("resolved", "withdrawn")
 
 
+def test_so_does_a_segment_that_the_red_line_no_longer_names(marts: Any, churn: list[Rule]) -> None:
+    by_country = churn[0].model_copy(update={"segments": {"country": "*"}})
+    marts.month("2026-03", "country", "DE", churn_rate=0.2)
+    run(marts, [by_country], "2026-03-31")
+    run(marts, [by_country.model_copy(update={"segments": {"country": ("FR",)}})], "2026-03-31")
+    assert (incidents(marts.con)[0].state, outbox(marts.con)[0][1]) == ("resolved", "withdrawn")
+
+
 def test_a_rebuild_of_a_past_state_opens_nothing(marts: Any, churn: list[Rule]) -> None:
     marts.month("2026-03", churn_rate=0.2)
     record(marts.con, marts.judge(tuple(churn), "2026-03-31"), NOW, rules=churn, speak=False)

@@ -6,10 +6,6 @@ cohort_members as (
     select * from {{ ref('int_cohort_members') }}
 ),
 
-cohort_months as (
-    select * from {{ ref('int_cohort_months') }}
-),
-
 activity as (
     select * from {{ ref('int_cohort_activity') }}
 ),
@@ -20,6 +16,22 @@ cohort_revenue as (
 
 usage_by_day as (
     select * from {{ ref('int_usage_by_day') }}
+),
+
+numbers as (
+    {{ numbers(4) }}
+),
+
+-- every month since a cohort began that has been observed to the end: one that runs or lies ahead is absent, not zero
+cohort_months as (
+    select
+        begun.cohort_month,
+        cast(numbers.n as integer) as age_months,
+        {{ add_months('begun.cohort_month', 'numbers.n') }} as month,
+        {{ add_months('begun.cohort_month', 'numbers.n + 1') }} as month_end
+    from (select distinct cohort_month from cohort_members) as begun
+    inner join numbers
+        on numbers.n < {{ months_between('begun.cohort_month', after_until()) }}
 ),
 
 -- without a usage export nothing is known about use; that is not a cohort of which nobody came back

@@ -59,7 +59,7 @@ compared as (
     left join paid as of_payments
         on refunds.payment_id = of_payments.payment_id
     left join paid as of_invoices
-        on refunds.payment_id is null and refunds.invoice_id = of_invoices.invoice_id
+        on case when refunds.payment_id is null then refunds.invoice_id end = of_invoices.invoice_id
     left join rates
         on refunds.currency = rates.currency and {{ rate_holds_on('rates', 'refunds.rated_on') }}
 ),

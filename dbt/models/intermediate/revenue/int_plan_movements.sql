@@ -14,28 +14,29 @@ customer_mrr as (
     select * from {{ ref('int_customer_mrr') }}
 ),
 
+dated as (
+    select
+        *,
+        case
+            when movement_type in ('new', 'reactivation') then movement_on
+            else {{ add_days('movement_on', -1) }}
+        end as on_plan_of
+    from movements
+),
+
 placed as (
     select
-        movements.customer_id,
-        movements.movement_on,
-        movements.movement_type,
-        movements.amount,
+        dated.customer_id,
+        dated.movement_on,
+        dated.movement_type,
+        dated.amount,
         coalesce(plan_days.plan_id, '(none)') as plan_id
-    from movements
+    from dated
     left join plan_days
         on
-            movements.customer_id = plan_days.customer_id
-            and (
-                (
-                    movements.movement_type in ('new', 'reactivation')
-                    and movements.movement_on = plan_days.valid_from
-                )
-                or (
-                    movements.movement_type not in ('new', 'reactivation')
-                    and movements.movement_on > plan_days.valid_from
-                    and (plan_days.valid_to is null or movements.movement_on <= plan_days.valid_to)
-                )
-            )
+            dated.customer_id = plan_days.customer_id
+            and dated.on_plan_of >= plan_days.valid_from
+            and dated.on_plan_of < {{ or_never('plan_days.valid_to') }}
 ),
 
 changes as (

@@ -75,8 +75,8 @@ final as (
     left join rates
         on
             pieces.currency = rates.currency
-            and (pieces.valid_to is null or rates.valid_from < pieces.valid_to)
-            and (rates.valid_to is null or pieces.valid_from < rates.valid_to)
+            and {{ or_never('pieces.valid_to') }} > rates.valid_from
+            and pieces.valid_from < {{ or_never('rates.valid_to') }}
 )
 
 select * from final

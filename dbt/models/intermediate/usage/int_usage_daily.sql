@@ -3,7 +3,7 @@
 -- cannot gain a column (on_schema_change) in the same one.
 -- depends_on: {{ ref('stg_usage__superseded_events') }}
 -- depends_on: {{ ref('stg_usage__identity_versions') }}
--- depends_on: {{ ref('stg_usage__alias_loads') }}
+-- depends_on: {{ ref('stg_billing__loads') }}
 -- depends_on: {{ ref('stg_usage__features') }}
 -- depends_on: {{ ref('stg_billing__customer_ids') }}
 {{ config(

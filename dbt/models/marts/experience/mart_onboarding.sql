@@ -1,11 +1,30 @@
 with
 
+customers as (
+    select * from {{ ref('stg_billing__customers') }}
+    where created_on <= {{ until_date('usage') }}
+),
+
 first_use as (
-    select * from {{ ref('int_first_use') }}
+    select * from {{ ref('int_first_use_days') }}
 ),
 
 usage_by_day as (
     select * from {{ ref('int_usage_by_day') }}
+),
+
+signed_up as (
+    select
+        customers.created_on,
+        first_use.first_used_on,
+        first_use.first_session_seconds,
+        first_use.first_key_event_on,
+        first_use.is_retained_30_days,
+        case when {{ add_days('first_use.first_used_on', 36) }} <= {{ until_date('usage') }} then 1 else 0 end as is_observed
+    from customers
+    left join first_use
+        on customers.customer_id = first_use.customer_id
+    where exists (select 1 from usage_by_day)
 ),
 
 classed as (
@@ -16,15 +35,14 @@ classed as (
             when first_session_seconds < 120 then 'under 2 minutes'
             else 'at least 2 minutes'
         end as first_session,
-        case when is_observed then 1 else 0 end as is_observed,
-        case when is_observed and is_retained_30_days then 1 else 0 end as is_retained,
+        is_observed,
+        is_observed * coalesce(is_retained_30_days, 0) as is_retained,
         -- a trial before the record in billing: there was no way to go
         {%- for first, days in [('first_used_on', 'days_to_first_use'), ('first_key_event_on', 'days_to_value')] %}
         case when {{ first }} >= created_on then {{ days_between('created_on', first) }} when {{ first }} < created_on then 0 end
             as {{ days }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from first_use
-    where exists (select 1 from usage_by_day)
+    from signed_up
 ),
 
 final as (

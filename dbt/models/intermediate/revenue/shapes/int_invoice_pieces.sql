@@ -56,10 +56,9 @@ replaced as (
         on full_lines.line_key = later.line_key
     left join together
         on
-            pieces.contract_key = together.contract_key
+            case when pieces.product = '(none)' then pieces.contract_key end = together.contract_key
             and pieces.plan_key = together.plan_key
             and full_lines.plan_key = together.other_plan_key
-            and pieces.product = '(none)'
     where
         pieces.kind = 'recurring'
         and full_lines.kind = 'recurring'
