@@ -10,11 +10,10 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.exports.formats.cells import as_records
-from dagster_project.exports.formats.csv import open_csv
+from dagster_project.exports.formats.csv import CsvFile, open_csv
 from dagster_project.exports.formats.json import open_json
 from dagster_project.exports.formats.opened import Opened
-from dagster_project.exports.formats.parquet import open_parquet
-from dagster_project.exports.formats.tabular import Tabular
+from dagster_project.exports.formats.parquet import ParquetFile, open_parquet
 from dagster_project.exports.header import normal
 from dagster_project.exports.mapping import CONNECTOR_WRAPPERS
 from dagster_project.exports.profile import Form, Profile
@@ -44,7 +43,7 @@ def open_file(
     :raises InputRefusedError: header or structure are not what was expected.
     """
     if profile.form is Form.CSV:
-        table: Tabular = open_csv(path, file_name, profile, fields)
+        table: CsvFile | ParquetFile = open_csv(path, file_name, profile, fields)
     elif profile.form is Form.PARQUET:
         table = open_parquet(con, path, file_name, profile)
     else:
