@@ -1,5 +1,5 @@
--- Guard: which credits for a time that was billed take back no piece of a subscription, so that they count as money given back and MRR
--- goes on. Those whose reason says that they are money are not among them.
+-- Guard: which credits for a time that was billed take back no piece of a subscription, so that they count as money given back
+-- and MRR goes on. Those whose reason says that they are money are not among them.
 with
 
 credits as (
