@@ -6,6 +6,7 @@ run; the kernel is asked to kill it together with its parent.
 
 import argparse
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -59,8 +60,9 @@ def main() -> None:
     if arguments[:1] != ["build"]:
         cli()
         return
-    parsed = _parsed(arguments)
     make_dbt_lighter()
+    parsed = _parsed(arguments)
+    gc.freeze()
     ended = dbtRunner(manifest=parsed).invoke(arguments)
     sys.exit(0 if ended.success else 2 if ended.exception else 1)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import yaml
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
@@ -93,8 +94,10 @@ def _read(file: Path) -> Manifest | None:
 
 def graph_key(project: Path, variables: Mapping[str, Any]) -> tuple[str, str]:
     """Return what decides the graph: a key of the project's files, and one of variables and environment."""
-    graph = {name: value for name, value in variables.items() if name not in IN_TEXT_ALONE}
-    currencies = [rate["currency"] for rate in variables.get("currency_rates", ())]
+    # What is not given is what the project says.
+    given = {**_variables_of(project), **variables}
+    graph = {name: value for name, value in given.items() if name not in IN_TEXT_ALONE}
+    currencies = [rate["currency"] for rate in given.get("currency_rates", ())]
     decides = {
         # A past state is built from nothing, whichever it is.
         "past": graph.pop("as_of", None) is not None,
@@ -110,3 +113,11 @@ def graph_key(project: Path, variables: Mapping[str, Any]) -> tuple[str, str]:
     }
     as_text = json.dumps(decides, sort_keys=True, default=str)
     return project_digest(project)[:16], hashlib.sha256(as_text.encode()).hexdigest()[:16]
+
+
+def _variables_of(project: Path) -> dict[str, Any]:
+    """Return the variables of the project's own file; none where it cannot be read: dbt says why."""
+    with suppress(OSError, yaml.YAMLError):
+        document = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
+        return dict(document.get("vars", {}))
+    return {}

@@ -6,6 +6,7 @@ are built and what they should hold is the business of each test.
 """
 
 import atexit
+import gc
 import json
 import os
 import subprocess
@@ -135,7 +136,7 @@ def _warm_up(manifest: Any, arguments: list[str]) -> None:
     Listing nothing takes the same way as a run, up to the first connection.
     """
     from dbt.cli.main import dbtRunner
-    from dbt_common.clients.jinja import template_cache
+    from dbt_common.clients.jinja import get_template, template_cache
 
     _, *options = arguments
     of_project = options[options.index("--vars") :]
@@ -143,6 +144,9 @@ def _warm_up(manifest: Any, arguments: list[str]) -> None:
     if manifest is not None:
         for macro in manifest.macros.values():
             template_cache.get_node_template(macro)
+        for node in manifest.nodes.values():
+            if node.resource_type == "model":
+                get_template(node.raw_code, {}, node)
 
 
 def _close_duckdb() -> None:
@@ -161,6 +165,7 @@ def main() -> None:
     from dagster_project.transform.lighter_dbt import make_dbt_lighter
     from dagster_project.transform.parsed import graph_key, parsed_project
 
+    make_dbt_lighter()
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what dbt says while it parses
     manifests: dict[tuple[str, ...], Any] = {}
@@ -172,7 +177,7 @@ def main() -> None:
         if manifests.get(key) is None:  # where dbt cannot parse it, the run says why
             manifests[key] = parsed_project(*of)
             _warm_up(manifests[key], order["arguments"])
-            make_dbt_lighter()
+            gc.freeze()
         child = os.fork()
         if child == 0:
             code = 1

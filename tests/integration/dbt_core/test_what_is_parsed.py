@@ -94,10 +94,11 @@ def test_what_decides_the_graph_has_a_key_of_its_own(changed: dict[str, Any]) ->
     [
         ({"as_of": "2026-10-30 00:00:00+00:00"}, {"as_of": "2026-10-31 00:00:00+00:00"}),
         ({"bridge_gap_days": 3}, {"bridge_gap_days": 4}),
+        ({}, {"recurring_from": "subscription_periods", "currency_rates": []}),
     ],
-    ids=("as_of", "bridge_gap_days"),
+    ids=("as_of", "bridge_gap_days", "what the project says itself"),
 )
-def test_another_day_or_width_has_the_same_graph(
+def test_what_does_not_decide_the_graph_gives_the_same_key(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     assert graph_key(DBT_PROJECT, one) == graph_key(DBT_PROJECT, other)

@@ -6,6 +6,7 @@ an invoice that was paid, a ticket that was answered. What else may change is th
 
 from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -231,11 +232,18 @@ class Company:
         )
 
     def _columns(self, table: str) -> str:
-        with duckdb.connect(str(self.folder / "all.duckdb"), read_only=True) as con:
-            described = con.execute(f"describe raw.{table}").fetchall()
         return ", ".join(
-            quote_identifier(name) for name, *_ in described if not name.startswith("_")
+            quote_identifier(name) for name in self._tables[table] if not name.startswith("_")
         )
+
+    @cached_property
+    def _tables(self) -> dict[str, list[str]]:
+        """The columns of each table of the whole history."""
+        with duckdb.connect(str(self.folder / "all.duckdb"), read_only=True) as con:
+            return {
+                table: [name for name, *_ in con.execute(f"describe raw.{table}").fetchall()]
+                for table in _ARRIVES
+            }
 
     def _append(self, con: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
         self.load_id += 1
