@@ -25,6 +25,7 @@ from dagster_project.exports.raw_tables import ensure_raw_tables
 from dagster_project.exports.recording import Reading, record, state_of
 from dagster_project.exports.remote import RemoteLanding
 from dagster_project.exports.source_run import SourceRun
+from dagster_project.exports.windows_text import readable
 
 
 def load_source(
@@ -176,24 +177,28 @@ def _load_file(
                         con, source=run.source, file_name=file.name, remote_version=version
                     )
                 return _not_read_again(file, fed)
-            reading = Reading(
-                path,
-                file,
-                profile_file(path, file.name, digest=digest),
-                found,
-                mapping_hash,
-                version,
-                started_at,
-                begun,
-                ledger.not_before(
-                    con,
-                    source=run.source,
-                    file_name=file.name,
-                    exported_at=min(run.exported_at(file), started_at),
-                ),
-                part,
+            profile = profile_file(path, file.name, digest=digest)
+            exported_at = ledger.not_before(
+                con,
+                source=run.source,
+                file_name=file.name,
+                exported_at=min(run.exported_at(file), started_at),
             )
-            return record(con, run, reading, before)
+            with readable(path, profile) as (text, profile):
+                reading = Reading(
+                    text,
+                    file,
+                    profile,
+                    found,
+                    mapping_hash,
+                    version,
+                    started_at,
+                    begun,
+                    exported_at,
+                    part,
+                    original=path,
+                )
+                return record(con, run, reading, before)
     except (duckdb.FatalException, duckdb.InternalException) as error:
         # The database cannot be used any more; the file that did it must at least be known.
         raise InputRefusedError(

@@ -69,8 +69,8 @@ class Delivery(Strict):
     :param history: the file is a dump of the present state whose changes are to be dated.
     :param opt_in: fed only where this is asked for (settings of the mapping: ``enabled: true``).
     :param fill_down: fields written only on the first row of a group.
-    :param unnest: a list inside each JSON record (a dotted path); one row per element, whose fields are
-        ``item.…`` beside the record's own ``parent.…``. Of two lists the second lies in the elements of the
+    :param unnest: a list inside each record (a dotted path; in a table, in a cell of it); one row per element, whose
+        fields are ``item.…`` beside the record's own ``parent.…``. Of two lists the second lies in the elements of the
         first: ``parent.…`` is then that element, ``record.…`` the whole record.
     :param records: keys that may wrap the list of records in a JSON document.
     :param within: the key inside each of them that holds the record: ``{"list": [{"invoice": {...}}]}``.

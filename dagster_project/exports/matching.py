@@ -106,7 +106,9 @@ def explained(opened: Opened, candidate: Candidate) -> frozenset[str]:
     if candidate.delivery.unnest:
         read.add(normal(_IN_LIST.join(candidate.delivery.unnest)))
     return frozenset(
-        name for name in have if name in read or any(other.startswith(f"{name}.") for other in read)
+        name
+        for name in have
+        if name in read or any(other.startswith((f"{name}.", f"{name}[]")) for other in read)
     )
 
 
@@ -160,13 +162,16 @@ def warnings(
     chosen: tuple[Candidate, ...],
     candidate: Candidate,
     given: Collection[str] | None = None,
+    *,
+    alone: Opened,
 ) -> tuple[str, ...]:
     """Return, in words, what the file lacks and what that changes, and what of it nobody reads.
 
     :param chosen: all deliveries that the file feeds; the first of them tells of columns that none reads.
     :param given: the canonical columns of which some row has a value; None where the header tells.
+    :param alone: the file as it was opened for this delivery.
     """
-    told = [*absent_facts(opened, candidate, given)]
+    told = [*absent_facts(alone, candidate, given)]
     loose = unexplained(opened, chosen) if candidate is chosen[0] else ()
     if loose:
         further = len(loose) - _SHOWN_COLUMNS
@@ -175,23 +180,6 @@ def warnings(
             f"nothing reads {', '.join(loose[:_SHOWN_COLUMNS])}{rest}: by their names they may matter"
         )
     return tuple(told)
-
-
-def unread_lists(opened: Opened, found: tuple[Candidate, ...]) -> tuple[str, ...]:
-    """Return, in words, the columns whose lists a delivery would take apart if the file were JSON."""
-    if opened.open_ended:
-        return ()
-    columns = {
-        normal(one.delivery.unnest[0].split(".")[0]): one.delivery.table
-        for one in found
-        if one.delivery.unnest
-    }
-    have = _names_of(opened)
-    return tuple(
-        f"the lists in {name} ({table}) are read of JSON alone: export this table as JSON Lines"
-        for name, table in columns.items()
-        if name and name in have
-    )
 
 
 def absent_facts(
@@ -265,8 +253,7 @@ def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
     if delivery.unnest:
         # A record may leave out what its elements could hold; the list itself must be there.
         path = _IN_LIST.join(delivery.unnest)
-        found = opened.open_ended and _has(path, have)
-        return () if found else (f"JSON records with a list {path}",)
+        return () if _has(path, have) else (f"records with a list {path}",)
     missing = []
     for column in table.columns:
         rule = delivery.columns.get(column.name)

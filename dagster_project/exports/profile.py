@@ -21,7 +21,14 @@ from dagster_project.errors import InputRefusedError
 _CHUNK = 1 << 20
 _HEAD = 1 << 20
 _PROBE = 1 << 16
-_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
+# Two letters of Windows-1252 beside each other may look like the beginning of one of UTF-8, seldom like all of it.
+_MULTIBYTE = re.compile(
+    rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+WINDOWS = "cp1252"
+# Bytes that are letters and signs in Windows-1252 and none in Latin-1, and those that are none in either.
+_WINDOWS_ONLY = re.compile(rb"[\x80-\x9f]")
+_IN_NEITHER = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _FOREIGN = {
     b"PK\x03\x04": "a ZIP archive (or an Excel workbook)",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -193,6 +200,36 @@ class _LongestLine:
             self._unended = len(chunk) - chunk.rfind(b"\n") - 1
 
 
+class _Signs:
+    """What bytes beyond ASCII tell of the encoding of a text."""
+
+    def __init__(self) -> None:
+        self._multibyte = self._windows = self._neither = False
+
+    def see(self, chunk: bytes) -> None:
+        """Take the next chunk that has such bytes."""
+        self._multibyte = self._multibyte or _MULTIBYTE.search(chunk) is not None
+        self._windows = self._windows or _WINDOWS_ONLY.search(chunk) is not None
+        self._neither = self._neither or _IN_NEITHER.search(chunk) is not None
+
+    def encoding(self, file_name: str, *, valid_utf8: bool) -> str:
+        """Return the encoding.
+
+        :raises InputRefusedError: it is none of those that are known.
+        """
+        # With both broken and sound multi-byte characters the text is UTF-8 with damaged lines:
+        # those lines go to quarantine, the others keep their accents.
+        if valid_utf8 or self._multibyte:
+            return "utf-8"
+        if self._neither:
+            raise InputRefusedError(
+                "the text is neither UTF-8 nor Windows-1252 nor Latin-1",
+                where=f"{file_name}:1",
+                fix="export it as UTF-8",
+            )
+        return WINDOWS if self._windows else "latin-1"
+
+
 def _scan(
     path: Path, file_name: str, form: Form, *, size: int, digest: str, compressed: bool
 ) -> Profile:
@@ -201,7 +238,8 @@ def _scan(
     last, has_blank_lines = b"\n", False
     longest = _LongestLine()
     utf8 = codecs.getincrementaldecoder("utf-8")()
-    valid_utf8, multibyte = True, False
+    signs = _Signs()
+    valid_utf8 = True
     try:
         for chunk in chunks(path, compressed=compressed):
             if len(head) < _HEAD:
@@ -215,7 +253,7 @@ def _scan(
                 nuls += chunk.count(b"\0")
             ascii_only = chunk.isascii()
             if not ascii_only:
-                multibyte = multibyte or _MULTIBYTE.search(chunk) is not None
+                signs.see(chunk)
             if valid_utf8 and (not ascii_only or utf8.getstate()[0]):
                 try:
                     utf8.decode(chunk)
@@ -235,14 +273,7 @@ def _scan(
         raise InputRefusedError(
             f"this is binary; {form.value.upper()} text was expected", where=f"{file_name}:1"
         )
-    if utf16:
-        encoding = "utf-16"
-    elif valid_utf8 or multibyte:
-        # With both broken and sound multi-byte characters the text is UTF-8 with damaged lines:
-        # those lines go to quarantine, the others keep their accents.
-        encoding = "utf-8"
-    else:
-        encoding = "latin-1"
+    encoding = "utf-16" if utf16 else signs.encoding(file_name, valid_utf8=valid_utf8)
     return Profile(
         form,
         size,

@@ -23,7 +23,7 @@ from dagster_project.exports.formats import Opened
 from dagster_project.exports.landing import LandingFile
 from dagster_project.exports.line_numbers import number_lines
 from dagster_project.exports.load_report import FileLoad
-from dagster_project.exports.matching import Candidate, choose, unread_lists, warnings
+from dagster_project.exports.matching import Candidate, choose, warnings
 from dagster_project.exports.numbering import number_alike
 from dagster_project.exports.parquet_insert import StageNeededError, insert_parquet, is_simple
 from dagster_project.exports.profile import Profile
@@ -53,6 +53,7 @@ class Reading:
     """One file at hand, and what is known of it before its rows are read.
 
     :param part: which part of a full dump it is, where the dump came in several files.
+    :param original: the file itself, where ``path`` is a copy in another encoding.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Reading:
     begun: float
     exported_at: datetime
     part: Part | None = None
+    original: Path | None = None
 
 
 def record(
@@ -101,7 +103,7 @@ def _load_in_one(
     """Load every table of a file in one transaction; a file that changes meanwhile brings nothing."""
     with transaction(con):
         loads = _load_tables(con, run, reading, directly=directly)
-        if state_of(reading.path) != before:
+        if state_of(reading.original or reading.path) != before:
             raise InputRefusedError("the file changed while it was read", where=reading.file.name)
     fed = [load for load in loads if load.rows_read or load.message]
     return fed or loads[:1]
@@ -118,7 +120,14 @@ def _load_tables(
         con.execute("set timezone = ?", [run.zone_of(candidate)])
         con.execute(f"set variable {CALENDAR_ZONE} = ?", [run.zone])
         # Each table has a statement of its own, and so parameters of its own.
-        alone = open_landed(con, reading.path, file.name, reading.profile, (candidate, *chosen))
+        alone = open_landed(
+            con,
+            reading.path,
+            file.name,
+            reading.profile,
+            (candidate, *chosen),
+            lists=bool(candidate.delivery.unnest),
+        )
         load_id = ledger.next_load_id(con)
         if directly and len(chosen) == 1 and _is_simple(run, alone, candidate):
             stage = insert_parquet(
@@ -134,10 +143,8 @@ def _load_tables(
             load = _told(con, run, stage, alone, load_id, unchanged=0)
         else:
             load = _load_by_stage(con, run, reading, alone, chosen, position, load_id)
-        given = _given(con, candidate, load_id) if opened.open_ended and load.rows_loaded else None
-        told = warnings(opened, chosen, candidate, given)
-        if position == 0:
-            told += unread_lists(opened, found)
+        given = _given(con, candidate, load_id) if alone.open_ended and load.rows_loaded else None
+        told = warnings(opened, chosen, candidate, given, alone=alone)
         if run.writing(candidate).ends is None:
             told += doubtful_ends(con, load.table, load_id)
         if run.named_instant(file) is None and load.rows_loaded:

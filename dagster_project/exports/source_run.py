@@ -103,8 +103,13 @@ def open_landed(
     file_name: str,
     profile: Profile,
     found: tuple[Candidate, ...],
+    *,
+    lists: bool = False,
 ) -> Opened:
-    """Open a file for the deliveries that its name points to."""
+    """Open a file for the deliveries that its name points to.
+
+    :param lists: whether the records in a list of each record are wanted.
+    """
     fields = dict.fromkeys(field for one in found for field in one.delivery.read_fields())
     records = dict.fromkeys(key for one in found for key in one.delivery.records)
     own = [one.delivery.within for one in found if one.delivery.within]
@@ -117,4 +122,5 @@ def open_landed(
         fields=tuple(fields),
         records=tuple(records),
         within=tuple(within),
+        lists=lists,
     )

@@ -70,8 +70,11 @@ class GuardRow:
         amount = Decimal(self["mrr_effect"])
         if amount == 0:
             return "MRR is not touched"
+        month = self["mrr_effect_month"][:7]
+        if self["guard"] == "money_back":
+            return f"MRR goes on: it would be {amount:,.2f} less at the end of {month}"
         which = "high" if amount > 0 else "low"
-        return f"MRR is {abs(amount):,.2f} too {which} at the end of {self['mrr_effect_month'][:7]}"
+        return f"MRR is {abs(amount):,.2f} too {which} at the end of {month}"
 
 
 def is_of_a_guard(check: FailedCheck) -> bool:

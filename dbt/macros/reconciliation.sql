@@ -42,6 +42,11 @@
             'what_to_do': 'export the credit notes too: what they take back of a subscription is still counted',
         },
         {
+            'guard': 'money_back', 'unit': 'credits of subscriptions',
+            'finding': 'take back no piece of one and count as money given back',
+            'what_to_do': 'nothing where money was meant. Else export the lines of these credit notes with the time and the units that they take back',
+        },
+        {
             'guard': 'payments', 'unit': 'paid invoices',
             'finding': 'were paid by another amount than their payments come to',
             'what_to_do': 'export the payments that are missing; collected revenue and lifetime value are too low without them. Bank transfers may have none: raise reconciliation.max_share_of_money',

@@ -185,7 +185,7 @@ def open_json(
                 f"from {relation})"
             )
     for key in within:
-        relation = _unwrapped(relation, key, parameters)
+        relation = unwrapped(relation, key, parameters)
     return JsonFile(
         file_name,
         path,
@@ -197,7 +197,7 @@ def open_json(
     )
 
 
-def _unwrapped(lines: str, key: str, parameters: Parameters) -> str:
+def unwrapped(lines: str, key: str, parameters: Parameters) -> str:
     """Return the records that lie inside a key of the given ones; one without the key stays as it is.
 
     What a connector writes beside the vendor's record (when it was seen) is kept in it.

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterable
 
+from dagster_project.exports.mapping import CONNECTOR_WRAPPERS
 from dagster_project.exports.profile import Form, Profile
 
-_SAMPLED_RECORDS = 200
+SAMPLED_RECORDS = 200
 # A field that a mapping names lies a few levels deep; DuckDB itself overruns its stack far beyond the second.
 _SAMPLED_DEPTH = 32
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -76,15 +78,24 @@ def sample(
     text = profile.head_text
     if layout == "lines":
         found: list[object] = []
-        for line in text.splitlines()[:_SAMPLED_RECORDS]:
+        for line in text.splitlines()[:SAMPLED_RECORDS]:
             try:
                 found.append(json.loads(line))
             except (ValueError, RecursionError):
                 continue
     else:
         found = _first_objects(text)
+    # Only a document wraps its records; a line or an element may have a list of that name itself.
     for record in found:
-        _collect(record, "", names, records, within)
+        _collect(record, "", names, records if layout == "document" else (), within)
+    return list(names)
+
+
+def names_in(records: Iterable[object]) -> list[str]:
+    """Return the dotted names of the fields of records, as :func:`sample` does."""
+    names: dict[str, None] = {}
+    for record in records:
+        _collect(record, "", names, (), ())
     return list(names)
 
 
@@ -93,7 +104,7 @@ def _first_objects(text: str) -> list[object]:
     decoder = json.JSONDecoder()
     position = 0
     found: list[object] = []
-    while len(found) < _SAMPLED_RECORDS:
+    while len(found) < SAMPLED_RECORDS:
         start = text.find("{", position)
         if start < 0:
             break
@@ -119,18 +130,36 @@ def _collect(
 ) -> None:
     if not isinstance(record, dict) or prefix.count(".") > _SAMPLED_DEPTH:
         return
+    if not prefix and _inner(record, names, records, within):
+        return
     for key, value in record.items():
-        if not prefix and key in records and isinstance(value, list):
-            for inner in value[:_SAMPLED_RECORDS]:
-                _collect(inner, "", names, (), within)
-            continue
-        if not prefix and key in within and isinstance(value, dict):
-            _collect(value, "", names, (), tuple(one for one in within if one != key))
-            continue
         name = f"{prefix}{key}"
         names.setdefault(name)
         if isinstance(value, dict):
             _collect(value, f"{name}.", names, records, within)
         elif isinstance(value, list):
-            for inner in value[:_SAMPLED_RECORDS]:
+            for inner in value[:SAMPLED_RECORDS]:
                 _collect(inner, f"{name}[].", names, records, within)
+
+
+def _inner(
+    record: dict[str, object],
+    names: dict[str, None],
+    records: tuple[str, ...],
+    within: tuple[str, ...],
+) -> bool:
+    """Collect what lies inside a wrapper; what a vendor writes beside it is of no record, what a connector does is."""
+    for key in records:
+        value = record.get(key)
+        if isinstance(value, list):
+            for inner in value[:SAMPLED_RECORDS]:
+                _collect(inner, "", names, (), within)
+            return True
+    for key in within:
+        value = record.get(key)
+        if isinstance(value, dict):
+            if key in CONNECTOR_WRAPPERS:
+                names.update(dict.fromkeys(one for one in record if one != key))
+            _collect(value, "", names, (), tuple(one for one in within if one != key))
+            return True
+    return False

@@ -89,6 +89,10 @@ class Tabular:
         """Return the vendor's columns by generated name."""
         return {f"o_{i}": self.columns[normal(name)].sql for i, name in enumerate(self.names)}
 
+    def cells(self) -> tuple[Field, ...]:
+        """Return the columns in the order in which they are written."""
+        return tuple(self.columns[normal(name)] for name in self.names)
+
     def row_text(self) -> str:
         """Return the row as an object of the vendor's columns."""
         named = ", ".join(

@@ -117,6 +117,49 @@
     {{ load_id ~ ' > ' ~ since if since is not none else 'false' }}
 {%- endmacro %}
 
+{#
+  The invoices and credit notes that a load since then can have changed. A credit note, in any version of it, speaks of an invoice
+  (it may write it off); whatever is changed there changes the other credit notes of that invoice too.
+#}
+{% macro documents_changed_since(since) -%}
+    with
+
+    changed_notes as (
+        select distinct
+            credit_note_id,
+            invoice_id
+        from {{ source('raw', 'credit_notes') }}
+        where credit_note_id in (
+            select changed.credit_note_id from {{ source('raw', 'credit_notes') }} as changed
+            where {{ came_since('changed._load_id', since) }}
+        )
+    ),
+
+    changed_invoices as (
+        select invoice_id
+        from {{ source('raw', 'invoices') }}
+        where {{ came_since('_load_id', since) }}
+
+        union
+
+        select invoice_id
+        from changed_notes
+        where invoice_id is not null
+    )
+
+    select invoice_id from changed_invoices
+
+    union
+
+    select credit_note_id as invoice_id from changed_notes
+
+    union
+
+    select credit_note_id as invoice_id
+    from {{ source('raw', 'credit_notes') }}
+    where invoice_id in (select changed_invoices.invoice_id from changed_invoices)
+{%- endmacro %}
+
 {# The earliest and the latest last day that one of the models computed among these was computed up to. #}
 {% macro days_covered(among) -%}
     {%- if builds_anew() -%}{{ return(none) }}{%- endif -%}

@@ -125,6 +125,8 @@ CASES = (
     c("a cell of ten megabytes", HEADER + b"c2,2025-01-01," + BIG + b",DE\n" + GOOD, loaded=1, reasons=("longer than 2 MB",)),
     # Encodings
     c("a byte order mark", b"\xef\xbb\xbf" + HEADER + GOOD, loaded=1),
+    c("Windows-1252", HEADER + "c1,2025-01-01,Zo\xebs Caf\xe9\u201d \u20ac,DE\n".encode("cp1252"), loaded=1),
+    c("neither UTF-8 nor Windows-1252", HEADER + b"c1,2025-01-01,Zo\x81,DE\n", refused="neither UTF-8 nor Windows-1252"),
     c("Latin-1", HEADER + "c1,2025-01-01,Zoë,DE\n".encode("latin-1"), loaded=1),
     c("UTF-16", (HEADER + GOOD).decode().encode("utf-16"), loaded=1),
     c("UTF-8 with one Latin-1 line", HEADER + "c1,2025-01-01,Zoë,DE\n".encode() + "c2,2025-01-01,Zoë,DE\n".encode("latin-1"), loaded=1, reasons=("not UTF-8",), lines=(3,)),

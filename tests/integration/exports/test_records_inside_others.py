@@ -64,7 +64,7 @@ def test_a_record_is_found_in_its_wrapper(
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
-def test_a_list_that_lies_deeper_in_a_record_is_taken_apart(
+def test_a_list_that_lies_deeper_in_a_record_is_read(
     landing: Path, load: Load, con: duckdb.DuckDBPyConnection, tmp_path: Path, wrapped: bool
 ) -> None:
     mapping = tmp_path / "people.yml"
@@ -88,3 +88,68 @@ def test_a_list_that_lies_deeper_in_a_record_is_taken_apart(
         "select line_id, cast(amount as varchar) from raw.invoice_lines order by 1"
     ).fetchall()
     assert found == [("l1", "15.00"), ("l2", "5.00")]
+
+
+LINES = [{"id": "l1", "amount": 1000}, {"id": "l2", "amount": 250}]
+BILL = {"id": "b1", "status": "paid", "customer": "c1", "currency": "USD", "created": 1767225600}
+
+
+def _as_csv(landing: Path) -> None:
+    cells = [json.dumps(value) for value in BILL.values()]
+    held = json.dumps({"data": LINES}).replace('"', '""')
+    (landing / "bills.csv").write_text(
+        f'{",".join([*BILL, "lines"])}\n{",".join(cells)},"{held}"\n'
+    )
+
+
+def _as_parquet(landing: Path) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            "copy (select 'b1' as id, 'paid' as status, 'c1' as customer, 'USD' as currency, 1767225600 as created, "
+            "{'data': [{'id': 'l1', 'amount': 1000}, {'id': 'l2', 'amount': 250}]} as lines) "
+            f"to '{landing / 'bills.parquet'}'"
+        )
+
+
+def _as_wrapped_csv(landing: Path) -> None:
+    held = json.dumps({**BILL, "lines": {"data": LINES}}).replace('"', '""')
+    (landing / "bills.csv").write_text(
+        f'_airbyte_ab_id,_airbyte_emitted_at,_airbyte_data\nx,1767225700,"{held}"\n'
+    )
+
+
+@pytest.mark.parametrize("write", [_as_csv, _as_parquet, _as_wrapped_csv])
+def test_a_list_of_records_may_stand_in_the_cell_of_a_table(
+    landing: Path,
+    load: Load,
+    con: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    write: Callable[[Path], None],
+) -> None:
+    mapping = tmp_path / "people.yml"
+    mapping.write_text(PEOPLE)
+    write(landing)
+
+    load(format_name=str(mapping))
+
+    assert con.execute(
+        "select invoice_id, line_id, invoice_status, customer_id, amount::varchar from raw.invoice_lines order by 2"
+    ).fetchall() == [
+        ("b1", "l1", "paid", "c1", "10.00"),
+        ("b1", "l2", "paid", "c1", "2.50"),
+    ]
+
+
+def test_a_cell_that_only_looks_like_a_list_is_no_row(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "people.yml"
+    mapping.write_text(PEOPLE)
+    (landing / "bills.csv").write_text(
+        "id,status,customer,currency,created,lines\nb1,paid,c1,USD,1767225600,[see PDF]\n"
+    )
+
+    report = load(format_name=str(mapping))
+
+    assert not report.refused
+    assert con.execute("select count(*) from raw.invoice_lines").fetchall() == [(0,)]

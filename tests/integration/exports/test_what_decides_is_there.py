@@ -152,15 +152,3 @@ def test_what_no_record_of_json_has_is_told_and_what_one_has_is_not(
     (told, *rest) = load(format_name="stripe").warnings
     assert told == "subscriptions.json: without canceled_at: who has asked to cancel is not known"
     assert not any("ended_at" in one or "trial_end" in one for one in rest)
-
-
-def test_lists_in_the_columns_of_a_table_are_said_to_be_read_of_json_alone(
-    landing: Path, load: Load
-) -> None:
-    (landing / "credit_notes.csv").write_text(
-        'id,customer,invoice,status,reason,currency,total,created,lines\ncn,c,i,issued,,usd,100,1767225600,"{}"\n'
-    )
-    assert any(
-        "the lists in lines (invoice_lines) are read of JSON alone" in one
-        for one in load(format_name="stripe").warnings
-    )

@@ -9,6 +9,10 @@ from typing import Any
 
 from tests.integration.nights.company import Company
 
+_WRITTEN_OFF = (
+    "select 'written off' as credit_note_id, {}(invoice_id) as invoice_id, 'issued' as status, 'write_off' as reason,"
+    " timestamptz '2025-03-20' as issued_at from raw.invoices"
+)
 Night = Callable[[Company], dict[str, Any] | None]
 
 
@@ -64,12 +68,20 @@ def late_billing(company: Company) -> None:
         from raw.invoice_lines where {old} and kind = 'recurring' and not is_proration order by line_id desc limit 1
         """,
     )
+    company.correct(
+        "invoices",
+        "select invoice_id, min(customer_id) as customer_id, 'paid' as status, min(currency) as currency,"
+        f" 0 as amount_paid, sum(amount) as total from raw.invoice_lines where {old} and kind = 'recurring'"
+        " group by invoice_id order by invoice_id desc limit 2",
+    )
+    company.correct("credit_notes", _WRITTEN_OFF.format("max"))
 
 
 def after_the_move(company: Company) -> None:
     """Change one of two customers who share a subscription, and a plan that many have; tell what was not known.
 
-    How long a coupon lasts comes after its discounts, and a credit note after its line.
+    How long a coupon lasts comes after its discounts, and a credit note after its line. What was written off is another
+    invoice now, and a part of the first is given back.
     """
     company.deliver(date(2025, 8, 2))
     company.correct("discounts", "select 'late' as discount_id, 'summer' as coupon_id")
@@ -81,6 +93,12 @@ def after_the_move(company: Company) -> None:
         from raw.invoice_lines where line_id = (select line_id from raw.invoice_lines where invoice_id = 'note')
         and invoice_id <> 'note' limit 1
         """,
+    )
+    company.correct("credit_notes", _WRITTEN_OFF.format("min"))
+    company.correct(
+        "credit_notes",
+        "select 'part' as credit_note_id, max(invoice_id) as invoice_id, 'issued' as status, max(total) / 2 as total,"
+        " timestamptz '2025-02-15' as issued_at from raw.invoices",
     )
     company.correct(
         "invoice_lines",
@@ -186,10 +204,11 @@ def erased_and_back(company: Company) -> None:
 
 
 def other_settings(company: Company) -> dict[str, Any]:
-    """Cover all days again, with rates that change, in another zone."""
+    """Cover all days again, with rates that change, in another zone, with discounts as they were billed."""
     company.deliver(date(2025, 8, 6))
     return {
         "timezone": "America/New_York",
+        "discounts": "as_billed",
         "currency_rates": [
             *company.settings["currency_rates"],
             {"currency": "EUR", "valid_from": "2025-05-01", "rate": "1.11"},

@@ -151,6 +151,19 @@ def refund(payment: str, amount: str) -> dict[str, Cell]:
     }
 
 
+def credit_note(invoice: str, total: str, day: str, *, reason: str = "") -> dict[str, Cell]:
+    """Return a credit note without lines."""
+    return {
+        "credit_note_id": f"note of {invoice}",
+        "invoice_id": invoice,
+        "status": "issued",
+        "reason": reason or None,
+        "total": total,
+        "currency": "USD",
+        "issued_at": f"{day} 00:00:00+00",
+    }
+
+
 def changed(rows: Rows, key: str, changes: Mapping[str, Mapping[str, Cell]]) -> Rows:
     """Return the rows with the columns of some of them changed, by the key's value."""
     return [{**row, **changes.get(str(row[key]), {})} for row in rows]
@@ -180,6 +193,12 @@ def broken() -> Books:
             "c5/2026-04": {"total": "58", "amount_credited": "30"},
         },
     )
+    # 5.00 of 88.00 is no seat and no rest of a month, and 44.00 on the 15th half of the month.
+    books["credit_notes"] = [
+        credit_note("c2/2026-02", "5", "2026-02-20", reason="general"),
+        credit_note("c3/2026-02", "44", "2026-02-15"),
+        credit_note("c4/2026-02", "7", "2026-02-15", reason="product_unsatisfactory"),
+    ]
     books["payments"] = changed(
         [row for row in books["payments"] if row["invoice_id"] not in ("c1/2026-02", "c5/2026-04")],
         "invoice_id",

@@ -65,6 +65,7 @@ def test_books_that_add_up_are_clean_for_every_guard(of_sound_books: Reconciliat
     assert {guard: row["status"] for guard, row in of_sound_books.guards.items()} == {
         **dict.fromkeys(of_sound_books.guards, "clean"),
         "credits": "nothing to check",
+        "money_back": "nothing to check",
     }
 
 
@@ -112,6 +113,14 @@ def test_no_other_invoice_is_named(of_broken_books: Reconciliation) -> None:
         ("credits", "status", "warned"),
         ("credits", "rows_differing", 2),
         ("credits", "amount_differing", Decimal("60.00")),
+        ("money_back", "status", "tolerated"),
+        ("money_back", "rows_checked", 2),
+        ("money_back", "rows_differing", 1),
+        ("money_back", "amount_differing", Decimal("4.55")),
+        ("money_back", "mrr_effect", Decimal("4.55")),
+        ("money_back", "mrr_effect_month", date(2026, 2, 1)),
+        ("money_back", "detail", "of credit notes without lines: 4.55; of lines: 0.00"),
+        ("money_back", "examples", "note of c2/2026-02"),
         ("payments", "status", "warned"),
         ("payments", "rows_differing", 3),
         ("payments", "amount_differing", Decimal("186.00")),

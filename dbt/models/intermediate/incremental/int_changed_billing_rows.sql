@@ -24,21 +24,7 @@ invoices as (
 ),
 
 changed_invoices as (
-    select distinct invoice_id
-    from {{ source('raw', 'invoices') }}
-    where {{ came_since('_load_id', since) }}
-
-    union
-
-    select distinct credit_note_id as invoice_id
-    from {{ source('raw', 'credit_notes') }}
-    where {{ came_since('_load_id', since) }}
-
-    union
-
-    select distinct invoice_id
-    from {{ source('raw', 'credit_notes') }}
-    where {{ came_since('_load_id', since) }}
+    {{ documents_changed_since(since) }}
 ),
 
 changed_plans as (

@@ -12,25 +12,7 @@ final as (
     from {{ source('raw', 'invoice_lines') }}
     where
         {{ came_since('_load_id', since) }}
-        or invoice_id in (
-            select invoice_id
-            from {{ source('raw', 'invoices') }}
-            where {{ came_since('_load_id', since) }}
-        )
-        or invoice_id in (
-            select notes.invoice_id
-            from {{ source('raw', 'credit_notes') }} as notes
-            where {{ came_since('notes._load_id', since) }}
-        )
-        or invoice_id in (
-            select credit_note_id
-            from {{ source('raw', 'credit_notes') }}
-            where {{ came_since('_load_id', since) }} or invoice_id in (
-                select invoices.invoice_id
-                from {{ source('raw', 'invoices') }} as invoices
-                where {{ came_since('invoices._load_id', since) }}
-            )
-        )
+        or invoice_id in ({{ documents_changed_since(since) }})
 )
 
 select * from final

@@ -31,6 +31,7 @@ final as (
         completed.reason,
         abs(completed.total) as total,
         completed.currency,
+        completed.issued_at,
         {{ local_date('completed.issued_at') }} as issued_on,
         completed._load_id,
         completed._source_file,

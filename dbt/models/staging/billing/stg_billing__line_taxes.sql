@@ -13,9 +13,13 @@ lines as (
     from {{ ref('stg_billing__invoice_lines') }}
 ),
 
--- Where the tax does not say whether it lies in the amount, its invoice does.
+-- Where the tax does not say whether it lies in the amount, its invoice does, or that of its credit note.
 invoices as (
     {{ newest_version('invoices', ['invoice_id']) }}
+),
+
+credit_notes as (
+    {{ newest_version('credit_notes', ['credit_note_id']) }}
 ),
 
 final as (
@@ -27,7 +31,7 @@ final as (
             when source.in_minor_units then {{ money('source.amount * ' ~ worth_of_minor_unit('lines.currency')) }}
             else source.amount
         end as amount,
-        coalesce(source.is_inclusive, invoices.tax_behavior = 'inclusive', false) as is_inclusive,
+        coalesce(source.is_inclusive, coalesce(invoices.tax_behavior, credited.tax_behavior) = 'inclusive', false) as is_inclusive,
         source._load_id,
         source._source_file,
         source._source_row
@@ -38,6 +42,10 @@ final as (
             and (source.invoice_id = lines.invoice_id or source.invoice_id is null)
     left join invoices
         on lines.invoice_id = invoices.invoice_id
+    left join credit_notes
+        on lines.invoice_id = credit_notes.credit_note_id
+    left join invoices as credited
+        on credit_notes.invoice_id = credited.invoice_id
 )
 
 select * from final

@@ -387,7 +387,8 @@ AIRBYTE_TABLES = Sample(
             "id,customer,status,currency,created,subtotal,tax,total,amount_paid,pre_payment_credit_notes_amount,"
             "post_payment_credit_notes_amount,status_transitions",
             [
-                f"in_tj{n},cus_tj1,paid,usd,{epoch(first)},6000,,6000,6000,0,0,{_quoted({'paid_at': epoch(first)})}"
+                f"in_tj{n},cus_tj1,paid,usd,{epoch(first)},6000,,6000,6000,0,{5000 * (n == 2)},"
+                + _quoted({"paid_at": epoch(first)})
                 for n, (first, _) in enumerate(MONTHS)
             ],
         ),
@@ -395,13 +396,39 @@ AIRBYTE_TABLES = Sample(
             "id,invoice_id,amount,currency,period,price,proration,quantity,subscription,type,discount_amounts",
             [
                 f"il_tj{usage}{n},in_tj{n},{amount},usd,{_quoted({'start': epoch(first), 'end': epoch(end)})},"
-                f"{_quoted({'id': usage, 'recurring': {'usage_type': usage}})},false,1,sub_tj,subscription,[]"
+                f"{_quoted({'id': usage, 'recurring': {'usage_type': usage}})},"
+                f"false,1,sub_tj,subscription,{_quoted(off)}"
                 for n, (first, end) in enumerate(MONTHS)
-                for usage, amount in (("licensed", 5000), ("metered", 1000))
+                for usage, amount, off in (
+                    ("licensed", 6000, [{"amount": 1000, "discount": "di_tj"}]),
+                    ("metered", 1000, []),
+                )
+            ],
+        ),
+        "credit_notes.csv": table(
+            "id,customer,invoice,status,reason,currency,total,created,lines",
+            [
+                f"cn_tj,cus_tj1,in_tj2,issued,order_change,usd,5000,{epoch(date(2026, 3, 9))},"
+                + _quoted(
+                    {
+                        "data": [
+                            {
+                                "id": "cnli_tj",
+                                "amount": 6000,
+                                "discount_amount": 1000,
+                                "invoice_line_item": "il_tjlicensed2",
+                            }
+                        ]
+                    }
+                )
             ],
         ),
     },
-    told("cus_tj1 2026-01-01 new 50.00"),
+    told("""
+        cus_tj1 2026-01-01 new 50.00
+        cus_tj1 2026-03-01 churn -50.00
+        cus_tj1 2026-04-01 reactivation 50.00
+    """),
 )
 
 PRICES_AND_PERIODS = (

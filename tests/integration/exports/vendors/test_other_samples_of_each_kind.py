@@ -21,9 +21,10 @@ from tests.integration.exports.vendors.credit_note_samples import CREDIT_NOTES
 from tests.integration.exports.vendors.price_and_period_samples import PRICES_AND_PERIODS
 from tests.integration.exports.vendors.sample import Sample
 from tests.integration.exports.vendors.shop_and_desk_samples import DESKS, SHOPS
+from tests.integration.exports.vendors.unusual_samples import UNUSUAL
 from tests.shared import SharedFolder
 
-BILLING = (*VENDORS, *CREDIT_NOTES, *PRICES_AND_PERIODS, *INVOICES)
+BILLING = (*VENDORS, *CREDIT_NOTES, *PRICES_AND_PERIODS, *UNUSUAL, *INVOICES)
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
 MODELS = (
     "fct_mrr_movements",

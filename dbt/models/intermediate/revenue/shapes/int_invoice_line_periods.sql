@@ -4,21 +4,14 @@
 with
 
 lines as (
-    select * from {{ ref('int_invoice_line_amounts') }}
+    select
+        *,
+        false as is_spread
+    from {{ ref('int_invoice_line_amounts') }}
 
     union all
 
-    select * from {{ ref('int_invoice_whole_credits') }}
-),
-
-credits as (
-    select
-        lines.*,
-        notes.invoice_id as credited_invoice_id
-    from lines
-    inner join {{ ref('stg_billing__credit_notes') }} as notes
-        on lines.invoice_id = notes.credit_note_id
-    where lines.kind = 'credit' and lines.period_start_at is null
+    select * from {{ ref('int_invoice_unlisted_credits') }}
 ),
 
 -- The amounts of a line and of its credit are both before discounts, or both after.
@@ -28,6 +21,7 @@ pairs as (
         credits.line_id,
         credits.amount as credit_amount,
         credits.quantity as credit_quantity,
+        credits.is_spread,
         credits.issued_at as credited_at,
         credited.line_id as credited_line_id,
         credited.subscription_id,
@@ -35,7 +29,9 @@ pairs as (
         credited.kind,
         credited.quantity,
         credited.amount,
-        credited.amount_billed,
+        -- Both are also with the tax that a price includes, or both without: a credit names its tax seldom.
+        cast(credited.amount_billed as double)
+        * case when credits.tax_permille = 0 then 1 + cast(credited.tax_permille as double) / 1000 else 1 end as billed,
         credited.period_start_at,
         credited.period_end_at,
         credited.tax_permille,
@@ -45,10 +41,12 @@ pairs as (
         ) as is_whole,
         case when credits.credited_line_id = credited.line_id then 1 else 2 end as nearness,
         count(*) over (partition by credits.invoice_id, credits.line_id) as line_count
-    from credits
+    from lines as credits
+    inner join {{ ref('stg_billing__credit_notes') }} as notes
+        on credits.invoice_id = notes.credit_note_id
     inner join lines as credited
-        on credits.credited_invoice_id = credited.invoice_id
-    where credited.amount_billed > 0
+        on notes.invoice_id = credited.invoice_id
+    where credits.kind = 'credit' and credits.period_start_at is null and credited.amount_billed > 0
 ),
 
 ranked as (
@@ -65,11 +63,11 @@ ranked as (
 measured as (
     select
         *,
-        cast(-credit_amount as double) / cast(amount_billed as double) as share,
+        cast(-credit_amount as double) / billed as share,
         greatest(credited_at, period_start_at) as rest_from_at,
         abs(
             {{ days_between(local_date('greatest(credited_at, period_start_at)'), local_date('period_end_at')) }}
-            + cast(credit_amount as double) / cast(amount_billed as double)
+            + cast(credit_amount as double) / billed
             * {{ days_between(local_date('period_start_at'), local_date('period_end_at')) }}
         ) <= 1 as is_the_rest
     from ranked
@@ -82,7 +80,8 @@ taken_back as (
         case
             when is_whole then quantity
             when credit_quantity < quantity then credit_quantity
-            when is_the_rest then quantity
+            -- A share of all lines is no number of units of each.
+            when is_the_rest or is_spread then quantity
             when abs(share * quantity - round(share * quantity)) < 0.000001 then round(share * quantity)
             else quantity
         end as units
@@ -93,7 +92,7 @@ final as (
     select
         lines.* exclude (
             subscription_id, plan_id, quantity, amount, tax_permille, period_start_at, period_end_at, period_start_on, period_end_on,
-            amount_given, credited_line_id
+            amount_given, credited_line_id, is_spread
         ),
         coalesce(lines.subscription_id, taken_back.subscription_id) as subscription_id,
         coalesce(lines.plan_id, taken_back.plan_id) as plan_id,
