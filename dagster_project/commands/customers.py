@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dagster_project.commands.options import Config, Folder, paths_of
-from dagster_project.commands.terminal import answer_json, answer_text, tell
+from dagster_project.commands.terminal import answer_json, answer_text, say, tell
 from dagster_project.errors import EbblineError
 
 
@@ -58,17 +58,29 @@ def export(
 def customer(
     customer_id: Annotated[str, typer.Argument(help="As in dim_customers.")],
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write it as a page: a file that ends in .html.")
+    ] = None,
     config: Config = None,
     warehouse: Folder = None,
 ) -> None:
-    """Show one customer's life: movements, purchases, support, use and risk, in order."""
+    """Show one customer's life: plans, movements, purchases, support, use, scores and notices, in order."""
     from dagster_project.lists.customer import customer_life
     from dagster_project.screens.customer import life_json, life_lines
     from dagster_project.warehouse.serving import open_published
 
+    if out is not None and out.suffix != ".html":
+        raise EbblineError(
+            "this is no name of a page", where=str(out), fix="name a file that ends in .html"
+        )
     with open_published(paths_of(config, warehouse)) as con:
         life = customer_life(con, customer_id)
-    if as_json:
+    if out is not None:
+        from dagster_project.report.customer_page import life_page
+
+        out.write_text(life_page(life), encoding="utf-8")
+        say(f"written: {out}")
+    elif as_json:
         answer_json(life_json(life))
     else:
         tell(life_lines(life))

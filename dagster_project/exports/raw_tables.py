@@ -7,7 +7,7 @@ import duckdb
 
 from dagster_project.exports.contract import LINEAGE, TABLES
 from dagster_project.warehouse.schema import bring_up_to_date
-from dagster_project.warehouse.schema.declared import complete_table
+from dagster_project.warehouse.schema.declared import complete_tables
 
 
 def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -16,6 +16,11 @@ def ensure_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     :param con: the working database, outside a transaction.
     """
     bring_up_to_date(con)
-    for table in TABLES.values():
-        columns = {column.name: column.kind.sql_type for column in table.columns}
-        complete_table(con, "raw", table.name, {**columns, **dict(LINEAGE)})
+    declared = {
+        table.name: {
+            **{column.name: column.kind.sql_type for column in table.columns},
+            **dict(LINEAGE),
+        }
+        for table in TABLES.values()
+    }
+    complete_tables(con, "raw", declared)

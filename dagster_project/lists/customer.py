@@ -3,6 +3,7 @@
 Every entry comes from a published mart; what an entry means is said there. Nothing is computed here.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,7 +24,7 @@ class Entry:
     """Something that happened.
 
     :param on: the day; of what is known by week or month, its first.
-    :param kind: ``mrr``, ``purchase``, ``support`` or ``use``.
+    :param kind: ``plan``, ``mrr``, ``purchase``, ``support``, ``use``, ``score``, ``notice`` or ``renewal``.
     :param text: in words.
     :param amount: money that changed hands or MRR that changed; None where there is none.
     """
@@ -94,6 +95,40 @@ from (
 where frequency_class is distinct from class_before
 """
 
+_PLANS = """
+select
+    valid_from, 'plan',
+    'has ' || coalesce(plan_id, 'a plan without a name') || coalesce(' until ' || cast(valid_to - 1 as varchar), ''),
+    null
+from customer_plan_days where customer_id = $customer
+"""
+# The score at the end of each month in which it had moved by ten points or more.
+_SCORES = """
+with month_ends as (
+    select week_start, risk_score from mart_customer_health
+    where customer_id = $customer and risk_score is not null
+    qualify row_number() over (partition by date_trunc('month', week_start) order by week_start desc) = 1
+)
+
+select week_start, 'score', 'risk ' || cast(risk_score as integer) || ' of 100', null
+from (select *, lag(risk_score) over (order by week_start) as score_before from month_ends)
+where score_before is null or abs(risk_score - score_before) >= 10
+"""
+_NOTICES = """
+select
+    asked_on, 'notice',
+    'asked to cancel' || coalesce(', ends on ' || cast(ends_on as varchar), '')
+    || coalesce(': ' || nullif(replace(reason, '_', ' '), '(none)'), ''),
+    -mrr_ending
+from mart_known_leavers where customer_id = $customer and asked_on is not null
+"""
+_RENEWALS = """
+select renews_on, 'renewal', coalesce(plan_id || ' ', '') || 'renews' || if(has_asked_to_cancel, ' no more', ''), mrr
+from mart_renewals where customer_id = $customer
+"""
+# What an earlier version did not publish is not there.
+_WHERE_PUBLISHED = (_PLANS, _SCORES, _NOTICES, _RENEWALS)
+
 
 def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
     """Return what the open publication knows of a customer.
@@ -121,6 +156,9 @@ def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
         for query in (_MOVEMENTS, _PURCHASES, _SUPPORT, _USE)
         for row in con.execute(query, asked).fetchall()
     ]
+    for query in _WHERE_PUBLISHED:
+        with suppress(duckdb.BinderException, duckdb.CatalogException):
+            entries += [Entry(*row) for row in con.execute(query, asked).fetchall()]
     known = {n: v for n, v in zip(ATTRIBUTES, found, strict=True) if v not in (None, "(none)")}
     names = ("score", "reasons", "mrr_at_stake")
     return Life(

@@ -106,25 +106,25 @@ class _Teller:
     ) -> tuple[list[str], list[Incident]]:
         """Tell of the incidents that begin, each cause once; return messages, and how incidents then stand."""
         opened = [change for change in changes if change.event is Event.OPENED]
-        standing = self._standing(active, opened) if opened else []
-        crossed = [*standing, *opened]
+        still_open = self._still_open(active, opened) if opened else []
+        crossed = [*still_open, *opened]
         behind = [caused(self.con, one.status, one.incident.severity) for one in crossed]
         messages: list[str] = []
         placed: list[Incident] = []
         for group in by_cause(behind):
-            before = [place for place in group if place < len(standing)]
-            new = [place for place in group if place >= len(standing)]
+            before = [place for place in group if place < len(still_open)]
+            new = [place for place in group if place >= len(still_open)]
             if not new:
                 continue
-            host = _host([standing[place] for place in before], active)
+            host = _host([still_open[place] for place in before], active)
             if host is None or _is_graver(crossed[new[0]], than=host):
                 lead, *others = new
                 also = [_line(behind[one], behind[lead]) for one in others]
                 messages += self.enqueue(crossed[lead], also=also)
             else:
-                lead, others = standing.index(host), new
+                lead, others = still_open.index(host), new
                 also = [_line(behind[one], behind[lead]) for one in others]
-                told, spoke = self._join(standing[lead], also=also)
+                told, spoke = self._join(still_open[lead], also=also)
                 messages, placed = [*messages, *told], [*placed, *spoke]
             leads = crossed[lead].incident.incident_id
             placed += [replace(crossed[one].incident, cause=leads) for one in others]
@@ -151,7 +151,7 @@ class _Teller:
         )
         return enqueue(self.con, alert, now=self.now, publication_id=self.publication_id)
 
-    def _standing(self, active: Mapping[str, Incident], opened: Sequence[Change]) -> list[Change]:
+    def _still_open(self, active: Mapping[str, Incident], opened: Sequence[Change]) -> list[Change]:
         """Return the incidents that were open before, with the newest period in which they are crossed."""
         new = {change.incident.incident_id for change in opened}
         latest: dict[tuple[str, str, str], RedLineStatus] = {
@@ -201,10 +201,10 @@ class _Teller:
         return self.enqueue(Change(replace(first, cause=None), Event.OPENED, status), also=also)
 
 
-def _host(standing: Sequence[Change], active: Mapping[str, Incident]) -> Change | None:
+def _host(still_open: Sequence[Change], active: Mapping[str, Incident]) -> Change | None:
     """Return the incident that speaks for others of the same cause: the first, or the one that it stands under."""
-    by_name = {one.incident.incident_id: one for one in standing}
-    for one in standing:
+    by_name = {one.incident.incident_id: one for one in still_open}
+    for one in still_open:
         cause = one.incident.cause
         host = by_name.get(cause) if cause is not None and cause in active else one
         if host is not None:

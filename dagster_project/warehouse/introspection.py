@@ -59,19 +59,24 @@ def columns_of(
     return dict(rows)
 
 
-def all_columns(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
+def all_columns(
+    con: duckdb.DuckDBPyConnection, *, schema: str | None = None
+) -> dict[tuple[str, str], dict[str, str]]:
     """Return the columns of every table and view with their types, by schema and table.
 
-    For many views at once: asking for one makes DuckDB go through all that it is made of.
+    For many at once: DuckDB goes through all that a view is made of when it is asked for one.
+
+    :param schema: the schema alone whose tables are asked for.
     """
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for schema, table, column, kind in con.execute(
+    for of, table, column, kind in con.execute(
         """
         select schema_name, table_name, column_name, data_type
         from duckdb_columns()
-        where database_name = current_database()
+        where database_name = current_database() and schema_name = coalesce(?, schema_name)
         order by schema_name, table_name, column_index
-        """
+        """,
+        [schema],
     ).fetchall():
-        found.setdefault((schema, table), {})[column] = kind
+        found.setdefault((of, table), {})[column] = kind
     return found

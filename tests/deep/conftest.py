@@ -1,6 +1,6 @@
 """What the siblings in the first tier use: the installed command, runs to be killed, a small valid warehouse."""
 
-from tests.end_to_end.command import ebbline
+from tests.end_to_end.conftest import ebbline
 from tests.end_to_end.killed_runs import warm_runs
 from tests.integration.quality.conftest import valid_warehouse, warehouse
 

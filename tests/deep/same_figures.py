@@ -1,10 +1,11 @@
 """Whether two trees of this project publish the same: of the sample, and of simulated companies.
 
-    python -m tests.deep.same_figures BEFORE [--after AFTER] [--seeds 1 2] [--sample]
+    python -m tests.deep.same_figures BEFORE [--after AFTER] [--seeds 1 2] [--sample] [--keep FOLDER]
 
 BEFORE and AFTER are checkouts (``git worktree add ../before main~20``); AFTER is this one where it is left out. Each
 runs ``ebbline run`` in a process of its own. Two publications can also be compared as they lie: ``--files ONE OTHER``.
 Instants (when something was built or told) are not compared. Says what differs, table by table, or ``nothing``.
+``--keep`` leaves exports and publications in a folder, where those of BEFORE are found again after another change.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 import duckdb
@@ -30,22 +32,25 @@ def main() -> None:
     asked.add_argument("--after", type=Path, default=PROJECT_ROOT)
     asked.add_argument("--seeds", type=int, nargs="*", default=[])
     asked.add_argument("--sample", action="store_true")
+    asked.add_argument("--keep", type=Path)
     asked.add_argument("--files", type=Path, nargs=2)
     given = asked.parse_args()
     differing = list(differences(*given.files)) if given.files else []
     if given.before is not None:
         trees = (given.before.resolve(), given.after.resolve())
-        with TemporaryDirectory(prefix="ebbline-same-") as folder:
+        with TemporaryDirectory(prefix="ebbline-same-") as temporary:
+            folder = given.keep or Path(temporary)
             if given.sample:
-                differing += _of(trees, Path(folder) / "sample", ())
+                differing += _of(trees, folder / "sample", ())
             for seed in given.seeds:
-                exports = Path(folder) / f"exports-{seed}"
-                _ebbline(
-                    trees[1],
-                    *("simulate", "--customers", "150", "--months", "20", "--seed", str(seed)),
-                    *("--format", "stripe", "--out", str(exports)),
-                )
-                differing += _of(trees, Path(folder) / str(seed), ("--landing", str(exports)))
+                exports = folder / f"exports-{seed}"
+                if not exports.exists():
+                    _ebbline(
+                        trees[1],
+                        *("simulate", "--customers", "150", "--months", "20", "--seed", str(seed)),
+                        *("--format", "stripe", "--out", str(exports)),
+                    )
+                differing += _of(trees, folder / str(seed), ("--landing", str(exports)))
     sys.stdout.write("\n".join(differing or ["nothing"]) + "\n")
     sys.exit(1 if differing else 0)
 
@@ -86,11 +91,12 @@ def _tables(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, set[str]
 
 def _of(trees: tuple[Path, Path], folder: Path, options: tuple[str, ...]) -> list[str]:
     """Return what differs when both trees run the same exports."""
-    made = []
-    for number, tree in enumerate(trees):
-        warehouse = folder / str(number)
-        _ebbline(tree, "run", *options, "--warehouse", str(warehouse))
-        made.append(warehouse / "marts.duckdb")
+    before, after = folder / "before", folder / "after"
+    rmtree(after, ignore_errors=True)
+    for tree, warehouse in zip(trees, (before, after), strict=True):
+        if not (warehouse / "marts.duckdb").exists():
+            _ebbline(tree, "run", *options, "--warehouse", str(warehouse))
+    made = [warehouse / "marts.duckdb" for warehouse in (before, after)]
     return [f"{folder.name}: {words}" for words in differences(*made)]
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from dagster_project.locations import PROJECT_ROOT
 
 TEST_SETTINGS = PROJECT_ROOT / "tests" / "ebbline.yml"
@@ -31,7 +29,7 @@ def run_ebbline(*arguments: object, **environment: str) -> Ended:
     ended = subprocess.run(
         [Path(sys.executable).with_name("ebbline"), *map(str, arguments)],
         cwd=PROJECT_ROOT,
-        env={**plain, "EBBLINE_CONFIG": str(TEST_SETTINGS), **environment},
+        env={**plain, **of_tests(), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -39,7 +37,6 @@ def run_ebbline(*arguments: object, **environment: str) -> Ended:
     return Ended(ended.returncode, ended.stdout + ended.stderr)
 
 
-@pytest.fixture(scope="session")
-def ebbline() -> Ebbline:
-    """Run the installed command."""
-    return run_ebbline
+def of_tests() -> dict[str, str]:
+    """Return the environment that leads to the settings of tests."""
+    return {"EBBLINE_CONFIG": str(TEST_SETTINGS)}

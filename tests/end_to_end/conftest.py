@@ -1,14 +1,29 @@
-"""The installed command, and runs that tests go on from, for the tests of this folder."""
+"""The command, and runs that tests go on from, for the tests of this folder."""
 
 import pytest
 
-from tests.end_to_end.command import ebbline
-from tests.end_to_end.killed_runs import warm_runs
+from tests.end_to_end.command import Ebbline, Ended, of_tests
+from tests.end_to_end.killed_runs import WarmRuns, warm_runs
 from tests.end_to_end.small_company import small_company_run
+from tests.end_to_end.warm_runs import Command
 from tests.sample import WholeRun
 from tests.shared import SharedFolder
 
-__all__ = ["ebbline", "warm_runs"]
+__all__ = ["warm_runs"]
+
+
+@pytest.fixture(scope="session")
+def ebbline(warm_runs: WarmRuns, tmp_path_factory: pytest.TempPathFactory) -> Ebbline:
+    """Run the command in a process of its own that has everything imported; the first runs are by the installed one."""
+    screens = tmp_path_factory.mktemp("screens")
+
+    def run(*arguments: object, **environment: str) -> Ended:
+        screen = screens / str(len(list(screens.iterdir())))
+        command = Command([*map(str, arguments)], {**of_tests(), **environment}, str(screen))
+        warm_runs.start(command)
+        return Ended(warm_runs.ended(), screen.read_text(encoding="utf-8"))
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 When and where they are killed is the business of each test, here and in ``tests/deep``.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +23,7 @@ from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_record import read_publication
 from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.serving import open_marts
-from tests.end_to_end.warm_runs import Order
+from tests.end_to_end.warm_runs import Command, Order, as_line
 
 # What says when and in which order things were published, which no two warehouses share.
 HISTORY = {
@@ -47,9 +46,9 @@ class WarmRuns:
     answers: IO[str]
     errors: Path
 
-    def start(self, order: Order) -> int:
+    def start(self, order: Order | Command) -> int:
         """Start a run; return its process id, which is that of its group and session too."""
-        self.orders.write(json.dumps(asdict(order)) + "\n")
+        self.orders.write(as_line(order))
         self.orders.flush()
         return int(self.answers.readline())
 
@@ -62,7 +61,7 @@ class WarmRuns:
         return int(self.answers.readline())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def warm_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmRuns]:
     """Start the program; it runs one order after the other."""
     said = tmp_path_factory.mktemp("warm_runs") / "errors"

@@ -11,7 +11,9 @@ import os
 import signal
 import sys
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,53 @@ class Order:
     after: bool = False
 
     @classmethod
-    def of(cls, line: str) -> "Order":
-        """Return the order that a line of JSON holds."""
-        found = json.loads(line)
+    def of(cls, found: dict[str, Any]) -> "Order":
+        """Return the order that was written as JSON."""
         assets, die_at = found["assets"], found["die_at"]
         found["assets"] = None if assets is None else tuple(map(tuple, assets))
         found["die_at"] = None if die_at is None else tuple(die_at)
         return cls(**found)
+
+    def run(self) -> int:
+        """Do what ``ebbline run`` does, without the screen; return its exit code."""
+        return _run(self)
+
+
+@dataclass(frozen=True)
+class Command:
+    """The command line: its arguments, what it finds in its environment, and the file that is its screen."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    screen: str
+
+    def run(self) -> int:
+        """Be the installed command; return its exit code."""
+        from dagster_project.cli import main as ebbline
+
+        os.environ.update(self.environment)
+        screen = os.open(self.screen, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(screen, 1)
+        os.dup2(screen, 2)
+        sys.argv = ["ebbline", *self.arguments]
+        try:
+            ebbline()
+        except SystemExit as ended:
+            return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        finally:
+            sys.stdout.flush()
+        return 0
+
+
+def as_line(order: Order | Command) -> str:
+    """Return the line of JSON that ``ordered`` reads."""
+    return json.dumps({type(order).__name__: asdict(order)}) + "\n"
+
+
+def ordered(line: str) -> Order | Command:
+    """Return what a line of JSON orders."""
+    ((kind, found),) = json.loads(line).items()
+    return Order.of(found) if kind == Order.__name__ else Command(**found)
 
 
 def _die_at(event: str, part: str, *, after: bool) -> None:
@@ -60,7 +102,6 @@ def _die_at(event: str, part: str, *, after: bool) -> None:
 
 
 def _run(order: Order) -> int:
-    """Do what ``ebbline run`` does, without the screen; return its exit code."""
     from dagster_project.defs.graph import build_definitions
     from dagster_project.defs.resources import Warehouse
     from dagster_project.pipeline import JOB, run_pipeline
@@ -96,6 +137,7 @@ def main() -> None:
     import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401
 
+    import dagster_project.cli
     import dagster_project.pipeline
     import dagster_project.quality.great_expectations_run  # noqa: F401
 
@@ -108,7 +150,7 @@ def main() -> None:
             os.setsid()
             code = 1
             try:
-                code = _run(Order.of(line))
+                code = ordered(line).run()
             finally:  # a child must never go on as the parent
                 if sys.exc_info()[0] is not None:
                     traceback.print_exc()

@@ -533,7 +533,7 @@ def test_empty_lines_inside_a_value_are_part_of_it(
     ]
 
 
-def test_a_broken_record_is_accounted_for_where_records_are_taken_apart(
+def test_a_broken_record_is_accounted_for_where_records_hold_others(
     tmp_path: Path, landing: Path, load: Load
 ) -> None:
     mapping = tmp_path / "own.yml"

@@ -64,7 +64,7 @@ def test_a_record_is_found_in_its_wrapper(
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
-def test_a_list_that_lies_deeper_in_a_record_is_taken_apart(
+def test_a_list_that_lies_deeper_in_a_record_is_read(
     landing: Path, load: Load, con: duckdb.DuckDBPyConnection, tmp_path: Path, wrapped: bool
 ) -> None:
     mapping = tmp_path / "people.yml"

@@ -170,7 +170,7 @@ def test_the_tall_table_holds_exactly_the_catalogue(built: Built) -> None:
     assert {row[0] for row in built.metrics} == read_catalogue(built.manifest).keys()
 
 
-def test_a_sum_with_a_factor_and_a_sign_is_taken_apart_too() -> None:
+def test_a_sum_with_a_factor_and_a_sign_is_decomposed_too() -> None:
     figures = {"mrr_closing": Decimal(5), "mrr_contraction": Decimal(3), "mrr_churn": Decimal(2)}
     known = {**figures, "mrr_expansion": Decimal(4), "mrr_opening": Decimal(10)}
     made = {name: RECURRING_FORMULAS[name].of(known) for name in ("arr", "net_mrr_churn_rate")}

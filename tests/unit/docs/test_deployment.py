@@ -1,5 +1,6 @@
 """The units and the container file of the docs start programs that exist, with options that these take."""
 
+import ast
 import json
 import re
 import shlex
@@ -7,6 +8,7 @@ from configparser import ConfigParser
 
 import click
 import pytest
+import yaml
 from dagster._daemon.cli import create_dagster_daemon_cli
 from dagster_webserver.cli import create_dagster_webserver_cli
 from typer.main import get_command
@@ -54,6 +56,17 @@ def test_a_unit_has_sections_of_systemd_and_keys_with_values(name: str) -> None:
     unit = ConfigParser(delimiters=("=",), interpolation=None)
     unit.read_string(UNITS[name])
     assert set(unit.sections()) <= _SECTIONS
+
+
+def test_the_events_of_a_postgres_are_kept_by_a_class_that_is_there() -> None:
+    """Not imported: its package comes with a Postgres alone."""
+    documents = [
+        yaml.safe_load(block.text) for block in snippets("yaml") if "HeldOpen" in block.text
+    ]
+    (kept,) = [document["event_log_storage"] for document in documents]
+    file = PROJECT_ROOT.joinpath(*kept["module"].split(".")).with_suffix(".py")
+    found = ast.parse(file.read_text(encoding="utf-8")).body
+    assert kept["class"] in {one.name for one in found if isinstance(one, ast.ClassDef)}
 
 
 def test_the_container_starts_what_its_image_installs() -> None:

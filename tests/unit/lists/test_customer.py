@@ -1,6 +1,7 @@
 """One customer's life, over a hand-made publication."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 
 from dagster_project.errors import EbblineError
 from dagster_project.lists.customer import Entry, customer_life
+from dagster_project.report.customer_page import life_page
 from dagster_project.screens.customer import life_json, life_lines
 
 MARTS = """
@@ -92,3 +94,49 @@ def test_json_holds_the_same(con: duckdb.DuckDBPyConnection) -> None:
 def test_somebody_unknown_is_an_error(con: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(EbblineError, match="no customer 'zoe' is published"):
         customer_life(con, "zoe")
+
+
+def test_plans_scores_as_they_were_notices_and_renewals_are_in_it_where_they_are_published() -> (
+    None
+):
+    with duckdb.connect() as con:
+        con.execute(MARTS)
+        con.execute(
+            """
+            create table customer_plan_days as
+            select
+                'ada' as customer_id, 'pro' as plan_id, date '2026-01-05' as valid_from, date '2026-03-05' as valid_to;
+            create table mart_known_leavers as
+            select
+                'ada' as customer_id, date '2026-02-10' as asked_on, date '2026-03-05' as ends_on, 10.00 as mrr_ending,
+                'too_expensive' as reason;
+            create table mart_renewals as
+            select
+                'ada' as customer_id, 'pro' as plan_id, date '2026-04-05' as renews_on, true as has_asked_to_cancel,
+                10 as mrr;
+            alter table mart_customer_health add column risk_score double;
+            update mart_customer_health set risk_score = 5;
+            insert into mart_customer_health values
+            ('ada', '2026-02-02', 'dormant', 9.6, 90), ('ada', '2026-02-23', 'dormant', 9.6, 12),
+            ('ada', '2026-03-02', 'dormant', 9.6, 40.4);
+            """
+        )
+        added = [
+            (one.on.isoformat(), one.kind, one.text)
+            for one in customer_life(con, "ada").entries
+            if one.kind in ("plan", "score", "notice", "renewal")
+        ]
+    assert added == [
+        ("2026-01-05", "plan", "has pro until 2026-03-04"),
+        ("2026-01-19", "score", "risk 5 of 100"),
+        ("2026-02-10", "notice", "asked to cancel, ends on 2026-03-05: too expensive"),
+        ("2026-03-02", "score", "risk 40 of 100"),
+        ("2026-04-05", "renewal", "pro renews no more"),
+    ]
+
+
+def test_the_page_has_every_entry_and_obeys_no_export(con: duckdb.DuckDBPyConnection) -> None:
+    life = replace(customer_life(con, "ada"), attributes={"name": "<script>x</script>\u202e"})
+    page = life_page(life)
+    assert page.count('<th scope="row"') == len(life.entries)
+    assert ("<script" in page, "\u202e" in page) == (False, False)

@@ -65,7 +65,7 @@ def test_what_is_not_there_is_answered_with_what_is(
     assert str(refused.value) == said
 
 
-def test_of_many_names_the_likest_are_shown_and_the_rest_counted() -> None:
+def test_of_many_names_the_most_alike_are_shown_and_the_rest_counted() -> None:
     said = nearest("plan 33", [f"plan {i}" for i in range(40)])
     assert (said.startswith("plan 33, "), said.endswith(" and 28 more")) == (True, True)
 

@@ -14,6 +14,24 @@ FILES = {file.stem: file for file in sorted(MODELS.rglob("*.sql"))}
 LONGEST = 120
 # What incremental models remember of earlier runs: read by those of every layer.
 MEMORY = {"int_incremental_days", "int_incremental_loads"}
+# Staging reads one table and joins nothing but the ids of merged customers. These look up what vendors keep of a row in
+# another table, or in a row that it names.
+LOOKED_UP = {
+    "stg_billing__credit_notes": "customer and currency of the invoice",
+    "stg_billing__customers": "the day they first bought, for who only buys",
+    "stg_billing__invoice_lines": "status, customer, currency and days of the invoice or credit note",
+    "stg_billing__line_discounts": "currency of the line, how long a coupon lasts",
+    "stg_billing__line_taxes": "currency of the line, whether prices of the invoice include it",
+    "stg_billing__order_totals": "what was paid back",
+    "stg_billing__orders": "what was paid of the order",
+    "stg_billing__payments": "the invoice that lists the payment",
+    "stg_billing__plans": "name of the product",
+    "stg_billing__refunds": "the invoice and currency of the payment",
+    "stg_support__tickets": "times, tags and answers, each a table of its own with some vendors",
+    "stg_support__users": "the organisation joined last",
+    "stg_usage__events": "customer of the user, number of the feature, whether a later version came",
+    "stg_usage__sessions": "customer of the user",
+}
 
 
 def _refs(file: Path) -> set[str]:
@@ -45,6 +63,16 @@ def test_no_model_reads_one_of_a_later_layer() -> None:
         if order.index(later := _layer(ref)) > order.index(_layer(name))
     }
     assert backwards == {}
+
+
+def test_staging_joins_nothing_but_what_its_rows_lack() -> None:
+    joined = re.compile(r"join (?!customer_ids\b|aliases\b)\w+")
+    joining = {
+        name
+        for name, file in FILES.items()
+        if _layer(name) == "staging" and joined.search(file.read_text(encoding="utf-8"))
+    }
+    assert joining == LOOKED_UP.keys()
 
 
 def test_every_model_and_some_column_of_it_is_described() -> None:

@@ -1,15 +1,9 @@
-{{ incremental_by_day(
-    days_before='closing_on',
-    inputs=['int_segments_by_day', 'int_buyer_periods'],
-    spine='int_periods',
-    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
-) }}
+{{ config(materialized='table') }}
 
 with
 
 buyer_periods as (
-    select * from {{ ref('int_buyer_periods') }} as all_periods
-    where {{ is_missing('all_periods') }}
+    select * from {{ ref('int_buyer_periods') }}
 ),
 
 segments as (

@@ -1,11 +1,6 @@
 -- Who bought in which period. The segment is the customer's own; the plan is the one held
 -- when the period closes, as for new customers in the revenue marts.
-{{ incremental_by_day(
-    days_before='closing_on',
-    inputs=['int_purchases_by_day', 'int_customer_days'],
-    spine='int_periods',
-    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
-) }}
+{{ config(materialized='table') }}
 
 with
 
@@ -18,8 +13,7 @@ buyers as (
 ),
 
 periods as (
-    select * from {{ ref('int_periods') }} as all_periods
-    where {{ is_missing('all_periods') }}
+    select * from {{ ref('int_periods') }}
 ),
 
 -- every close of a period is among these days

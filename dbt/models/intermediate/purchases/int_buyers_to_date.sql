@@ -1,12 +1,7 @@
 -- Buyers and repeat buyers known by each period's close. Attributes never change a
 -- customer's member, so their counts are running totals; the plan does, so it is looked up
 -- at every close.
-{{ incremental_by_day(
-    days_before='closing_on',
-    inputs=['int_purchases_by_day', 'int_segments_by_day', 'int_customer_days'],
-    spine='int_periods',
-    unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
-) }}
+{{ config(materialized='table') }}
 
 with
 
@@ -15,8 +10,7 @@ buyers as (
 ),
 
 periods as (
-    select * from {{ ref('int_periods') }} as all_periods
-    where {{ is_missing('all_periods') }}
+    select * from {{ ref('int_periods') }}
 ),
 
 segments as (

@@ -3,10 +3,7 @@
 with
 
 credits as (
-    select
-        *,
-        cast(-amount_cents as decimal(18, 0)) * 0.01 as amount
-    from {{ ref('int_invoice_service_lines') }}
+    select * from {{ ref('int_invoice_service_lines') }}
     where kind = 'credit'
 ),
 
@@ -31,7 +28,7 @@ judged as (
         credits.counts_until,
         pieces.line_key is null as is_money,
         listed.line_key is not null as has_lines,
-        {{ converted(money('credits.amount'), 'rates.rate') }} as amount,
+        {{ converted(money('cast(-credits.amount_cents as decimal(18, 0)) * 0.01'), 'rates.rate') }} as amount,
         {{ share('credits.months_denominator', 'credits.months_numerator') }} as per_month
     from credits
     left join pieces

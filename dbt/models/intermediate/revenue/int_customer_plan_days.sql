@@ -1,11 +1,11 @@
 -- The customer's plan is the one with most MRR that day; of equals, the smallest plan_id.
-{{ incremental_by_customer_to_date(inputs=['int_mrr_changes']) }}
+{{ config(materialized='table') }}
 
 with
 
 customer_mrr as (
     select * from {{ ref('int_customer_mrr') }}
-    where mrr > 0 and {{ is_computed('customer_id') }}
+    where mrr > 0
 ),
 
 plan_changes as (
@@ -15,7 +15,6 @@ plan_changes as (
         changed_on,
         sum(delta) as delta
     from {{ ref('int_mrr_changes') }}
-    where {{ is_computed('customer_id') }}
     group by customer_id, plan_id, changed_on
     having sum(delta) <> 0
 ),

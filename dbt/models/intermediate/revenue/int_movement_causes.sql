@@ -1,5 +1,5 @@
 -- Why each expansion and contraction of a day.
-{{ incremental_by_customer_to_date(inputs=['int_mrr_movements', 'int_piece_terms']) }}
+{{ incremental_by_customer_to_date(inputs=['int_mrr_changes', 'int_piece_terms']) }}
 
 with
 

@@ -1,6 +1,6 @@
 -- The source row that leads each movement. What begins that day says the new value, so it comes before what
 -- ends; where nothing begins (churn, a piece that runs out) it is the piece that ended.
-{{ incremental_by_customer_to_date(inputs=['int_recurring_periods', 'int_mrr_movements']) }}
+{{ incremental_by_customer_to_date(inputs=['int_recurring_periods', 'int_mrr_changes']) }}
 
 with
 

@@ -1,15 +1,13 @@
-{{ incremental_by_customer_to_date(inputs=['int_mrr_changes']) }}
+{{ config(materialized='table') }}
 
 with
 
 movements as (
     select * from {{ ref('int_customer_movements') }}
-    where {{ is_computed('customer_id') }}
 ),
 
 changes as (
     select * from {{ ref('int_mrr_changes') }}
-    where {{ is_computed('customer_id') }}
 ),
 
 by_rates as (

@@ -1,18 +1,32 @@
 -- Each month's opening customers, their two scores that morning, and what became of them. Who had asked to cancel by then is
 -- known, not predicted: they have no place.
 -- A morning is held against what came after only once all of that has been seen.
-{{ incremental_by_day(
-    days_before=add_months('score_on', 3),
-    inputs=['int_mrr_by_day', 'int_risk_scores'],
-    spine='int_risk_horizons',
-    unique_key={'score_on': 'score_on', 'horizon_months': 'horizon_months'}
-) }}
+{{ config(materialized='table') }}
 
 with
 
+score_days as (
+    select * from {{ ref('int_score_days') }}
+    where occasion = 'month'
+),
+
+lengths as (
+    select 1 as horizon_months
+    union all
+    select 3 as horizon_months
+),
+
+-- the mornings of which is known what came after, a month and a quarter on, and before which use and support are covered
 horizons as (
-    select * from {{ ref('int_risk_horizons') }} as all_horizons
-    where {{ is_missing('all_horizons') }}
+    select
+        score_days.score_on,
+        lengths.horizon_months
+    from score_days
+    cross join lengths
+    where
+        {{ add_months('score_days.score_on', 'lengths.horizon_months') }} <= {{ after_until() }}
+        and score_days.score_on <= {{ after_until('usage') }}
+        and score_days.score_on <= {{ after_until('support') }}
 ),
 
 scores as (

@@ -1,24 +1,10 @@
--- When a customer used the product first, and what followed. Kept once a month has passed and there was a key event.
-{{ incremental_by_day(
-    days_before='greatest(' ~ add_days('first_used_on', 37) ~ ', coalesce(' ~ add_days('first_key_event_on', 1) ~ ", cast('9999-12-31' as date)))",
-    inputs=['int_usage_by_day', 'int_usage_months']
-) }}
+-- When a customer used the product first, and what followed.
+{{ config(materialized='table') }}
 
 with
 
-{% if has_earlier_rows() -%}
-missing as (
-    select customer_id from {{ ref('int_usage_months') }}
-    except
-    select customer_id from ({{ kept_rows() }}) as kept
-),
-
-{% endif -%}
 usage_days as (
     select * from {{ ref('int_usage_days') }}
-    {%- if has_earlier_rows() %}
-    where customer_id in (select missing.customer_id from missing)
-    {%- endif %}
 ),
 
 first_days as (

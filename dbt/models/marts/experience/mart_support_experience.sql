@@ -1,5 +1,3 @@
-{{ incremental_by_day(days_before=add_months('month', 1), inputs=['int_support_by_day']) }}
-
 with
 
 tickets as (
@@ -25,7 +23,7 @@ ticket_months as (
         {{ middle(epoch_seconds('first_response_at') ~ ' - ' ~ epoch_seconds('created_at')) }} as response_seconds,
         {{ middle(epoch_seconds('solved_at') ~ ' - ' ~ epoch_seconds('created_at')) }} as resolution_seconds
     from tickets
-    where customer_id is not null and created_on <= {{ until_date('support') }} and {{ is_in_missing_month('created_on') }}
+    where customer_id is not null and created_on <= {{ until_date('support') }}
     group by customer_id, {{ period_start('month', 'created_on') }}
 ),
 
@@ -36,7 +34,7 @@ rating_months as (
         {{ rating_sums() }},
         {{ effort_sums() }}
     from ratings
-    where customer_id is not null and rated_on <= {{ until_date('support') }} and {{ is_in_missing_month('rated_on') }}
+    where customer_id is not null and rated_on <= {{ until_date('support') }}
     group by customer_id, {{ period_start('month', 'rated_on') }}
 ),
 
@@ -46,7 +44,7 @@ bad_months as (
         {{ period_start('month', 'happened_on') }} as month,
         count(*) as bad_experiences
     from bad_experiences
-    where happened_on <= {{ until_date('support') }} and {{ is_in_missing_month('happened_on') }}
+    where happened_on <= {{ until_date('support') }}
     group by customer_id, {{ period_start('month', 'happened_on') }}
 ),
 

@@ -1,12 +1,4 @@
 -- Twelve months to the close of a complete month: a calendar year would leave the newest eleven out.
-{{ incremental_by_day(
-    days_before='year_end',
-    inputs=['int_segments_by_day', 'fct_customer_months'],
-    spine='int_periods',
-    spine_where="grain = 'month' and is_complete",
-    unique_key={'period_end': 'year_end'}
-) }}
-
 with
 
 periods as (
@@ -30,7 +22,7 @@ months as (
         period_start as month,
         period_end
     from periods
-    where grain = 'month' and is_complete and {{ is_missing('periods') }}
+    where grain = 'month' and is_complete
 ),
 
 -- the customers active when the twelve months began, and which of them are active at their end

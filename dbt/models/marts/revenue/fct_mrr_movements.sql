@@ -1,4 +1,4 @@
-{{ incremental_by_customer_to_date(inputs=['int_mrr_movements', 'int_movement_sources', 'int_movement_causes']) }}
+{{ incremental_by_customer_to_date(inputs=['int_movement_sources', 'int_movement_causes']) }}
 
 with
 

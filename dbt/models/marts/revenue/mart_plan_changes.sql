@@ -1,15 +1,7 @@
-{{ incremental_by_day(
-    days_before='period_end',
-    inputs=['int_customer_spans', 'int_span_causes'],
-    spine='int_periods',
-    unique_key={'grain': 'grain', 'period_start': 'period_start'}
-) }}
-
 with
 
 periods as (
-    select * from {{ ref('int_periods') }} as all_periods
-    where {{ is_missing('all_periods') }}
+    select * from {{ ref('int_periods') }}
 ),
 
 customer_periods as (

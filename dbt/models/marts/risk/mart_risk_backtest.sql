@@ -1,15 +1,7 @@
-{{ incremental_by_day(
-    days_before=add_months('score_on', 3),
-    inputs=['int_risk_outcomes'],
-    spine='int_risk_horizons',
-    unique_key={'score_on': 'score_on', 'horizon_months': 'horizon_months'}
-) }}
-
 with
 
 outcomes as (
-    select * from {{ ref('int_risk_outcomes') }} as all_horizons
-    where {{ is_missing('all_horizons') }}
+    select * from {{ ref('int_risk_outcomes') }}
 ),
 
 methods as (

@@ -1,11 +1,9 @@
 -- Customers in order of MRR at the month's close, cut into ten groups that are equal but for one.
-{{ incremental_by_day(days_before=add_months('month', 1), inputs=['fct_customer_months']) }}
-
 with
 
 customer_months as (
     select * from {{ ref('fct_customer_months') }}
-    where mrr_closing > 0 and {{ is_in_missing_month('month') }}
+    where mrr_closing > 0
 ),
 
 cut as (

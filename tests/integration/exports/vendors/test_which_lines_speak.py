@@ -68,7 +68,7 @@ deliveries:
 """
 
 
-def test_lists_in_lists_are_taken_apart_and_what_is_given_back_is_negative(
+def test_lists_in_lists_are_read_and_what_is_given_back_is_negative(
     tmp_path: Path, landing: Path, load: Load, con: duckdb.DuckDBPyConnection
 ) -> None:
     mapping = tmp_path / "mine.yml"

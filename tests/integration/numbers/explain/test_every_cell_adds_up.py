@@ -1,6 +1,6 @@
 """What an explanation lists makes the published figure, for every metric of the sample.
 
-Here in every fifth period and dimension, in ``tests/deep`` in all of them.
+Here in every twelfth period and dimension, in ``tests/deep`` in all of them.
 """
 
 from collections import defaultdict
@@ -37,7 +37,7 @@ def published(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnect
 
 @pytest.fixture
 def every() -> int:
-    return 5
+    return 12
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 -- A credit takes back the piece that it names: same contract, plan and end, the latest that had begun. Of what a
 -- credit note takes back only a piece counts; other credits give back money.
-{{ incremental_by_customer(inputs=['int_invoice_service_lines', 'int_invoice_pieces']) }}
+{{ config(materialized='table') }}
 
 with
 
@@ -9,12 +9,12 @@ credits as (
         *,
         -amount_cents as credit_cents
     from {{ ref('int_invoice_service_lines') }}
-    where amount_cents < 0 and kind <> 'usage' and {{ is_computed('customer_id') }}
+    where amount_cents < 0 and kind <> 'usage'
 ),
 
 pieces as (
     select * from {{ ref('int_invoice_pieces') }}
-    where full_cents > 0 and kind = 'recurring' and {{ is_computed('customer_id') }}
+    where full_cents > 0 and kind = 'recurring'
 ),
 
 pairs as (

@@ -14,16 +14,6 @@ lines as (
     select * from {{ ref('int_invoice_unlisted_credits') }}
 ),
 
-credits as (
-    select
-        lines.*,
-        notes.invoice_id as credited_invoice_id
-    from lines
-    inner join {{ ref('stg_billing__credit_notes') }} as notes
-        on lines.invoice_id = notes.credit_note_id
-    where lines.kind = 'credit' and lines.period_start_at is null
-),
-
 -- The amounts of a line and of its credit are both before discounts, or both after.
 pairs as (
     select
@@ -51,10 +41,12 @@ pairs as (
         ) as is_whole,
         case when credits.credited_line_id = credited.line_id then 1 else 2 end as nearness,
         count(*) over (partition by credits.invoice_id, credits.line_id) as line_count
-    from credits
+    from lines as credits
+    inner join {{ ref('stg_billing__credit_notes') }} as notes
+        on credits.invoice_id = notes.credit_note_id
     inner join lines as credited
-        on credits.credited_invoice_id = credited.invoice_id
-    where credited.amount_billed > 0
+        on notes.invoice_id = credited.invoice_id
+    where credits.kind = 'credit' and credits.period_start_at is null and credited.amount_billed > 0
 ),
 
 ranked as (

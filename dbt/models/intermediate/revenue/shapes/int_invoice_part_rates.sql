@@ -1,23 +1,21 @@
 -- The full amount that each part was billed from: of those known whose part rounds to what was billed, the one that goes
 -- before. Where discounts are told, what has one as the part has goes before what has not.
-{{ incremental_by_customer(inputs=['int_invoice_parts', 'int_invoice_full_lines', 'int_invoice_part_candidates']) }}
+{{ config(materialized='table') }}
 
 with
 
 parts as (
     select * from {{ ref('int_invoice_parts') }}
-    where {{ is_computed('customer_id') }}
 ),
 
 candidates as (
     select * from {{ ref('int_invoice_part_candidates') }}
-    where {{ is_computed('customer_id') }}
 ),
 
 telling as (
     select distinct contract_key
     from {{ ref('int_invoice_full_lines') }}
-    where is_discount_told and {{ is_computed('customer_id') }}
+    where is_discount_told
 ),
 
 -- An amount is rounded, a discount and a tax in it too, and so were those in the whole. A proration that tells no discount may
@@ -55,7 +53,12 @@ fitting as (
         and (
             telling.contract_key is null
             or (parts.is_proration and coalesce(parts.discount_cents, 0) = 0)
-            or {{ fits('candidates.undiscounted_cents', '(parts.amount_cents + coalesce(parts.discount_cents, 0))', 'parts', '2' ~ of_tax) }}
+            or {{ fits(
+                'candidates.undiscounted_cents',
+                '(parts.amount_cents + coalesce(parts.discount_cents, 0))',
+                'parts',
+                '2' ~ of_tax
+            ) }}
         )
 ),
 
