@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     ERROR = 1
     NOT_PUBLISHED = 2
     INPUT_REFUSED = 3
+    LOCKED = 4
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -74,3 +75,5 @@ class ValidationRefusedError(EbblineError):
 
 class WarehouseLockedError(EbblineError):
     """Another run holds the warehouse."""
+
+    exit_code = ExitCode.LOCKED

@@ -94,6 +94,7 @@ def run_end(outcome: RunOutcome, started_at: datetime) -> RunEnd:
         ExitCode.NOT_PUBLISHED: "not_published",
         ExitCode.INPUT_REFUSED: "input_refused",
         ExitCode.ERROR: "error",
+        ExitCode.LOCKED: "error",
     }
     ending = endings[outcome.exit_code]
     if outcome.publication_id is not None and ending == "input_refused":

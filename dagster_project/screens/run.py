@@ -54,6 +54,7 @@ def outcome_lines(outcome: RunOutcome, paths: WarehousePaths) -> Iterator[Line]:
         reason = {
             ExitCode.NOT_PUBLISHED: "validation refused",
             ExitCode.INPUT_REFUSED: "an input was refused",
+            ExitCode.LOCKED: "another run holds the warehouse",
         }.get(outcome.exit_code, "an error stopped the run")
         yield f"nothing was published: {reason}", "bold red"
     yield from published_lines(paths)

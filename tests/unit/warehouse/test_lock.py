@@ -56,6 +56,7 @@ def test_the_second_process_is_told_who_holds_the_warehouse_and_for_how_long(
         text = str(refused.value)
         assert f"holder (process {holder.pid} on " in text
         assert "for 0:05:07 (h:mm:ss)" in text
+        assert refused.value.exit_code == 4  # told apart from other errors
     finally:
         holder.kill()
         holder.communicate()
