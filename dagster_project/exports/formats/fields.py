@@ -16,6 +16,15 @@ def json_pointer(name: str) -> str:
     return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in name.split("."))
 
 
+def column_and_pointer(name: str) -> tuple[str, str]:
+    """Return the column that a dotted name or JSON pointer begins with, and the pointer inside it, or nothing."""
+    if name.startswith("/"):
+        head, slash, rest = name[1:].partition("/")
+        return head, slash and f"/{rest}"
+    head, dot, rest = name.partition(".")
+    return head, dot and json_pointer(rest)
+
+
 def json_path(name: str) -> str:
     """Return a dotted name of a list inside a record as a JSON path."""
     return "$" + "".join(f'."{part}"' for part in name.split("."))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagster_project.exports.expressions import Field, Parameters
-from dagster_project.exports.formats.fields import json_pointer, trimmed
+from dagster_project.exports.formats.fields import column_and_pointer, trimmed
 from dagster_project.exports.header import normal
 from dagster_project.exports.mapping import Delivery
 from dagster_project.exports.profile import Profile
@@ -44,8 +44,9 @@ class Tabular:
         return "false"
 
     def find(self, name: str) -> Field | None:
-        """Return the field called ``name``; a dotted name may lead into a column that holds JSON."""
-        exact = self.columns.get(normal(name))
+        """Return the field called ``name``; a dotted name or a JSON pointer may lead into a column that holds JSON."""
+        head, inner = column_and_pointer(name)
+        exact = self.columns.get(normal(name if inner else head))
         if exact is not None:
             if exact.family == "text":
                 return Field(trimmed(exact.sql))
@@ -54,12 +55,11 @@ class Tabular:
                 if exact.family == "nested"
                 else exact
             )
-        head, dot, rest = name.partition(".")
         holder = self.columns.get(normal(head))
-        if not dot or holder is None:
+        if not inner or holder is None:
             return None
         document = f"to_json({holder.sql})" if holder.family == "nested" else holder.text
-        pointer = self.parameters.bind(json_pointer(rest))
+        pointer = self.parameters.bind(inner)
         return Field(f"nullif(try(json_extract_string({document}, {pointer})), '')")
 
     def require_types(self, delivery: Delivery) -> None:
@@ -129,7 +129,7 @@ class Tabular:
 
     def _extra_fields(self, delivery: Delivery) -> dict[str, Field]:
         read = {normal(name) for name in delivery.read_fields()}
-        read |= {name.split(".", 1)[0] for name in read}
+        read |= {column_and_pointer(name)[0] for name in read}
         extra: dict[str, Field] = {}
         for name in self.names:
             if normal(name) not in read and name:

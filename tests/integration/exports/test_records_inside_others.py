@@ -153,3 +153,16 @@ def test_a_cell_that_only_looks_like_a_list_is_no_row(
 
     assert not report.refused
     assert con.execute("select count(*) from raw.invoice_lines").fetchall() == [(0,)]
+
+
+def test_a_pointer_leads_into_the_list_of_a_cell(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    held = json.dumps({"contacts": [{"id": "ct1"}]}).replace('"', '""')
+    (landing / "conversations.csv").write_text(
+        f'id,created_at,updated_at,state,contacts\nk1,1767225600,1767225700,closed,"{held}"\n'
+    )
+
+    load(source="support", format_name="intercom")
+
+    assert con.execute("select ticket_id, user_id from raw.tickets").fetchall() == [("k1", "ct1")]

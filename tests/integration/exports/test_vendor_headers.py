@@ -1,6 +1,7 @@
 """Headers as vendors and connectors write them (case 06): each is taken, or refused for the right reason in words."""
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from dagster_project.exports.checks import FolderCheck
 CASE = Path(__file__).parents[2] / "cases/field/06-vendor-headers"
 
 
+@cache
 def _check(folder: str, **said: str) -> FolderCheck:
     form = folder.split("-", maxsplit=1)[0]
     source = "support" if form in ("zendesk", "intercom") else "billing"

@@ -135,7 +135,7 @@ _INCLUSIVE = (
     ("uc2", "subscription_change", "adjusted"),
 )
 TAX_DISCOUNT_AND_CREDIT_IN_ONE_PRICE = Sample(
-    "119.00 that include 19 % of tax, 10 % off, credit notes that are money or take back (Chargebee tables)",
+    "119.00 with 19 % of tax in it, 10 % off, lines of one id, credit notes for money or a piece (Chargebee tables)",
     "chargebee",
     {
         "customers.csv": table(
@@ -153,7 +153,7 @@ TAX_DISCOUNT_AND_CREDIT_IN_ONE_PRICE = Sample(
         "invoice_line_items.csv": table(
             "id,invoice_id,subscription_id,customer_id,amount,discount_amount,tax_amount,date_from,date_to,entity_id,entity_type,quantity",
             [
-                f"{name}-l{n},{name}-i{n},{name}-s,{name},11900,1190,1710,{first},{end},uc-plan,plan_item_price,1"
+                f"{name}-l,{name}-i{n},{name}-s,{name},11900,1190,1710,{first},{end},uc-plan,plan_item_price,1"
                 for name, *_ in _INCLUSIVE
                 for n, (first, end) in enumerate(MONTHS)
             ],
@@ -169,7 +169,7 @@ TAX_DISCOUNT_AND_CREDIT_IN_ONE_PRICE = Sample(
             "id,credit_note_id,subscription_id,customer_id,amount,discount_amount,tax_amount,date_from,date_to,entity_id,entity_type,quantity,"
             "reference_line_item_id",
             [
-                f"{name}-cl,{name}-cn,{name}-s,{name},11900,1190,1710,2026-03-01,2026-04-01,uc-plan,plan_item_price,1,{name}-l2"
+                f"{name}-cl,{name}-cn,{name}-s,{name},11900,1190,1710,2026-03-01,2026-04-01,uc-plan,plan_item_price,1,{name}-l"
                 for name, *_ in _INCLUSIVE
             ],
         ),
