@@ -24,7 +24,8 @@ class Entry:
     """Something that happened.
 
     :param on: the day; of what is known by week or month, its first.
-    :param kind: ``plan``, ``mrr``, ``purchase``, ``support``, ``use``, ``score``, ``notice`` or ``renewal``.
+    :param kind: ``plan``, ``mrr``, ``purchase``, ``ticket``, ``rating``, ``contact``, ``offer``, ``use``, ``score``, ``notice`` or
+        ``renewal``; ``support`` is a month of tickets, where single ones are not published.
     :param text: in words.
     :param amount: money that changed hands or MRR that changed; None where there is none.
     """
@@ -126,6 +127,60 @@ _RENEWALS = """
 select renews_on, 'renewal', coalesce(plan_id || ' ', '') || 'renews' || if(has_asked_to_cancel, ' no more', ''), mrr
 from mart_renewals where customer_id = $customer
 """
+_TICKETS = """
+with tickets as (
+    select
+        *,
+        -- minutes below an hour, hours below two days, whole days above
+        [
+            if(hours < 1, cast(60 * hours as integer) || ' min',
+                if(hours < 48, cast(hours as integer) || ' h', cast(hours / 24 as integer) || ' days'))
+            for hours in [first_response_hours, resolution_hours]
+        ] as times
+    from fct_customer_touchpoints where customer_id = $customer and kind = 'ticket'
+)
+
+select
+    happened_on, 'ticket',
+    if(is_complaint, 'complaint ', 'ticket ') || touchpoint_id
+    || coalesce(' about ' || topic, '') || coalesce(' by ' || channel, '')
+    || case
+        when outcome = 'waiting' then ', waits for an answer'
+        else coalesce(', answered after ' || times[1], if(outcome = 'answered', ', answered', ''))
+            || if(outcome = 'solved', ', solved' || coalesce(' after ' || times[2], ''), '')
+    end,
+    null
+from tickets
+"""
+_RATINGS = """
+select
+    happened_on, 'rating',
+    case topic when 'csat' then 'satisfaction ' when 'nps' then 'would recommend us: ' else 'ease ' end
+    || format('{:g} of {:g}', score, scale_max) || coalesce(' (' || channel || ')', ''),
+    null
+from fct_customer_touchpoints where customer_id = $customer and kind = 'rating'
+"""
+_CONTACTS = """
+select
+    happened_on, 'contact',
+    if(outcome = 'outbound', 'we contacted them', 'they contacted us') || coalesce(' by ' || channel, '')
+    || coalesce(' (' || campaign || ')', ''),
+    null
+from fct_customer_touchpoints where customer_id = $customer and kind = 'contact'
+"""
+_OFFERS = """
+select
+    happened_on, 'offer',
+    replace(topic, '_', ' ') || coalesce(' (' || campaign || ')', '')
+    || case outcome
+        when 'held back' then ', held back from them to compare'
+        when 'open' then ', no answer yet'
+        else ', ' || outcome || ' on ' || outcome_on
+    end,
+    null
+from fct_customer_touchpoints where customer_id = $customer and kind = 'offer'
+"""
+_TOUCHPOINTS = (_TICKETS, _RATINGS, _CONTACTS, _OFFERS)
 # What an earlier version did not publish is not there.
 _WHERE_PUBLISHED = (_PLANS, _SCORES, _NOTICES, _RENEWALS)
 
@@ -151,9 +206,10 @@ def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
         "select score, reasons, mrr_at_stake from mart_risk_list where customer_id = $customer",
         asked,
     ).fetchone()
+    support = _TOUCHPOINTS if _touchpoints_are_published(con) else (_SUPPORT,)
     entries = [
         Entry(*row)
-        for query in (_MOVEMENTS, _PURCHASES, _SUPPORT, _USE)
+        for query in (_MOVEMENTS, _PURCHASES, _USE, *support)
         for row in con.execute(query, asked).fetchall()
     ]
     for query in _WHERE_PUBLISHED:
@@ -167,3 +223,11 @@ def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
         dict(zip(names, risk, strict=True)) if risk else {},
         tuple(sorted(entries, key=lambda entry: (entry.on, entry.kind))),
     )
+
+
+def _touchpoints_are_published(con: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether single tickets, ratings, contacts and offers are there; what came before told tickets by month only."""
+    with suppress(duckdb.CatalogException):
+        con.execute("select 1 from fct_customer_touchpoints limit 0")
+        return True
+    return False

@@ -7,7 +7,11 @@ from dagster_project.lists.customer import Life
 from dagster_project.screens import Line
 from dagster_project.screens.machine_readable import as_json
 
-_STYLES = {"purchase": "green", "support": "yellow", "use": "cyan"}
+_STYLES = {
+    "purchase": "green",
+    **dict.fromkeys(("support", "ticket", "rating", "contact", "offer"), "yellow"),
+    "use": "cyan",
+}
 
 
 def life_lines(life: Life) -> Iterator[Line]:

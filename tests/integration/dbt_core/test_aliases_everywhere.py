@@ -31,6 +31,7 @@ ROWS: dict[str, dict[str, Cell]] = {
         "issued_at": AT,
     },
     "billing__payments": {**MONEY, "payment_id": "y", "status": "succeeded", "attempted_at": AT},
+    "billing__offers": {"offer_id": "f", "kind": "gift", "made_at": AT},
     "billing__orders": {**MONEY, "order_id": "o", "ordered_at": AT},
     "support__tickets": {"ticket_id": "t", "created_at": AT},
     "support__ratings": {"rating_id": "r", "kind": "csat", "score": 5, "rated_at": AT},

@@ -331,6 +331,10 @@ create table marts.mart_support_experience as
 select '2026-03-01'::date as month, 'c1' as customer_id, 1 as tickets, 0 as complaints, 0 as reopens, 0 as unanswered,
     1.0::double as median_first_response_hours, 2.0::double as median_resolution_hours, 1 as csat_ratings,
     0.8::double as csat, 0 as nps_ratings, null::double as nps, 0 as bad_experiences, true as is_complete;
+create table marts.fct_customer_touchpoints as
+select 'c1' as customer_id, 'ticket' as kind, '7' as touchpoint_id, '2026-03-02'::date as happened_on, 'price' as topic,
+    'mail' as channel, null::varchar as campaign, 'solved' as outcome, '2026-03-03'::date as outcome_on, false as is_complaint,
+    1.0::double as first_response_hours, 2.0::double as resolution_hours, null::double as score, null::double as scale_max;
 create table marts.mart_support_periods as
 select grain, period_start, period_end, is_complete, covered_until, dimension, member, 4 as tickets, 1 as complaints,
     0.25::double as complaint_rate, 1 as tickets_reopened, 3 as tickets_answered, 2.5::double as first_response_hours,

@@ -135,6 +135,69 @@ def test_plans_scores_as_they_were_notices_and_renewals_are_in_it_where_they_are
     ]
 
 
+def test_single_tickets_ratings_contacts_and_offers_take_the_place_of_the_months_of_support() -> (
+    None
+):
+    with duckdb.connect() as con:
+        con.execute(MARTS)
+        con.execute(
+            """
+            create table fct_customer_touchpoints (
+                customer_id varchar, kind varchar, touchpoint_id varchar, happened_on date, topic varchar,
+                channel varchar, campaign varchar, outcome varchar, outcome_on date, is_complaint boolean,
+                first_response_hours double, resolution_hours double, score double, scale_max double
+            );
+            insert into fct_customer_touchpoints
+            select 'ada', kind, touchpoint_id, cast(day as date), topic, channel, campaign, outcome, cast(outcome_on as date),
+                complaint, first, resolved, score, scale_max
+            from (values
+                ('offer', 'o1', '2026-02-20', 'free_period', null, 'spring', 'accepted', '2026-02-22', false, null, null, null, null),
+                ('offer', 'o2', '2026-02-21', 'gift', null, null, 'open', null, false, null, null, null, null),
+                ('offer', 'o3', '2026-02-22', 'call', null, null, 'held back', null, false, null, null, null, null),
+                ('ticket', '7', '2026-02-01', 'price', 'mail', null, 'solved', '2026-02-04', true, 0.5, 72, null, null),
+                ('ticket', '8', '2026-02-02', null, null, null, 'answered', '2026-02-03', false, 26, null, null, null),
+                ('ticket', '9', '2026-02-03', null, 'chat', null, 'waiting', null, false, null, null, null, null),
+                ('ticket', '10', '2026-02-04', null, null, null, 'answered', null, false, null, null, null, null),
+                ('ticket', '11', '2026-02-05', null, null, null, 'solved', '2026-02-05', false, null, 1.2, null, null),
+                ('rating', 'r1', '2026-02-06', 'csat', 'mail', null, null, null, false, null, null, 2, 5),
+                ('rating', 'r2', '2026-02-07', 'nps', null, null, null, null, false, null, null, 9, 10),
+                ('rating', 'r3', '2026-02-08', 'ces', null, null, null, null, false, null, null, 6.5, 7),
+                ('contact', 'c1', '2026-02-09', null, 'phone', 'spring', 'outbound', null, false, null, null, null, null),
+                ('contact', 'c2', '2026-02-10', null, null, null, 'inbound', null, false, null, null, null, null)
+            ) as given (
+                kind, touchpoint_id, day, topic, channel, campaign, outcome, outcome_on, complaint, first, resolved, score,
+                scale_max
+            );
+            insert into fct_customer_touchpoints (customer_id, kind, touchpoint_id, happened_on)
+            values ('bob', 'ticket', '12', '2026-02-01');
+            """
+        )
+        told = [
+            (one.on.isoformat(), one.kind, one.text)
+            for one in customer_life(con, "ada").entries
+            if one.kind not in ("mrr", "purchase", "use")
+        ]
+    assert told == [
+        (
+            "2026-02-01",
+            "ticket",
+            "complaint 7 about price by mail, answered after 30 min, solved after 3 days",
+        ),
+        ("2026-02-02", "ticket", "ticket 8, answered after 26 h"),
+        ("2026-02-03", "ticket", "ticket 9 by chat, waits for an answer"),
+        ("2026-02-04", "ticket", "ticket 10, answered"),
+        ("2026-02-05", "ticket", "ticket 11, solved after 1 h"),
+        ("2026-02-06", "rating", "satisfaction 2 of 5 (mail)"),
+        ("2026-02-07", "rating", "would recommend us: 9 of 10"),
+        ("2026-02-08", "rating", "ease 6.5 of 7"),
+        ("2026-02-09", "contact", "we contacted them by phone (spring)"),
+        ("2026-02-10", "contact", "they contacted us"),
+        ("2026-02-20", "offer", "free period (spring), accepted on 2026-02-22"),
+        ("2026-02-21", "offer", "gift, no answer yet"),
+        ("2026-02-22", "offer", "call, held back from them to compare"),
+    ]
+
+
 def test_the_page_has_every_entry_and_obeys_no_export(con: duckdb.DuckDBPyConnection) -> None:
     life = replace(customer_life(con, "ada"), attributes={"name": "<script>x</script>\u202e"})
     page = life_page(life)
