@@ -24,8 +24,8 @@ class Entry:
     """Something that happened.
 
     :param on: the day; of what is known by week or month, its first.
-    :param kind: ``plan``, ``mrr``, ``purchase``, ``ticket``, ``rating``, ``contact``, ``offer``, ``use``, ``score``, ``notice`` or
-        ``renewal``; ``support`` is a month of tickets, where single ones are not published.
+    :param kind: ``plan``, ``mrr``, ``purchase``, ``ticket``, ``rating``, ``contact``, ``offer``, ``use``, ``score``,
+        ``notice`` or ``renewal``; ``support`` is a month of tickets, where single ones are not published.
     :param text: in words.
     :param amount: money that changed hands or MRR that changed; None where there is none.
     """
@@ -226,7 +226,7 @@ def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
 
 
 def _touchpoints_are_published(con: duckdb.DuckDBPyConnection) -> bool:
-    """Tell whether single tickets, ratings, contacts and offers are there; what came before told tickets by month only."""
+    """Tell whether single tickets are there: earlier versions told of them by month only."""
     with suppress(duckdb.CatalogException):
         con.execute("select 1 from fct_customer_touchpoints limit 0")
         return True

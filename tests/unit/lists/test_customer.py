@@ -147,27 +147,35 @@ def test_single_tickets_ratings_contacts_and_offers_take_the_place_of_the_months
                 channel varchar, campaign varchar, outcome varchar, outcome_on date, is_complaint boolean,
                 first_response_hours double, resolution_hours double, score double, scale_max double
             );
-            insert into fct_customer_touchpoints
-            select 'ada', kind, touchpoint_id, cast(day as date), topic, channel, campaign, outcome, cast(outcome_on as date),
-                complaint, first, resolved, score, scale_max
+            insert into fct_customer_touchpoints by name
+            select
+                'ada' as customer_id, 'ticket' as kind, touchpoint_id, day as happened_on, topic, channel, outcome,
+                complaint as is_complaint, answered as first_response_hours, solved as resolution_hours
             from (values
-                ('offer', 'o1', '2026-02-20', 'free_period', null, 'spring', 'accepted', '2026-02-22', false, null, null, null, null),
-                ('offer', 'o2', '2026-02-21', 'gift', null, null, 'open', null, false, null, null, null, null),
-                ('offer', 'o3', '2026-02-22', 'call', null, null, 'held back', null, false, null, null, null, null),
-                ('ticket', '7', '2026-02-01', 'price', 'mail', null, 'solved', '2026-02-04', true, 0.5, 72, null, null),
-                ('ticket', '8', '2026-02-02', null, null, null, 'answered', '2026-02-03', false, 26, null, null, null),
-                ('ticket', '9', '2026-02-03', null, 'chat', null, 'waiting', null, false, null, null, null, null),
-                ('ticket', '10', '2026-02-04', null, null, null, 'answered', null, false, null, null, null, null),
-                ('ticket', '11', '2026-02-05', null, null, null, 'solved', '2026-02-05', false, null, 1.2, null, null),
-                ('rating', 'r1', '2026-02-06', 'csat', 'mail', null, null, null, false, null, null, 2, 5),
-                ('rating', 'r2', '2026-02-07', 'nps', null, null, null, null, false, null, null, 9, 10),
-                ('rating', 'r3', '2026-02-08', 'ces', null, null, null, null, false, null, null, 6.5, 7),
-                ('contact', 'c1', '2026-02-09', null, 'phone', 'spring', 'outbound', null, false, null, null, null, null),
-                ('contact', 'c2', '2026-02-10', null, null, null, 'inbound', null, false, null, null, null, null)
-            ) as given (
-                kind, touchpoint_id, day, topic, channel, campaign, outcome, outcome_on, complaint, first, resolved, score,
-                scale_max
-            );
+                ('7', date '2026-02-01', 'price', 'mail', 'solved', true, 0.5, 72),
+                ('8', '2026-02-02', null, null, 'answered', false, 26, null),
+                ('9', '2026-02-03', null, 'chat', 'waiting', false, null, null),
+                ('10', '2026-02-04', null, null, 'answered', false, null, null),
+                ('11', '2026-02-05', null, null, 'solved', false, null, 1.2)
+            ) as given (touchpoint_id, day, topic, channel, outcome, complaint, answered, solved);
+            insert into fct_customer_touchpoints by name
+            select 'ada' as customer_id, 'rating' as kind, day as happened_on, topic, channel, score, scale_max
+            from (values
+                (date '2026-02-06', 'csat', 'mail', 2, 5),
+                ('2026-02-07', 'nps', null, 9, 10),
+                ('2026-02-08', 'ces', null, 6.5, 7)
+            ) as given (day, topic, channel, score, scale_max);
+            insert into fct_customer_touchpoints by name
+            select 'ada' as customer_id, 'contact' as kind, day as happened_on, channel, campaign, outcome
+            from (values
+                (date '2026-02-09', 'phone', 'spring', 'outbound'), ('2026-02-10', null, null, 'inbound')
+            ) as given (day, channel, campaign, outcome);
+            insert into fct_customer_touchpoints by name
+            select 'ada' as customer_id, 'offer' as kind, day as happened_on, topic, campaign, outcome, outcome_on
+            from (values
+                (date '2026-02-20', 'free_period', 'spring', 'accepted', date '2026-02-22'),
+                ('2026-02-21', 'gift', null, 'open', null), ('2026-02-22', 'call', null, 'held back', null)
+            ) as given (day, topic, campaign, outcome, outcome_on);
             insert into fct_customer_touchpoints (customer_id, kind, touchpoint_id, happened_on)
             values ('bob', 'ticket', '12', '2026-02-01');
             """
