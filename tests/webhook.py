@@ -18,6 +18,7 @@ class Webhook:
     :param retry_after: the value of ``Retry-After`` in every answer; empty for none.
     :param slow: seconds before an answer.
     :param refuses: a text; a message that holds it is answered with 400, whatever ``answers`` says.
+    :param fetched: the paths that were asked for with GET, as a heartbeat is.
     """
 
     url: str
@@ -27,6 +28,12 @@ class Webhook:
     refuses: str = ""
     received: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+
+    @property
+    def web(self) -> str:
+        """The address for whoever fetches."""
+        return f"http://{self.url.split('/')[2]}"
 
 
 @contextmanager
@@ -49,6 +56,11 @@ def receiving() -> Iterator[Webhook]:
             self.send_response(answer)
             if hook.retry_after:
                 self.send_header("Retry-After", hook.retry_after)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            hook.fetched.append(self.path)
+            self.send_response(hook.answers[0])
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:

@@ -47,7 +47,7 @@ def quiet_night(
 ) -> Night:
     """A run of the same exports, with somebody who listens."""
     company = small_company.copied_to(tmp_path_factory.mktemp("quiet"))
-    company.config.write_text(settings(hook.url), encoding="utf-8")
+    company.config.write_text(settings(hook.url, heartbeat=f"{hook.web}/quiet"), encoding="utf-8")
     before = len(hook.received)
     return Night(company, ebbline("run", "--config", company.config), hook.received[before:])
 
@@ -59,10 +59,14 @@ def _with_a_broken_file(company: WholeRun) -> None:
 
 @pytest.fixture(scope="module")
 def refused(
-    small_company: WholeRun, ebbline: Ebbline, tmp_path_factory: pytest.TempPathFactory
+    small_company: WholeRun,
+    ebbline: Ebbline,
+    hook: Webhook,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Night:
     """A run in which one file is refused."""
     company = small_company.copied_to(tmp_path_factory.mktemp("refused"))
+    company.config.write_text(settings(heartbeat=f"{hook.web}/refused"), encoding="utf-8")
     _with_a_broken_file(company)
     return Night(company, ebbline("run", "--config", company.config))
 
@@ -137,6 +141,13 @@ def test_a_night_that_changes_nothing_sends_what_an_earlier_run_could_not(
 def test_a_refused_file_ends_the_run_with_3_and_names_the_file(refused: Night) -> None:
     assert refused.ended.code == 3, refused.ended.screen
     assert "refused: customers-2026-11-05.csv" in refused.ended.screen
+
+
+def test_only_a_good_run_sends_the_heartbeat(
+    quiet_night: Night, refused: Night, hook: Webhook
+) -> None:
+    assert quiet_night.ended.code == 0 != refused.ended.code
+    assert hook.fetched == ["/quiet"]
 
 
 def test_a_refused_file_leaves_readers_what_they_had(

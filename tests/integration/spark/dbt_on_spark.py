@@ -12,6 +12,8 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 from pyspark.sql import SparkSession
 
+from dagster_project.transform.lighter_dbt import make_dbt_lighter
+
 WAY = "int_recurring_periods"
 TERMS = "int_piece_terms"
 PROJECT = Path(__file__).resolve().parents[3] / "dbt"
@@ -30,6 +32,7 @@ def main(inputs: Path, outputs: Path, variables: str, targets: list[str]) -> int
         # Compiling Java for every plan takes most of the time of small tables.
         .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.sql.warehouse.dir", str(outputs / "spark-warehouse"))
         .getOrCreate()
     )
@@ -39,6 +42,7 @@ def main(inputs: Path, outputs: Path, variables: str, targets: list[str]) -> int
         for file in sorted(schema.glob("*.parquet")):
             session.read.parquet(str(file)).write.saveAsTable(f"`{schema.name}`.`{file.stem}`")
     os.environ["EBBLINE_DBT_TARGET"] = "spark"
+    make_dbt_lighter()
     result = dbtRunner().invoke(
         [
             "run",

@@ -67,7 +67,8 @@ def _an_unknown_answer_opens_and_resolves_nothing(
     runs: Runs, found: list[Incident], events: Counter[str]
 ) -> None:
     known = [run for run in runs if run[1] is not None]
-    assert history(known)[0] == found
+    with_unknown = [step for run in known for step in (run, (run[0], None))]
+    assert history(with_unknown)[0] == history(known)[0]
 
 
 def _each_is_told_open_once_and_resolved_at_most_once(
@@ -92,7 +93,7 @@ def _the_last_known_month_decides(runs: Runs, found: list[Incident], events: Cou
     assert any(incident.is_active for incident in found) == bool(judged)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(RUNS)
 def test_what_always_holds_of_the_incidents_of_a_line(runs: Runs) -> None:
     found, events = history(runs)
