@@ -13,7 +13,8 @@ import dagster as dg
 from dagster_project import red_lines
 from dagster_project.clock import clock_from_environment
 from dagster_project.config import Settings, load_settings
-from dagster_project.defs import freshness
+from dagster_project.defs import freshness, incident_checks
+from dagster_project.defs.check_evaluations import changed
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.run_failure import failures_of
 from dagster_project.defs.run_history import COMMAND_LINE, STARTED_BY, forget_old_runs
@@ -95,13 +96,16 @@ def pipeline_watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
             if observed is None:
                 return dg.SkipReason("nothing has been loaded yet")
             with open_warehouse(paths, read_only=True) as con:
-                fresh = list(freshness.evaluations(con, settings, clock))
+                found = [
+                    *freshness.evaluations(con, settings, clock),
+                    *incident_checks.evaluations(con),
+                ]
     except WarehouseLockedError:
         return dg.SkipReason("a run is writing; it tells what is wrong itself")
     active = [f"{one.incident_id} ({one.state.value})" for one in observed.active]
     return dg.SensorResult(
         skip_reason="; ".join(active) or "the pipeline is well",
-        asset_events=freshness.changed(context.instance, fresh),
+        asset_events=changed(context.instance, found),
     )
 
 

@@ -10,7 +10,6 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.config import Settings
-from dagster_project.defs.run_history import said_of
 from dagster_project.exports.coverage import read_source_coverage, stale_source
 from dagster_project.warehouse.published_coverage import SourceCoverage
 
@@ -57,12 +56,3 @@ def evaluations(
                 **({"stale": late.detail} if late is not None else {}),
             },
         )
-
-
-def changed(
-    instance: dg.DagsterInstance, found: Iterable[dg.AssetCheckEvaluation]
-) -> list[dg.AssetCheckEvaluation]:
-    """Return those that the history does not say already."""
-    now = {one.asset_check_key: one for one in found}
-    said = said_of(instance, now)
-    return [one for key, one in now.items() if said.get(key) is not one.passed]

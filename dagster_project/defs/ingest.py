@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.defs import freshness
+from dagster_project.defs.check_evaluations import as_result
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.exports import FileLoad, LoadReport, ensure_raw_tables, load_source
@@ -120,16 +121,6 @@ def _result(
     )
 
 
-def _freshness_of(found: dg.AssetCheckEvaluation) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=found.asset_key,
-        check_name=found.check_name,
-        passed=found.passed,
-        severity=found.severity,
-        metadata=found.metadata,
-    )
-
-
 def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDefinition:
     tables = [name for name, table in TABLES.items() if table.source == source]
 
@@ -184,7 +175,7 @@ def _source_assets(source: str, descriptions: Mapping[str, str]) -> dg.AssetsDef
                 )
             for one in fresh:
                 if one.asset_key.path[-1] in files:
-                    yield _freshness_of(one)
+                    yield as_result(one)
 
     return ingest
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.defs.incident_checks import INCIDENTS
 from dagster_project.defs.ingest import FILES_ACCEPTED
-from dagster_project.defs.red_lines import INCIDENTS, RESTATEMENTS, STATUS
+from dagster_project.defs.red_lines import RESTATEMENTS, STATUS
 from dagster_project.defs.resources import Warehouse
 from dagster_project.exports.coverage import coverage_of
 from dagster_project.runs import RunReports, StageReport

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dagster_project import red_lines
+from dagster_project.defs import incident_checks
+from dagster_project.defs.check_evaluations import as_result
+from dagster_project.defs.incident_checks import INCIDENTS
 from dagster_project.defs.resources import Warehouse
 from dagster_project.defs.table_metadata import table_metadata
 from dagster_project.exports.coverage import read_coverage
@@ -12,7 +15,6 @@ from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.publication_ledger import next_id, recover
 
 STATUS = dg.AssetKey(["marts", "red_line_status"])
-INCIDENTS = dg.AssetKey(["marts", "alert_incidents"])
 RESTATEMENTS = dg.AssetKey(["marts", "restatements"])
 READS = (
     dg.AssetKey(["marts", "mart_churn_periods"]),
@@ -52,10 +54,11 @@ READS = (
             ),
         )
     ],
+    check_specs=incident_checks.specs(),
 )
 def evaluate_red_lines(
     context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> Iterator[dg.MaterializeResult[None]]:
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Evaluate every rule and write what on-call and readers see of it."""
     settings, clock = warehouse.settings, warehouse.clock
     with warehouse.stage(context, "red_lines") as report, open_warehouse(warehouse.paths) as con:
@@ -77,6 +80,7 @@ def evaluate_red_lines(
             found = table_metadata(con, "marts", key.path[-1])
             report.made(key.to_user_string(), found)
             yield dg.MaterializeResult(asset_key=key, metadata=found)
+        yield from map(as_result, incident_checks.evaluations(con))
 
 
 def definitions() -> dg.Definitions:

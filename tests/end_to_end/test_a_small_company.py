@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -198,20 +197,39 @@ def test_what_is_sent_names_the_publication_it_speaks_of(rebuilt: Rebuilt) -> No
     )
 
 
-def test_one_asset_alone_is_materialised_as_the_ui_does(
-    small_company: WholeRun, tmp_path: Path
-) -> None:
-    company = small_company.copied_to(tmp_path / "company")
+@pytest.fixture(scope="module")
+def of_the_ui(
+    small_company: WholeRun, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[WholeRun, dg.ExecuteInProcessResult]:
+    """One model that was dropped, and the red lines, as the UI runs what was selected in it."""
+    company = small_company.copied_to(tmp_path_factory.mktemp("of_the_ui"))
     with open_warehouse(company.paths) as con:
-        before = con.execute("select count(*) from marts.dim_plans").fetchall()
         con.execute("drop table marts.dim_plans")
     definitions = build_definitions(warehouse=Warehouse(config=str(company.config)))
+    chosen = ("dim_plans", "red_line_status", "alert_incidents", "restatements")
     done = definitions.resolve_job_def(JOB).execute_in_process(
-        asset_selection=[dg.AssetKey(["marts", "dim_plans"])], raise_on_error=False
+        asset_selection=[dg.AssetKey(["marts", name]) for name in chosen], raise_on_error=False
     )
     assert done.success, [event.message for event in done.all_events if event.is_failure]
-    with open_warehouse(company.paths, read_only=True) as con:
-        assert con.execute("select count(*) from marts.dim_plans").fetchall() == before != [(0,)]
+    return company, done
+
+
+def test_one_asset_alone_is_materialised_as_the_ui_does(
+    small_company: WholeRun, of_the_ui: tuple[WholeRun, dg.ExecuteInProcessResult]
+) -> None:
+    plans = []
+    for company in (small_company, of_the_ui[0]):
+        with open_warehouse(company.paths, read_only=True) as con:
+            plans.append(con.execute("select count(*) from marts.dim_plans").fetchall())
+    assert plans[0] == plans[1] != [(0,)]
+
+
+def test_a_crossed_red_line_is_a_red_check_of_the_ui(
+    of_the_ui: tuple[WholeRun, dg.ExecuteInProcessResult],
+) -> None:
+    said = {one.check_name: one.passed for one in of_the_ui[1].get_asset_check_evaluations()}
+    assert said["no_page_is_unresolved"] is False, "there is revenue, and that is a page"
+    assert said["no_warning_is_unresolved"] is True
 
 
 @pytest.fixture(scope="module")

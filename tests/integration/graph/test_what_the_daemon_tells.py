@@ -1,17 +1,23 @@
 """The sensors of the daemon that speak for runs: of one that nobody watched, and of one that never came."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.events import DagsterEvent
 
+from dagster_project.clock import FixedClock
 from dagster_project.defs.automation import after_a_failed_run, after_a_good_run, pipeline_watch
+from dagster_project.defs.check_evaluations import changed
+from dagster_project.defs.incident_checks import evaluations
 from dagster_project.defs.run_history import COMMAND_LINE, STARTED_BY
 from dagster_project.errors import EbblineError
 from dagster_project.exports import ensure_raw_tables
+from dagster_project.period import Period
+from dagster_project.red_lines import Rule, acknowledge, record, resolve
+from dagster_project.red_lines.evaluation import RedLineStatus, Segment
 from dagster_project.runs import RunReports
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
@@ -144,3 +150,44 @@ def test_a_source_that_goes_stale_where_no_run_comes_is_red_in_the_ui_and_green_
         deliver(0)
         back = looked(instance)[1]
     assert (stale["raw/customers"], again, back) == (False, {}, {"raw/customers": True})
+
+
+def test_a_red_line_is_red_in_the_ui_until_its_incident_is_resolved(paths: WarehousePaths) -> None:
+    clock = FixedClock(NOW)
+    rule = Rule(
+        name="churn", description="x", metric="churn_rate", when="above", line=0.1, severity="page"
+    )
+    crossed = RedLineStatus(
+        rule=rule,
+        period=Period("month", date(2026, 11, 1)),
+        segment=Segment(),
+        value=0.2,
+        line=0.1,
+        crossed=True,
+        breached=True,
+        running=1,
+        detail="20 % against 10 %",
+        is_latest=True,
+    )
+    shown = []
+    with dg.DagsterInstance.ephemeral() as instance:
+        for step in ("nothing", "crossed", "acknowledged", "resolved"):
+            with open_warehouse(paths) as con:
+                if step == "crossed":
+                    record(con, [crossed], clock)
+                elif step == "acknowledged":
+                    acknowledge(con, "churn/all/2026-11", by="ann", clock=clock)
+                elif step == "resolved":
+                    resolve(con, "churn/all/2026-11", by="ann", clock=clock)
+                found = {one.check_name: one for one in evaluations(con)}
+            page = found["no_page_is_unresolved"]
+            turned = [one.check_name for one in changed(instance, found.values())]
+            for one in found.values():
+                instance.report_runless_asset_event(one)
+            shown.append((page.passed, turned))
+            if step == "acknowledged":
+                assert "`churn/all/2026-11` (acknowledged, since 2026-11-01)" in str(
+                    page.metadata["unresolved"].value
+                )
+    both = ["no_page_is_unresolved", "no_warning_is_unresolved"]
+    assert shown == [(True, both), (False, both[:1]), (False, []), (True, both[:1])]
