@@ -206,15 +206,18 @@ def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
         "select score, reasons, mrr_at_stake from mart_risk_list where customer_id = $customer",
         asked,
     ).fetchone()
-    support = _TOUCHPOINTS if _touchpoints_are_published(con) else (_SUPPORT,)
-    entries = [
-        Entry(*row)
-        for query in (_MOVEMENTS, _PURCHASES, _USE, *support)
-        for row in con.execute(query, asked).fetchall()
-    ]
+
+    def told_by(*queries: str) -> list[Entry]:
+        return [Entry(*row) for query in queries for row in con.execute(query, asked).fetchall()]
+
+    entries = told_by(_MOVEMENTS, _PURCHASES, _USE)
+    try:
+        entries += told_by(*_TOUCHPOINTS)
+    except duckdb.CatalogException:  # earlier versions told of tickets by month only
+        entries += told_by(_SUPPORT)
     for query in _WHERE_PUBLISHED:
         with suppress(duckdb.BinderException, duckdb.CatalogException):
-            entries += [Entry(*row) for row in con.execute(query, asked).fetchall()]
+            entries += told_by(query)
     known = {n: v for n, v in zip(ATTRIBUTES, found, strict=True) if v not in (None, "(none)")}
     names = ("score", "reasons", "mrr_at_stake")
     return Life(
@@ -223,11 +226,3 @@ def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
         dict(zip(names, risk, strict=True)) if risk else {},
         tuple(sorted(entries, key=lambda entry: (entry.on, entry.kind))),
     )
-
-
-def _touchpoints_are_published(con: duckdb.DuckDBPyConnection) -> bool:
-    """Tell whether single tickets are there: earlier versions told of them by month only."""
-    with suppress(duckdb.CatalogException):
-        con.execute("select 1 from fct_customer_touchpoints limit 0")
-        return True
-    return False

@@ -8,7 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dagster_project.metrics import CATALOGUE
@@ -21,8 +20,8 @@ from dagster_project.report.page_values import PageValues, read_page_values
 from dagster_project.report.panels import Group, groups, renewals
 from dagster_project.report.periods import ALL, Segment
 from dagster_project.report.tables import Table, table
+from dagster_project.report.template import template
 from dagster_project.report.wording import exact, label_of, spoken, unit_of
-from dagster_project.shown import shown
 from dagster_project.warehouse.durable_file import put_in_place
 
 DATA_DOCS = Path("data_docs", "index.html")
@@ -63,18 +62,8 @@ def render(figures: PageValues, *, data_docs: str = "") -> str:
         [ahead] if ahead else []
     )
     documents = {panel.name: panel.document for panel in panels if panel.document}
-    environment = Environment(
-        loader=PackageLoader("dagster_project.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_seen,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["counted"] = counted
-    environment.filters["spoken"] = spoken
     verdict, is_well = figures.problems.verdict()
-    return environment.get_template("report.html.j2").render(
+    return template("report.html.j2", counted=counted, spoken=spoken).render(
         figures=figures,
         newest=figures.periods.newest,
         verdict=verdict,
@@ -176,12 +165,6 @@ def _told(figures: PageValues, documents: dict[str, Any]) -> dict[str, Any]:
         "plan": {name: values for name, values in figures.heading.plan.items() if name in used},
         "currency": figures.currency,
     }
-
-
-def _seen(value: object) -> object:
-    """Return what a template shows: text of exports without characters that a browser would obey."""
-    is_plain = isinstance(value, str) and not isinstance(value, Markup)
-    return shown(value, keep="\n\t") if is_plain else value
 
 
 def _embedded(told: dict[str, Any]) -> Markup:

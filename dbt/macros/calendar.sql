@@ -2,6 +2,9 @@
 {% macro until_date(source='billing') -%}cast('{{ covered_until(source) }}' as date){%- endmacro %}
 {% macro after_until(source='billing') -%}{{ add_days(until_date(source), 1) }}{%- endmacro %}
 
+{# Up to which day a source is known on a morning: where it is not covered that far, up to its end. Not covered is not none. #}
+{% macro known_to(morning, source) -%}least({{ morning }}, {{ after_until(source) }}){%- endmacro %}
+
 {# An instant, and none where it cannot be one: 1900, year 1 and the first day that computers count are empty fields. #}
 {% macro possible_instant(instant) -%}
     case when {{ instant }} >= {{ instant_literal('1970-01-02 00:00:00+00') }} then {{ instant }} end

@@ -42,7 +42,34 @@ class Order:
 
     def run(self) -> int:
         """Do what ``ebbline run`` does, without the screen; return its exit code."""
-        return _run(self)
+        from dagster_project.defs.graph import build_definitions
+        from dagster_project.defs.resources import Warehouse
+        from dagster_project.pipeline import JOB, run_pipeline
+
+        if self.now is not None:
+            os.environ["EBBLINE_NOW"] = self.now
+        if self.die_at is not None:
+            _die_at(*self.die_at, after=self.after)
+        warehouse = Warehouse(
+            config=self.settings,
+            folder=self.folder,
+            until=self.until,
+            only_if_changed=self.assets is None,  # whoever asks for some assets gets them
+        )
+        if self.assets is not None:
+            import dagster as dg
+
+            job = build_definitions(warehouse=warehouse).resolve_job_def(JOB)
+            chosen = [dg.AssetKey(list(key)) for key in self.assets]
+            done = job.execute_in_process(asset_selection=chosen, raise_on_error=False)
+            for event in done.all_events:
+                if event.is_failure:
+                    sys.stderr.write(f"{event.message}\n{event.event_specific_data}\n")
+            return int(not done.success)
+        outcome = run_pipeline(warehouse)
+        for words in (*outcome.errors, *(check.message for check in outcome.failed_checks)):
+            sys.stderr.write(f"{words}\n")
+        return int(outcome.exit_code)
 
 
 @dataclass(frozen=True)
@@ -99,37 +126,6 @@ def _die_at(event: str, part: str, *, after: bool) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
-
-
-def _run(order: Order) -> int:
-    from dagster_project.defs.graph import build_definitions
-    from dagster_project.defs.resources import Warehouse
-    from dagster_project.pipeline import JOB, run_pipeline
-
-    if order.now is not None:
-        os.environ["EBBLINE_NOW"] = order.now
-    if order.die_at is not None:
-        _die_at(*order.die_at, after=order.after)
-    warehouse = Warehouse(
-        config=order.settings,
-        folder=order.folder,
-        until=order.until,
-        only_if_changed=order.assets is None,  # whoever asks for some assets gets them
-    )
-    if order.assets is not None:
-        import dagster as dg
-
-        job = build_definitions(warehouse=warehouse).resolve_job_def(JOB)
-        chosen = [dg.AssetKey(list(key)) for key in order.assets]
-        done = job.execute_in_process(asset_selection=chosen, raise_on_error=False)
-        for event in done.all_events:
-            if event.is_failure:
-                sys.stderr.write(f"{event.message}\n{event.event_specific_data}\n")
-        return int(not done.success)
-    outcome = run_pipeline(warehouse)
-    for words in (*outcome.errors, *(check.message for check in outcome.failed_checks)):
-        sys.stderr.write(f"{words}\n")
-    return int(outcome.exit_code)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ with
 score_days as (
     select distinct
         score_on,
-        least(score_on, {{ after_until('usage') }}) as known_to
+        {{ known_to('score_on', 'usage') }} as known_to
     from {{ ref('int_score_days') }}
 ),
 

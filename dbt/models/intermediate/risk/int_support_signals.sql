@@ -12,7 +12,7 @@ scored as (
     select
         score_on,
         customer_id,
-        least(score_on, {{ after_until('support') }}) as known_to
+        {{ known_to('score_on', 'support') }} as known_to
     from {{ ref('int_scored_customers') }} as all_mornings
     where {{ is_missing('all_mornings') }}
 ),

@@ -1,4 +1,4 @@
-{%- set support_known_to = 'least(score_on, ' ~ after_until('support') ~ ')' %}
+{%- set support_known_to = known_to('score_on', 'support') %}
 with
 
 scores as (
