@@ -78,6 +78,7 @@ final as (
             {%- set is_all = 'ranked.total = ranked.invoice_total or ranked.is_of_one' %}
             {{ money('case when ' ~ is_all ~ ' then -lines.amount else ' ~ share ~ ' end') }} as amount,
             {{ money('case when ' ~ is_all ~ ' then -lines.amount_billed else ' ~ share ~ ' end') }} as amount_billed,
+            case when {{ is_all }} then -lines.inclusive_tax else 0 end as inclusive_tax,
             case when {{ is_all }} then lines.discount end as discount,
             {%- for column in ['period_start_at', 'period_end_at', 'period_start_on', 'period_end_on'] %}
             case when {{ is_all }} then lines.{{ column }} end as {{ column }},
