@@ -4,9 +4,7 @@ from datetime import date
 
 from tests.integration.exports.vendors.sample import MONTHS, Sample, table, told
 
-_CHARGEBEE_INVOICES = (
-    "id,customer_id,status,currency_code,date,paid_at,sub_total,tax,total,amount_paid,amount_adjusted"
-)
+_CHARGEBEE_INVOICES = "id,customer_id,status,currency_code,date,paid_at,sub_total,tax,total,amount_paid,amount_adjusted"
 _CHARGEBEE_LINES = (
     "id,invoice_id,subscription_id,customer_id,amount,discount_amount,date_from,date_to,entity_id,"
     "entity_type,quantity"
@@ -24,8 +22,14 @@ _RECURLY_LINES = (
 # ---------------------------------------------------------------- 17: no plans are told
 
 _LAST_DAYS = {
-    "ma31": (3000, "2025-12-31 2026-01-31 2026-02-28 2026-03-31 2026-04-30 2026-05-31 2026-06-30 2026-07-31"),
-    "ma30": (2000, "2025-12-30 2026-01-30 2026-02-28 2026-03-30 2026-04-30 2026-05-30 2026-06-30 2026-07-30"),
+    "ma31": (
+        3000,
+        "2025-12-31 2026-01-31 2026-02-28 2026-03-31 2026-04-30 2026-05-31 2026-06-30 2026-07-31",
+    ),
+    "ma30": (
+        2000,
+        "2025-12-30 2026-01-30 2026-02-28 2026-03-30 2026-04-30 2026-05-30 2026-06-30 2026-07-30",
+    ),
     "maq": (9000, "2025-11-30 2026-02-28 2026-05-30 2026-08-30"),
     "mal": (120000, "2024-02-29 2025-02-28 2026-02-28 2027-02-28"),
 }

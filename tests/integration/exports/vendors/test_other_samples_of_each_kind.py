@@ -27,7 +27,14 @@ from tests.integration.exports.vendors.shop_and_desk_samples import DESKS, SHOPS
 from tests.integration.exports.vendors.unusual_samples import UNUSUAL
 from tests.shared import SharedFolder
 
-BILLING = (*VENDORS, *CREDIT_NOTES, *PRICES_AND_PERIODS, *MONTH_ENDS_AND_UNPAID, *UNUSUAL, *INVOICES)
+BILLING = (
+    *VENDORS,
+    *CREDIT_NOTES,
+    *PRICES_AND_PERIODS,
+    *MONTH_ENDS_AND_UNPAID,
+    *UNUSUAL,
+    *INVOICES,
+)
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
 MODELS = (
     "fct_mrr_movements",
