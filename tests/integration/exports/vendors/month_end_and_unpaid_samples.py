@@ -89,7 +89,8 @@ LAST_EVENINGS = Sample(
         "adjustments.csv": table(
             _RECURLY_LINES,
             [
-                f"mb-l{n},mb1,mb-s,mb-i{n},invoiced,charge,{at},{at},{_EVENINGS[n + 1]},1,USD,40,40,0,0,plan,mb-p,paid,renewal"
+                f"mb-l{n},mb1,mb-s,mb-i{n},invoiced,charge,{at},{at},{_EVENINGS[n + 1]},1,USD,40,40,0,0,plan,mb-p,"
+                "paid,renewal"
                 for n, at in enumerate(_EVENINGS[:-1])
             ],
         ),
@@ -143,8 +144,8 @@ NEVER_PAID_BY_RECURLY = Sample(
         "adjustments.csv": table(
             _RECURLY_LINES,
             [
-                f"md-l{n},md1,md-s,md-i{n},invoiced,charge,{first} 00:00:00 UTC,{first} 00:00:00 UTC,{end} 00:00:00 UTC,"
-                f"1,USD,{usd},{usd},0,0,plan,md-p-{usd},{'paid' if is_paid else 'failed'},renewal"
+                f"md-l{n},md1,md-s,md-i{n},invoiced,charge,{first} 00:00:00 UTC,{first} 00:00:00 UTC,"
+                f"{end} 00:00:00 UTC,1,USD,{usd},{usd},0,0,plan,md-p-{usd},{'paid' if is_paid else 'failed'},renewal"
                 for n, usd, first, end, is_paid in _UNPAID
             ],
         ),
