@@ -90,10 +90,10 @@ taken_back as (
 
 final as (
     select
-        lines.* exclude (
-            subscription_id, plan_id, quantity, amount, tax_permille, period_start_at, period_end_at, period_start_on, period_end_on,
-            amount_given, credited_line_id, is_spread
-        ),
+        {{ all_but([
+            'subscription_id', 'plan_id', 'quantity', 'amount', 'tax_permille', 'period_start_at', 'period_end_at',
+            'period_start_on', 'period_end_on', 'amount_given', 'credited_line_id', 'is_spread',
+        ], 'lines') }},
         coalesce(lines.subscription_id, taken_back.subscription_id) as subscription_id,
         coalesce(lines.plan_id, taken_back.plan_id) as plan_id,
         coalesce(taken_back.units, lines.quantity) as quantity,

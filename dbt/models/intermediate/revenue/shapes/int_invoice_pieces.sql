@@ -88,7 +88,7 @@ outlived as (
 {% endif -%}
 final as (
     select
-        pieces.* exclude (full_cents, counts_until, end_reason),
+        {{ all_but(['full_cents', 'counts_until', 'end_reason'], 'pieces') }},
         {{ 'coalesce(outlived.full_cents, pieces.full_cents)' if var('discounts') == 'lasting_only' else 'pieces.full_cents' }}
             as full_cents,
         least(pieces.counts_until, replaced.replaced_on) as counts_until,
