@@ -1,4 +1,5 @@
 -- The change of a customer's MRR on a day, split into what exchange rates did and what the customer did.
+{{ may_read('int_customer_fx') }}
 with
 
 customer_mrr as (

@@ -1,8 +1,7 @@
 -- What each recurring piece was agreed on, beside what it is worth: product, interval, units and list price, as far as the
 -- export tells them. A credit takes back units too. Where no discount is told, the price is what was paid.
-{{ incremental_by_customer(
-    inputs=['int_recurring_periods'] + (['int_invoice_service_lines'] if var('recurring_from') == 'invoice_lines' else [])
-) }}
+{{ may_read('int_item_versions') }}
+{{ incremental_by_customer(inputs=['int_recurring_periods', 'int_invoice_service_lines']) }}
 
 with
 

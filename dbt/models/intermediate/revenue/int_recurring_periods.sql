@@ -1,9 +1,8 @@
 -- The waist: everything recurring is derived from this model and nothing else. Pieces are valued in the
 -- reporting currency, not yet rounded (a customer's plan on a day is), and cut where a dated rate changes. An unknown currency keeps its row
 -- with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
-{{ incremental_by_customer(
-    inputs=['int_invoice_service_lines', 'int_invoice_pieces'] if var('recurring_from') == 'invoice_lines' else []
-) }}
+{{ may_read('int_bridged_gaps') }}
+{{ incremental_by_customer(inputs=['int_invoice_service_lines', 'int_invoice_pieces']) }}
 
 with
 

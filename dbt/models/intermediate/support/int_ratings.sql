@@ -1,5 +1,7 @@
 -- Ratings with the customer who gave them, found like that of a ticket; a rating that names only its ticket is of the ticket's
 -- customer. A rating inside its ticket, which has no id of its own, is the one that has a record too.
+{{ config(materialized='table') }}
+
 with
 
 ratings as (

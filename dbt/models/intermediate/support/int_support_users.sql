@@ -1,5 +1,7 @@
 -- The customer that a user of the support system belongs to: the one they name, that of their organisation, or the one and only
 -- with their address.
+{{ config(materialized='table') }}
+
 with
 
 users as (

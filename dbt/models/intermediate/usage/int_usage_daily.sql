@@ -11,7 +11,6 @@
     incremental_strategy='delete+insert' if not builds_anew() else none,
     unique_key=['customer_id', 'used_on'],
     on_schema_change='append_new_columns',
-    full_refresh=true if builds_anew() else none,
     pre_hook={
         'sql': "{% if is_incremental() %}delete from {{ this }} where {{ usage_days_moved(this) }}{% endif %}",
         'transaction': false

@@ -1,4 +1,6 @@
 -- Chains (a is b, b is c) end at the id that is no alias itself; a circle ends at its smallest id.
+{{ config(materialized='table') }}
+
 with recursive
 
 aliases as (

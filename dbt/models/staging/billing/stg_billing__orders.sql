@@ -1,4 +1,6 @@
 -- Order lines, each with what was paid for it: what was paid for the whole order is spread over its lines, to the cent.
+{{ config(materialized='table') }}
+
 with
 
 source as (

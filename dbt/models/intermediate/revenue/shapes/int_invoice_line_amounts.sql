@@ -1,4 +1,5 @@
 -- What each line bills without tax and less its discounts, also of tables of their own; what is its price less them already, once.
+{{ config(materialized='table') }}
 {%- set left_out = "duration in ('once', 'repeating')" if var('discounts') == 'lasting_only' else 'false' %}
 
 with
@@ -38,8 +39,7 @@ line_sums as (
 ),
 
 reduced_invoices as (
-    select line_sums.invoice_id
-    from line_sums
+    select line_sums.invoice_id from line_sums
     inner join {{ ref('stg_billing__invoices') }} as invoices
         on line_sums.invoice_id = invoices.invoice_id
     where
