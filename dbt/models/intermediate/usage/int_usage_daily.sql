@@ -8,7 +8,7 @@
 -- depends_on: {{ ref('stg_billing__customer_ids') }}
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert' if not builds_anew() else none,
+    incremental_strategy='delete+insert' if target.type == 'duckdb' else none,
     unique_key=['customer_id', 'used_on'],
     on_schema_change='append_new_columns',
     pre_hook={

@@ -55,6 +55,8 @@ final as (
         kind,
         quantity,
         amount_cents as full_cents,
+        tax_cents,
+        tax_permille,
         coalesce(discount_cents > 0, list_cents > amount_cents, true) as may_be_discounted,
         list_cents,
         discount_cents,
