@@ -19,7 +19,7 @@ gaps as (
 -- In a short gap the customer keeps what held the day before it, and nothing begins before it is over.
 bridged as (
     select
-        as_given.* exclude (valid_from, valid_to),
+        {{ all_but(['valid_from', 'valid_to'], 'as_given') }},
         coalesce(begun.valid_to, as_given.valid_from) as valid_from,
         coalesce(ended.valid_to, as_given.valid_to) as valid_to
     from as_given

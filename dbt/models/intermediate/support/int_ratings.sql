@@ -34,7 +34,7 @@ users as (
 
 final as (
     select
-        ratings.* exclude (customer_id),
+        {{ all_but(['customer_id'], 'ratings') }},
         coalesce(known.customer_id, tickets.customer_id, organizations.customer_id, users.customer_id) as customer_id,
         tickets.channel,
         tickets.category

@@ -19,8 +19,7 @@ customer_ids as (
 -- a refund that names only what was paid belongs to who paid it
 completed as (
     select
-        source.*
-        exclude (customer_id, invoice_id, currency),
+        {{ all_but(['customer_id', 'invoice_id', 'currency'], 'source') }},
         coalesce(source.customer_id, payments.customer_id, invoices.customer_id) as customer_id_as_given,
         coalesce(source.invoice_id, payments.invoice_id) as invoice_id,
         upper(coalesce(source.currency, payments.currency, invoices.currency)) as currency
