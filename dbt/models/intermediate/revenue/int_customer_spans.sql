@@ -27,9 +27,7 @@ first_days as (
 ),
 
 {% if has_dated_rates() -%}
-fx as (
-    select * from {{ ref('int_customer_span_fx') }}
-),
+{{ fx_between('spans') }},
 
 {% endif -%}
 {%- for end in ['opening', 'closing'] %}
