@@ -35,6 +35,7 @@ IN_TEXT_ALONE = frozenset(
         "dunning_days",
         "usage_is_recurring",
         "churn_recognition",
+        "bridge_gap_days",
         "discounts",
         "same_day_orders_are_one",
         "max_share_of_invoices",
@@ -101,9 +102,7 @@ def graph_key(project: Path, variables: Mapping[str, Any]) -> tuple[str, str]:
     decides = {
         # A past state is built from nothing, whichever it is.
         "past": graph.pop("as_of", None) is not None,
-        # Where no gap is bridged, the models of it are passed over.
-        "bridged": bool(graph.pop("bridge_gap_days", 0)),
-        # Where a currency has rates of several days, there are models of what they do.
+        # Where a currency has rates of several days, models read what they do.
         "dated": len(currencies) > len(set(currencies)),
         "dbt": version("dbt-core"),
         # Of these the profile is made: target, and the name of the database.

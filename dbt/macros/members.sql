@@ -44,9 +44,11 @@
 
 {#
   A CTE `<rows>_of_members`, the rows of the CTE `<rows>` once for every member that their customer belongs
-  to. The whole business has all rows, also those of nobody known; the plan is the one held on the day of the row.
+  to. The whole business has all rows, also those of nobody known; the plan is the one held on the day of the row. What is read is the
+  same whatever the dimensions are (transform/parsed.py).
 #}
 {% macro of_members(rows, day) -%}
+{%- do ref('int_customer_plan_days') if not execute -%}
 {{ rows }}_of_members as (
     select
         'all' as dimension,

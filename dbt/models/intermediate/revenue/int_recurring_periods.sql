@@ -4,6 +4,8 @@
 {{ incremental_by_customer(
     inputs=['int_invoice_service_lines', 'int_invoice_pieces'] if var('recurring_from') == 'invoice_lines' else []
 ) }}
+{#- Read where an end counts from the day it was asked for; the graph is the same wherever it counts from (transform/parsed.py). #}
+{%- do ref('stg_billing__subscriptions') if not execute %}
 {%- set shapes = {
     'subscription_periods': ref('int_recurring_from_subscription_periods'),
     'subscription_items': ref('int_recurring_from_subscription_items'),
