@@ -67,6 +67,19 @@ def _find_macros_at_once() -> None:
     from dbt.contracts.graph.nodes import Macro
     from dbt.include.global_project import PROJECT_NAME
 
+    def note_at_once(
+        generator: MacroGenerator,
+        macro: Macro,
+        context: dict[str, Any] | None = None,
+        node: Any = None,
+        stack: Any = None,
+    ) -> None:
+        """Do as three constructors do that call each other, for each macro and each model."""
+        generator.macro = macro
+        generator.context = context
+        generator.node = node
+        generator.stack = stack
+
     def build_namespace(
         builder: MacroNamespaceBuilder,
         macros_by_package: dict[str, dict[str, Macro]],
@@ -115,6 +128,7 @@ def _find_macros_at_once() -> None:
         def __getitem__(self, key: str) -> Any:
             return self.by_name[key]
 
+    MacroGenerator.__init__ = note_at_once  # type: ignore[method-assign, assignment]
     MacroNamespaceBuilder.build_namespace = build_namespace  # type: ignore[method-assign, assignment]
 
 

@@ -51,12 +51,7 @@ def current_manifest(project: Path = DBT_PROJECT) -> Path:
         if manifest.exists() and stamp.exists() and stamp.read_text() == digest:
             return manifest
         parsed = subprocess.run(
-            [
-                dbt_command(),
-                *("--quiet", "parse"),
-                *("--project-dir", str(project), "--profiles-dir", str(project)),
-                *("--target-path", str(target), "--log-path", str(target)),
-            ],
+            [sys.executable, "-m", "dagster_project.transform.parsed", str(project), str(target)],
             env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
             capture_output=True,
             text=True,

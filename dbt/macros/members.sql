@@ -44,11 +44,10 @@
 
 {#
   A CTE `<rows>_of_members`, the rows of the CTE `<rows>` once for every member that their customer belongs
-  to. The whole business has all rows, also those of nobody known; the plan is the one held on the day of the row. What is read is the
-  same whatever the dimensions are (transform/parsed.py).
+  to. The whole business has all rows, also those of nobody known; the plan is the one held on the day of the row.
 #}
 {% macro of_members(rows, day) -%}
-{%- do ref('int_customer_plan_days') if not execute -%}
+{{ may_read('int_customer_plan_days') }}
 {{ rows }}_of_members as (
     select
         'all' as dimension,

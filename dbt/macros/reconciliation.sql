@@ -87,6 +87,11 @@
             'what_to_do': 'who was contacted is taken for silent: use the id that billing uses, or add customer_aliases',
         },
         {
+            'guard': 'offers', 'unit': 'offers',
+            'finding': 'were made to nobody whom billing knows',
+            'what_to_do': 'they are in no figure of offers and campaigns: use the id that billing uses, or add customer_aliases',
+        },
+        {
             'guard': 'events', 'unit': 'usage events',
             'finding': 'are of nobody whom billing knows',
             'what_to_do': 'it is in no figure of use or risk: send the id that billing uses with each event, or export who each user belongs to',

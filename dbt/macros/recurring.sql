@@ -126,7 +126,7 @@ gaps as (
 
 moved as (
     select
-        pieces.* exclude (valid_from, valid_to),
+        {{ all_but(['valid_from', 'valid_to'], 'pieces') }},
         coalesce(begun.valid_to, pieces.valid_from) as valid_from,
         coalesce(ended.valid_to, pieces.valid_to) as valid_to
     from {{ pieces }} as pieces

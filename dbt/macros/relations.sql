@@ -9,3 +9,8 @@
 {% macro source() -%}
     {{ return(builtins.source(*varargs, **kwargs).include(database=false)) }}
 {%- endmacro %}
+
+{# A model that is read under some settings alone. It is in the graph under all, which then is the same and parsed once. #}
+{% macro may_read(model) -%}
+    {%- if not execute -%}{%- do ref(model) -%}{%- endif -%}
+{%- endmacro %}

@@ -34,7 +34,6 @@
     {{ config(
         materialized='incremental',
         on_schema_change='fail',
-        full_refresh=true if builds_anew() else none,
         pre_hook=forget,
         post_hook=remember,
         meta=meta
@@ -44,6 +43,11 @@
 {# A past state is built from nothing, and Spark, which deletes no rows, builds everything each time. #}
 {% macro builds_anew() -%}
     {{ return(var('as_of') is not none or target.type != 'duckdb') }}
+{%- endmacro %}
+
+{# Of dbt, which asks it of every incremental model. #}
+{% macro should_full_refresh() -%}
+    {{ return(flags.FULL_REFRESH or builds_anew()) }}
 {%- endmacro %}
 
 {# Whether the model has rows from before; a unit test has no table at all. #}

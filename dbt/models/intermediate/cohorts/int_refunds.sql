@@ -1,5 +1,7 @@
 -- Money paid back, once, however an export writes it: a row of its own, an amount on the payment, a credit note that was
 -- refunded. What two of them say of one payment or invoice is the same money.
+{{ config(materialized='table') }}
+
 with
 
 collected as (

@@ -1,8 +1,7 @@
 -- The incremental models write here, each in the transaction in which it is computed (macros/incremental/by_customer.sql).
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    full_refresh=true if builds_anew() else none
+    incremental_strategy='append'
 ) }}
 
 select

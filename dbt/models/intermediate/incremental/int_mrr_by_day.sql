@@ -1,4 +1,5 @@
 -- What recurring revenue did on each day; with dated rates also in the currencies of the contracts.
+{{ may_read('int_recurring_periods') }}
 {{ config(materialized='table') }}
 
 with

@@ -1,5 +1,7 @@
 -- What the vendor says of each invoice, beside its lines as they were understood. Only invoices that can count: drafts and void
 -- ones are nobody's revenue.
+{{ config(materialized='table') }}
+
 with
 
 invoices as (

@@ -1,4 +1,4 @@
--- Guards: tickets, ratings, contacts and use belong to a customer whom billing knows.
+-- Guards: tickets, ratings, contacts, offers and use belong to a customer whom billing knows.
 -- Events are counted by customer and day; those of nobody are in no day, so that they are counted as they were loaded.
 with
 
@@ -24,6 +24,7 @@ counted as (
         ('tickets', 'int_tickets', 'ticket_id'),
         ('ratings', 'int_ratings', 'rating_id'),
         ('contacts', 'int_contacts', 'contact_id'),
+        ('offers', 'stg_billing__offers', 'offer_id'),
         ('sessions', 'stg_usage__sessions', 'session_id'),
     ] -%}
     select

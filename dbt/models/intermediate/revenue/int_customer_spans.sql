@@ -1,4 +1,6 @@
 -- Each customer at the two ends of each span: only customers active at one of them.
+{{ may_read('int_recurring_periods') }}
+{{ may_read('int_currency_rates') }}
 {{ incremental_by_day(
     days_before='closing_on',
     inputs=['int_mrr_by_day', 'int_customer_days'],

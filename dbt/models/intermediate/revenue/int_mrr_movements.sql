@@ -1,4 +1,6 @@
 -- The change of a customer's MRR on a day, split into what exchange rates did and what the customer did.
+{{ may_read('int_recurring_periods') }}
+{{ may_read('int_currency_rates') }}
 {{ config(materialized='table') }}
 
 with

@@ -1,8 +1,7 @@
 -- What each recurring piece was agreed on, beside what it is worth: product, interval, units and list price, as far as the
 -- export tells them. A credit takes back units too. Where no discount is told, the price is what was paid.
-{{ incremental_by_customer(
-    inputs=['int_recurring_periods'] + (['int_invoice_service_lines'] if var('recurring_from') == 'invoice_lines' else [])
-) }}
+{{ may_read('int_item_versions') }}
+{{ incremental_by_customer(inputs=['int_recurring_periods', 'int_invoice_service_lines']) }}
 
 with
 
@@ -37,7 +36,7 @@ lines as (
         cast(discount_cents as double) as discount,
         case
             when max(discount_cents) over (partition by contract_key) > 0 and plan_months > 0
-                then cast(list_cents as double) / 100 / plan_months
+                then cast(list_cents - {{ tax_inside('list_cents', 'tax_permille') }} as double) / 100 / plan_months
         end as list_a_month
     from {{ ref('int_invoice_service_lines') }}
     where {{ is_computed('customer_id') }}

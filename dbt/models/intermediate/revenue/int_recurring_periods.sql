@@ -1,11 +1,8 @@
 -- The waist: everything recurring is derived from this model and nothing else. Pieces come in the shape that the export has (setting
 -- recurring_from), are valued in the reporting currency, not yet rounded (a customer's plan on a day is), and cut where a dated rate
 -- changes. An unknown currency keeps its row with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
-{{ incremental_by_customer(
-    inputs=['int_invoice_service_lines', 'int_invoice_pieces'] if var('recurring_from') == 'invoice_lines' else []
-) }}
-{#- Read where an end counts from the day it was asked for; the graph is the same wherever it counts from (transform/parsed.py). #}
-{%- do ref('stg_billing__subscriptions') if not execute %}
+{{ may_read('stg_billing__subscriptions') }}
+{{ incremental_by_customer(inputs=['int_invoice_service_lines', 'int_invoice_pieces']) }}
 {%- set shapes = {
     'subscription_periods': ref('int_recurring_from_subscription_periods'),
     'subscription_items': ref('int_recurring_from_subscription_items'),

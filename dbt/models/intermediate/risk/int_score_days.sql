@@ -1,5 +1,7 @@
 -- The mornings on which customers are looked at: each month's first, the newest 26 Mondays,
 -- and the day after the last one covered. Only what happened before that morning is known.
+{{ config(materialized='table') }}
+
 with
 
 periods as (

@@ -11,7 +11,7 @@ ids as (
 
 final as (
     select
-        contacts.* exclude (customer_id),
+        {{ all_but(['customer_id'], 'contacts') }},
         coalesce(known.customer_id, users.customer_id) as customer_id
     from contacts
     left join ids as known

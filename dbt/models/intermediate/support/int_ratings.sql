@@ -1,5 +1,7 @@
 -- Ratings with the customer who gave them, found like that of a ticket; a rating that names only its ticket is of the ticket's
 -- customer. A rating inside its ticket, which has no id of its own, is the one that has a record too.
+{{ config(materialized='table') }}
+
 with
 
 ratings as (
@@ -24,7 +26,7 @@ ids as (
 
 final as (
     select
-        ratings.* exclude (customer_id),
+        {{ all_but(['customer_id'], 'ratings') }},
         coalesce(known.customer_id, tickets.customer_id, organizations.customer_id, users.customer_id) as customer_id,
         tickets.channel,
         tickets.category

@@ -1,6 +1,8 @@
 -- Which known customer stands behind an id that a support system writes. A customer is who is in the customers export, is billed
 -- or buys; no id of a support system makes one. A user is of the customer they name, of that of their organisation, or of the one
 -- and only customer with their address.
+{{ config(materialized='table') }}
+
 with
 
 known as (

@@ -14,7 +14,7 @@ ids as (
 
 final as (
     select
-        tickets.* exclude (customer_id),
+        {{ all_but(['customer_id'], 'tickets') }},
         tickets.customer_id as customer_id_as_given,
         coalesce(known.customer_id, organizations.customer_id, users.customer_id) as customer_id
     from tickets

@@ -1,26 +1,19 @@
 -- Chains (a is b, b is c) end at the id that is no alias itself; a circle ends at its smallest id.
+{{ config(materialized='table') }}
+
 with recursive
 
 aliases as (
     {{ newest_version('customer_aliases', ['customer_id']) }}
 ),
 
-reachable (customer_id, reached_id) as (
-    select
-        customer_id,
-        same_as_customer_id
-    from aliases
-    where customer_id <> same_as_customer_id
-
-    union
-
-    select
-        reachable.customer_id,
-        aliases.same_as_customer_id
-    from reachable
-    inner join aliases
-        on reachable.reached_id = aliases.customer_id
-),
+{{ closure(
+    'reachable',
+    columns=['customer_id', 'reached_id'],
+    first='select customer_id, same_as_customer_id from aliases where customer_id <> same_as_customer_id',
+    following=['reachable.customer_id', 'aliases.same_as_customer_id'],
+    joined='inner join aliases on reachable.reached_id = aliases.customer_id'
+) }},
 
 ends as (
     select

@@ -1,3 +1,6 @@
+-- A table, not a view: read by many models.
+{{ config(materialized='table') }}
+
 with
 
 source as (
