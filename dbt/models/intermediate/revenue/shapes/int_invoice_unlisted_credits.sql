@@ -1,6 +1,6 @@
--- Credit notes that come without lines, as lines. One for all that its invoice billed takes all of it back. One for a part is of
--- the only line of its amount, else of all lines in proportion, to the cent; whether such a line is a piece or money is judged
--- as that of any credit note.
+-- Credit notes that come without lines, as lines, with the columns of int_invoice_line_amounts in their order. One for all that its
+-- invoice billed takes all of it back. One for a part is of the only line of its amount, else of all lines in proportion, to the
+-- cent; whether such a line is a piece or money is judged as that of any credit note.
 with
 
 lines as (
@@ -69,7 +69,6 @@ ranked as (
 
 final as (
     select
-        -- in the order of int_invoice_line_amounts, whose rows these join
         lines.line_id,
         ranked.credit_note_id as invoice_id,
         case when ranked.status in ('void', 'voided') then 'void' else 'paid' end as invoice_status,
@@ -96,7 +95,7 @@ final as (
         lines.amount_given,
         {{ money('case when ' ~ is_all ~ ' then -lines.amount_billed else ' ~ share ~ ' end') }} as amount_billed,
         {{ money('case when ' ~ is_all ~ ' then -lines.amount else ' ~ share ~ ' end') }} as amount,
-        {{ money('case when ' ~ is_all ~ ' then -lines.inclusive_tax else 0 end') }} as inclusive_tax,
+        case when {{ is_all }} then -lines.inclusive_tax else 0 end as inclusive_tax,
         case when {{ is_all }} then lines.discount end as discount,
         ranked.line_count > 1 and not ({{ is_all }}) as is_spread
     from lines
