@@ -20,7 +20,7 @@ told as (
 
 parts as (
     select
-        parts.* exclude (tax_permille),
+        {{ all_but(['tax_permille'], 'parts') }},
         rates.full_cents,
         coalesce(told.tax_permille, parts.tax_permille) as tax_permille
     from {{ ref('int_invoice_parts') }} as parts
@@ -82,7 +82,7 @@ charged as (
 
 final as (
     select
-        * exclude (tax_cents),
+        {{ all_but(['tax_cents']) }},
         taxed_cents - tax_cents as full_cents
     from charged
 )

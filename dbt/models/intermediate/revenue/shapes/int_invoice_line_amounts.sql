@@ -95,10 +95,10 @@ charged as (
 
 final as (
     select
-        * exclude (
-            amount, item_id, discount_included, is_reduced, told_discount, left_out, inclusive_tax, amount_cents, discount_cents,
-            tax_cents, list_cents, is_discount_apart, is_tax_included, with_tax, _load_id
-        ),
+        {{ all_but([
+            'amount', 'item_id', 'discount_included', 'is_reduced', 'told_discount', 'left_out', 'inclusive_tax', 'amount_cents',
+            'discount_cents', 'tax_cents', 'list_cents', 'is_discount_apart', 'is_tax_included', 'with_tax', '_load_id',
+        ]) }},
         {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
         {%- set counted = 'with_tax + abs(left_out)' %}
         {%- set tax = 'case when left_out = 0 then abs(inclusive_tax) else ' ~ tax_inside(cents(counted), 'tax_permille') ~ ' * 0.01 end' %}

@@ -91,17 +91,10 @@ taken_back as (
 
 final as (
     select
-<<<<<<< HEAD
         {{ all_but([
-            'subscription_id', 'plan_id', 'quantity', 'amount', 'tax_permille', 'period_start_at', 'period_end_at',
+            'subscription_id', 'plan_id', 'quantity', 'amount', 'inclusive_tax', 'tax_permille', 'period_start_at', 'period_end_at',
             'period_start_on', 'period_end_on', 'amount_given', 'credited_line_id', 'is_spread',
         ], 'lines') }},
-=======
-        lines.* exclude (
-            subscription_id, plan_id, quantity, amount, inclusive_tax, tax_permille, period_start_at, period_end_at, period_start_on, period_end_on,
-            amount_given, credited_line_id, is_spread
-        ),
->>>>>>> main
         coalesce(lines.subscription_id, taken_back.subscription_id) as subscription_id,
         coalesce(lines.plan_id, taken_back.plan_id) as plan_id,
         coalesce(taken_back.units, lines.quantity) as quantity,

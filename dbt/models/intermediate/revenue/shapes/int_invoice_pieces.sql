@@ -89,17 +89,11 @@ outlived as (
 {% endif -%}
 final as (
     select
-<<<<<<< HEAD
-        {{ all_but(['full_cents', 'counts_until', 'end_reason'], 'pieces') }},
-        {{ 'coalesce(outlived.full_cents, pieces.full_cents)' if var('discounts') == 'lasting_only' else 'pieces.full_cents' }}
-            as full_cents,
-=======
-        pieces.* exclude (taxed_cents, full_cents, counts_until, end_reason),
+        {{ all_but(['taxed_cents', 'full_cents', 'counts_until', 'end_reason'], 'pieces') }},
         {%- for amount in ['taxed_cents', 'full_cents'] %}
         {{ 'coalesce(outlived.' ~ amount ~ ', pieces.' ~ amount ~ ')' if var('discounts') == 'lasting_only' else 'pieces.' ~ amount }}
             as {{ amount }},
         {%- endfor %}
->>>>>>> main
         least(pieces.counts_until, replaced.replaced_on) as counts_until,
         case when coalesce(replaced.replaced_on >= pieces.counts_until, true) then pieces.end_reason end as end_reason
     from pieces
