@@ -22,7 +22,7 @@
     and {{ day }} < coalesce({{ rates }}.valid_to, cast('9999-12-31' as date))
 {%- endmacro %}
 
-{# The columns that every guard has, in their order; int_reconciliation_guards puts them together. #}
+{# The columns that every guard has, in their order; mart_reconciliation puts them together. #}
 {% macro guard_columns() -%}
     guard, is_present, rows_checked, rows_differing, amount_checked, amount_differing, mrr_effect, mrr_effect_month,
     warns_above_rows, warns_above_money, refuses_above_rows, refuses_above_money, detail, examples

@@ -3,7 +3,8 @@
 with
 
 known as (
-    select * from {{ ref('int_known_customers') }}
+    select customer_id from {{ ref('int_customer_segments') }}
+    where dimension = 'all'
 ),
 
 events_of_nobody as (

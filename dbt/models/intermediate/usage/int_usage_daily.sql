@@ -2,7 +2,7 @@
 -- first session may run on. A new alias or time zone starts over: in a transaction of its own, since a table that lost rows
 -- cannot gain a column (on_schema_change) in the same one.
 -- depends_on: {{ ref('stg_usage__superseded_events') }}
--- depends_on: {{ ref('stg_usage__identity_versions') }}
+-- depends_on: {{ source('raw', 'identities') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- depends_on: {{ ref('stg_usage__features') }}
 -- depends_on: {{ ref('stg_billing__customer_ids') }}

@@ -9,13 +9,14 @@ customer_periods as (
 ),
 
 left_out as (
-    select
+    select distinct
         periods.grain,
         periods.period_start,
-        left_out.customer_id
-    from {{ ref('int_left_out') }} as left_out
+        causes.customer_id
+    from {{ ref('int_span_causes') }} as causes
     inner join periods
-        on left_out.opening_on = periods.period_start and left_out.closing_on = periods.closing_on
+        on causes.opening_on = periods.period_start and causes.closing_on = periods.closing_on
+    where not causes.is_counted
 ),
 
 moved as (

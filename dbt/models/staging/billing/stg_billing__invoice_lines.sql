@@ -1,6 +1,6 @@
 -- A table, not a view: millions of rows, read by the recurring lines and by the purchases. A night reads the lines of which
 -- something was loaded.
-{{ incremental_by('line_id', 'stg_billing__changed_lines') }}
+{{ incremental_by('line_id') }}
 
 with
 
