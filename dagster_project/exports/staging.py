@@ -19,6 +19,7 @@ from dagster_project.exports.formats.fields import first_line, json_pointer
 from dagster_project.exports.mapping import Delivery, Mapping
 from dagster_project.exports.row_plan import BLANK, STAGE, UNMAPPED, Fault, Plan
 from dagster_project.exports.writing import Writing
+from dagster_project.warehouse.introspection import has_table
 
 _READ_ERRORS = (
     duckdb.InvalidInputException,
@@ -180,10 +181,7 @@ def _read(con: duckdb.DuckDBPyConnection, opened: Opened, statement: str) -> Non
 
 def _rejects(con: duckdb.DuckDBPyConnection) -> int:
     """Return how many records the reader rejected; a record may break several rules."""
-    made = con.execute(
-        "select 1 from duckdb_tables() where table_name = 'ebb_rejects' and temporary"
-    ).fetchone()
-    if made is None:
+    if not has_table(con, "main", "ebb_rejects", database="temp"):
         return 0
     found = con.execute("select count(distinct line) from ebb_rejects").fetchone()
     return int(found[0]) if found else 0

@@ -11,6 +11,7 @@ import duckdb
 from dagster_project.config import RecurringShape, Settings
 from dagster_project.errors import ValidationRefusedError
 from dagster_project.exports.contract import NEWEST_FIRST, TABLES
+from dagster_project.exports.values import THREE_DECIMAL, ZERO_DECIMAL
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
 
@@ -85,6 +86,7 @@ def _unknown_in(
     con: duckdb.DuckDBPyConnection, table: str, known: list[str], settings: Settings
 ) -> list[tuple[str, int, Decimal, str]]:
     amount, condition = _CONVERTED[table]
+    head = _HEADS.get(table, "select *, currency as own_currency from newest")
     key = ", ".join(quote_identifier(column) for column in TABLES[table].key)
     # Names come from the contract and the list above, values are bound.
     return con.execute(
@@ -95,13 +97,21 @@ def _unknown_in(
             amount=quote_identifier(amount),
             condition=condition,
             newest=NEWEST_FIRST,
-            head=_HEADS.get(table, "select *, currency as own_currency from newest"),
+            head=head,
         ),
-        {"known": known, "as_of": settings.as_of_at()},
+        {
+            "known": known,
+            "as_of": settings.as_of_at(),
+            **(
+                {"zero_decimal": list(ZERO_DECIMAL), "three_decimal": list(THREE_DECIMAL)}
+                if "minor" in head
+                else {}
+            ),
+        },
     ).fetchall()
 
 
-# Currency and status stand in the row, or in what it completes.
+# Currency and status stand in the row, or in what it completes; that currency says what a minor unit is worth.
 _HEADS = {
     "subscription_items": """
         select newest.*, coalesce(newest.currency, plans.currency) as own_currency
@@ -109,7 +119,17 @@ _HEADS = {
             select plan_id, arg_max(currency, _load_id) as currency from raw.plans group by plan_id
         ) as plans on plans.plan_id = newest.plan_id""",
     "invoice_lines": """
-        select newest.*, coalesce(newest.invoice_status, heads.status) as status,
+        select
+            newest.* replace (
+                case
+                    when not coalesce(in_minor_units, false) then amount
+                    when upper(coalesce(newest.currency, heads.currency)) in (select unnest($zero_decimal)) then amount
+                    when upper(coalesce(newest.currency, heads.currency)) in (select unnest($three_decimal))
+                        and coalesce(counts_thousandths, true) then amount / 1000
+                    else amount / 100
+                end::decimal(20, 3) as amount
+            ),
+            coalesce(newest.invoice_status, heads.status) as status,
             coalesce(newest.currency, heads.currency) as own_currency
         from newest left join (
             select invoice_id, arg_max(currency, _load_id) as currency, arg_max(status, _load_id) as status

@@ -17,6 +17,7 @@ from dagster_project.report.periods import Key, Periods, read_periods
 from dagster_project.report.problems import Problems, read_problems
 from dagster_project.report.publication import Publication, read_publication
 from dagster_project.report.work import WorkList, read_work
+from dagster_project.warehouse.introspection import tables_of
 from dagster_project.warehouse.serving import open_marts
 
 
@@ -44,7 +45,7 @@ def read_page_values(marts_db: Path, heading: Heading) -> PageValues:
     :raises EbblineError: there is no such file, or it is no publication.
     """
     with open_marts(marts_db) as con:
-        tables = _tables(con)
+        tables = frozenset(tables_of(con, "marts", database="published"))
         publication = read_publication(con) if "publication" in tables else None
         periods = read_periods(con, tables, _plan_names(con, tables))
         return PageValues(
@@ -61,14 +62,6 @@ def read_page_values(marts_db: Path, heading: Heading) -> PageValues:
             cohorts=read_cohorts(con, tables, periods.segments),
             behind=read_behind(con, tables, [month.start for month in periods.of()]),
         )
-
-
-def _tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    rows = con.execute(
-        "select table_name from information_schema.tables "
-        "where table_catalog = 'published' and table_schema = 'marts'"
-    ).fetchall()
-    return frozenset(name for (name,) in rows)
 
 
 def _plan_names(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> dict[Key, str]:

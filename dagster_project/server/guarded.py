@@ -18,7 +18,7 @@ from dagster_project.server.quack import load_quack
 from dagster_project.warehouse.attachment import attach, attached
 from dagster_project.warehouse.published_comments import comments_of, write_comments
 from dagster_project.warehouse.quoting import quote_identifier
-from dagster_project.warehouse.serving import published_tables
+from dagster_project.warehouse.serving import published_tables, published_views
 
 # What lists the catalog (clients ask it when they attach) and what makes rows of arguments.
 TABLE_FUNCTIONS = (
@@ -120,7 +120,7 @@ def _opened(marts: Path, folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _make_views(con: duckdb.DuckDBPyConnection) -> None:
-    """Make every mart known as ``metrics`` and as ``marts.metrics``, with its comments, and the guard.
+    """Make every mart and ready view known as ``metrics`` and as ``marts.metrics``, with comments, and the guard.
 
     An attached client asks for ``metrics`` whatever schema it names; ``marts.metrics`` is what people
     write.
@@ -128,7 +128,7 @@ def _make_views(con: duckdb.DuckDBPyConnection) -> None:
     described = comments_of(con, "published")
     layout, names = published_tables(con, "published")
     con.execute("create schema marts")
-    for name in names:
+    for name in [*names, *published_views(con, "published")]:
         mart = quote_identifier(name)
         for schema in ("main", "marts"):
             con.execute(f"create view {schema}.{mart} as from published.{layout}.{mart}")

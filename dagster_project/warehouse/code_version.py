@@ -1,8 +1,8 @@
 """Which code made a publication: the package version and a hash of every file that shapes a number.
 
-Counted: dbt models, macros, seeds, tests and project settings; how exports are read and settings become dbt's
-variables; red lines and restatements; what is expected of tables before they are published, and what readers see of
-them. Two equal versions give equal numbers from equal inputs and settings.
+Counted: dbt models, macros, seeds, tests and project settings, and how dbt is run; how exports are read and settings
+become dbt's variables; red lines and restatements; what is expected of tables before they are published, and what
+readers see of them. Two equal versions give equal numbers from equal inputs and settings.
 """
 
 import hashlib
@@ -30,7 +30,11 @@ _PATTERNS = (
     "dagster_project/metrics/**/*.py",
     "dagster_project/numbers/restatements.py",
     "dagster_project/quality/**/*.py",
+    "dagster_project/transform/**/*.py",
+    "dagster_project/defs/transform.py",
+    "dagster_project/warehouse/published_coverage.py",
     "dagster_project/warehouse/ready_views.py",
+    "dagster_project/yaml_document.py",
     "expectations/**/*.yml",
 )
 

@@ -17,6 +17,7 @@ from dagster_project.transform.project import current_manifest
 from dagster_project.warehouse.code_version import PROJECT
 from dagster_project.warehouse.introspection import columns_of
 from dagster_project.warehouse.quoting import quote_identifier, quote_text
+from dagster_project.warehouse.transaction import transaction
 
 
 @dataclass(frozen=True)
@@ -233,4 +234,5 @@ def write_comments(
         if (text := described.columns.get(column))
     ]
     # One by one, each would be a transaction of its own, written down six times as slowly.
-    con.execute(";\n".join(["begin", *comments, "commit"]))
+    with transaction(con):
+        con.execute(";\n".join(comments))

@@ -1,5 +1,5 @@
 {#
-  Why a customer's MRR changed (METRICS.md, section 3): CTEs that end in `final`, with one row per change and cause.
+  Why a customer's MRR changed (METRICS.md, section 3): CTEs that end in `changes_by_cause`, with one row per change and cause.
 
   changes: a CTE of opening_on, closing_on, customer_id and change, the difference between the ends of the days before both.
 
@@ -198,7 +198,7 @@ counted as (
     where place = 1 or abs(amount) > 0.02
 ),
 
-final as (
+changes_by_cause as (
     select
         changes.opening_on,
         changes.closing_on,

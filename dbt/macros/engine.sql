@@ -81,6 +81,49 @@
 {# First day of the month, quarter or year that holds the date. #}
 {% macro period_start(grain, day) -%}cast(date_trunc('{{ grain }}', {{ day }}) as date){%- endmacro %}
 
+{# All columns, of a relation or of all that are read, but these. #}
+{% macro all_but(columns, relation=none) -%}
+    {{ relation ~ '.' if relation }}* {{ adapter.dispatch('but')() }} ({{ columns | join(', ') }})
+{%- endmacro %}
+{% macro duckdb__but() -%}exclude{%- endmacro %}
+{% macro spark__but() -%}except{%- endmacro %}
+
+{# Window function: the first value that is there. #}
+{% macro first_known(expression) -%}{{ return(adapter.dispatch('first_known')(expression)) }}{%- endmacro %}
+{% macro duckdb__first_known(expression) -%}first_value({{ expression }} ignore nulls){%- endmacro %}
+{% macro spark__first_known(expression) -%}first_value({{ expression }}) ignore nulls{%- endmacro %}
+
+{#
+  A recursive CTE of different rows: `first`, and from each row those that `joined` leads to, until nothing new is reached.
+  Spark knows no difference in a recursion: it goes at most 60 steps, so that a circle ends too.
+#}
+{% macro closure(name, columns, first, following, joined) -%}
+    {{ return(adapter.dispatch('closure')(name, columns, first, following, joined)) }}
+{%- endmacro %}
+{% macro duckdb__closure(name, columns, first, following, joined) -%}
+{{ name }} ({{ columns | join(', ') }}) as (
+    {{ first }}
+
+    union
+
+    select {{ following | join(', ') }}
+    from {{ name }}
+    {{ joined }}
+)
+{%- endmacro %}
+{% macro spark__closure(name, columns, first, following, joined) -%}
+{{ name }} ({{ columns | join(', ') }}, step) as (
+    select first_step.*, 1 as step from ({{ first }}) as first_step
+
+    union all
+
+    select {{ following | join(', ') }}, {{ name }}.step + 1 as step
+    from {{ name }}
+    {{ joined }}
+    where {{ name }}.step < 60
+)
+{%- endmacro %}
+
 {# Whole quotient of two integers that are not negative. #}
 {% macro whole_quotient(dividend, divisor) -%}
     {{ return(adapter.dispatch('whole_quotient')(dividend, divisor)) }}
@@ -101,7 +144,7 @@
 {# Greatest common divisor of two integers, and a quotient known to be whole. #}
 {% macro greatest_divisor(first, second) -%}{{ return(adapter.dispatch('greatest_divisor')(first, second)) }}{%- endmacro %}
 {% macro duckdb__greatest_divisor(first, second) -%}gcd({{ first }}, {{ second }}){%- endmacro %}
-{# Spark has no gcd: nothing is reduced there; these macros run before int_recurring_periods only. #}
+{# Spark has no gcd: nothing is reduced there, and a product is held by 38 digits. #}
 {% macro spark__greatest_divisor(first, second) -%}1{%- endmacro %}
 
 {% macro whole_part(dividend, divisor) -%}{{ return(adapter.dispatch('whole_part')(dividend, divisor)) }}{%- endmacro %}
@@ -155,3 +198,6 @@
 {%- endmacro %}
 
 {% macro _since_midnight(reading) -%}{{ seconds_between("date_trunc('day', " ~ reading ~ ')', reading) }}{%- endmacro %}
+
+{# Spark's Parquet tables hold no constraint: a contract is its columns and types there, and a test for each constraint. #}
+{% macro spark__persist_constraints(relation, model) -%}{%- endmacro %}

@@ -36,6 +36,11 @@
     end
 {%- endmacro %}
 
+{# Months of a plan's interval; NULL where it is counted in days or weeks. #}
+{% macro plan_months(plans) -%}
+    case {{ plans }}.billing_interval when 'month' then 1 when 'quarter' then 3 when 'year' then 12 end * {{ plans }}.interval_count
+{%- endmacro %}
+
 {# Months of an invoice line, from its own dates: whole months, else weeks or days. #}
 {% macro line_months_numerator() -%}
     cast(

@@ -2,7 +2,7 @@
   LTV = V * L (METRICS.md, section 3): V = ARPA x gross margin, L = 1 / average churn rate of the last three months that
   have one. Computed as one fraction of whole numbers and rounded once: with lost l and opening b of each month,
   closing * margin / E / ((l0/b0 + l1/b1 + l2/b2) / k). NULL when nobody was lost or nobody is left.
-  Reads the columns opening_0..2 and lost_0..2 of int_month_churn.
+  Reads the columns opening_0..2 and lost_0..2 of int_period_figures.
 #}
 {% macro lifetime_value(mrr_closing, customers_closing) -%}
     {%- set digits = (var('gross_margin') | string).split('.') -%}

@@ -43,14 +43,11 @@
 {%- endmacro %}
 
 {#
-  Two CTEs: `plan_days`, and `<rows>_of_members`, the rows of the CTE `<rows>` once for every member that their customer belongs
+  A CTE `<rows>_of_members`, the rows of the CTE `<rows>` once for every member that their customer belongs
   to. The whole business has all rows, also those of nobody known; the plan is the one held on the day of the row.
 #}
 {% macro of_members(rows, day) -%}
-plan_days as (
-    select * from {{ ref('int_customer_plan_days') }}
-),
-
+{{ may_read('int_customer_plan_days') }}
 {{ rows }}_of_members as (
     select
         'all' as dimension,
@@ -77,7 +74,7 @@ plan_days as (
         coalesce(plan_days.plan_id, '(none)') as member,
         {{ rows }}.*
     from {{ rows }}
-    left join plan_days
+    left join {{ ref('int_customer_plan_days') }} as plan_days
         on
             {{ rows }}.customer_id = plan_days.customer_id
             and {{ rows }}.{{ day }} >= plan_days.valid_from
@@ -95,7 +92,7 @@ plan_days as (
     from {{ rows }}
     inner join {{ ref('int_customer_segments') }} as segments
         on {{ rows }}.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
-    left join plan_days
+    left join {{ ref('int_customer_plan_days') }} as plan_days
         on
             {{ rows }}.customer_id = plan_days.customer_id
             and {{ rows }}.{{ day }} >= plan_days.valid_from

@@ -66,7 +66,7 @@
 {# Money as an integer number of cents. #}
 {% macro cents(amount) -%}
     case
-        when abs({{ amount }}) < 10000000000000 then cast({{ amount }} * 100 as bigint)
+        when abs({{ amount }}) < 10000000000000 then cast(({{ amount }}) * 100 as bigint)
         else cast(cast({{ amount }} as decimal(20, 2)) * 100 as bigint)
     end
 {%- endmacro %}
@@ -92,7 +92,15 @@
     coalesce(case when {{ part }} > 0 and {{ whole }} > 0 then {{ rounded_quotient('1000 * (' ~ part ~ ')', whole) }} end, 0)
 {%- endmacro %}
 
-{# Cents of a price that includes a tax of so many thousandths, without it. #}
-{% macro without_tax(cents, permille) -%}
-    {{ cents }} - coalesce({{ scaled(cents, permille, '(1000 + ' ~ permille ~ ')') }}, 0)
+{# The tax of so many thousandths that lies in an amount of whole cents. #}
+{% macro tax_inside(cents, permille) -%}
+    coalesce({{ scaled(cents, permille, '(1000 + ' ~ permille ~ ')') }}, 0)
+{%- endmacro %}
+
+{# Why credit notes give back money and no piece of a subscription. #}
+{% macro reasons_of_money() -%}
+    (
+        'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund',
+        'write_off'
+    )
 {%- endmacro %}

@@ -15,7 +15,7 @@
 
     union all
 
-    select * exclude (_version_rank)
+    select {{ all_but(['_version_rank']) }}
     from (
         select
             *,

@@ -22,7 +22,7 @@
     and {{ day }} < coalesce({{ rates }}.valid_to, cast('9999-12-31' as date))
 {%- endmacro %}
 
-{# The columns that every guard has, in their order; int_reconciliation_guards puts them together. #}
+{# The columns that every guard has, in their order; mart_reconciliation puts them together. #}
 {% macro guard_columns() -%}
     guard, is_present, rows_checked, rows_differing, amount_checked, amount_differing, mrr_effect, mrr_effect_month,
     warns_above_rows, warns_above_money, refuses_above_rows, refuses_above_money, detail, examples
@@ -85,6 +85,11 @@
             'guard': 'contacts', 'unit': 'contacts',
             'finding': 'are with nobody whom billing knows',
             'what_to_do': 'who was contacted is taken for silent: use the id that billing uses, or add customer_aliases',
+        },
+        {
+            'guard': 'offers', 'unit': 'offers',
+            'finding': 'were made to nobody whom billing knows',
+            'what_to_do': 'they are in no figure of offers and campaigns: use the id that billing uses, or add customer_aliases',
         },
         {
             'guard': 'events', 'unit': 'usage events',

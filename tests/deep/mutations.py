@@ -65,7 +65,7 @@ MUTATIONS = (
     ),
     Mutation(f"{REVENUE}/int_mrr_movements.sql", "where fx <> 0", "where fx > 0", LARGE),
     Mutation(
-        f"{REVENUE}/int_customer_movements.sql",
+        f"{REVENUE}/int_mrr_movements.sql",
         ") > 0 as ever_active_before",
         ") >= 0 as ever_active_before",
         WORKED,

@@ -1,5 +1,10 @@
 """How a field is named and its text is read, in whatever form of file."""
 
+import re
+
+# Where a file that is packed or lies elsewhere is unpacked to be read: another folder each time.
+_UNPACKED = re.compile(r'"[^"]*/ebbline-[^"/]*/[^"]*"')
+
 
 def trimmed(sql: str) -> str:
     """Return the text without outer spaces, NULL where nothing is left; cheap where there are none."""
@@ -31,6 +36,9 @@ def json_path(name: str) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of an error of DuckDB, without the kind of error in front."""
+    """Return the first line of an error of DuckDB, without the kind of error in front.
+
+    It says the same of the same file every time: whether a refusal is a new one is told by its words.
+    """
     line = (str(error).splitlines() or [type(error).__name__])[0]
-    return line.split("Error: ", 1)[-1]
+    return _UNPACKED.sub("it", line.split("Error: ", 1)[-1]).replace("file it", "it")

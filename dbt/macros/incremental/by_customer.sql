@@ -10,13 +10,13 @@
 
 {#
   Configuration of such a model.
-  among: the model that lists what is computed again tonight.
-  column: its column, and of the rows here; they belong to what it names.
+  column: what its rows belong to.
+  among: the model that lists which of these are computed again tonight; without one they are the invoice lines changed since.
   inputs: the models by customer it is computed from; none reads the loaded rows themselves.
 #}
-{% macro incremental_by(column, among, inputs=[]) -%}
+{% macro incremental_by(column, among=none, inputs=[]) -%}
     {{ incremental_config(
-        needs=inputs + [among, 'int_incremental_loads', 'stg_billing__loads'],
+        needs=inputs + ([among] if among else []) + ['int_incremental_loads', 'stg_billing__loads'],
         forget='{{ forget_what_is_computed() }}',
         remember='{{ remember_the_loads() }}',
         meta={'incremental_by': {'column': column, 'among': among, 'inputs': inputs}}
@@ -38,7 +38,8 @@
     true
     {%- else -%}
     {%- set terms = model.config.meta.incremental_by -%}
-    coalesce({{ value }}, '') in (select coalesce({{ terms.column }}, '') from {{ ref(terms.among) }})
+    {%- set changed = ref(terms.among) if terms.among else '(' ~ lines_changed_since(load_computed([model.name])) ~ ')' %}
+    coalesce({{ value }}, '') in (select coalesce(changed.{{ terms.column }}, '') from {{ changed }} as changed)
     {%- endif -%}
 {%- endmacro %}
 
@@ -115,6 +116,13 @@
 {# Condition: the load is newer than this one. Where there is none, the models start over, whatever came. #}
 {% macro came_since(load_id, since) -%}
     {{ load_id ~ ' > ' ~ since if since is not none else 'false' }}
+{%- endmacro %}
+
+{# The invoice lines of which something was loaded since then: they, their invoice or their credit note. #}
+{% macro lines_changed_since(since) -%}
+    select line_id
+    from {{ source('raw', 'invoice_lines') }}
+    where {{ came_since('_load_id', since) }} or invoice_id in ({{ documents_changed_since(since) }})
 {%- endmacro %}
 
 {#

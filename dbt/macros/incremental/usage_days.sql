@@ -3,8 +3,24 @@
   from, and those of users whose customer became known or changed.
 #}
 
-{# The customer days whose usage may differ from what was computed when `load` was the newest load. #}
+{#
+  The customer days whose usage may differ from what was computed when `load` was the newest load. Of users every version counts,
+  since one who now belongs to another customer leaves days behind at the old one.
+#}
 {% macro usage_days_touched_since(load) %}
+    with
+
+    identities as (
+        select
+            versions.user_id,
+            coalesce(customer_ids.customer_id, versions.customer_id) as customer_id,
+            max(versions._load_id) over (partition by versions.user_id) as newest_load_id
+        from {{ source('raw', 'identities') }} as versions
+        left join {{ ref('stg_billing__customer_ids') }} as customer_ids
+            on versions.customer_id = customer_ids.customer_id_as_given
+        where {{ known_by_as_of('versions') }}
+    )
+
     select
         events.customer_id,
         events.occurred_on as used_on
@@ -17,7 +33,7 @@
         coalesce(customer_ids.customer_id, superseded.customer_id, identities.customer_id) as customer_id,
         {{ local_date('superseded.occurred_at') }} as used_on
     from {{ ref('stg_usage__superseded_events') }} as superseded
-    left join {{ ref('stg_usage__identity_versions') }} as identities on superseded.user_id = identities.user_id
+    left join identities on superseded.user_id = identities.user_id
     left join {{ ref('stg_billing__customer_ids') }} as customer_ids
         on superseded.customer_id = customer_ids.customer_id_as_given
     where
@@ -29,7 +45,7 @@
     select
         identities.customer_id,
         events.occurred_on as used_on
-    from {{ ref('stg_usage__identity_versions') }} as identities
+    from identities
     inner join {{ ref('stg_usage__events') }} as events
         on identities.user_id = events.user_id and events.is_identified_by_user
     where identities.newest_load_id > {{ load }} and identities.customer_id is not null

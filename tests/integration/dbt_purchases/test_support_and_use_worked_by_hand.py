@@ -43,8 +43,8 @@ def test_a_contact_is_ours_and_counts_however_long_ago_it_was(company: Warehouse
 
 def test_a_first_session_runs_over_midnight(company: Warehouse) -> None:
     assert company.rows(
-        "select customer_id, first_session_seconds from intermediate.int_first_use_days"
-        " where customer_id in ('n1', 'n2') order by 1"
+        "select customer_id, min_by(first_session_seconds, used_on) from intermediate.int_usage_days"
+        " where customer_id in ('n1', 'n2') group by 1 order by 1"
     ) == [("n1", 300), ("n2", 1260)]
 
 

@@ -168,6 +168,17 @@ def test_a_refused_file_leaves_nothing_and_the_others_are_loaded(
     assert rows(con, "select count(*) from raw.quarantine") == [(0,)]
 
 
+def test_a_refusal_says_the_same_the_next_night_wherever_the_file_was_unpacked(
+    con: duckdb.DuckDBPyConnection, landing: Path, load: Load
+) -> None:
+    (landing / "customers.json").write_text("[" * 1000)
+    load(format_name="stripe")
+    load(format_name="stripe")
+    assert rows(
+        con, "select count(*), count(*) filter (message ilike '%/ebbline-%') from raw.loads"
+    ) == [(1, 0)]
+
+
 def test_a_refused_file_is_tried_again_and_the_refusal_is_written_once(
     landing: Path, load: Load, con: duckdb.DuckDBPyConnection
 ) -> None:

@@ -77,7 +77,6 @@ _OF_THE_NIGHT = {
     "intermediate.int_changed_billing_rows",
     "intermediate.int_changed_customers",
     "intermediate.int_due_customers",
-    "staging.stg_billing__changed_lines",
 }
 
 

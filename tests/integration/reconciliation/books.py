@@ -89,6 +89,14 @@ def sound() -> Books:
             }
         ],
         "contacts": [{"contact_id": "k1", "customer_id": "c1", "contacted_at": _at("2026-02")}],
+        "offers": [
+            {
+                "offer_id": "f1",
+                "customer_id": "c1",
+                "kind": "call",
+                "made_at": _at("2026-02"),
+            }
+        ],
         "events": [
             {
                 "event_id": "e1",
@@ -207,7 +215,7 @@ def broken() -> Books:
     books["refunds"] = [refund("pay-c1/2026-01", "100"), refund("pay-nobody", "7")]
     books["orders"] = [order("o1", "60"), order("o2", "70"), order("o3", "50")]
     nobody: Mapping[str, Cell] = {"customer_id": "JIRA-3"}
-    for table in ("tickets", "ratings", "contacts", "events", "sessions"):
+    for table in ("tickets", "ratings", "contacts", "offers", "events", "sessions"):
         books[table] = [
             {**row, **nobody, "ticket_id": "t"} if table == "ratings" else {**row, **nobody}
             for row in books[table]

@@ -138,6 +138,8 @@ def test_no_other_invoice_is_named(of_broken_books: Reconciliation) -> None:
         ("tickets", "examples", "t-c2, t-c3, t-c4, t-c5"),
         ("ratings", "status", "warned"),
         ("contacts", "status", "warned"),
+        ("offers", "status", "warned"),
+        ("offers", "examples", "f1"),
         ("events", "status", "warned"),
         ("events", "rows_differing", 2),
         ("events", "examples", "JIRA-3, user u9"),

@@ -103,7 +103,7 @@ def invoices(tmp_path_factory: pytest.TempPathFactory) -> Company:
     return build(
         tmp_path_factory.mktemp("invoices"),
         ("audit/02", "audit/11", "field/11-inclusive-period-ends"),
-        models=("int_churn_reasons",),
+        models=("int_lost_customers",),
         settings=table_settings("canonical", "2026-06-30", "currency: {rates: {EUR: 1}}\n"),
         beside=other.invoice_files(),
     )
@@ -135,7 +135,6 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> Company:
     return build(
         tmp_path_factory.mktemp("items"),
         ("audit/03",),
-        models=("int_churn_reasons",),
         beside=other.item_files(),
     )
 
@@ -194,9 +193,9 @@ def test_other_companies_told_in_invoice_lines_move_as_was_worked_out_by_hand(
 
 def test_what_ends_unpaid_is_involuntary_however_it_was_written_off(invoices: Company) -> None:
     found = invoices.rows("""
-        select customer_id, is_involuntary from intermediate.int_churn_reasons
+        select customer_id, is_involuntary from intermediate.int_lost_customers
         where customer_id in ('A_adv_open', 'A2_ctrl', 'B_uncoll', 'B2_open', 'Y_creditnote')
-        and churned_on < '2024-07-01'
+        and grain = 'month' and period_start < '2024-07-01'
         order by customer_id
     """)
     involuntary = {"A2_ctrl", "A_adv_open", "B2_open", "B_uncoll"}
@@ -285,8 +284,11 @@ def test_other_items_are_rounded_once_and_end_with_their_state(items: Company) -
 
 
 def test_an_unpaid_subscription_leaves_against_its_will(items: Company) -> None:
-    found = items.rows("select customer_id, is_involuntary from intermediate.int_churn_reasons")
-    assert dict(found)["G_unpaid"] and dict(found)["p-owes"]
+    found = items.rows("""
+        select distinct customer_id from intermediate.int_recurring_periods
+        where customer_id in ('G_unpaid', 'p-owes') and end_reason = 'dunning'
+    """)
+    assert sorted(found) == [("G_unpaid",), ("p-owes",)]
 
 
 def test_a_coupon_that_ends_is_left_out_where_only_lasting_discounts_count(

@@ -45,6 +45,8 @@ def swap_in(paths: WarehousePaths, publication: int) -> None:
         )
         con.execute("comment on table metrics is 'Every figure.'")
         con.execute("comment on column metrics.value is 'The figure.'")
+        con.execute("create view churn_now as select value as churn_rate from metrics limit 1")
+        con.execute("comment on view churn_now is 'Now.'")
         con.execute("use memory")
     put_in_place(new, paths.marts_db)
 

@@ -28,8 +28,11 @@ READS = {
         ["built_at", "TIMESTAMP WITH TIME ZONE", "YES", None, None, None],
     ],
     "from r.query('select built_at::varchar from publication')": [["2026-04-02 03:00:00+00"]],
-    "from r.query('show tables')": [["metrics"], ["publication"]],
+    "select churn_rate from r.churn_now": [[0.02]],
+    "from r.query('from marts.churn_now')": [[0.02]],
+    "from r.query('show tables')": [["churn_now"], ["metrics"], ["publication"]],
     "from r.query('select distinct table_name from information_schema.tables order by 1')": [
+        ["churn_now"],
         ["metrics"],
         ["publication"],
     ],

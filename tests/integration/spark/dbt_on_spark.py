@@ -1,10 +1,11 @@
-"""Child process: build part of the dbt project in a local Spark session.
+"""Child process: build some models of the dbt project in a local Spark session.
 
-``python dbt_on_spark.py INPUTS OUTPUTS VARS TARGET ...``: every ``INPUTS/<schema>/<table>.parquet`` becomes a table,
-the models between ``int_recurring_periods`` and the targets are built on them, and the targets are written to
-``OUTPUTS/<table>.parquet``. A process of its own, because a Spark session is one per process.
+``python dbt_on_spark.py INPUTS OUTPUTS VARS SELECTION TARGET ...``: every ``INPUTS/<schema>/<table>.parquet`` becomes a
+table, the models that dbt's arguments (a JSON list) select are built on them, and the targets are written to
+``OUTPUTS/<table>``. A process of its own, because a Spark session is one per process.
 """
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -14,12 +15,12 @@ from pyspark.sql import SparkSession
 
 from dagster_project.transform.lighter_dbt import make_dbt_lighter
 
-WAY = "int_recurring_periods"
-TERMS = "int_piece_terms"
 PROJECT = Path(__file__).resolve().parents[3] / "dbt"
 
 
-def main(inputs: Path, outputs: Path, variables: str, targets: list[str]) -> int:
+def main(
+    inputs: Path, outputs: Path, variables: str, selection: list[str], targets: list[str]
+) -> int:
     """Build the targets and return dbt's exit code."""
     session = (
         SparkSession.builder.master("local[2]")
@@ -45,11 +46,11 @@ def main(inputs: Path, outputs: Path, variables: str, targets: list[str]) -> int
     make_dbt_lighter()
     result = dbtRunner().invoke(
         [
-            "run",
+            "build",
+            *("--resource-type", "model", "--resource-type", "seed"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", str(outputs / "target"), "--log-path", str(outputs / "logs")),
-            *("--select", *(f"{WAY}+,+{target}" for target in targets)),
-            *("--exclude", WAY, TERMS),
+            *selection,
             *("--vars", variables),
         ]
     )
@@ -61,4 +62,5 @@ def main(inputs: Path, outputs: Path, variables: str, targets: list[str]) -> int
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4:]))
+    _, inputs, outputs, variables, selection, *targets = sys.argv
+    sys.exit(main(Path(inputs), Path(outputs), variables, json.loads(selection), targets))

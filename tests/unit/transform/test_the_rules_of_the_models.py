@@ -26,7 +26,6 @@ LOOKED_UP = {
     "stg_billing__orders": "what was paid of the order",
     "stg_billing__payments": "the invoice that lists the payment",
     "stg_billing__plans": "name of the product",
-    "stg_billing__refunds": "the invoice and currency of the payment",
     "stg_support__tickets": "times, tags and answers, each a table of its own with some vendors",
     "stg_support__users": "the organisation joined last",
     "stg_usage__events": "customer of the user, number of the feature, whether a later version came",

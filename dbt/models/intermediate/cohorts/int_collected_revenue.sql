@@ -15,7 +15,7 @@ refunds as (
 ),
 
 invoice_lines as (
-    select * exclude (amount, amount_billed), amount_billed as amount
+    select {{ all_but(['amount', 'amount_billed']) }}, amount_billed as amount
     from {{ ref('int_invoice_line_amounts') }}
     where
         invoice_status = 'paid'

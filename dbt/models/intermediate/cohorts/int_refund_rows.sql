@@ -1,5 +1,5 @@
 -- Refunds that are rows of their own, each with the payment it is of: one that names only its invoice is of the last payment
--- for it.
+-- for it. A refund that names only what was paid belongs to who paid it.
 with
 
 collected as (
@@ -8,6 +8,29 @@ collected as (
 
 refunds as (
     select * from {{ ref('stg_billing__refunds') }}
+),
+
+payments as (
+    select * from {{ ref('stg_billing__payments') }}
+),
+
+invoices as (
+    select * from {{ ref('stg_billing__invoices') }}
+),
+
+completed as (
+    select
+        coalesce(refunds.customer_id, payments.customer_id, invoices.customer_id) as customer_id,
+        refunds.payment_id,
+        coalesce(refunds.invoice_id, payments.invoice_id) as invoice_id,
+        refunds.refunded_on,
+        refunds.amount,
+        coalesce(refunds.currency, payments.currency, invoices.currency) as currency
+    from refunds
+    left join payments
+        on refunds.payment_id = payments.payment_id
+    left join invoices
+        on refunds.invoice_id = invoices.invoice_id
 ),
 
 last_payments as (
@@ -21,15 +44,15 @@ last_payments as (
 
 final as (
     select
-        refunds.customer_id,
-        coalesce(refunds.payment_id, last_payments.payment_id) as payment_id,
-        refunds.invoice_id,
-        refunds.refunded_on,
-        refunds.amount,
-        refunds.currency
-    from refunds
+        completed.customer_id,
+        coalesce(completed.payment_id, last_payments.payment_id) as payment_id,
+        completed.invoice_id,
+        completed.refunded_on,
+        completed.amount,
+        completed.currency
+    from completed
     left join last_payments
-        on refunds.invoice_id = last_payments.invoice_id and last_payments.place = 1
+        on completed.invoice_id = last_payments.invoice_id and last_payments.place = 1
 )
 
 select * from final

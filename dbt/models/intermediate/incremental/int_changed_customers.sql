@@ -50,17 +50,13 @@ changed as (
         on changed_rows.subscription_id = pairs.subscription_id
 ),
 
-reached (customer_id) as (
-    select customer_id from changed
+{{ closure(
+    'reached',
+    columns=['customer_id'],
+    first='select customer_id from changed',
+    following=['others.customer_id'],
+    joined='inner join shared_pairs on reached.customer_id = shared_pairs.customer_id'
+        ~ ' inner join shared_pairs as others on shared_pairs.subscription_id = others.subscription_id'
+) }}
 
-    union
-
-    select others.customer_id
-    from reached
-    inner join shared_pairs
-        on reached.customer_id = shared_pairs.customer_id
-    inner join shared_pairs as others
-        on shared_pairs.subscription_id = others.subscription_id
-)
-
-select * from reached
+select distinct customer_id from reached

@@ -6,7 +6,7 @@ orders as (
 ),
 
 invoice_lines as (
-    select * exclude (amount, amount_billed), amount_billed as amount
+    select {{ all_but(['amount', 'amount_billed']) }}, amount_billed as amount
     from {{ ref('int_invoice_line_amounts') }}
     where not exists (select 1 from orders)
 ),

@@ -28,7 +28,7 @@ judged as (
         credits.counts_until,
         pieces.line_key is null as is_money,
         listed.line_key is not null as has_lines,
-        {{ converted(money('cast(-credits.amount_cents as decimal(18, 0)) * 0.01'), 'rates.rate') }} as amount,
+        {{ converted(money('cast(credits.tax_cents - credits.amount_cents as decimal(18, 0)) * 0.01'), 'rates.rate') }} as amount,
         {{ share('credits.months_denominator', 'credits.months_numerator') }} as per_month
     from credits
     left join pieces

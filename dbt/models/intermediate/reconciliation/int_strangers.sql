@@ -1,9 +1,10 @@
--- Guards: tickets, ratings, contacts and use belong to a customer whom billing knows.
+-- Guards: tickets, ratings, contacts, offers and use belong to a customer whom billing knows.
 -- Events are counted by customer and day; those of nobody are in no day, so that they are counted as they were loaded.
 with
 
 known as (
-    select * from {{ ref('int_known_customers') }}
+    select customer_id from {{ ref('int_customer_segments') }}
+    where dimension = 'all'
 ),
 
 events_of_nobody as (
@@ -23,6 +24,7 @@ counted as (
         ('tickets', 'int_tickets', 'ticket_id'),
         ('ratings', 'int_ratings', 'rating_id'),
         ('contacts', 'int_contacts', 'contact_id'),
+        ('offers', 'stg_billing__offers', 'offer_id'),
         ('sessions', 'stg_usage__sessions', 'session_id'),
     ] -%}
     select

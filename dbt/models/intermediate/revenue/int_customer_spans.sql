@@ -1,5 +1,6 @@
 -- Each customer at the two ends of each span: only customers active at one of them.
-{{ may_read('int_customer_span_fx') }}
+{{ may_read('int_recurring_periods') }}
+{{ may_read('int_currency_rates') }}
 {{ incremental_by_day(
     days_before='closing_on',
     inputs=['int_mrr_by_day', 'int_customer_days'],
@@ -28,9 +29,7 @@ first_days as (
 ),
 
 {% if has_dated_rates() -%}
-fx as (
-    select * from {{ ref('int_customer_span_fx') }}
-),
+{{ fx_between('spans') }},
 
 {% endif -%}
 {%- for end in ['opening', 'closing'] %}

@@ -1,13 +1,52 @@
+-- The change of a customer's MRR on a day, split into what exchange rates did and what the customer did.
+{{ may_read('int_recurring_periods') }}
+{{ may_read('int_currency_rates') }}
 {{ config(materialized='table') }}
 
 with
 
-movements as (
-    select * from {{ ref('int_customer_movements') }}
+customer_days as (
+    select
+        customer_id,
+        valid_from as movement_on,
+        coalesce(lag(mrr) over (partition by customer_id order by valid_from), 0) as mrr_before,
+        mrr as mrr_after,
+        coalesce(
+            max(mrr) over (partition by customer_id order by valid_from rows between unbounded preceding and 1 preceding), 0
+        ) > 0 as ever_active_before
+    from {{ ref('int_customer_mrr') }}
 ),
 
-changes as (
-    select * from {{ ref('int_mrr_changes') }}
+{% if has_dated_rates() -%}
+-- A movement compares the end of its day with that of the day before.
+rate_days as (
+    select distinct
+        valid_from as opening_on,
+        {{ add_days('valid_from', 1) }} as closing_on
+    from {{ ref('int_currency_rates') }}
+    where valid_from <= {{ until_date() }}
+),
+
+{{ fx_between('rate_days') }},
+
+{% endif -%}
+movements as (
+    select
+        customer_days.*,
+        {% if has_dated_rates() -%}
+        -- both ends are valued at the rates of the day before: who was nothing before, or is after, has no fx
+        case
+            when customer_days.mrr_before > 0 and customer_days.mrr_after > 0 and customer_days.mrr_after - fx.fx > 0 then fx.fx
+            else 0
+        end
+        {%- else -%}
+        cast(0 as decimal(18, 2))
+        {%- endif %} as fx
+    from customer_days
+    {%- if has_dated_rates() %}
+    left join fx
+        on customer_days.customer_id = fx.customer_id and customer_days.movement_on = fx.opening_on
+    {%- endif %}
 ),
 
 by_rates as (
@@ -57,7 +96,7 @@ leading_changes as (
             partition by customer_id, changed_on
             order by abs(delta) desc, delta desc, subscription_id, plan_id
         ) as place
-    from changes
+    from {{ ref('int_mrr_changes') }}
 ),
 
 final as (

@@ -24,7 +24,7 @@ figures as (
     select * from {{ ref('int_span_figures') }}
 ),
 
--- Voluntary is the rest: a customer whose leaving nobody explained left by himself.
+-- Voluntary is the rest: a customer whose leaving nobody explained left of its own will.
 involuntary as (
     select
         grain,
@@ -38,8 +38,26 @@ involuntary as (
     group by grain, period_start, dimension, member
 ),
 
+-- Customers at opening and lost of each month and the two before it: what a lifetime is estimated from.
 month_churn as (
-    select * from {{ ref('int_month_churn') }}
+    select
+        periods.period_start as month,
+        members.dimension,
+        members.member,
+        {%- for months_ago in [0, 1, 2] %}
+        coalesce(lag(figures.customers_opening, {{ months_ago }}) over whole, 0) as opening_{{ months_ago }},
+        coalesce(lag(figures.customers_lost, {{ months_ago }}) over whole, 0) as lost_{{ months_ago }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from periods
+    cross join members
+    left join figures
+        on
+            periods.period_start = figures.opening_on
+            and periods.closing_on = figures.closing_on
+            and members.dimension = figures.dimension
+            and members.member = figures.member
+    where periods.grain = 'month'
+    window whole as (partition by members.dimension, members.member order by periods.period_start)
 ),
 
 final as (

@@ -36,7 +36,7 @@ lines as (
         cast(discount_cents as double) as discount,
         case
             when max(discount_cents) over (partition by contract_key) > 0 and plan_months > 0
-                then cast(list_cents as double) / 100 / plan_months
+                then cast(list_cents - {{ tax_inside('list_cents', 'tax_permille') }} as double) / 100 / plan_months
         end as list_a_month
     from {{ ref('int_invoice_service_lines') }}
     where {{ is_computed('customer_id') }}

@@ -1,50 +1,55 @@
--- The waist: everything recurring is derived from this model and nothing else. Pieces are valued in the
--- reporting currency, not yet rounded (a customer's plan on a day is), and cut where a dated rate changes. An unknown currency keeps its row
--- with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
-{{ may_read('int_bridged_gaps') }}
+-- The waist: everything recurring is derived from this model and nothing else. Pieces come in the shape that the export has (setting
+-- recurring_from), are valued in the reporting currency, not yet rounded (a customer's plan on a day is), and cut where a dated rate
+-- changes. An unknown currency keeps its row with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
+{{ may_read('stg_billing__subscriptions') }}
 {{ incremental_by_customer(inputs=['int_invoice_service_lines', 'int_invoice_pieces']) }}
+{%- set shapes = {
+    'subscription_periods': ref('int_recurring_from_subscription_periods'),
+    'subscription_items': ref('int_recurring_from_subscription_items'),
+    'invoice_lines': ref('int_recurring_from_invoice_lines'),
+} %}
 
 with
 
-as_given as (
-    select * from {{ ref('int_recurring_periods_in_currency') }}
-    where {{ is_computed('customer_id') }}
+given as (
+    select * from {{ shapes[var('recurring_from')] }}
+),
+
+{% if var('churn_recognition') == 'cancel_request' -%}
+{{ ended_when_asked('given') }},
+{%- else -%}
+ended as (
+    select
+        *,
+        valid_to as ends_on
+    from given
+),
+{%- endif %}
+
+pieces as (
+    select
+        customer_id,
+        subscription_id,
+        plan_id,
+        quantity,
+        currency,
+        monthly_numerator,
+        monthly_denominator,
+        valid_from,
+        ends_on as valid_to,
+        case when ends_on = valid_to then end_reason end as end_reason,
+        source_table,
+        source_key,
+        source_file,
+        source_row
+    from ended
+    where (ends_on is null or valid_from < ends_on) and {{ is_computed('customer_id') }}
 ),
 
 {% if var('bridge_gap_days') > 0 -%}
-gaps as (
-    select * from {{ ref('int_bridged_gaps') }}
-),
-
--- In a short gap the customer keeps what held the day before it, and nothing begins before it is over.
-bridged as (
-    select
-        as_given.* exclude (valid_from, valid_to),
-        coalesce(begun.valid_to, as_given.valid_from) as valid_from,
-        coalesce(ended.valid_to, as_given.valid_to) as valid_to
-    from as_given
-    left join gaps as begun
-        on
-            as_given.customer_id = begun.customer_id
-            and as_given.valid_from >= begun.valid_from
-            and as_given.valid_from < begun.valid_to
-    left join gaps as ended
-        on
-            as_given.customer_id = ended.customer_id
-            and as_given.valid_to >= ended.valid_from
-            and as_given.valid_to <= ended.valid_to
-),
+{{ bridged('pieces') }},
 
 {% endif -%}
-pieces as (
-    {%- if var('bridge_gap_days') > 0 %}
-    select * from bridged
-    where valid_to is null or valid_from < valid_to
-    {%- else %}
-    select * from as_given
-    {%- endif %}
-),
-
 rates as (
     select * from {{ ref('int_currency_rates') }}
 ),
@@ -70,7 +75,7 @@ final as (
         pieces.source_key,
         pieces.source_file,
         pieces.source_row
-    from pieces
+    from {{ 'bridged' if var('bridge_gap_days') > 0 else 'pieces' }} as pieces
     left join rates
         on
             pieces.currency = rates.currency

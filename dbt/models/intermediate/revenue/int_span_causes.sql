@@ -30,6 +30,19 @@ changes as (
         and customer_spans.mrr_closing - customer_spans.fx <> customer_spans.mrr_opening
 ),
 
-{{ causes_of('changes') }}
+{{ causes_of('changes') }},
+
+-- Whose MRR is another only because of a commitment or a discount is neither an upgrade nor a downgrade. Where an export has only
+-- monthly values, nobody is left out.
+final as (
+    select
+        *,
+        {% if var('recurring_from') == 'subscription_periods' -%}
+        true
+        {%- else -%}
+        max(case when cause in ('commitment', 'discount') then 0 else 1 end) over (partition by opening_on, closing_on, customer_id) = 1
+        {%- endif %} as is_counted
+    from changes_by_cause
+)
 
 select * from final

@@ -16,7 +16,12 @@ customer_spans as (
 ),
 
 left_out as (
-    select * from {{ ref('int_left_out') }}
+    select distinct
+        opening_on,
+        closing_on,
+        customer_id
+    from {{ ref('int_span_causes') }}
+    where not is_counted
 ),
 
 courses as (

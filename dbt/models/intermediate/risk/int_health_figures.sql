@@ -36,9 +36,9 @@ valued as (
         has_fallen,
         is_usage_known,
         case when is_usage_known then 100 * (
-            {{ weights.frequency }} * days_28 / 28.0
+            {{ weights.frequency }} * days_28 / cast(28 as double)
             + {{ weights.breadth }} * coalesce({{ share('features_28', 'most_features') }}, 0)
-            + {{ weights.recency }} * (1 - least(coalesce(days_since_use, 28), 28) / 28.0)
+            + {{ weights.recency }} * (1 - least(coalesce(days_since_use, 28), 28) / cast(28 as double))
         ) / {{ weights.frequency + weights.breadth + weights.recency }} end as happiness
     from scores
 ),

@@ -5,23 +5,19 @@ contacts as (
     select * from {{ ref('stg_support__contacts') }}
 ),
 
-known as (
-    select * from {{ ref('int_known_customers') }}
-),
-
-users as (
-    select * from {{ ref('int_support_users') }}
+ids as (
+    select * from {{ ref('int_support_ids') }}
 ),
 
 final as (
     select
-        contacts.* exclude (customer_id),
+        {{ all_but(['customer_id'], 'contacts') }},
         coalesce(known.customer_id, users.customer_id) as customer_id
     from contacts
-    left join known
-        on contacts.customer_id = known.customer_id
-    left join users
-        on contacts.customer_id = users.user_id
+    left join ids as known
+        on contacts.customer_id = known.id and known.kind = 'customer'
+    left join ids as users
+        on contacts.customer_id = users.id and users.kind = 'user'
 )
 
 select * from final

@@ -20,21 +20,13 @@ recorded as (
     where rating_id <> ticket_id
 ),
 
-known as (
-    select * from {{ ref('int_known_customers') }}
-),
-
-organizations as (
-    select * from {{ ref('int_support_organizations') }}
-),
-
-users as (
-    select * from {{ ref('int_support_users') }}
+ids as (
+    select * from {{ ref('int_support_ids') }}
 ),
 
 final as (
     select
-        ratings.* exclude (customer_id),
+        {{ all_but(['customer_id'], 'ratings') }},
         coalesce(known.customer_id, tickets.customer_id, organizations.customer_id, users.customer_id) as customer_id,
         tickets.channel,
         tickets.category
@@ -46,12 +38,12 @@ final as (
             ratings.rating_id = recorded.ticket_id
             and ratings.ticket_id = recorded.ticket_id
             and ratings.kind = recorded.kind
-    left join known
-        on ratings.customer_id = known.customer_id
-    left join organizations
-        on ratings.organization_id = organizations.organization_id
-    left join users
-        on ratings.user_id = users.user_id
+    left join ids as known
+        on ratings.customer_id = known.id and known.kind = 'customer'
+    left join ids as organizations
+        on ratings.organization_id = organizations.id and organizations.kind = 'organization'
+    left join ids as users
+        on ratings.user_id = users.id and users.kind = 'user'
     where recorded.ticket_id is null
 )
 

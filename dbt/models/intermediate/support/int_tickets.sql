@@ -8,30 +8,22 @@ tickets as (
     select * from {{ ref('stg_support__tickets') }}
 ),
 
-known as (
-    select * from {{ ref('int_known_customers') }}
-),
-
-organizations as (
-    select * from {{ ref('int_support_organizations') }}
-),
-
-users as (
-    select * from {{ ref('int_support_users') }}
+ids as (
+    select * from {{ ref('int_support_ids') }}
 ),
 
 final as (
     select
-        tickets.* exclude (customer_id),
+        {{ all_but(['customer_id'], 'tickets') }},
         tickets.customer_id as customer_id_as_given,
         coalesce(known.customer_id, organizations.customer_id, users.customer_id) as customer_id
     from tickets
-    left join known
-        on tickets.customer_id = known.customer_id
-    left join organizations
-        on tickets.organization_id = organizations.organization_id
-    left join users
-        on tickets.user_id = users.user_id
+    left join ids as known
+        on tickets.customer_id = known.id and known.kind = 'customer'
+    left join ids as organizations
+        on tickets.organization_id = organizations.id and organizations.kind = 'organization'
+    left join ids as users
+        on tickets.user_id = users.id and users.kind = 'user'
 )
 
 select * from final

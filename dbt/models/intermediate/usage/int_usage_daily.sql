@@ -2,20 +2,20 @@
 -- first session may run on. A new alias or time zone starts over: in a transaction of its own, since a table that lost rows
 -- cannot gain a column (on_schema_change) in the same one.
 -- depends_on: {{ ref('stg_usage__superseded_events') }}
--- depends_on: {{ ref('stg_usage__identity_versions') }}
+-- depends_on: {{ source('raw', 'identities') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- depends_on: {{ ref('stg_usage__features') }}
 -- depends_on: {{ ref('stg_billing__customer_ids') }}
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
+    incremental_strategy='delete+insert' if target.type == 'duckdb' else none,
     unique_key=['customer_id', 'used_on'],
     on_schema_change='append_new_columns',
     pre_hook={
         'sql': "{% if is_incremental() %}delete from {{ this }} where {{ usage_days_moved(this) }}{% endif %}",
         'transaction': false
     },
-    post_hook="delete from {{ this }} where events = 0"
+    post_hook="{% if is_incremental() %}delete from {{ this }} where events = 0{% endif %}"
 ) }}
 {%- if is_incremental() %}
 {%- set touched_days = usage_days_touched_since(newest_load_of_usage_days(this)) %}

@@ -5,7 +5,8 @@
 with
 
 known as (
-    select * from {{ ref('int_known_customers') }}
+    select customer_id from {{ ref('int_customer_segments') }}
+    where dimension = 'all'
 ),
 
 tickets as (

@@ -1,3 +1,5 @@
+-- Tickets by the period they were opened in, ratings by the period they were given in; the whole business has those of nobody known
+-- too.
 with
 
 periods as (
@@ -12,11 +14,64 @@ members as (
 ),
 
 tickets as (
-    select * from {{ ref('int_ticket_figures') }}
+    select
+        customer_id,
+        created_on,
+        is_complaint,
+        reopens,
+        first_response_at,
+        {{ epoch_seconds('first_response_at') }} - {{ epoch_seconds('created_at') }} as response_seconds,
+        {{ epoch_seconds('solved_at') }} - {{ epoch_seconds('created_at') }} as resolution_seconds
+    from {{ ref('int_tickets') }}
+    where created_on <= {{ until_date('support') }}
+),
+
+{{ of_members('tickets', 'created_on') }},
+
+ticket_figures as (
+    {%- for grain in ['month', 'quarter', 'year'] %}
+    select
+        '{{ grain }}' as grain,
+        {{ period_start(grain, 'created_on') }} as period_start,
+        dimension,
+        member,
+        count(*) as tickets,
+        sum(case when is_complaint then 1 else 0 end) as complaints,
+        sum(case when reopens > 0 then 1 else 0 end) as tickets_reopened,
+        count(first_response_at) as tickets_answered,
+        {{ middle('response_seconds') }} / 3600 as first_response_hours,
+        {{ middle('resolution_seconds') }} / 3600 as resolution_hours
+    from tickets_of_members
+    group by {{ period_start(grain, 'created_on') }}, dimension, member
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 ratings as (
-    select * from {{ ref('int_rating_figures') }}
+    select
+        customer_id,
+        rated_on,
+        kind,
+        score,
+        scale_max
+    from {{ ref('int_ratings') }}
+    where rated_on <= {{ until_date('support') }}
+),
+
+{{ of_members('ratings', 'rated_on') }},
+
+rating_figures as (
+    {%- for grain in ['month', 'quarter', 'year'] %}
+    select
+        '{{ grain }}' as grain,
+        {{ period_start(grain, 'rated_on') }} as period_start,
+        dimension,
+        member,
+        {{ rating_sums() }}
+    from ratings_of_members
+    group by {{ period_start(grain, 'rated_on') }}, dimension, member
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 final as (
@@ -41,13 +96,13 @@ final as (
         {{ share('ratings.nps_balance', 'ratings.nps_ratings') }} as nps
     from periods
     cross join members
-    left join tickets
+    left join ticket_figures as tickets
         on
             periods.grain = tickets.grain
             and periods.period_start = tickets.period_start
             and members.dimension = tickets.dimension
             and members.member = tickets.member
-    left join ratings
+    left join rating_figures as ratings
         on
             periods.grain = ratings.grain
             and periods.period_start = ratings.period_start

@@ -1,19 +1,80 @@
+-- A customer whose first purchase held several products counts once under each of them.
 with
 
-first_products as (
-    select * from {{ ref('int_first_purchase_products') }}
+purchase_lines as (
+    select * from {{ ref('int_purchase_lines') }}
+),
+
+buyers as (
+    select * from {{ ref('int_buyers') }}
+),
+
+first_purchases as (
+    select * from {{ ref('int_purchases') }}
+    where purchase_number = 1
+),
+
+first_lines as (
+    select
+        purchase_lines.customer_id,
+        coalesce(purchase_lines.product_id, purchase_lines.product_name, '(none)') as product_id,
+        coalesce(purchase_lines.product_name, purchase_lines.product_id, '(none)') as product_name,
+        coalesce(purchase_lines.product_category, '(none)') as product_category,
+        purchase_lines.amount
+    from purchase_lines
+    inner join first_purchases
+        on
+            purchase_lines.customer_id = first_purchases.customer_id
+            {%- if var('same_day_orders_are_one') %}
+            and purchase_lines.purchased_on = first_purchases.purchased_on
+            {%- else %}
+            and {{ dbt.concat(["purchase_lines.customer_id", "'|'", "purchase_lines.document_id"]) }}
+            = first_purchases.purchase_id
+            {%- endif %}
+),
+
+by_product as (
+    select
+        'product' as level,
+        customer_id,
+        product_id as member,
+        min(product_name) as member_name,
+        sum(amount) as first_amount
+    from first_lines
+    group by customer_id, product_id
+),
+
+by_category as (
+    select
+        'category' as level,
+        customer_id,
+        product_category as member,
+        product_category as member_name,
+        sum(amount) as first_amount
+    from first_lines
+    group by customer_id, product_category
+),
+
+unioned as (
+    select * from by_product
+    union all
+    select * from by_category
 ),
 
 -- to date, young buyers had no time to return; within 90 days compares like with like
 marked as (
     select
-        *,
-        case when second_purchased_on is not null then 1 else 0 end as is_repeat,
-        case when {{ add_days('first_purchased_on', 90) }} <= {{ until_date() }} then 1 else 0 end
-            as is_90_days_old,
-        case when second_purchased_on <= {{ add_days('first_purchased_on', 90) }} then 1 else 0 end
+        unioned.*,
+        buyers.first_purchased_on,
+        buyers.second_purchased_on,
+        buyers.amount,
+        case when buyers.second_purchased_on is not null then 1 else 0 end as is_repeat,
+        case when {{ add_days('buyers.first_purchased_on', 90) }} <= {{ until_date() }} then 1 else 0 end as is_90_days_old,
+        case when buyers.second_purchased_on <= {{ add_days('buyers.first_purchased_on', 90) }} then 1 else 0 end
             as is_repeat_in_90_days
-    from first_products
+    from unioned
+    inner join buyers
+        on unioned.customer_id = buyers.customer_id
 ),
 
 final as (

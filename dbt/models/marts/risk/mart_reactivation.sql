@@ -2,8 +2,19 @@
 -- how many returned in that month or later, as far as can be seen.
 with
 
+movements as (
+    select
+        customer_id,
+        movement_type,
+        movement_on as lost_on,
+        lead(movement_on) over (partition by customer_id order by movement_on) as returned_on
+    from {{ ref('int_mrr_movements') }}
+    where movement_type in ('churn', 'reactivation')
+),
+
 returns as (
-    select * from {{ ref('int_churn_returns') }}
+    select * from movements
+    where movement_type = 'churn'
 ),
 
 numbers as (

@@ -1,8 +1,12 @@
 -- Lost customers, dearest first, with the chance that others had at the same distance.
 with
 
-returns as (
-    select * from {{ ref('int_churn_returns') }}
+movements as (
+    select
+        *,
+        row_number() over (partition by customer_id order by movement_on desc) as place
+    from {{ ref('int_mrr_movements') }}
+    where movement_type in ('churn', 'reactivation')
 ),
 
 chances as (
@@ -11,19 +15,16 @@ chances as (
 
 losses as (
     select
-        returns.customer_id,
-        returns.lost_on,
-        returns.mrr_lost,
+        customer_id,
+        movement_on as lost_on,
+        {{ money('-amount') }} as mrr_lost,
         cast(
-            {{ months_between('returns.lost_on', after_until()) }}
-            - case
-                when extract(day from returns.lost_on) > extract(day from {{ after_until() }}) then 1
-                else 0
-            end
+            {{ months_between('movement_on', after_until()) }}
+            - case when extract(day from movement_on) > extract(day from {{ after_until() }}) then 1 else 0 end
             as integer
         ) as months_since_lost
-    from returns
-    where returns.is_last
+    from movements
+    where place = 1 and movement_type = 'churn'
 ),
 
 final as (

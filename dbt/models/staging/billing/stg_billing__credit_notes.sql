@@ -14,7 +14,7 @@ customer_ids as (
 
 completed as (
     select
-        source.* exclude (customer_id, currency),
+        {{ all_but(['customer_id', 'currency'], 'source') }},
         coalesce(source.customer_id, invoices.customer_id) as customer_id_as_given,
         upper(coalesce(source.currency, invoices.currency)) as currency
     from source

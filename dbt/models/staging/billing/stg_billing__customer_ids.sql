@@ -7,22 +7,13 @@ aliases as (
     {{ newest_version('customer_aliases', ['customer_id']) }}
 ),
 
-reachable (customer_id, reached_id) as (
-    select
-        customer_id,
-        same_as_customer_id
-    from aliases
-    where customer_id <> same_as_customer_id
-
-    union
-
-    select
-        reachable.customer_id,
-        aliases.same_as_customer_id
-    from reachable
-    inner join aliases
-        on reachable.reached_id = aliases.customer_id
-),
+{{ closure(
+    'reachable',
+    columns=['customer_id', 'reached_id'],
+    first='select customer_id, same_as_customer_id from aliases where customer_id <> same_as_customer_id',
+    following=['reachable.customer_id', 'aliases.same_as_customer_id'],
+    joined='inner join aliases on reachable.reached_id = aliases.customer_id'
+) }},
 
 ends as (
     select

@@ -26,7 +26,7 @@ first_orders as (
 
 resolved as (
     select
-        source.* exclude (created_at),
+        {{ all_but(['created_at'], 'source') }},
         coalesce({{ possible_instant('source.created_at') }}, first_orders.ordered_at) as created_at,
         coalesce(customer_ids.customer_id, source.customer_id) as surviving_id,
         case when customer_ids.customer_id is null then 0 else 1 end as is_alias
@@ -43,7 +43,7 @@ merged as (
         surviving_id as customer_id,
         min(created_at) over whole as created_at,
         {% for attribute in attributes -%}
-        first_value({{ label("nullif(trim(" ~ attribute ~ "), '')") }} ignore nulls) over whole as {{ attribute }},
+        {{ first_known(label("nullif(trim(" ~ attribute ~ "), '')")) }} over whole as {{ attribute }},
         {% endfor -%}
         _load_id,
         _source_file,

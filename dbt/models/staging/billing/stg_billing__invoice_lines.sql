@@ -1,6 +1,6 @@
 -- A table, not a view: millions of rows, read by the recurring lines and by the purchases. A night reads the lines of which
 -- something was loaded.
-{{ incremental_by('line_id', 'stg_billing__changed_lines') }}
+{{ incremental_by('line_id') }}
 
 with
 
@@ -29,7 +29,7 @@ written_off as (
 
 completed as (
     select
-        source.* exclude (customer_id, invoice_status, currency, issued_at, paid_at),
+        {{ all_but(['customer_id', 'invoice_status', 'currency', 'issued_at', 'paid_at'], 'source') }},
         coalesce(source.customer_id, invoices.customer_id, credit_notes.customer_id, credited.customer_id) as customer_id_as_given,
         coalesce(
             case when written_off.invoice_id is not null and invoices.amount_paid = 0 then 'uncollectible' end,

@@ -17,7 +17,7 @@ customer_ids as (
 
 completed as (
     select
-        source.* exclude (customer_id, ordered_at, status, currency),
+        {{ all_but(['customer_id', 'ordered_at', 'status', 'currency'], 'source') }},
         coalesce(source.customer_id, totals.customer_id) as customer_id_as_given,
         coalesce(source.ordered_at, totals.ordered_at) as ordered_at,
         case when totals.status = 'refunded' then totals.status else coalesce(source.status, totals.status) end as status,

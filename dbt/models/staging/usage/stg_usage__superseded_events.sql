@@ -28,7 +28,7 @@ ranked as (
 ),
 
 superseded as (
-    select * exclude (version_rank) from ranked
+    select {{ all_but(['version_rank']) }} from ranked
     where version_rank > 1
 )
 

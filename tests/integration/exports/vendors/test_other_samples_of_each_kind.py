@@ -18,13 +18,23 @@ from tests.integration.dbt_process import dbt
 from tests.integration.exports.vendors.billing_samples import VENDORS
 from tests.integration.exports.vendors.canonical_samples import INVOICES, WOO
 from tests.integration.exports.vendors.credit_note_samples import CREDIT_NOTES
+from tests.integration.exports.vendors.month_end_and_unpaid_samples import (
+    MONTH_ENDS_AND_UNPAID,
+)
 from tests.integration.exports.vendors.price_and_period_samples import PRICES_AND_PERIODS
 from tests.integration.exports.vendors.sample import Sample
 from tests.integration.exports.vendors.shop_and_desk_samples import DESKS, SHOPS
 from tests.integration.exports.vendors.unusual_samples import UNUSUAL
 from tests.shared import SharedFolder
 
-BILLING = (*VENDORS, *CREDIT_NOTES, *PRICES_AND_PERIODS, *UNUSUAL, *INVOICES)
+BILLING = (
+    *VENDORS,
+    *CREDIT_NOTES,
+    *PRICES_AND_PERIODS,
+    *MONTH_ENDS_AND_UNPAID,
+    *UNUSUAL,
+    *INVOICES,
+)
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
 MODELS = (
     "fct_mrr_movements",
@@ -150,6 +160,23 @@ def test_a_payment_is_of_the_invoice_that_its_intent_or_itself_is_listed_under(a
     )
 
     assert found == [("ch_sd1", "in_sd1"), ("ch_sd2", "in_sd1"), ("ch_sd3", "in_sd2")]
+
+
+@pytest.mark.parametrize("customer", ["mc1", "md1"])
+def test_what_is_never_paid_ends_for_want_of_payment_and_is_no_purchase(
+    customer: str, ask: Ask, ask_lasting: Ask
+) -> None:
+    reasons = ask(
+        "select distinct end_reason from intermediate.int_recurring_periods "
+        "where customer_id = $customer and valid_to = date '2026-05-01'",
+        customer=customer,
+    )
+    purchases = ask_lasting(
+        "select count(distinct document_id) from marts.fct_purchase_lines where customer_id = $customer",
+        customer=customer,
+    )
+
+    assert (reasons, purchases) == ([("dunning",)], [(3,)])
 
 
 @pytest.mark.parametrize(

@@ -410,7 +410,84 @@ TAX_AND_DISCOUNT_INSIDE_THE_LINE = Sample(
     """),
 )
 
+_REDEEMED = (("ul1", 40, "once", range(2)), ("ul2", 40, "ever", range(6)))
+COUPONS_OF_A_LINE = Sample(
+    "coupons in the discounts of a line: one for two months, one for ever (Recurly API)",
+    "recurly",
+    {
+        "accounts.json": json.dumps(
+            {"data": [{"id": one[0], "created_at": f"{SIGNED_UP}T10:00:00Z"} for one in _REDEEMED]}
+        ),
+        "coupons.json": json.dumps(
+            {
+                "data": [
+                    {"id": "ul-once", "code": "TWO", "duration": "temporal", "temporal_amount": 2},
+                    {"id": "ul-ever", "code": "EVER", "duration": "forever"},
+                ]
+            }
+        ),
+        "invoices.json": json.dumps(
+            {
+                "data": [
+                    {
+                        "id": f"{name}-i{n}",
+                        "account": {"id": name},
+                        "state": "paid",
+                        "currency": "USD",
+                        "subtotal": 100,
+                        "discount": off * (n in months),
+                        "tax": 0,
+                        "total": 100 - off * (n in months),
+                        "paid": 100 - off * (n in months),
+                        "created_at": f"{first}T10:00:00Z",
+                        "closed_at": f"{first}T10:00:00Z",
+                        "updated_at": f"{first}T10:00:00Z",
+                    }
+                    for name, off, _, months in _REDEEMED
+                    for n, (first, _) in enumerate(MONTHS)
+                ]
+            }
+        ),
+        "line_items.json": json.dumps(
+            {
+                "data": [
+                    {
+                        "id": f"{name}-l{n}",
+                        "type": "charge",
+                        "account": {"id": name},
+                        "plan_id": "ul-monthly",
+                        "subscription_id": f"{name}-s",
+                        "invoice_id": f"{name}-i{n}",
+                        "origin": "plan",
+                        "currency": "USD",
+                        "quantity": 1,
+                        "unit_amount": 100,
+                        "subtotal": 100,
+                        "discount": off * (n in months),
+                        "discounts": [
+                            {"coupon_id": f"ul-{coupon}", "discount_amount": off, "currency": "USD"}
+                        ]
+                        * (n in months),
+                        "tax": 0,
+                        "amount": 100 - off * (n in months),
+                        "proration_rate": None,
+                        "refund": False,
+                        "start_date": f"{first}T00:00:00Z",
+                        "end_date": f"{end}T00:00:00Z",
+                        "updated_at": f"{first}T00:00:00Z",
+                    }
+                    for name, off, coupon, months in _REDEEMED
+                    for n, (first, end) in enumerate(MONTHS)
+                ]
+            }
+        ),
+    },
+    told("ul1 2026-01-01 new 60.00 \n ul1 2026-03-01 expansion 40.00 \n ul2 2026-01-01 new 60.00"),
+    lasting=told("ul1 2026-01-01 new 100.00 \n ul2 2026-01-01 new 60.00"),
+)
+
 UNUSUAL = (
+    COUPONS_OF_A_LINE,
     CREDITED_WITHOUT_LINES,
     COUPONS_BY_THEIR_CODE,
     TAX_DISCOUNT_AND_CREDIT_IN_ONE_PRICE,

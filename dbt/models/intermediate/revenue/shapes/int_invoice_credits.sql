@@ -1,5 +1,5 @@
 -- A credit takes back the piece that it names: same contract, plan and end, the latest that had begun. Of what a
--- credit note takes back only a piece counts; other credits give back money.
+-- credit note takes back only a piece counts; other credits give back money. Few credits say which tax is in them.
 {{ config(materialized='table') }}
 
 with
@@ -22,6 +22,7 @@ pairs as (
         credits.line_key,
         credits.kind,
         credits.credit_cents,
+        cast(case when credits.tax_cents = 0 then pieces.full_cents else pieces.taxed_cents end as double) as compared,
         credits.utc_part,
         credits.wall_part,
         credits.day_part,
@@ -29,11 +30,13 @@ pairs as (
         pieces.wall_whole,
         pieces.day_whole,
         pieces.line_key as piece_key,
-        pieces.full_cents,
+        {%- for amount in ['full', 'taxed'] %}
+        pieces.{{ amount }}_cents,
         case
             when pieces.quantity > 0 and credits.quantity > 0 and credits.quantity <> pieces.quantity
-                then {{ scaled('pieces.full_cents', millionths('credits.quantity'), millionths('pieces.quantity')) }}
-        end as share_cents,
+                then {{ scaled('pieces.' ~ amount ~ '_cents', millionths('credits.quantity'), millionths('pieces.quantity')) }}
+        end as {{ amount }}_share_cents,
+        {%- endfor %}
         pieces.months_numerator,
         pieces.months_denominator,
         pieces.counts_until,
@@ -41,7 +44,7 @@ pairs as (
         pieces.period_end_on = credits.period_end_on as is_same_end,
         coalesce(pieces.quantity, 1) = coalesce(credits.quantity, 1) as is_same_quantity,
         -- A piece of no known rate was rounded itself, on a part of another length.
-        (case when pieces.may_be_discounted or credits.discount_cents > 0 then 3 else 1 end + case when credits.tax_permille > 0 then 2 else 0 end)
+        case when pieces.may_be_discounted or credits.discount_cents > 0 then 3 else 1 end
         * case when pieces.is_known then 1 else 1 + cast(credits.utc_part as double) / pieces.utc_part end as roundings
     from credits
     inner join pieces
@@ -56,12 +59,14 @@ pairs as (
 judged as (
     select
         *,
-        {{ fits('full_cents', 'credit_cents', 'pairs', 'roundings') }} as takes_all,
-        coalesce({{ fits('share_cents', 'credit_cents', 'pairs', 'roundings') }}, false) as takes_share,
+        {%- for amounts in ['', 'share_'] %}
+        coalesce({%- for amount in ['taxed', 'full'] %}
+            {{ 'or' if not loop.first }} {{ fits(amount ~ '_' ~ amounts ~ 'cents', 'credit_cents', 'pairs', 'roundings') }}
+        {%- endfor %}, false) as {{ 'takes_share' if amounts else 'takes_all' }},
+        {%- endfor %}
         -- Billing systems differ in where a day begins.
-        is_same_end and is_same_quantity and abs(
-            cast(full_cents as double) * day_part / day_whole - credit_cents
-        ) <= cast(full_cents as double) / day_whole as takes_about_all
+        is_same_end and is_same_quantity and abs(compared * day_part / day_whole - credit_cents) <= compared / day_whole
+            as takes_about_all
     from pairs
 ),
 
@@ -86,10 +91,10 @@ final as (
         credits.customer_id,
         case
             when ranked.takes_all or ranked.takes_about_all then -ranked.full_cents
-            when ranked.takes_share then -ranked.share_cents
-            when ranked.line_key is not null
-                then -{{ if_it_fits(roundest_full('ranked.credit_cents', 'ranked.utc_part', 'ranked.utc_whole')) }}
-            else -credits.credit_cents
+            when ranked.takes_share then -ranked.full_share_cents
+            {%- set guess = if_it_fits(roundest_full('ranked.credit_cents', 'ranked.utc_part', 'ranked.utc_whole')) %}
+            when ranked.line_key is not null then -({{ guess }} - {{ tax_inside(guess, 'credits.tax_permille') }})
+            else credits.amount_cents - credits.tax_cents
         end as full_cents,
         coalesce(ranked.months_numerator, credits.months_numerator) as months_numerator,
         coalesce(ranked.months_denominator, credits.months_denominator) as months_denominator,

@@ -8,13 +8,30 @@ full_lines as (
     where {{ is_computed('customer_id') }}
 ),
 
+-- The rate of the largest tax that full lines of a contract tell: that of a small part is rounded.
+told as (
+    select
+        contract_key,
+        tax_permille,
+        row_number() over (partition by contract_key order by tax_cents desc, tax_permille) as place
+    from full_lines
+    where tax_cents > 0
+),
+
 parts as (
     select
-        parts.*,
-        rates.full_cents
+        {{ all_but(['tax_permille'], 'parts') }},
+        rates.full_cents,
+        coalesce(told.tax_permille, parts.tax_permille) as tax_permille
     from {{ ref('int_invoice_parts') }} as parts
     left join {{ ref('int_invoice_part_rates') }} as rates
         on parts.line_key = rates.line_key
+    left join told
+        on
+            parts.contract_key = told.contract_key
+            and abs({{ tax_inside('parts.amount_cents', 'told.tax_permille') }} - parts.tax_cents) <= 1
+            and parts.tax_cents > 0
+            and told.place = 1
     where {{ is_computed('parts.customer_id') }}
 ),
 
@@ -33,7 +50,8 @@ rated as (
     from parts
 ),
 
-final as (
+-- What is charged for a whole interval, with the tax that its price includes.
+charged as (
     {%- set columns = [
         'line_key', 'invoice_id', 'customer_id', 'contract_key', 'plan_key', 'product', 'kind', 'quantity', 'period_start_at',
         'period_end_at', 'period_start_on', 'period_end_on', 'counts_until', 'end_reason', 'utc_part', 'utc_whole', 'wall_whole',
@@ -41,7 +59,8 @@ final as (
     ] %}
     select
         {{ columns | join(', ') }},
-        full_cents,
+        full_cents as taxed_cents,
+        tax_cents,
         months_numerator,
         months_denominator,
         true as is_known,
@@ -52,12 +71,20 @@ final as (
 
     select
         {{ columns | join(', ') }},
-        case when is_part then coalesce(full_cents, guessed_cents) else amount_cents end as full_cents,
+        case when is_part then coalesce(full_cents, guessed_cents) else amount_cents end as taxed_cents,
+        case when is_part then {{ tax_inside('coalesce(full_cents, guessed_cents)', 'tax_permille') }} else tax_cents end as tax_cents,
         case when is_part then interval_numerator else months_numerator end as months_numerator,
         case when is_part then interval_denominator else months_denominator end as months_denominator,
         is_known,
         coalesce(discount_cents > 0, list_cents > full_cents, true) as may_be_discounted
     from rated
+),
+
+final as (
+    select
+        {{ all_but(['tax_cents']) }},
+        taxed_cents - tax_cents as full_cents
+    from charged
 )
 
 select * from final

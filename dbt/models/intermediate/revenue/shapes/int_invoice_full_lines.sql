@@ -7,7 +7,7 @@ with
 -- Of lines with one end that all look whole, since months differ in length, the one that began first is.
 lines as (
     select
-        * exclude (is_whole_by_dates),
+        {{ all_but(['is_whole_by_dates']) }},
         coalesce(plan_id, '') as plan_key,
         is_whole_by_dates and period_start_on = min(case when is_whole_by_dates then period_start_on end) over (
             partition by contract_key, period_end_on, months_numerator, months_denominator
@@ -55,6 +55,8 @@ final as (
         kind,
         quantity,
         amount_cents as full_cents,
+        tax_cents,
+        tax_permille,
         coalesce(discount_cents > 0, list_cents > amount_cents, true) as may_be_discounted,
         list_cents,
         discount_cents,

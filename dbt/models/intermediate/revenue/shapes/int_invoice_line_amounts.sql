@@ -84,37 +84,30 @@ judged as (
     from joined
 ),
 
+-- Prices and discounts are with the tax that they include, so that is what parts and credits are compared by.
+charged as (
+    select
+        *,
+        abs(amount) - coalesce(abs(told_discount), 0) * is_discount_apart + abs(inclusive_tax) * (1 - is_tax_included) as with_tax,
+        {{ permille('tax_cents', 'amount_cents - tax_cents * is_tax_included - discount_cents * is_discount_apart') }} as tax_permille
+    from judged
+),
+
 final as (
     select
-        invoice_id,
-        line_id,
-        invoice_status,
-        customer_id,
-        subscription_id,
-        plan_id,
-        credited_line_id,
-        kind,
-        quantity,
+        {{ all_but([
+            'amount', 'item_id', 'discount_included', 'is_reduced', 'told_discount', 'left_out', 'inclusive_tax', 'amount_cents',
+            'discount_cents', 'tax_cents', 'list_cents', 'is_discount_apart', 'is_tax_included', 'with_tax', '_load_id',
+        ]) }},
         {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
-        {%- set off = 'coalesce(abs(told_discount), 0) * is_discount_apart + abs(inclusive_tax) * is_tax_included' %}
-        {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ')') }} as amount_billed,
-        {{ money('amount - ' ~ sign ~ ' * (' ~ off ~ ' - abs(left_out))') }} as amount,
-        {{ money('greatest(abs(told_discount), abs(discount_included)) - abs(left_out)') }} as discount,
-        {{ permille('tax_cents * is_tax_included', 'amount_cents - tax_cents - discount_cents * is_discount_apart') }} as tax_permille,
-        currency,
+        {%- set counted = 'with_tax + abs(left_out)' %}
+        {%- set tax = 'case when left_out = 0 then abs(inclusive_tax) else ' ~ tax_inside(cents(counted), 'tax_permille') ~ ' * 0.01 end' %}
         amount as amount_given,
-        period_start_at,
-        period_end_at,
-        period_start_on,
-        period_end_on,
-        is_proration,
-        issued_at,
-        issued_on,
-        paid_at,
-        paid_on,
-        _source_file,
-        _source_row
-    from judged
+        {{ money(sign ~ ' * (with_tax - abs(inclusive_tax))') }} as amount_billed,
+        {{ money(sign ~ ' * (' ~ counted ~ ' - ' ~ tax ~ ')') }} as amount,
+        {{ money(sign ~ ' * ' ~ tax) }} as inclusive_tax,
+        {{ money('greatest(abs(told_discount), abs(discount_included)) - abs(left_out)') }} as discount
+    from charged
 )
 
 select * from final

@@ -8,10 +8,7 @@ with
 credit_notes as (
     select
         credit_note_id,
-        coalesce(replace(lower(reason), ' ', '_'), '') not in (
-            'product_unsatisfactory', 'service_unsatisfactory', 'waiver', 'order_change', 'order_cancellation', 'chargeback', 'refund',
-            'write_off'
-        ) as may_take_back
+        coalesce(replace(lower(reason), ' ', '_'), '') not in {{ reasons_of_money() }} as may_take_back
     from {{ ref('stg_billing__credit_notes') }}
 ),
 
@@ -52,16 +49,18 @@ stretches as (
     where kind = 'recurring' and amount >= 0 and not is_proration and period_start_at < period_end_at
 ),
 
+-- Eleven months are no whole of a yearly plan.
 followed as (
     select
-        contract_key,
-        {{ days_between(
-            'period_end_on',
-            'lead(period_start_on) over (partition by contract_key, plan_key order by period_start_on, period_end_on)'
-        ) }} as days_to_next,
-        {{ whole_months('period_start_on', 'period_end_on') }} is not null as is_whole,
-        is_of_days and {{ whole_months('period_start_on', add_days('period_end_on', 1)) }} is not null as lacks_a_day
+        stretches.contract_key,
+        {%- set next = 'lead(period_start_on) over (partition by contract_key, plan_key order by period_start_on, period_end_on)' %}
+        {{ days_between('period_end_on', next) }} as days_to_next,
+        {%- set of_plan = '% coalesce(' ~ plan_months('plans') ~ ', 1) = 0' %}
+        coalesce({{ whole_months('period_start_on', 'period_end_on') }} {{ of_plan }}, false) as is_whole,
+        is_of_days and coalesce({{ whole_months('period_start_on', add_days('period_end_on', 1)) }} {{ of_plan }}, false) as lacks_a_day
     from stretches
+    left join {{ ref('stg_billing__plans') }} as plans
+        on stretches.plan_key = plans.plan_id
 ),
 
 -- Lines that end a day before the next begin, or without a next are whole months only with that day, name their last day.
@@ -101,8 +100,9 @@ final as (
         plan_id,
         kind,
         quantity,
-        {{ cents('amount') }} as amount_cents,
-        {{ without_tax(cents('discount'), 'tax_permille') }} as discount_cents,
+        {{ cents('amount + inclusive_tax') }} as amount_cents,
+        {{ cents('inclusive_tax') }} as tax_cents,
+        {{ cents('discount') }} as discount_cents,
         tax_permille,
         currency,
         period_start_at,

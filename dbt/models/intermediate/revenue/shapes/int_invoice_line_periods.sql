@@ -35,6 +35,7 @@ pairs as (
         credited.period_start_at,
         credited.period_end_at,
         credited.tax_permille,
+        credited.inclusive_tax,
         -credits.amount_billed in (credited.amount_billed, credited.amount_given)
         or -credits.amount_billed + coalesce(credits.discount, 0) in (
             credited.amount_given, credited.amount_billed + coalesce(credited.discount, 0)
@@ -90,18 +91,20 @@ taken_back as (
 
 final as (
     select
-        lines.* exclude (
-            subscription_id, plan_id, quantity, amount, tax_permille, period_start_at, period_end_at, period_start_on, period_end_on,
-            amount_given, credited_line_id, is_spread
-        ),
+        {{ all_but([
+            'subscription_id', 'plan_id', 'quantity', 'amount', 'inclusive_tax', 'tax_permille', 'period_start_at', 'period_end_at',
+            'period_start_on', 'period_end_on', 'amount_given', 'credited_line_id', 'is_spread',
+        ], 'lines') }},
         coalesce(lines.subscription_id, taken_back.subscription_id) as subscription_id,
         coalesce(lines.plan_id, taken_back.plan_id) as plan_id,
         coalesce(taken_back.units, lines.quantity) as quantity,
+        {%- for amount in ['amount', 'inclusive_tax'] %}
         case
-            when taken_back.is_whole then -taken_back.amount
-            when taken_back.line_id is not null then {{ money('-taken_back.share * cast(taken_back.amount as double)') }}
-            else lines.amount
-        end as amount,
+            when taken_back.is_whole then -taken_back.{{ amount }}
+            when taken_back.line_id is not null then {{ money('-taken_back.share * cast(taken_back.' ~ amount ~ ' as double)') }}
+            else lines.{{ amount }}
+        end as {{ amount }},
+        {%- endfor %}
         coalesce(taken_back.tax_permille, lines.tax_permille) as tax_permille,
         {%- set first = 'case when taken_back.is_whole or taken_back.units < taken_back.quantity or not taken_back.is_the_rest'
             ~ ' then taken_back.period_start_at else coalesce(lines.period_start_at, taken_back.rest_from_at) end' %}

@@ -67,7 +67,7 @@ prices as (
 
 -- The discounts that the contract shows, and none.
 discounts as (
-    select * exclude (customer_id)
+    select {{ all_but(['customer_id']) }}
     from {{ ref('int_invoice_discounts') }}
     where {{ is_computed('customer_id') }}
 

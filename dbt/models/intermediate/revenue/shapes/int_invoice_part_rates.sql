@@ -18,9 +18,8 @@ telling as (
     where is_discount_told
 ),
 
--- An amount is rounded, a discount and a tax in it too, and so were those in the whole. A proration that tells no discount may
+-- An amount is rounded, a discount in it too, and so was that in the whole. A proration that tells no discount may
 -- have it in its amount: no vendor applies one to a proration again.
-{%- set of_tax = ' + case when parts.tax_permille > 0 then 2 else 0 end' %}
 fitting as (
     select
         parts.line_key,
@@ -48,7 +47,7 @@ fitting as (
             'candidates.full_cents',
             'parts.amount_cents',
             'parts',
-            'case when candidates.may_be_discounted or parts.discount_cents > 0 then 3 else 1 end' ~ of_tax
+            'case when candidates.may_be_discounted or parts.discount_cents > 0 then 3 else 1 end'
         ) }}
         and (
             telling.contract_key is null
@@ -57,7 +56,7 @@ fitting as (
                 'candidates.undiscounted_cents',
                 '(parts.amount_cents + coalesce(parts.discount_cents, 0))',
                 'parts',
-                '2' ~ of_tax
+                '2'
             ) }}
         )
 ),

@@ -92,7 +92,7 @@ placed as (
 -- What is longer than an interval is one, and by the day a part of the one before.
 final as (
     select
-        * exclude (day_part),
+        {{ all_but(['day_part']) }},
         interval_numerator is not null as has_interval,
         {%- for clock, reading in {'utc': utc_clock, 'wall': wall_clock}.items() %}
         {%- set start, end = reading('period_start_at'), reading('period_end_at') %}

@@ -72,7 +72,8 @@ replaced as (
 outlived as (
     select distinct
         pieces.line_key,
-        later.full_cents
+        later.full_cents as taxed_cents,
+        later.full_cents - later.tax_cents as full_cents
     from pieces
     inner join full_lines as later
         on
@@ -80,7 +81,7 @@ outlived as (
             and pieces.plan_key = later.plan_key
             and coalesce(pieces.quantity, 1) = coalesce(later.quantity, 1)
             and pieces.period_start_on < later.period_start_on
-            and pieces.full_cents < later.full_cents
+            and pieces.taxed_cents < later.full_cents
             and later.full_cents = later.list_cents
     where pieces.may_be_discounted
 ),
@@ -88,9 +89,11 @@ outlived as (
 {% endif -%}
 final as (
     select
-        pieces.* exclude (full_cents, counts_until, end_reason),
-        {{ 'coalesce(outlived.full_cents, pieces.full_cents)' if var('discounts') == 'lasting_only' else 'pieces.full_cents' }}
-            as full_cents,
+        {{ all_but(['taxed_cents', 'full_cents', 'counts_until', 'end_reason'], 'pieces') }},
+        {%- for amount in ['taxed_cents', 'full_cents'] %}
+        {{ 'coalesce(outlived.' ~ amount ~ ', pieces.' ~ amount ~ ')' if var('discounts') == 'lasting_only' else 'pieces.' ~ amount }}
+            as {{ amount }},
+        {%- endfor %}
         least(pieces.counts_until, replaced.replaced_on) as counts_until,
         case when coalesce(replaced.replaced_on >= pieces.counts_until, true) then pieces.end_reason end as end_reason
     from pieces

@@ -13,10 +13,8 @@ described as (
     select
         lines.*,
         coalesce(plans.product, '(none)') as product,
-        {{ without_tax(list_price('plans.unit_amount', 'lines.quantity'), 'lines.tax_permille') }} as list_cents,
-        case plans.billing_interval
-            when 'month' then 1 when 'quarter' then 3 when 'year' then 12
-        end * plans.interval_count as plan_months,
+        {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents,
+        {{ plan_months('plans') }} as plan_months,
         case plans.billing_interval when 'week' then 7 when 'day' then 1 end * plans.interval_count
             as plan_days,
         {{ whole_months('lines.period_start_on', 'lines.period_end_on') }} as months_here,
@@ -88,6 +86,7 @@ final as (
         kind,
         quantity,
         amount_cents,
+        tax_cents,
         discount_cents,
         list_cents,
         tax_permille,

@@ -1,6 +1,6 @@
--- Credit notes that come without lines, as lines. One for all that its invoice billed takes all of it back. One for a part is of
--- the only line of its amount, else of all lines in proportion, to the cent; whether such a line is a piece or money is judged
--- as that of any credit note.
+-- Credit notes that come without lines, as lines, with the columns of int_invoice_line_amounts in their order. One for all that its
+-- invoice billed takes all of it back. One for a part is of the only line of its amount, else of all lines in proportion, to the
+-- cent; whether such a line is a piece or money is judged as that of any credit note.
 with
 
 lines as (
@@ -69,22 +69,34 @@ ranked as (
 
 final as (
     select
-        lines.* replace (
-            ranked.credit_note_id as invoice_id,
-            case when ranked.status in ('void', 'voided') then 'void' else 'paid' end as invoice_status,
-            'credit' as kind,
-            lines.line_id as credited_line_id,
-            {%- set share = 'cast(-(ranked.floor_cents + case when ranked.has_a_cent_more then 1 else 0 end) as decimal(18, 0)) * 0.01' %}
-            {%- set is_all = 'ranked.total = ranked.invoice_total or ranked.is_of_one' %}
-            {{ money('case when ' ~ is_all ~ ' then -lines.amount else ' ~ share ~ ' end') }} as amount,
-            {{ money('case when ' ~ is_all ~ ' then -lines.amount_billed else ' ~ share ~ ' end') }} as amount_billed,
-            case when {{ is_all }} then lines.discount end as discount,
-            {%- for column in ['period_start_at', 'period_end_at', 'period_start_on', 'period_end_on'] %}
-            case when {{ is_all }} then lines.{{ column }} end as {{ column }},
-            {%- endfor %}
-            ranked.issued_at as issued_at,
-            ranked.issued_on as issued_on
-        ),
+        lines.line_id,
+        ranked.credit_note_id as invoice_id,
+        case when ranked.status in ('void', 'voided') then 'void' else 'paid' end as invoice_status,
+        lines.customer_id,
+        lines.subscription_id,
+        lines.plan_id,
+        lines.line_id as credited_line_id,
+        'credit' as kind,
+        lines.quantity,
+        lines.currency,
+        {%- set share = 'cast(-(ranked.floor_cents + case when ranked.has_a_cent_more then 1 else 0 end) as decimal(18, 0)) * 0.01' %}
+        {%- set is_all = 'ranked.total = ranked.invoice_total or ranked.is_of_one' %}
+        {%- for column in ['period_start_at', 'period_end_at', 'period_start_on', 'period_end_on'] %}
+        case when {{ is_all }} then lines.{{ column }} end as {{ column }},
+        {%- endfor %}
+        lines.is_proration,
+        ranked.issued_at,
+        ranked.issued_on,
+        lines.paid_at,
+        lines.paid_on,
+        lines._source_file,
+        lines._source_row,
+        lines.tax_permille,
+        lines.amount_given,
+        {{ money('case when ' ~ is_all ~ ' then -lines.amount_billed else ' ~ share ~ ' end') }} as amount_billed,
+        {{ money('case when ' ~ is_all ~ ' then -lines.amount else ' ~ share ~ ' end') }} as amount,
+        case when {{ is_all }} then -lines.inclusive_tax else 0 end as inclusive_tax,
+        case when {{ is_all }} then lines.discount end as discount,
         ranked.line_count > 1 and not ({{ is_all }}) as is_spread
     from lines
     inner join ranked

@@ -48,7 +48,7 @@ placed as (
 
 final as (
     select
-        * exclude (item_known_on, known_on, next_from_on),
+        {{ all_but(['item_known_on', 'known_on', 'next_from_on']) }},
         least(valid_to_on, next_from_on, ended_on, stopped_on, unpaid_until) as ends_on
     from placed
 )
