@@ -87,9 +87,17 @@
     end
 {%- endmacro %}
 
-{# A share in whole thousandths; nothing of nothing. #}
+{# A share in whole thousandths: of a small amount whole percent, where they explain it; nothing of nothing. #}
 {% macro permille(part, whole) -%}
-    coalesce(case when {{ part }} > 0 and {{ whole }} > 0 then {{ rounded_quotient('1000 * (' ~ part ~ ')', whole) }} end, 0)
+    {%- set percent = rounded_quotient('100 * (' ~ part ~ ')', whole) -%}
+    coalesce(
+        case
+            when {{ part }} <= 0 or {{ whole }} <= 0 then 0
+            when {{ rounded_quotient('(' ~ whole ~ ') * ' ~ percent, '100') }} = {{ part }} then 10 * {{ percent }}
+            else {{ rounded_quotient('1000 * (' ~ part ~ ')', whole) }}
+        end,
+        0
+    )
 {%- endmacro %}
 
 {# The tax of so many thousandths that lies in an amount of whole cents. #}

@@ -57,6 +57,13 @@ EXPORTS = {
     "canonical, taxes inside": Export(
         "canonical", canonical.MANNER, partial(canonical.write, tax_inside=True), tax_inside=True
     ),
+    "canonical, taxes inside, lasting discounts only": Export(
+        "canonical",
+        canonical.MANNER,
+        partial(canonical.write, tax_inside=True),
+        lasting_only=True,
+        tax_inside=True,
+    ),
 }
 
 OF_EACH_VENDOR = (
