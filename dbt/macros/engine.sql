@@ -144,8 +144,17 @@
 {# Greatest common divisor of two integers, and a quotient known to be whole. #}
 {% macro greatest_divisor(first, second) -%}{{ return(adapter.dispatch('greatest_divisor')(first, second)) }}{%- endmacro %}
 {% macro duckdb__greatest_divisor(first, second) -%}gcd({{ first }}, {{ second }}){%- endmacro %}
-{# Spark has no gcd: nothing is reduced there, and a product is held by 38 digits. #}
-{% macro spark__greatest_divisor(first, second) -%}1{%- endmacro %}
+{# Spark has no gcd. Units are powers of ten, and so is nearly all that can be taken out of prices and quantities. #}
+{% macro spark__greatest_divisor(first, second) -%}
+    (
+        case
+            {%- for power in range(8, 0, -1) %}
+            when ({{ first }}) % {{ 10 ** power }} = 0 and ({{ second }}) % {{ 10 ** power }} = 0 then {{ 10 ** power }}
+            {%- endfor %}
+            else 1
+        end
+    )
+{%- endmacro %}
 
 {% macro whole_part(dividend, divisor) -%}{{ return(adapter.dispatch('whole_part')(dividend, divisor)) }}{%- endmacro %}
 {% macro duckdb__whole_part(dividend, divisor) -%}(cast({{ dividend }} as hugeint) // {{ divisor }}){%- endmacro %}
