@@ -56,6 +56,11 @@
 {% macro duckdb__instant_literal(text) -%}cast('{{ text }}' as timestamptz){%- endmacro %}
 {% macro spark__instant_literal(text) -%}cast('{{ text }}' as timestamp){%- endmacro %}
 
+{# An instant of UTC as text, with its offset. #}
+{% macro instant_text(instant) -%}{{ return(adapter.dispatch('instant_text')(instant)) }}{%- endmacro %}
+{% macro duckdb__instant_text(instant) -%}cast({{ instant }} as varchar){%- endmacro %}
+{% macro spark__instant_text(instant) -%}concat(cast({{ instant }} as string), '+00'){%- endmacro %}
+
 {# The same day of the month n months later; the last day where the month is too short. #}
 {% macro add_months(day, months) -%}{{ return(adapter.dispatch('add_months')(day, months)) }}{%- endmacro %}
 {% macro duckdb__add_months(day, months) -%}
