@@ -36,8 +36,8 @@ setup: $(VENV)/.installed ## make the environment in .venv
 run: setup ## ingest data/sample, build, validate, publish, alert, write the report
 	@$(BIN)/ebbline run
 
-# Two workers, spread by group or file, the longest first: docs/testing.md.
-TIER := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations 25
+# Two workers, spread by file or folder, the longest first: docs/testing.md.
+TIER := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
 
 test: $(VENV)/.installed-dev ## the tests that guard every behaviour
 	$(TIER)

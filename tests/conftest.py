@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from xdist.scheduler.loadgroup import LoadGroupScheduling
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests import durations
 from tests.sample import WholeRun, sample_run
@@ -42,23 +42,22 @@ def whole_sample(shared: SharedFolder) -> WholeRun:
     return sample_run(shared)
 
 
-class ByGroupOrFile(LoadGroupScheduling):  # type: ignore[misc]
-    """Spread by the marker ``xdist_group``; tests without it stay with the others of their file."""
+class ByFileOrFolder(LoadScopeScheduling):  # type: ignore[misc]
+    """Give each worker a file at a time, or a folder whose files stay together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        group: str = super()._split_scope(nodeid)
-        return group.partition("::")[0]
+        return durations.unit_of(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroupOrFile | None:
-    """Use it wherever ``--dist loadgroup`` is asked for."""
-    return ByGroupOrFile(config, log) if config.getvalue("dist") == "loadgroup" else None
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrFolder | None:
+    """Use it wherever ``--dist loadfile`` is asked for."""
+    return ByFileOrFolder(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker ends long after the other."""
-    if getattr(config.option, "loadgroup", False):
+    if "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = durations.longest_first(items)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dagster_project.locations import PROJECT_ROOT
 from dagster_project.warehouse.paths import WarehousePaths
-from tests.end_to_end.command import Ended, run_ebbline
+from tests.end_to_end.command import Ebbline, Ended, run_ebbline
 from tests.shared import SharedFolder
 
 SAMPLE = PROJECT_ROOT / "data" / "sample"
@@ -53,11 +53,11 @@ class WholeRun:
         return WholeRun(folder)
 
 
-def run_once(root: Path, settings: str) -> None:
+def run_once(root: Path, settings: str, ebbline: Ebbline = run_ebbline) -> None:
     """Write the settings and run the command, at ``RUN_AT``; whoever reads the run asks how it ended."""
     run = WholeRun(root)
     run.config.write_text(settings, encoding="utf-8")
-    ended = run_ebbline("run", "--config", run.config, EBBLINE_NOW=RUN_AT)
+    ended = ebbline("run", "--config", run.config, EBBLINE_NOW=RUN_AT)
     (root / "ended.txt").write_text(f"{ended.code}\n{ended.screen}", encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ __all__ = ["warm_runs"]
 
 @pytest.fixture(scope="session")
 def ebbline(warm_runs: WarmRuns, tmp_path_factory: pytest.TempPathFactory) -> Ebbline:
-    """Run the command in a process of its own that has everything imported; the first runs are by the installed one."""
+    """Run the command in a child of what has everything imported; the sample is run by the installed one."""
     screens = tmp_path_factory.mktemp("screens")
 
     def run(*arguments: object, **environment: str) -> Ended:
@@ -27,6 +27,6 @@ def ebbline(warm_runs: WarmRuns, tmp_path_factory: pytest.TempPathFactory) -> Eb
 
 
 @pytest.fixture(scope="session")
-def small_company(shared: SharedFolder) -> WholeRun:
+def small_company(shared: SharedFolder, ebbline: Ebbline) -> WholeRun:
     """Return the first run of the small company. Only to be read."""
-    return small_company_run(shared)
+    return small_company_run(shared, ebbline)

@@ -93,6 +93,15 @@ def kill(run: int, *, whole_group: bool) -> None:
             os.kill(run, signal.SIGKILL)
 
 
+def is_there(run: int) -> bool:
+    """Tell whether a run has not ended."""
+    try:
+        os.kill(run, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def no_orphan_of(run: int) -> None:
     """Wait until nothing that a killed run started goes on.
 

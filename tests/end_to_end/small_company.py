@@ -1,4 +1,4 @@
-"""A small company with billing alone, run once as a user runs it, for all tests that need a whole run of their own.
+"""A small company with billing alone, run once, for all tests that need a whole run of their own.
 
 One red line of it is always crossed, and nobody listens where alerts are sent: what its run leaves is for the tests
 that go on from a copy.
@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from dagster_project import simulate
+from tests.end_to_end.command import Ebbline
 from tests.sample import WholeRun, run_once
 from tests.shared import SharedFolder
 
@@ -39,14 +40,14 @@ def settings(alerts: str = NOBODY, **more: object) -> str:
     return yaml.safe_dump(document)
 
 
-def _make(root: Path) -> None:
-    simulate.run(12, 4, 7, "canonical", root, end=date(2026, 10, 31), flawed=False)
-    for source in ("support", "usage"):
-        for file in (root / source).iterdir():
-            file.unlink()
-    run_once(root, settings())
+def small_company_run(shared: SharedFolder, ebbline: Ebbline) -> WholeRun:
+    """Return its first run, by this command. Only to be read."""
 
+    def make(root: Path) -> None:
+        simulate.run(12, 4, 7, "canonical", root, end=date(2026, 10, 31), flawed=False)
+        for source in ("support", "usage"):
+            for file in (root / source).iterdir():
+                file.unlink()
+        run_once(root, settings(), ebbline)
 
-def small_company_run(shared: SharedFolder) -> WholeRun:
-    """Return its first run. Only to be read."""
-    return WholeRun(shared.made("small-company", _make))
+    return WholeRun(shared.made("small-company", make))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from dagster_project.warehouse.paths import WarehousePaths
-from tests.end_to_end.killed_runs import WarmRuns, end_state, kill, look, no_orphan_of
+from tests.end_to_end.killed_runs import WarmRuns, end_state, is_there, kill, look, no_orphan_of
 from tests.end_to_end.small_company import settings
 from tests.end_to_end.warm_runs import Order
 from tests.sample import RUN_AT, WholeRun
@@ -38,11 +38,12 @@ def _of(company: WholeRun) -> Order:
 
 
 def _dies_in_dbt(warm_runs: WarmRuns, company: WholeRun, *, whole_group: bool) -> None:
-    """Start a run, and kill it once dbt has begun with its models."""
+    """Start a run, and kill it once dbt has begun with its models; a dbt as users start it, where it is left alone."""
     log = company.paths.logs / "run.log"
     log.unlink(missing_ok=True)
-    run = warm_runs.start(_of(company))
+    run = warm_runs.start(replace(_of(company), forks_dbt=whole_group))
     while not log.exists() or "START sql table model" not in log.read_text(errors="replace"):
+        assert is_there(run), f"the run never came to dbt's models\n{warm_runs.said()}"
         time.sleep(0.05)
     kill(run, whole_group=whole_group)
     assert warm_runs.ended() == KILLED

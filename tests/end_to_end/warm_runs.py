@@ -15,13 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tests.end_to_end.forked_dbt import fork_dbt, warm_up_dbt
+
 
 @dataclass(frozen=True)
 class Order:
     """One run: its settings, when it takes place, of which assets (all where None), and where it is to die.
 
     ``die_at`` is an event of Python's auditing and a part of one of its arguments, such as ``os.rename`` and the name
-    of a file: the run kills itself as that is about to happen, or ``after`` it, at whatever comes next.
+    of a file: the run kills itself as that is about to happen, or ``after`` it, at whatever comes next. Its dbt is
+    forked from the program (``forked_dbt``), or started as users start it.
     """
 
     settings: str
@@ -31,6 +34,7 @@ class Order:
     assets: tuple[tuple[str, ...], ...] | None = None
     die_at: tuple[str, str] | None = None
     after: bool = False
+    forks_dbt: bool = True
 
     @classmethod
     def of(cls, found: dict[str, Any]) -> "Order":
@@ -46,6 +50,8 @@ class Order:
         from dagster_project.defs.resources import Warehouse
         from dagster_project.pipeline import JOB, run_pipeline
 
+        if self.forks_dbt:
+            fork_dbt()
         if self.now is not None:
             os.environ["EBBLINE_NOW"] = self.now
         if self.die_at is not None:
@@ -84,6 +90,7 @@ class Command:
         """Be the installed command; return its exit code."""
         from dagster_project.cli import main as ebbline
 
+        fork_dbt()
         os.environ.update(self.environment)
         screen = os.open(self.screen, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(screen, 1)
@@ -130,16 +137,16 @@ def _die_at(event: str, part: str, *, after: bool) -> None:
 
 def main() -> None:
     """Read one order a line; answer each with the child's id, then with how it ended."""
-    import dbt.adapters.duckdb
-    import dbt.cli.main  # noqa: F401
-
     import dagster_project.cli
     import dagster_project.pipeline
     import dagster_project.quality.great_expectations_run  # noqa: F401
 
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what dbt says
+    warm_up_dbt()
     gc.freeze()  # children need not look through what all of them share
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    answers.write("ready\n")
+    answers.flush()
     while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:
@@ -152,11 +159,11 @@ def main() -> None:
                     traceback.print_exc()
                 sys.stderr.flush()
                 os._exit(code)
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
+        answers.write(f"{child}\n")
+        answers.flush()
         _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+        answers.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        answers.flush()
 
 
 if __name__ == "__main__":

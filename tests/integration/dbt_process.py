@@ -130,7 +130,7 @@ def _be_dbt(order: dict[str, Any], manifest: Any) -> int:
     return int(not ended.success)
 
 
-def _warm_up(manifest: Any, arguments: list[str]) -> None:
+def warm_up(manifest: Any, arguments: list[str]) -> None:
     """Have dbt make what it makes at first use (plugins, schemas of its own classes, macros), once for all children.
 
     Listing nothing takes the same way as a run, up to the first connection.
@@ -176,7 +176,7 @@ def main() -> None:
         key = (order["project"], *graph_key(*of))
         if manifests.get(key) is None:  # where dbt cannot parse it, the run says why
             manifests[key] = parsed_project(*of)
-            _warm_up(manifests[key], order["arguments"])
+            warm_up(manifests[key], order["arguments"])
             gc.freeze()
         child = os.fork()
         if child == 0:

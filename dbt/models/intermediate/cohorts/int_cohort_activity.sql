@@ -10,8 +10,13 @@ cohort_members as (
     select * from {{ ref('int_cohort_members') }}
 ),
 
-customer_periods as (
-    select * from {{ ref('int_customer_periods') }}
+months as (
+    select * from {{ ref('int_periods') }}
+    where grain = 'month' and {{ is_in_missing_month('period_start') }}
+),
+
+customer_spans as (
+    select * from {{ ref('int_customer_spans') }}
 ),
 
 usage_months as (
@@ -24,11 +29,15 @@ purchases as (
 
 paying as (
     select
-        customer_id,
-        period_start as month,
-        mrr_closing as mrr
-    from customer_periods
-    where grain = 'month' and mrr_closing > 0 and {{ is_in_missing_month('period_start') }}
+        customer_spans.customer_id,
+        months.period_start as month,
+        customer_spans.mrr_closing as mrr
+    from months
+    inner join customer_spans
+        on
+            months.period_start = customer_spans.opening_on
+            and months.closing_on = customer_spans.closing_on
+    where customer_spans.mrr_closing > 0
 ),
 
 using_months as (

@@ -15,8 +15,8 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-customer_periods as (
-    select * from {{ ref('int_customer_periods') }}
+customer_spans as (
+    select * from {{ ref('int_customer_spans') }}
     where status = 'lost'
 ),
 
@@ -67,25 +67,25 @@ churn_reasons as (
 
 ranked as (
     select
-        customer_periods.grain,
-        customer_periods.period_start,
-        customer_periods.customer_id,
-        customer_periods.mrr_opening as mrr_lost,
-        customer_periods.plan_opening,
+        periods.grain,
+        periods.period_start,
+        customer_spans.customer_id,
+        customer_spans.mrr_opening as mrr_lost,
+        customer_spans.plan_opening,
         churn_reasons.reason,
         churn_reasons.is_involuntary,
         row_number() over (
-            partition by customer_periods.grain, customer_periods.period_start, customer_periods.customer_id
+            partition by periods.grain, periods.period_start, customer_spans.customer_id
             order by churn_reasons.churned_on desc
         ) as place
-    from customer_periods
-    inner join periods
+    from periods
+    inner join customer_spans
         on
-            customer_periods.grain = periods.grain
-            and customer_periods.period_start = periods.period_start
+            periods.period_start = customer_spans.opening_on
+            and periods.closing_on = customer_spans.closing_on
     left join churn_reasons
         on
-            customer_periods.customer_id = churn_reasons.customer_id
+            customer_spans.customer_id = churn_reasons.customer_id
             and churn_reasons.churned_on >= periods.period_start
             and churn_reasons.churned_on < periods.closing_on
 ),

@@ -5,19 +5,27 @@
 
 with
 
-customer_periods as (
-    select * from {{ ref('int_customer_periods') }}
+months as (
+    select * from {{ ref('int_periods') }}
+    where grain = 'month' and {{ is_in_missing_month('period_start') }}
+),
+
+customer_spans as (
+    select * from {{ ref('int_customer_spans') }}
 ),
 
 final as (
     select
-        customer_id,
-        period_start as month,
-        mrr_opening,
-        mrr_closing,
-        cast(status as {{ dbt.type_string() }}) as status
-    from customer_periods
-    where grain = 'month' and {{ is_in_missing_month('period_start') }}
+        customer_spans.customer_id,
+        months.period_start as month,
+        customer_spans.mrr_opening,
+        customer_spans.mrr_closing,
+        cast(customer_spans.status as {{ dbt.type_string() }}) as status
+    from months
+    inner join customer_spans
+        on
+            months.period_start = customer_spans.opening_on
+            and months.closing_on = customer_spans.closing_on
 )
 
 select * from final
