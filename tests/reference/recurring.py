@@ -222,7 +222,7 @@ def _from_invoice_lines(books: Books, terms: Terms) -> Iterator[Piece]:
 
 
 def _ended_by_subscription(piece: Piece, subscription: Subscription | None, terms: Terms) -> Piece:
-    """End a piece with its subscription; who asked to leave before left by himself."""
+    """End a piece with its subscription; who asked to leave before left of its own will."""
     ended = piece
     if subscription is not None and subscription.ended_at is not None:
         ended = _ending(piece, business_date(subscription.ended_at, terms.timezone), "")
