@@ -72,12 +72,14 @@ def parsed_project(project: Path, variables: Mapping[str, Any]) -> Manifest | No
         for other in folder.parent.iterdir():
             if other.is_dir() and other != folder:
                 shutil.rmtree(other, ignore_errors=True)
+        # dbt notes the place of seeds as the project's is given; what is kept is read from any folder.
+        place = str(project.resolve())
         with TemporaryDirectory() as target:
             ended = dbtRunner().invoke(
                 [
                     *("--quiet", "--no-write-json", "parse", "--no-partial-parse"),
                     *("--vars", json.dumps(variables)),
-                    *("--project-dir", str(project), "--profiles-dir", str(project)),
+                    *("--project-dir", place, "--profiles-dir", place),
                     *("--target-path", target, "--log-path", target),
                 ]
             )

@@ -56,6 +56,11 @@
 {% macro duckdb__instant_literal(text) -%}cast('{{ text }}' as timestamptz){%- endmacro %}
 {% macro spark__instant_literal(text) -%}cast('{{ text }}' as timestamp){%- endmacro %}
 
+{# An instant of UTC as text, with its offset. #}
+{% macro instant_text(instant) -%}{{ return(adapter.dispatch('instant_text')(instant)) }}{%- endmacro %}
+{% macro duckdb__instant_text(instant) -%}cast({{ instant }} as varchar){%- endmacro %}
+{% macro spark__instant_text(instant) -%}concat(cast({{ instant }} as string), '+00'){%- endmacro %}
+
 {# The same day of the month n months later; the last day where the month is too short. #}
 {% macro add_months(day, months) -%}{{ return(adapter.dispatch('add_months')(day, months)) }}{%- endmacro %}
 {% macro duckdb__add_months(day, months) -%}
@@ -144,8 +149,17 @@
 {# Greatest common divisor of two integers, and a quotient known to be whole. #}
 {% macro greatest_divisor(first, second) -%}{{ return(adapter.dispatch('greatest_divisor')(first, second)) }}{%- endmacro %}
 {% macro duckdb__greatest_divisor(first, second) -%}gcd({{ first }}, {{ second }}){%- endmacro %}
-{# Spark has no gcd: nothing is reduced there, and a product is held by 38 digits. #}
-{% macro spark__greatest_divisor(first, second) -%}1{%- endmacro %}
+{# Spark has no gcd. Units are powers of ten, and so is nearly all that can be taken out of prices and quantities. #}
+{% macro spark__greatest_divisor(first, second) -%}
+    (
+        case
+            {%- for power in range(8, 0, -1) %}
+            when ({{ first }}) % {{ 10 ** power }} = 0 and ({{ second }}) % {{ 10 ** power }} = 0 then {{ 10 ** power }}
+            {%- endfor %}
+            else 1
+        end
+    )
+{%- endmacro %}
 
 {% macro whole_part(dividend, divisor) -%}{{ return(adapter.dispatch('whole_part')(dividend, divisor)) }}{%- endmacro %}
 {% macro duckdb__whole_part(dividend, divisor) -%}(cast({{ dividend }} as hugeint) // {{ divisor }}){%- endmacro %}

@@ -12,11 +12,11 @@
 
 {# amount / unit in lowest terms: numerator and denominator, so that long products stay inside a wide integer. #}
 {% macro reduced(amount, unit) -%}
-    {{ whole_part(amount, greatest_divisor(amount, unit)) }}
+    cast({{ whole_part(amount, greatest_divisor(amount, unit)) }} as {{ wide_integer() }})
 {%- endmacro %}
 
 {% macro reduced_unit(amount, unit) -%}
-    {{ whole_part(unit, greatest_divisor(amount, unit)) }}
+    cast({{ whole_part(unit, greatest_divisor(amount, unit)) }} as {{ wide_integer() }})
 {%- endmacro %}
 
 {#

@@ -89,7 +89,7 @@ final as (
         part_to as valid_to,
         case when part_to = unpaid_until then 'dunning' end as end_reason,
         'subscription_items' as source_table,
-        concat(item_id, '/', cast(valid_from_at as {{ dbt.type_string() }})) as source_key,
+        concat(item_id, '/', {{ instant_text('valid_from_at') }}) as source_key,
         _source_file as source_file,
         _source_row as source_row
     from parts
