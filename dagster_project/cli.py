@@ -4,6 +4,8 @@ What a command does is in ``commands``; what it says in ``screens``.
 """
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -85,6 +87,27 @@ formats_app.command("check")(formats.formats_check)
 formats_app.command("canonical")(formats.formats_canonical)
 
 
+_TELLING = {"status", "publications", "diff", "why", "explain", "replay", "customer"}
+"""Commands that read and tell: they make no chart, no validation and no Parquet."""
+
+
+@contextmanager
+def _sparing_pandas(arguments: Sequence[str]) -> Iterator[None]:
+    """Have a command that only tells do without pandas.
+
+    DuckDB imports it at the first parameter of a query, where it is installed, to tell missing values of its kind:
+    a third of such a command. None in ``sys.modules`` says that there is no such package.
+    """
+    if not _TELLING.intersection(arguments[:1]) or "pandas" in sys.modules:
+        yield
+        return
+    sys.modules["pandas"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["pandas"]
+
+
 def _wrong_usage(error: TyperException) -> EbblineError | None:
     """Return what is wrong with a command as typed; None where its help was shown instead."""
     context: typer.Context | None = getattr(error, "ctx", None)
@@ -99,8 +122,9 @@ def main() -> None:
     """Run the command line; what goes wrong becomes one block of text and its exit code."""
     failure: EbblineError | None
     try:
-        # By itself, Typer ends 2 for a wrong option: here 2 says that validation refused to publish.
-        sys.exit(app(prog_name="ebbline", standalone_mode=False))
+        with _sparing_pandas(sys.argv[1:]):
+            # By itself, Typer ends 2 for a wrong option: here 2 says that validation refused to publish.
+            sys.exit(app(prog_name="ebbline", standalone_mode=False))
     except EbblineError as error:
         failure = error
     except TyperException as error:
