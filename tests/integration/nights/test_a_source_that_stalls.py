@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import duckdb
@@ -230,11 +231,13 @@ def test_a_source_a_few_days_behind_is_asked_up_to_where_it_goes(
 def test_a_source_that_catches_up_leaves_what_a_rebuild_would(
     folder: Path, stalled: Company, tmp_path: Path
 ) -> None:
-    support(folder / "support", date(2026, 12, 19), NOW)
-    usage(folder / "usage", date(2026, 12, 19), NOW)
+    same = tmp_path / "same"
+    copytree(folder, same)
+    support(same / "support", date(2026, 12, 19), NOW)
+    usage(same / "usage", date(2026, 12, 19), NOW)
     later = NOW + timedelta(hours=1)
-    caught_up = Company(folder).build(later).everything()
-    anew = Company(folder)
+    caught_up = Company(same).build(later).everything()
+    anew = Company(same)
     anew.paths = WarehousePaths(tmp_path / "anew")
     assert caught_up == anew.build(later).everything()
     assert (date(2026, 11, 1), True) in {
