@@ -70,7 +70,7 @@ def test_kills_over_the_whole_run_end_where_an_undisturbed_run_ends(
 ) -> None:
     exports = Exports.simulated(tmp_path / "company", files=KILLS + 2)
     disturbed = WarehousePaths(tmp_path / "disturbed")
-    order = Order(str(exports.settings), str(disturbed.root), LAST_DAY.isoformat())
+    order = Order(str(exports.settings), str(disturbed.root), LAST_DAY.isoformat(), forks_dbt=False)
     chance = random.Random(SEED)
 
     # Two runs are let through: the first has more to do than any other, the second says how long one takes.
