@@ -4,14 +4,14 @@ What a command does is in ``commands``; what it says in ``screens``.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from dagster_project import __version__
+from dagster_project.absent import absent
 from dagster_project.commands import (
     customers,
     formats,
@@ -88,24 +88,11 @@ formats_app.command("canonical")(formats.formats_canonical)
 
 
 _TELLING = {"status", "publications", "diff", "why", "explain", "replay", "customer"}
-"""Commands that read and tell: they make no chart, no validation and no Parquet."""
+"""Commands that read and tell: they make no chart, no validation and no Parquet.
 
-
-@contextmanager
-def _sparing_pandas(arguments: Sequence[str]) -> Iterator[None]:
-    """Have a command that only tells do without pandas.
-
-    DuckDB imports it at the first parameter of a query, where it is installed, to tell missing values of its kind:
-    a third of such a command. None in ``sys.modules`` says that there is no such package.
-    """
-    if not _TELLING.intersection(arguments[:1]) or "pandas" in sys.modules:
-        yield
-        return
-    sys.modules["pandas"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules["pandas"]
+They do without pandas, which DuckDB imports at the first parameter of a query, to tell missing values of its kind:
+a third of such a command.
+"""
 
 
 def _wrong_usage(error: TyperException) -> EbblineError | None:
@@ -122,7 +109,7 @@ def main() -> None:
     """Run the command line; what goes wrong becomes one block of text and its exit code."""
     failure: EbblineError | None
     try:
-        with _sparing_pandas(sys.argv[1:]):
+        with absent("pandas") if _TELLING.intersection(sys.argv[1:2]) else nullcontext():
             # By itself, Typer ends 2 for a wrong option: here 2 says that validation refused to publish.
             sys.exit(app(prog_name="ebbline", standalone_mode=False))
     except EbblineError as error:

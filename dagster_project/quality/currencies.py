@@ -11,7 +11,7 @@ import duckdb
 from dagster_project.config import RecurringShape, Settings
 from dagster_project.errors import ValidationRefusedError
 from dagster_project.exports.contract import NEWEST_FIRST, TABLES
-from dagster_project.exports.values import THREE_DECIMAL, ZERO_DECIMAL
+from dagster_project.exports.values import minor_factor
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
 
@@ -86,7 +86,6 @@ def _unknown_in(
     con: duckdb.DuckDBPyConnection, table: str, known: list[str], settings: Settings
 ) -> list[tuple[str, int, Decimal, str]]:
     amount, condition = _CONVERTED[table]
-    head = _HEADS.get(table, "select *, currency as own_currency from newest")
     key = ", ".join(quote_identifier(column) for column in TABLES[table].key)
     # Names come from the contract and the list above, values are bound.
     return con.execute(
@@ -97,20 +96,13 @@ def _unknown_in(
             amount=quote_identifier(amount),
             condition=condition,
             newest=NEWEST_FIRST,
-            head=head,
+            head=_HEADS.get(table, "select *, currency as own_currency from newest"),
         ),
-        {
-            "known": known,
-            "as_of": settings.as_of_at(),
-            **(
-                {"zero_decimal": list(ZERO_DECIMAL), "three_decimal": list(THREE_DECIMAL)}
-                if "minor" in head
-                else {}
-            ),
-        },
+        {"known": known, "as_of": settings.as_of_at()},
     ).fetchall()
 
 
+_OF_LINE = "coalesce(newest.currency, heads.currency)"
 # Currency and status stand in the row, or in what it completes; that currency says what a minor unit is worth.
 _HEADS = {
     "subscription_items": """
@@ -118,23 +110,21 @@ _HEADS = {
         from newest left join (
             select plan_id, arg_max(currency, _load_id) as currency from raw.plans group by plan_id
         ) as plans on plans.plan_id = newest.plan_id""",
-    "invoice_lines": """
+    "invoice_lines": f"""
         select
             newest.* replace (
                 case
                     when not coalesce(in_minor_units, false) then amount
-                    when upper(coalesce(newest.currency, heads.currency)) in (select unnest($zero_decimal)) then amount
-                    when upper(coalesce(newest.currency, heads.currency)) in (select unnest($three_decimal))
-                        and coalesce(counts_thousandths, true) then amount / 1000
-                    else amount / 100
+                    when coalesce(counts_thousandths, true) then amount * {minor_factor(_OF_LINE, thousandths=True)}
+                    else amount * {minor_factor(_OF_LINE, thousandths=False)}
                 end::decimal(20, 3) as amount
             ),
             coalesce(newest.invoice_status, heads.status) as status,
-            coalesce(newest.currency, heads.currency) as own_currency
+            {_OF_LINE} as own_currency
         from newest left join (
             select invoice_id, arg_max(currency, _load_id) as currency, arg_max(status, _load_id) as status
             from raw.invoices where not _deleted group by invoice_id
-        ) as heads on heads.invoice_id = newest.invoice_id""",
+        ) as heads on heads.invoice_id = newest.invoice_id""",  # noqa: S608 - our own names alone
     "refunds": """
         select newest.*, coalesce(newest.currency, paid.currency) as own_currency
         from newest left join (

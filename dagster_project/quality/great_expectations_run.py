@@ -7,41 +7,36 @@ a validation. What GX answers is turned into ebbline's own values here and goes 
 import logging
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from dagster_project.absent import absent
+
 # Before the import: GX reads it once, when it is loaded.
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 # GX imports PySpark where it is installed (as it is for our tests), which takes seconds and, in a process
-# that Dagster spawned, ends it: PySpark takes the missing `__main__.__file__` for a doctest run. None in
-# `sys.modules` says that there is no such package; GX is made for that.
-_PYSPARK_IS_THERE = "pyspark" in sys.modules
-if not _PYSPARK_IS_THERE:
-    sys.modules["pyspark"] = None  # type: ignore[assignment]
-
-import great_expectations as gx
-from great_expectations.checkpoint.checkpoint import Checkpoint
-from great_expectations.core.freshness_diagnostics import (
-    CheckpointFreshnessDiagnostics,
-    ValidationDefinitionFreshnessDiagnostics,
-)
-from great_expectations.core.validation_definition import ValidationDefinition
-from great_expectations.data_context.data_context.file_data_context import FileDataContext
-from great_expectations.data_context.types.resource_identifiers import (
-    ValidationResultIdentifier,
-)
-from great_expectations.execution_engine.sqlalchemy_execution_engine import (
-    SqlAlchemyExecutionEngine,
-)
-from great_expectations.expectations.metrics.metric_provider import metric_value
-from great_expectations.expectations.metrics.query_metrics.query_table.unexpected_rows_query_table import (
-    UnexpectedRowsQueryTable,
-)
-
-if not _PYSPARK_IS_THERE:
-    del sys.modules["pyspark"]
+# that Dagster spawned, ends it: PySpark takes the missing `__main__.__file__` for a doctest run. GX is made
+# to do without.
+with absent("pyspark"):
+    import great_expectations as gx
+    from great_expectations.checkpoint.checkpoint import Checkpoint
+    from great_expectations.core.freshness_diagnostics import (
+        CheckpointFreshnessDiagnostics,
+        ValidationDefinitionFreshnessDiagnostics,
+    )
+    from great_expectations.core.validation_definition import ValidationDefinition
+    from great_expectations.data_context.data_context.file_data_context import FileDataContext
+    from great_expectations.data_context.types.resource_identifiers import (
+        ValidationResultIdentifier,
+    )
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import (
+        SqlAlchemyExecutionEngine,
+    )
+    from great_expectations.expectations.metrics.metric_provider import metric_value
+    from great_expectations.expectations.metrics.query_metrics.query_table.unexpected_rows_query_table import (
+        UnexpectedRowsQueryTable,
+    )
 
 from dagster_project.plural import counted
 from dagster_project.quality import dialect

@@ -16,9 +16,10 @@ import duckdb
 from dagster_project.errors import EbblineError
 from dagster_project.server.quack import load_quack
 from dagster_project.warehouse.attachment import attach, attached
+from dagster_project.warehouse.introspection import tables_of
 from dagster_project.warehouse.published_comments import comments_of, write_comments
 from dagster_project.warehouse.quoting import quote_identifier
-from dagster_project.warehouse.serving import published_tables, published_views
+from dagster_project.warehouse.serving import published_tables
 
 # What lists the catalog (clients ask it when they attach) and what makes rows of arguments.
 TABLE_FUNCTIONS = (
@@ -126,9 +127,9 @@ def _make_views(con: duckdb.DuckDBPyConnection) -> None:
     write.
     """
     described = comments_of(con, "published")
-    layout, names = published_tables(con, "published")
+    layout, _ = published_tables(con, "published")
     con.execute("create schema marts")
-    for name in [*names, *published_views(con, "published")]:
+    for name in tables_of(con, layout, database="published"):
         mart = quote_identifier(name)
         for schema in ("main", "marts"):
             con.execute(f"create view {schema}.{mart} as from published.{layout}.{mart}")

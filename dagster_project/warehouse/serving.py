@@ -84,19 +84,6 @@ def published_tables(con: duckdb.DuckDBPyConnection, database: str) -> tuple[str
     return schema, [table for found, table in rows if found == schema]
 
 
-def published_views(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
-    """Return the ready views of an attached publication, which lie beside its tables.
-
-    :param database: the name it is attached under, not quoted.
-    """
-    schema, _ = published_tables(con, database)
-    found = con.execute(
-        "select view_name from duckdb_views() where database_name = ? and schema_name = ? and not internal order by 1",
-        [database, schema],
-    ).fetchall()
-    return [view for (view,) in found]
-
-
 @contextmanager
 def open_published(paths: WarehousePaths) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open what readers see.

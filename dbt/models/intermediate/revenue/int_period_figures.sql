@@ -38,15 +38,13 @@ involuntary as (
     group by grain, period_start, dimension, member
 ),
 
--- Customers at opening and lost of each month and the two before it: what a lifetime is estimated from.
-month_churn as (
+of_periods as (
     select
-        periods.period_start as month,
+        periods.*,
         members.dimension,
         members.member,
-        {%- for months_ago in [0, 1, 2] %}
-        coalesce(lag(figures.customers_opening, {{ months_ago }}) over whole, 0) as opening_{{ months_ago }},
-        coalesce(lag(figures.customers_lost, {{ months_ago }}) over whole, 0) as lost_{{ months_ago }}{{ ',' if not loop.last }}
+        {%- for figure in counts + amounts %}
+        coalesce(figures.{{ figure }}, 0) as {{ figure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from periods
     cross join members
@@ -56,30 +54,41 @@ month_churn as (
             and periods.closing_on = figures.closing_on
             and members.dimension = figures.dimension
             and members.member = figures.member
-    where periods.grain = 'month'
-    window whole as (partition by members.dimension, members.member order by periods.period_start)
+),
+
+-- Customers at opening and lost of each month and the two before it: what a lifetime is estimated from.
+month_churn as (
+    select
+        period_start as month,
+        dimension,
+        member,
+        {%- for months_ago in [0, 1, 2] %}
+        coalesce(lag(customers_opening, {{ months_ago }}) over whole, 0) as opening_{{ months_ago }},
+        coalesce(lag(customers_lost, {{ months_ago }}) over whole, 0) as lost_{{ months_ago }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from of_periods
+    where grain = 'month'
+    window whole as (partition by dimension, member order by period_start)
 ),
 
 final as (
     select
-        periods.grain,
-        periods.period_start,
-        periods.period_end,
-        periods.is_complete,
-        periods.covered_until,
-        members.dimension,
-        members.member,
+        of_periods.grain,
+        of_periods.period_start,
+        of_periods.period_end,
+        of_periods.is_complete,
+        of_periods.covered_until,
+        of_periods.dimension,
+        of_periods.member,
         {%- for count in counts %}
-        cast(coalesce(figures.{{ count }}, 0) as bigint) as {{ count }},
+        cast(of_periods.{{ count }} as bigint) as {{ count }},
         {%- endfor %}
         {%- for amount in amounts %}
-        {{ money('coalesce(figures.' ~ amount ~ ', 0)') }} as {{ amount }},
+        {{ money('of_periods.' ~ amount) }} as {{ amount }},
         {%- endfor %}
-        cast(coalesce(figures.customers_lost, 0) - coalesce(involuntary.customers_lost, 0) as bigint)
-            as customers_lost_voluntary,
+        cast(of_periods.customers_lost - coalesce(involuntary.customers_lost, 0) as bigint) as customers_lost_voluntary,
         cast(coalesce(involuntary.customers_lost, 0) as bigint) as customers_lost_involuntary,
-        {{ money('coalesce(figures.mrr_churn, 0) - coalesce(involuntary.mrr_lost, 0)') }}
-            as mrr_churn_voluntary,
+        {{ money('of_periods.mrr_churn - coalesce(involuntary.mrr_lost, 0)') }} as mrr_churn_voluntary,
         {{ money('coalesce(involuntary.mrr_lost, 0)') }} as mrr_churn_involuntary,
         {{ money('past_year.mrr_opening') }} as mrr_opening_12m,
         {{ money('past_year.mrr_kept') }} as mrr_kept_12m,
@@ -88,31 +97,24 @@ final as (
         month_churn.opening_{{ months_ago }},
         month_churn.lost_{{ months_ago }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from periods
-    cross join members
-    left join figures
-        on
-            periods.period_start = figures.opening_on
-            and periods.closing_on = figures.closing_on
-            and members.dimension = figures.dimension
-            and members.member = figures.member
+    from of_periods
     left join figures as past_year
         on
-            {{ add_months('periods.closing_on', -12) }} = past_year.opening_on
-            and periods.closing_on = past_year.closing_on
-            and members.dimension = past_year.dimension
-            and members.member = past_year.member
+            {{ add_months('of_periods.closing_on', -12) }} = past_year.opening_on
+            and of_periods.closing_on = past_year.closing_on
+            and of_periods.dimension = past_year.dimension
+            and of_periods.member = past_year.member
     left join involuntary
         on
-            periods.grain = involuntary.grain
-            and periods.period_start = involuntary.period_start
-            and members.dimension = involuntary.dimension
-            and members.member = involuntary.member
+            of_periods.grain = involuntary.grain
+            and of_periods.period_start = involuntary.period_start
+            and of_periods.dimension = involuntary.dimension
+            and of_periods.member = involuntary.member
     left join month_churn
         on
-            {{ period_start('month', add_days('periods.closing_on', -1)) }} = month_churn.month
-            and members.dimension = month_churn.dimension
-            and members.member = month_churn.member
+            {{ period_start('month', add_days('of_periods.closing_on', -1)) }} = month_churn.month
+            and of_periods.dimension = month_churn.dimension
+            and of_periods.member = month_churn.member
 )
 
 select * from final
