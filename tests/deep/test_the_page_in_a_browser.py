@@ -23,6 +23,13 @@ PLAN = Heading("Tidewater", {"mrr_closing": {"2026-06": 70_000.0}})
 TOO_WIDE = """() => [...document.querySelectorAll("table, svg, .panel, .card, .bar, code, select, h1, h2")]
     .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth + 1)
     .map((part) => part.tagName + " " + part.className + " " + part.textContent.slice(0, 40))"""
+CUT_OFF_IN_A_CHART = """() => [...document.querySelectorAll(".chart svg text")]
+    .filter((part) => part.checkVisibility() && part.textContent)
+    .filter((part) => {
+        const own = part.getBoundingClientRect(), chart = part.closest(".chart").getBoundingClientRect();
+        return own.right > chart.right + 1 || own.left < chart.left - 1;
+    })
+    .map((part) => part.closest(".chart").id + " " + part.textContent)"""
 IN_NARROW_COLUMNS = """() => [...document.querySelectorAll("main td, main th, main li")]
     .map((cell) => [cell.textContent.trim().replace(/\\s+/g, " "), cell.getBoundingClientRect().width])
     .filter(([text, width]) => text.length > 40 && width > 1 && width < 280)"""
@@ -129,6 +136,7 @@ def test_on_a_phone_nothing_is_cut_off(
     with shown(started, request.getfixturevalue(page_of), SCREENS["phone"]) as page:
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         wide = page.evaluate(TOO_WIDE)
+        wide += page.evaluate(CUT_OFF_IN_A_CHART)
         scrolls = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert (wide, scrolls) == ([], 0)
 
