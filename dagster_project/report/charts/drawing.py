@@ -99,9 +99,7 @@ def over_time(
     :param beside: as for ``document``.
     :param optional: names of the legend that are left out where every value is 0.
     """
-    made = document(
-        chart, height=height, beside=beside, rows="periods", optional=list(optional)
-    )
+    made = document(chart, height=height, beside=beside, rows="periods", optional=list(optional))
     made["data"] = {"name": "rows"}
     made["params"] = [{"name": "ticks", "value": []}, {"name": "years", "value": []}]
     return made
