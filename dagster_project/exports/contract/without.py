@@ -57,6 +57,7 @@ WITHOUT: dict[tuple[str, str], str] = {
         "payments",
         "refunded_amount",
     ): "what was paid back in part is still collected, unless refunds say so",
+    ("disputes", "amount"): "a dispute that was lost takes the whole payment",
     ("refunds", "payment_id"): "refunds are of a customer and of no payment",
     ("refunds", "invoice_id"): "refunds leave no purchase",
     ("orders", "status"): "cancelled, unpaid and refunded orders count as purchases",
