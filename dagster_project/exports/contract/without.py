@@ -58,6 +58,8 @@ WITHOUT: dict[tuple[str, str], str] = {
         "refunded_amount",
     ): "what was paid back in part is still collected, unless refunds say so",
     ("disputes", "amount"): "a dispute that was lost takes the whole payment",
+    ("disputes", "currency"): "disputes are in the currency of their payments",
+    ("order_refunds", "currency"): "refunds are in the currency of their orders",
     ("refunds", "payment_id"): "refunds are of a customer and of no payment",
     ("refunds", "invoice_id"): "refunds leave no purchase",
     ("orders", "status"): "cancelled, unpaid and refunded orders count as purchases",

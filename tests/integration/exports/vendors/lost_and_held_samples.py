@@ -1,4 +1,4 @@
-"""What was collected where disputes were lost, payments are only authorised, or money went back later: small exports by hand.
+"""What was collected where disputes were lost, payments are only authorised, or money went back later.
 
 Each customer pays 100.00 once, in January; what is left of it at the end of June is the figure.
 """
@@ -47,9 +47,11 @@ DISPUTES_IN_TABLES = Sample(
     {
         "customers.csv": table("id,created", [f"cus_va{name},{_AT}" for name in _CASES]),
         "charges.csv": table(
-            "id,amount,amount_refunded,captured,created,currency,customer_id,failure_code,invoice_id,payment_intent_id,refunded,status",
+            "id,amount,amount_refunded,captured,created,currency,customer_id,failure_code,invoice_id,"
+            "payment_intent_id,refunded,status",
             [
-                f"ch_va{name},10000,{back},{captured},{_AT},usd,cus_va{name},,,pi_va{name},{str(back == '10000').lower()},succeeded"
+                f"ch_va{name},10000,{back},{captured},{_AT},usd,cus_va{name},,,pi_va{name},"
+                f"{str(back == '10000').lower()},succeeded"
                 for name, (captured, back, _) in _CASES.items()
             ],
         ),
@@ -130,7 +132,8 @@ DISPUTES_OF_THE_DASHBOARD = Sample(
             "id,Created (UTC)", [f"cus_vc{name},{_AT}" for name in _OF_THE_DASHBOARD]
         ),
         "unified_payments.csv": table(
-            "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Status,Customer ID,Invoice ID,PaymentIntent ID,"
+            "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Status,Customer ID,Invoice ID,"
+            "PaymentIntent ID,"
             "Disputed Amount,Dispute Date (UTC),Dispute Reason,Dispute Status",
             [
                 f"ch_vc{name},{_AT},100.00,{back},usd,{captured},{status},cus_vc{name},,,{disputed},,,{how}"
@@ -213,7 +216,8 @@ REFUNDS_WITH_THEIR_DAY = Sample(
     {
         "customer.csv": table("id,created,_fivetran_synced", [f"cus_ve1,{_AT},{_AT}"]),
         "charge.csv": table(
-            "id,amount,amount_refunded,captured,created,currency,customer_id,failure_code,invoice_id,payment_intent_id,refunded,"
+            "id,amount,amount_refunded,captured,created,currency,customer_id,failure_code,invoice_id,"
+            "payment_intent_id,refunded,"
             "status,_fivetran_synced",
             [f"ch_ve1,10000,3500,true,{_AT},usd,cus_ve1,,,pi_ve1,false,succeeded,{_AT}"],
         ),
