@@ -23,7 +23,7 @@ final as (
                 when payments.status = 'refunded' and payments.refunded_amount = 0 then payments.amount
                 else payments.refunded_amount
             end,
-            case when lost.amount is not null then payments.amount - lost.amount else payments.refunded_amount + payments.amount end
+            coalesce(payments.amount - lost.amount, payments.refunded_amount + payments.amount)
         ) as refunded_amount,
         payments.currency
     from payments
