@@ -182,7 +182,7 @@ _OWN = {
         "where customer_id = 'c3'"
     ),
     "marts__fct_mrr_movements.invoice_lines_of_the_exports_are_all_counted": (
-        "delete from staging.stg_billing__invoice_lines where line_id = 'l1'"
+        "delete from intermediate.int_invoice_lines where line_id = 'l1'"
     ),
     "marts__fct_mrr_movements.subscription_periods_of_the_exports_are_all_counted": (
         "update staging.stg_billing__subscription_periods set mrr = mrr + 0.01"

@@ -5,7 +5,7 @@ create schema staging;
 create schema intermediate;
 create schema marts;
 
-create table staging.stg_billing__invoice_lines as
+create table intermediate.int_invoice_lines as
 select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     coalesce(lines.customer_id, invoices.customer_id) as customer_id,
     coalesce(lines.invoice_status, invoices.status) as invoice_status,
@@ -36,9 +36,9 @@ create table intermediate.int_currency_rates as
 select 'USD' as currency, date '0001-01-01' as valid_from, null::date as valid_to, 1.0::decimal(18, 8) as rate;
 create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id, true as is_refunded_whole where false;
 create table intermediate.int_invoice_line_amounts as
-select *, amount as amount_billed from staging.stg_billing__invoice_lines;
+select *, amount as amount_billed from intermediate.int_invoice_lines;
 create table intermediate.int_paid_invoice_lines as
-select invoice_id as document_id, line_id, amount, currency from staging.stg_billing__invoice_lines
+select invoice_id as document_id, line_id, amount, currency from intermediate.int_invoice_lines
 where invoice_status = 'paid' and kind <> 'tax';
 create table intermediate.int_recurring_periods as
 select customer_id, subscription_id, plan_id, mrr, currency, valid_from_on as valid_from, valid_to_on as valid_to,

@@ -6,7 +6,7 @@ lines as (
     select
         lines.*,
         lines.kind = 'usage' or coalesce(plans.usage, 'licensed') = 'metered' as is_metered
-    from {{ ref('stg_billing__invoice_lines') }} as lines
+    from {{ ref('int_invoice_lines') }} as lines
     left join {{ ref('stg_billing__plans') }} as plans
         on lines.plan_id = plans.plan_id
     where lines.subscription_id is not null and lines.kind not in ('tax', 'credit')

@@ -5,7 +5,7 @@
 with
 
 lines as (
-    select * from {{ ref('stg_billing__invoice_lines') }}
+    select * from {{ ref('int_invoice_lines') }}
 ),
 
 discounts as (
@@ -14,7 +14,7 @@ discounts as (
         line_id,
         sum(amount) as amount,
         sum(case when {{ left_out }} then amount else 0 end) as left_out
-    from {{ ref('stg_billing__line_discounts') }}
+    from {{ ref('int_line_discounts') }}
     group by invoice_id, line_id
 ),
 
@@ -23,7 +23,7 @@ taxes as (
         invoice_id,
         line_id,
         sum(amount) as amount
-    from {{ ref('stg_billing__line_taxes') }}
+    from {{ ref('int_line_taxes') }}
     where is_inclusive
     group by invoice_id, line_id
 ),

@@ -1,6 +1,6 @@
 -- The lines that can be recurring, each with the first day after its service period. Some exports name the last
 -- moment of the period and some its last day.
-{{ incremental_by_customer(inputs=['stg_billing__invoice_lines']) }}
+{{ incremental_by_customer(inputs=['int_invoice_lines']) }}
 
 with
 
