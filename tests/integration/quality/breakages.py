@@ -493,7 +493,7 @@ _OWN = {
         "update raw.orders set amount = amount + 0.01"
     ),
     "marts__fct_purchase_lines.paid_invoices_of_the_exports_are_all_here": (
-        "delete from staging.stg_billing__orders"
+        "delete from intermediate.int_orders"
     ),
     "marts__mart_purchase_periods.repeat_revenue_share_is_not_negative": (
         "update {table} set repeat_revenue_share = -0.1"
@@ -561,10 +561,10 @@ _OWN = {
         "update {table} set buyers_to_date = buyers_to_date + 1"
     ),
     "marts__mart_repeat_rate.orders_of_the_exports_are_all_counted": (
-        "delete from staging.stg_billing__orders where order_id = 'o3'"
+        "delete from intermediate.int_orders where order_id = 'o3'"
     ),
     "marts__mart_repeat_rate.every_currency_of_a_purchase_has_a_rate": (
-        "update staging.stg_billing__orders set currency = 'JPY'"
+        "update intermediate.int_orders set currency = 'JPY'"
     ),
 }
 

@@ -13,8 +13,8 @@ select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     period_start_at::date as period_start_on, period_end_at::date as period_end_on,
     coalesce(lines.issued_at, invoices.issued_at)::date as issued_on, null::date as paid_on
 from raw.invoice_lines as lines left join raw.invoices as invoices using (invoice_id);
-create table staging.stg_billing__orders as select *, ordered_at::date as ordered_on from raw.orders;
-create table staging.stg_billing__order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
+create table intermediate.int_orders as select *, ordered_at::date as ordered_on from raw.orders;
+create table intermediate.int_order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
 create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
 create table staging.stg_billing__plans as
 select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count, usage
@@ -264,7 +264,7 @@ from buying;
 create table marts.fct_purchase_lines as
 select purchase_id, purchase_number, orders.customer_id, purchased_on, 'orders' as source_table,
     order_id as document_id, line_id, orders.amount, _source_file as source_file, _source_row as source_row
-from staging.stg_billing__orders as orders join intermediate.int_purchases as purchases
+from intermediate.int_orders as orders join intermediate.int_purchases as purchases
     on purchases.customer_id = orders.customer_id and purchases.purchased_on = orders.ordered_on;
 -- c1 came back after 31 days: within 60, not within 30.
 create table marts.mart_repeat_cohorts as
