@@ -151,7 +151,7 @@ _OWN = {
     "marts__dim_customers.status_is_known": "update {table} set status = 'asleep'",
     "marts__dim_customers.status_fits_the_mrr": "update {table} set status = 'lost'",
     "marts__dim_plans.every_plan_of_the_exports_is_there": (
-        "insert into staging.stg_billing__plans by name select 'stranger' as plan_id"
+        "insert into intermediate.int_plans by name select 'stranger' as plan_id"
     ),
     "marts__dim_plans.billing_interval_is_known": "update {table} set billing_interval = 'decade'",
     "marts__dim_segments.customers_are_counts": "update {table} set customers = -1",

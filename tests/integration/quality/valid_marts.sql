@@ -16,10 +16,10 @@ from raw.invoice_lines as lines left join raw.invoices as invoices using (invoic
 create table intermediate.int_orders as select *, ordered_at::date as ordered_on from raw.orders;
 create table intermediate.int_order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
 create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
-create table staging.stg_billing__plans as
+create table intermediate.int_plans as
 select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count, usage
 from raw.plans;
-create table staging.stg_billing__customers as select customer_id, created_at::date as created_on from raw.customers;
+create table intermediate.int_customers as select customer_id, created_at::date as created_on from raw.customers;
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
@@ -101,7 +101,7 @@ where last_month.month = '2026-03-01';
 insert into marts.dim_customers by name
 select customer_id, '2024-01-01'::date as created_on, '(none)' as country, 'lost' as status, 0.00 as mrr
 from (values ('gone-1'), ('gone-2')) as given (customer_id);
-create table marts.dim_plans as select * from staging.stg_billing__plans;
+create table marts.dim_plans as select * from intermediate.int_plans;
 
 create temp table flows as
 select lives.*, 'all' as dimension, 'all' as member_opening, 'all' as member_closing from lives

@@ -16,7 +16,7 @@ lines as (
         credit_notes.credit_note_id is null
         and (
             exists (select 1 from {{ ref('stg_billing__subscriptions') }})
-            or exists (select 1 from {{ ref('stg_billing__plans') }} where billing_interval is not null)
+            or exists (select 1 from {{ ref('int_plans') }} where billing_interval is not null)
             or lines.subscription_id is not null
         )
 ),

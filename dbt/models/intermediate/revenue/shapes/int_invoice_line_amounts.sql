@@ -60,7 +60,7 @@ joined as (
         abs({{ cents('coalesce(taxes.amount, 0)') }}) as tax_cents,
         {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents
     from lines
-    left join {{ ref('stg_billing__plans') }} as plans
+    left join {{ ref('int_plans') }} as plans
         on lines.plan_id = plans.plan_id
     left join discounts
         on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id

@@ -59,7 +59,7 @@ followed as (
         coalesce({{ whole_months('period_start_on', 'period_end_on') }} {{ of_plan }}, false) as is_whole,
         is_of_days and coalesce({{ whole_months('period_start_on', add_days('period_end_on', 1)) }} {{ of_plan }}, false) as lacks_a_day
     from stretches
-    left join {{ ref('stg_billing__plans') }} as plans
+    left join {{ ref('int_plans') }} as plans
         on stretches.plan_key = plans.plan_id
 ),
 
