@@ -11,7 +11,7 @@ from dagster_project.clock import FixedClock
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import EbblineError
 from dagster_project.exports.coverage import coverage_of, read_coverage
-from dagster_project.screens.published import published_lines, not_the_newest_lines
+from dagster_project.screens.published import not_the_newest_lines, published_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import (
