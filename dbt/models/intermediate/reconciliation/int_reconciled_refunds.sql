@@ -9,7 +9,7 @@ payments as (
         payments.invoice_id,
         payments.status,
         payments.amount - coalesce(lost.amount, 0) as amount
-    from {{ ref('stg_billing__payments') }} as payments
+    from {{ ref('int_payments') }} as payments
     left join {{ ref('int_lost_disputes') }} as lost
         on payments.payment_id = lost.payment_id
 ),

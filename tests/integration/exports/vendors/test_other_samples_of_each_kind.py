@@ -53,7 +53,7 @@ MODELS = (
     "fct_purchase_lines",
     "int_tickets",
     "int_ratings",
-    "stg_billing__payments",
+    "int_payments",
     "int_collected_revenue",
 )
 Discounts = Literal["as_billed", "lasting_only"]
@@ -191,7 +191,7 @@ def test_what_is_paid_back_leaves_on_its_own_day(ask: Ask) -> None:
 
 def test_a_payment_is_of_the_invoice_that_its_intent_or_itself_is_listed_under(ask: Ask) -> None:
     found = ask(
-        "select payment_id, invoice_id from staging.stg_billing__payments "
+        "select payment_id, invoice_id from intermediate.int_payments "
         "where customer_id = 'cus_sd1' order by 1"
     )
 

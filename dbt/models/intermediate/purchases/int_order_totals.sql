@@ -1,9 +1,13 @@
 -- What the vendor says of a whole order: who bought, and what was paid for the goods in the end. A refund is of the
--- total, with tax and shipping; the share that was paid back of it is paid back of the goods, and what is still owed was not paid. A refund in the buyer's own
--- currency is the same share of the total in that currency.
+-- total, with tax and shipping; the share that was paid back of it is paid back of the goods, and what is still owed was not paid.
+-- A refund in the buyer's own currency is the same share of the total in that currency.
 {%- set whole = 'cast(greatest(coalesce(total, subtotal), subtotal) * 100 as ' ~ wide_integer() ~ ')' %}
 
 with
+
+customer_ids as (
+    select * from {{ ref('stg_billing__customer_ids') }}
+),
 
 refunds as (
     {{ newest_version('order_refunds', ['refund_id']) }}
@@ -44,8 +48,8 @@ joined as (
 
 final as (
     select
-        order_id,
-        customer_id,
+        joined.order_id,
+        coalesce(customer_ids.customer_id, joined.customer_id) as customer_id,
         ordered_at,
         case
             when paid_back > 0 and paid_back * 100 >= {{ whole }} then 'refunded'
@@ -65,6 +69,8 @@ final as (
             else subtotal
         end as paid
     from joined
+    left join customer_ids
+        on joined.customer_id = customer_ids.customer_id_as_given
 )
 
 select * from final

@@ -16,7 +16,7 @@ lines as (
         _load_id,
         _source_file,
         _source_row
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
 ),
 
 discounts as (
