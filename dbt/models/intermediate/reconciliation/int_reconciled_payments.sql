@@ -7,8 +7,8 @@ payments as (
         invoice_id,
         sum(amount) as amount,
         sum(case when status = 'refunded' and refunded_amount = 0 then amount else refunded_amount end) as refunded
-    from {{ ref('stg_billing__payments') }}
-    where status <> 'failed' and invoice_id is not null
+    from {{ ref('int_payments') }}
+    where status not in ('failed', 'authorized') and invoice_id is not null
     group by invoice_id
 ),
 
