@@ -1,8 +1,8 @@
 """Which code made a publication: the package version and a hash of every file that shapes a number.
 
-Counted: dbt models, macros, seeds, tests, profile and settings, and how dbt is run; how exports are read, settings become
-dbt's variables, and DuckDB is opened; red lines and restatements; what is expected of tables before they are published,
-and what readers see of them. Two equal versions give equal numbers from equal inputs and settings.
+Counted: dbt models, macros, seeds, tests, profile and settings, and how dbt is run; how exports are read, settings
+become dbt's variables, and DuckDB is opened; red lines and restatements; what is expected of tables before they are
+published, and what readers see of them. Two equal versions give equal numbers from equal inputs and settings.
 """
 
 import hashlib
