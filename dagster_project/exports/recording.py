@@ -316,11 +316,12 @@ def _told(
     if table.name == "customer_aliases":
         refuse_cycles(con, name)
     notes = [*notes]
+    # What a table does not read of a file that has no row for it is another table's.
     fresh = ledger.new_extra_columns(
         con,
         source=run.source,
         table_name=table.name,
-        names=stage.extra_columns,
+        names=stage.extra_columns if stage.rows_read else (),
         load_id=load_id,
         file_name=name,
     )

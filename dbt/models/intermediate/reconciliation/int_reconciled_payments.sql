@@ -8,7 +8,7 @@ payments as (
         sum(amount) as amount,
         sum(case when status = 'refunded' and refunded_amount = 0 then amount else refunded_amount end) as refunded
     from {{ ref('int_payments') }}
-    where status <> 'failed' and invoice_id is not null
+    where status not in ('failed', 'authorized') and invoice_id is not null
     group by invoice_id
 ),
 

@@ -2,8 +2,16 @@
 -- collected revenue what never was in it.
 with
 
+-- what a lost dispute took is not there to be paid back
 payments as (
-    select * from {{ ref('int_payments') }}
+    select
+        payments.payment_id,
+        payments.invoice_id,
+        payments.status,
+        payments.amount - coalesce(lost.amount, 0) as amount
+    from {{ ref('int_payments') }} as payments
+    left join {{ ref('int_lost_disputes') }} as lost
+        on payments.payment_id = lost.payment_id
 ),
 
 refunds as (
@@ -33,7 +41,7 @@ paid as (
         invoice_id,
         sum(amount) as amount
     from payments
-    where status <> 'failed' and invoice_id is not null
+    where status not in ('failed', 'authorized') and invoice_id is not null
     group by invoice_id
 ),
 
