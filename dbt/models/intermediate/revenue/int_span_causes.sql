@@ -32,8 +32,8 @@ changes as (
 
 {{ causes_of('changes') }},
 
--- A customer whose MRR changed only by a commitment or a discount is neither upgraded nor downgraded. Where an export has only monthly
--- values, nobody is left out.
+-- A customer whose MRR changed only by a commitment or a discount is neither upgraded nor downgraded. Where an export has only
+-- monthly values, nobody is left out.
 final as (
     select
         *,
