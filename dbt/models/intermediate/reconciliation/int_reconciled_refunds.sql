@@ -72,33 +72,9 @@ compared as (
         on refunds.currency = rates.currency and {{ rate_holds_on('rates', 'refunds.rated_on') }}
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (order by of_nothing_known + beyond_what_was_paid desc, example) as place
-    from compared
-),
-
-final as (
-    select
-        'refunds' as guard,
-        false as is_present,
-        count(*) as rows_checked,
-        coalesce(sum(case when of_nothing_known + beyond_what_was_paid > 0 then 1 else 0 end), 0) as rows_differing,
-        coalesce(sum(amount_checked), 0) as amount_checked,
-        coalesce(sum(of_nothing_known + beyond_what_was_paid), 0) as amount_differing,
-        0 as mrr_effect,
-        null as mrr_effect_month,
-        0 as warns_above_rows,
-        0 as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        concat(
-            'of no payment that is exported: ', coalesce(sum(of_nothing_known), 0),
-            '; more than was paid: ', coalesce(sum(beyond_what_was_paid), 0)
-        ) as detail,
-        {{ examples('case when of_nothing_known + beyond_what_was_paid > 0 then example end') }} as examples
-    from ranked
-)
+{{ money_guard(
+    'refunds', 'compared', 'example',
+    {'of no payment that is exported': 'of_nothing_known', 'more than was paid': 'beyond_what_was_paid'}
+) }}
 
 select * from final
