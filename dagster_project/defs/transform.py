@@ -116,6 +116,8 @@ def _why_built_anew(warehouse: Warehouse, digest: str, built_by: Path) -> str:
 
     :param built_by: holds the digest of the project that the last whole run was built by; none after one that died.
     """
+    if warehouse.settings.engine == "spark":
+        return "since Spark keeps nothing from one run to the next"
     if warehouse.full_refresh:
         return "as --full-refresh asks"
     if warehouse.settings.as_of is not None:
@@ -186,6 +188,7 @@ def definitions() -> dg.Definitions:
                 context.log.info("inputs, settings and code are those of the last publication")
                 return
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
+        os.environ["EBBLINE_DBT_TARGET"] = settings.engine
         if (memory := Environment().dbt_memory_limit) is not None:
             os.environ["EBBLINE_DBT_MEMORY_LIMIT"] = f"{int(memory)}B"  # as DuckDB reads it
         variables = json.dumps(
@@ -220,11 +223,14 @@ def definitions() -> dg.Definitions:
             report, nodes, dict(context.assets_def.keys_by_output_name), publication_id
         )
         yield from stream.live(invocation.stream())
-        yield from stream.afterwards(paths, run_results)
-        if not invocation.is_successful():
+        is_built = invocation.is_successful()
+        is_there = is_built or settings.engine == "duckdb"
+        yield from stream.afterwards(paths, run_results, is_there=is_there)
+        if not is_built:
             raise _refusal(run_results, invocation.get_error(), manifest)
-        # not the keys of context.assets_def, which are those of the models selected
-        if set(context.selected_asset_keys) == set(dbt_build.keys):
+        # What Spark built is no ground for DuckDB's next night. The keys of context.assets_def are those selected.
+        of_all = set(context.selected_asset_keys) == set(dbt_build.keys)
+        if of_all and settings.engine == "duckdb":
             built_by.write_text(digest, encoding="utf-8")
 
     dbt_cli = _Dbt(

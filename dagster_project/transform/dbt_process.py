@@ -17,6 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project.warehouse.paths import WarehousePaths
+
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
@@ -52,7 +54,7 @@ def main() -> None:
         return
     # What it prints is kept in the run's own log; a second copy of it costs a tenth of a run.
     os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
-    from dbt.cli.main import cli, dbtRunner
+    from dbt.cli.main import cli
 
     from dagster_project.transform.lighter_dbt import make_dbt_lighter
 
@@ -63,8 +65,29 @@ def main() -> None:
     make_dbt_lighter()
     parsed = _parsed(arguments)
     gc.freeze()
-    ended = dbtRunner(manifest=parsed).invoke(arguments)
-    sys.exit(0 if ended.success else 2 if ended.exception else 1)
+    sys.exit(_build(parsed, arguments))
+
+
+def _build(parsed: "Manifest | None", arguments: list[str]) -> int:
+    """Build with the engine that the environment names; return dbt's exit code."""
+    from dbt.cli.main import dbtRunner
+
+    code = 0
+
+    def build() -> bool:
+        nonlocal code
+        ended = dbtRunner(manifest=parsed).invoke(arguments)
+        code = 0 if ended.success else 2 if ended.exception else 1
+        return not code
+
+    if parsed is None or os.environ.get("EBBLINE_DBT_TARGET") != "spark":
+        build()
+        return code
+    from dagster_project.transform.spark import build_on_spark
+
+    paths = WarehousePaths(Path(os.environ["EBBLINE_WAREHOUSE_DB"]).parent)
+    build_on_spark(paths, parsed, build, of_all="fqn:*" in arguments)
+    return code
 
 
 def _parsed(arguments: list[str]) -> "Manifest | None":
