@@ -57,6 +57,10 @@ ASKED_BY_SUITES = " ".join(
 )
 
 
+# What Dagster writes before dbt's own words, after the whole command.
+_ERRORS = "Errors parsed from dbt logs:"
+
+
 class Translator(DagsterDbtTranslator):
     """Names, groups and owners of dbt nodes in the asset graph."""
 
@@ -136,7 +140,12 @@ def _refusal(
     names = {unique_id: node["name"] for unique_id, node in manifest["nodes"].items()}
     tests = failed_tests(run_results, names)
     if not tests:
-        return EbblineError("dbt did not finish", evidence=str(error).splitlines()[:40])
+        said = str(error)
+        return EbblineError(
+            "dbt did not finish",
+            evidence=(said.partition(_ERRORS)[2].strip() or said).splitlines()[:40],
+            fix="logs/run.log in the warehouse folder holds all that it said",
+        )
     return ValidationRefusedError(
         "dbt tests failed; nothing is published",
         where=str(run_results),

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -86,7 +87,14 @@ def _build(parsed: "Manifest | None", arguments: list[str]) -> int:
     from dagster_project.transform.spark import build_on_spark
 
     paths = WarehousePaths(Path(os.environ["EBBLINE_WAREHOUSE_DB"]).parent)
-    build_on_spark(paths, parsed, build, of_all="fqn:*" in arguments)
+    try:
+        build_on_spark(paths, parsed, build, of_all="fqn:*" in arguments)
+    except Exception as error:  # noqa: BLE001 - of Java, which raises what it likes
+        # As dbt says what went wrong; the run that started it tells it.
+        said = {"level": "error", "name": "SparkFailed", "msg": f"Spark: {error}"}
+        traceback.print_exc()
+        sys.stdout.write(json.dumps({"info": said, "data": {}}) + "\n")
+        return code or 1
     return code
 
 

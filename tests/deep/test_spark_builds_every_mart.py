@@ -73,6 +73,19 @@ def test_a_second_run_has_nothing_to_do(on_spark: WholeRun) -> None:
     assert "nothing changed" in ended.screen, ended.screen
 
 
+def test_a_spark_that_does_not_start_says_why_and_nothing_is_published(tmp_path: Path) -> None:
+    simulate.run(3, 3, 5, "canonical", tmp_path / "exports", end=date(2026, 10, 31))
+    (tmp_path / "spark-defaults.conf").write_text("spark.driver.memory 1k\n")
+    settings = SIMULATED.replace("path: ", "path: exports/") + "engine: spark\n"
+    (tmp_path / "ebbline.yml").write_text(settings)
+    ended = run_ebbline(
+        *("run", "--config", tmp_path / "ebbline.yml"), SPARK_CONF_DIR=str(tmp_path)
+    )
+    assert ended.code == 1
+    assert "dbt did not finish\n  - Spark: " in ended.screen
+    assert "nothing was published: an error stopped the run" in ended.screen
+
+
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "invoice_lines"])
 def test_nor_does_one_of_a_company_whose_billing_has_another_shape(
     shape: str, tmp_path: Path
