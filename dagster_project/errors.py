@@ -21,9 +21,10 @@ class ExitCode(IntEnum):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a question that names the likeliest of the known names; empty where none is like it."""
-    close = get_close_matches(name, list(known), n=1)
-    return f"did you mean '{close[0]}'?" if close else ""
+    """Return a question that names the likeliest of the known names, capitals aside; empty where none is like it."""
+    folded = {one.casefold(): one for one in known}
+    close = get_close_matches(name.strip().casefold(), list(folded), n=1)
+    return f"did you mean '{folded[close[0]]}'?" if close else ""
 
 
 class EbblineError(Exception):

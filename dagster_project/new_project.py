@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from jinja2 import Environment, StrictUndefined
 
-from dagster_project.errors import SettingsError
+from dagster_project.errors import SettingsError, did_you_mean
 from dagster_project.exports.mapping import CANONICAL, available_formats
 
 EXAMPLE = "example"
@@ -95,7 +95,12 @@ def _faults(choice: Choice) -> list[str]:
         faults.append("billing: without its exports there is nothing to count")
     for source, name in choice.formats.items():
         if name not in formats_of(source):
-            faults.append(f"{source}: {name!r} is none of {', '.join(formats_of(source))}")
+            question = did_you_mean(name, formats_of(source))
+            faults.append(
+                f"{source}: {name!r} is none of {', '.join(formats_of(source))}; {question}".rstrip(
+                    "; "
+                )
+            )
     if choice.timezone not in available_timezones():
         faults.append(f"timezone: {choice.timezone!r} is no IANA zone such as Europe/Berlin")
     if not (len(choice.currency) == 3 and choice.currency.isascii() and choice.currency.isupper()):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.commands import completion
 from dagster_project.commands.options import Config, Folder, paths_of
 from dagster_project.commands.terminal import answer_json, answer_text, say, tell
 from dagster_project.errors import EbblineError
@@ -12,7 +13,12 @@ from dagster_project.errors import EbblineError
 
 def export(
     name: Annotated[
-        str | None, typer.Argument(metavar="[LIST]", help="Without one, the lists are named.")
+        str | None,
+        typer.Argument(
+            metavar="[LIST]",
+            help="Without one, the lists are named.",
+            autocompletion=completion.lists,
+        ),
     ] = None,
     out: Annotated[
         Path | None,

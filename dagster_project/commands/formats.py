@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from dagster_project.clock import clock_from_environment
+from dagster_project.commands import completion
 from dagster_project.commands.options import Config, Json
 from dagster_project.commands.terminal import answer_json, answer_text, tell
 from dagster_project.config import load_settings, settings_file
@@ -27,7 +28,12 @@ def formats(context: typer.Context, json: Json = False) -> None:
 
 def formats_check(
     folder: Annotated[str, typer.Argument(help="Folder or URL with exports of one source.")],
-    format: Annotated[str, typer.Option(help="A format, or a mapping file of your own.")],
+    format: Annotated[
+        str,
+        typer.Option(
+            help="A format, or a mapping file of your own.", autocompletion=completion.formats
+        ),
+    ],
     source: Annotated[
         SourceName | None,
         typer.Option(help="Whose exports: billing, support or usage; a vendor's format tells it."),
@@ -37,7 +43,8 @@ def formats_check(
 ) -> None:
     """Say what each file would be taken for, what is missing and what that changes; loads nothing.
 
-    Needs no settings file; one that is there counts, as in a run. Ends 3 if a file would be refused.
+    Needs no settings file; one that is there counts, as in a run. Ends 3, as a run would, if a file would be refused
+    or what a run needs is not there.
     """
     from dagster_project.exports.checks import check
     from dagster_project.screens.formats import check_json, check_lines

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.commands import completion
 from dagster_project.config import load_settings
 from dagster_project.warehouse.paths import WarehousePaths
 
@@ -18,11 +19,26 @@ Folder = Annotated[Path | None, typer.Option("--warehouse", help="Warehouse fold
 Json = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]
 Incident = Annotated[str, typer.Argument(help="Incident id; `ebbline alerts list` has them.")]
 Who = Annotated[str, typer.Option("--by", help="Who you are.")]
-Metric = Annotated[str, typer.Argument(help="A metric of marts.metrics, such as churn_rate.")]
+Metric = Annotated[
+    str,
+    typer.Argument(
+        help="A metric of marts.metrics, such as churn_rate.", autocompletion=completion.metrics
+    ),
+]
 PeriodName = Annotated[str, typer.Argument(help="2026-03, 2026-Q1 or 2026.")]
-Segment = Annotated[str | None, typer.Option(help="dimension=member, such as country=DE.")]
+Segment = Annotated[
+    str | None,
+    typer.Option(
+        help="dimension=member, such as country=DE.", autocompletion=completion.dimensions
+    ),
+]
 ExportFormat = Annotated[
-    str | None, typer.Option(help="Vendor, canonical, or none.", show_default=False)
+    str | None,
+    typer.Option(
+        help="Vendor, canonical, or none.",
+        show_default=False,
+        autocompletion=completion.formats,
+    ),
 ]
 
 

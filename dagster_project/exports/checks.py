@@ -53,6 +53,12 @@ _WITHOUT = {
     "users": "tickets that name a user and no customer belong to nobody",
     "identities": "events that name a user and no customer belong to nobody",
 }
+# What a shop of orders alone does not miss: tables, and those of which they say more.
+_OF_WHAT_RECURS = {
+    "plans": {"subscription_periods", "subscription_items", "invoice_lines"},
+    "subscriptions": {"subscription_periods", "subscription_items", "invoice_lines"},
+    "payments": {"subscriptions", "subscription_periods", "subscription_items", "invoice_lines"},
+}
 # What is told by another table where it is not exported.
 _DERIVED_FROM = {"sessions": "events"}
 
@@ -184,7 +190,8 @@ def check(
         tuple(
             (name, effect)
             for name, effect in _WITHOUT.items()
-            if name in unfed or (name not in fed | refused and _completes(name) in fed)
+            if (name in unfed or (name not in fed | refused and _completes(name) in fed))
+            and (name not in _OF_WHAT_RECURS or fed & _OF_WHAT_RECURS[name])
         ),
         unrated,
     )

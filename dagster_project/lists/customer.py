@@ -182,6 +182,12 @@ from fct_customer_touchpoints where customer_id = $customer and kind = 'offer'
 """
 _TOUCHPOINTS = (_TICKETS, _RATINGS, _CONTACTS, _OFFERS)
 # What an earlier version did not publish is not there.
+_LIKELIEST = """
+select customer_id from dim_customers
+where jaro_winkler_similarity(lower(customer_id), lower(trim($customer))) > 0.8
+order by jaro_winkler_similarity(lower(customer_id), lower(trim($customer))) desc, customer_id
+limit 1
+"""
 _WHERE_PUBLISHED = (_PLANS, _SCORES, _NOTICES, _RENEWALS)
 
 
@@ -197,10 +203,12 @@ def customer_life(con: duckdb.DuckDBPyConnection, customer_id: str) -> Life:
         asked,
     ).fetchone()
     if found is None:
+        likeliest = con.execute(_LIKELIEST, asked).fetchone()
+        question = f"did you mean '{likeliest[0]}'? " if likeliest else ""
         raise EbblineError(
             f"no customer {customer_id!r} is published",
             where="dim_customers.customer_id",
-            fix="after a merge a customer is known by the id that it kept",
+            fix=f"{question}after a merge a customer is known by the id that it kept",
         )
     risk = con.execute(
         "select score, reasons, mrr_at_stake from mart_risk_list where customer_id = $customer",

@@ -4,12 +4,12 @@ Read from ``metrics`` of a publication or from ``metric_versions``: both have th
 read here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 import duckdb
 
-from dagster_project.errors import EbblineError
+from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.metrics.catalogue import called
 from dagster_project.numbers.question import MetricQuestion
 from dagster_project.period import Period
@@ -30,16 +30,14 @@ def require_known(con: duckdb.DuckDBPyConnection, table: str, question: MetricQu
         meant = called(metric)
         raise EbblineError(
             f"no metric is called {metric!r}",
-            fix=f"it is called {meant} here"
-            if meant in metrics
-            else f"known: {nearest(metric, metrics) or 'none yet'}",
+            fix=_named(meant, metrics) if meant in metrics else _likeliest(metric, metrics),
         )
     # A member that only buyers have is known to the metrics of purchases alone.
     dimensions = _names(con, f"select distinct dimension from {table} where metric = ?", metric)  # noqa: S608
     if dimension not in dimensions:
         others = [name for name in dimensions if name != "all"]
         raise EbblineError(
-            f"no dimension is called {dimension!r}", fix=f"known: {nearest(dimension, others)}"
+            f"no dimension is called {dimension!r}", fix=_likeliest(dimension, others)
         )
     members = _names(
         con,
@@ -49,7 +47,7 @@ def require_known(con: duckdb.DuckDBPyConnection, table: str, question: MetricQu
     if member not in members:
         raise EbblineError(
             f"{dimension} has no member {member!r}",
-            fix=f"known: {nearest(member, members)}; a missing value is (none)",
+            fix=f"{_likeliest(member, members)}; a missing value is (none)",
         )
     every = published_periods(con, table, question, of_segment=False)
     if question.period not in every:
@@ -92,6 +90,19 @@ def nearest(asked: str, known: Iterable[str]) -> str:
     closest = sorted(known, key=lambda name: (-_similarity(asked, name), name))
     more = len(closest) - SHOWN
     return ", ".join(closest[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _named(meant: str, metrics: Sequence[str]) -> str:
+    """Return how a metric is called here; who says NRR mostly means the one over twelve months."""
+    yearly = f"{meant}_12m"
+    over_a_year = f", and {yearly} over twelve months" if yearly in metrics else ""
+    return f"it is called {meant} here{over_a_year}"
+
+
+def _likeliest(asked: str, known: Sequence[str]) -> str:
+    """Return ``did you mean 'country'? known: country, plan``, without the question where nothing is like it."""
+    question = did_you_mean(asked, known)
+    return f"{question} known: {nearest(asked, known) or 'none yet'}".lstrip()
 
 
 def _similarity(one: str, other: str) -> float:

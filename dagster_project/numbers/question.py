@@ -38,7 +38,8 @@ def parse_period(text: str) -> Period:
     # The calendar begins with year 1, and the last year has no year after it to end with.
     if match is None or not 1 <= int(match[1]) <= 9998:
         raise EbblineError(
-            f"{text!r} is no period", fix="write a month 2026-03, a quarter 2026-Q1 or a year 2026"
+            f"{text!r} is no period",
+            fix=f"{_meant(text)}write a month 2026-03, a quarter 2026-Q1 or a year 2026",
         )
     year, month, quarter = match.groups()
     if month:
@@ -46,6 +47,17 @@ def parse_period(text: str) -> Period:
     if quarter:
         return Period("quarter", date(int(year), 3 * int(quarter) - 2, 1))
     return Period("year", date(int(year), 1, 1))
+
+
+def _meant(text: str) -> str:
+    """Return a question that names the period of ``2026-3``, ``2026/03``, ``2026Q1`` or ``Q1 2026``; else nothing."""
+    year, quarter = re.search(r"[0-9]{4}", text), re.search(r"[Qq]\s?([1-4])(?![0-9])", text)
+    if year is None:
+        return ""
+    month = re.search(r"(?<![0-9])(0?[1-9]|1[0-2])(?![0-9])", text.replace(year[0], " "))
+    if quarter:
+        return f"did you mean {year[0]}-Q{quarter[1]}? "
+    return f"did you mean {year[0]}-{int(month[1]):02}? " if month else ""
 
 
 def parse_segment(text: str | None) -> tuple[str, str]:

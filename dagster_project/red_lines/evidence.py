@@ -12,7 +12,7 @@ import duckdb
 from dagster_project.metrics import WATCHED
 from dagster_project.red_lines.evaluation import RedLineStatus
 from dagster_project.red_lines.mart_row import row_of
-from dagster_project.red_lines.members import Members, members_of
+from dagster_project.red_lines.segment_members import Members, members_of
 from dagster_project.warehouse.introspection import has_table
 
 SHOWN = 5

@@ -12,7 +12,7 @@ import duckdb
 from dagster_project.period import Period
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment
 from dagster_project.red_lines.mart_row import row_of
-from dagster_project.red_lines.members import members_of
+from dagster_project.red_lines.segment_members import members_of
 from dagster_project.warehouse.introspection import has_table, tables_of
 
 SHOWN = 5

@@ -13,7 +13,7 @@ from itertools import groupby
 
 import duckdb
 
-from dagster_project.errors import EbblineError
+from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.period import Period
 from dagster_project.red_lines.came_of import CameOf, came_of, damage_of
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment, judge
@@ -74,7 +74,8 @@ def chosen_rules(rules: Sequence[Rule], names: Sequence[str]) -> tuple[Rule, ...
             f"no red line is called {what}",
             where="red_lines",
             evidence=[f"{rule.name}: {rule.sentence}" for rule in rules],
-            fix="the red lines of the settings file are listed above",
+            fix=did_you_mean(unknown[0], known)
+            or "the red lines of the settings file are listed above",
         )
     chosen = tuple(rule for rule in rules if (rule.name in names if names else rule.enabled))
     if not chosen:

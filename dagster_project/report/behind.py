@@ -270,7 +270,10 @@ order by first_buyers desc, member
 limit $products
 """
 _SEASONS = """
-select season || ' ' || year(season_start), buyers_last_year, bought_again, is_complete
+select
+    case month(season_start) when 12 then strftime(season_start, '%B %Y') else strftime(season_start, '%B') end
+        || strftime(season_end - interval 1 day, ' to %B %Y'),
+    buyers_last_year, bought_again, is_complete
 from mart_seasonal_buyers where buyers_last_year > 0 order by season_start desc limit 6
 """
 _ONBOARDING = """

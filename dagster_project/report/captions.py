@@ -89,7 +89,7 @@ CAPTIONS: dict[str, str] = {
     ),
     "replayed": (
         "Each red line judged over all periods as if each had been the newest in turn: how often it told of something, "
-        "and whether damage followed in the same period or within three: one of the worst fifth by MRR lost. In vain: "
+        "and whether damage followed in the same period or within three: one of the worst fifth by {damage}. In vain: "
         "none followed. Missed: damage that it told nothing of."
     ),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from dagster_project.exports.checks import FolderCheck, FormatInfo
+from dagster_project.exports.mapping import CANONICAL
 from dagster_project.plural import counted
 from dagster_project.screens import Line
 from dagster_project.screens.machine_readable import as_json, plain
@@ -20,7 +21,8 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
     """Yield which file would feed which table, what is missing and what would be refused."""
     yield f"{check.format} exports of {check.source}", "bold"
     if not check.files:
-        yield "  no files in the folder", "yellow"
+        yield from _empty_lines(check)
+        return
     for file in check.files:
         if file.verdict == "feeds":
             bad = f", {file.rows_quarantined:,} to quarantine" if file.rows_quarantined else ""
@@ -52,6 +54,19 @@ def check_lines(check: FolderCheck) -> Iterator[Line]:
         )
     verdict = ("nothing is missing and no file would be refused", "green")
     yield verdict if check.is_good else ("a run would not take all of it", "red")
+
+
+def _empty_lines(check: FolderCheck) -> Iterator[Line]:
+    """Yield what to put into a folder that holds nothing; what the numbers are without it is said of files."""
+    yield "  no files in the folder yet", "yellow"
+    for missing in check.missing:
+        yield f"  a run needs {missing}", None
+    what = (
+        "`ebbline formats canonical` describes every table, and the file it is written to"
+        if check.format == CANONICAL
+        else "`ebbline formats` names the files of every vendor"
+    )
+    yield f"next: put the exports here and ask again; {what}", "bold"
 
 
 def formats_json(formats: Iterable[FormatInfo]) -> str:

@@ -43,7 +43,7 @@ def published_lines(paths: WarehousePaths) -> Iterator[Line]:
         f"readers see publication {publication[0]}, built at {publication[1]:%Y-%m-%d %H:%M} UTC",
         None,
     )
-    yield from standing_lines(paths, publication[0], as_of)
+    yield from not_the_newest_lines(paths, publication[0], as_of)
     if months[2]:
         yield f"months covered: {months[0]:%Y-%m} to {months[1]:%Y-%m} ({months[2]})", None
     if until is not None:
@@ -69,7 +69,7 @@ def published_lines(paths: WarehousePaths) -> Iterator[Line]:
     yield f"report: {short_path(paths.report)}", None
 
 
-def standing_lines(paths: WarehousePaths, seen: int, as_of: date | None) -> Iterator[Line]:
+def not_the_newest_lines(paths: WarehousePaths, seen: int, as_of: date | None) -> Iterator[Line]:
     """Yield why readers see something else than the newest of what is known: held, taken back, or a past state.
 
     :param seen: the publication that readers see.

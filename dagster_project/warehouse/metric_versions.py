@@ -17,7 +17,7 @@ _NAMES = (
 _KEY = "metric, grain, period_start, dimension, member"
 
 
-def has_history(con: duckdb.DuckDBPyConnection) -> bool:
+def has_metric_versions(con: duckdb.DuckDBPyConnection) -> bool:
     """Tell whether anything was ever published from this working database."""
     if not has_table(con, "ops", "metric_versions"):
         return False

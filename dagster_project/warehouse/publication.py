@@ -27,7 +27,7 @@ from dagster_project.warehouse.hold import release
 from dagster_project.warehouse.input_state import read_input_state
 from dagster_project.warehouse.introspection import has_table
 from dagster_project.warehouse.paths import WarehousePaths
-from dagster_project.warehouse.publication_history import write_history
+from dagster_project.warehouse.publication_history import write_publication_history
 from dagster_project.warehouse.publication_ledger import PublicationEvent
 from dagster_project.warehouse.publication_record import (
     Publication,
@@ -311,7 +311,7 @@ def _write(
             write_comments(con, ("unfinished", "main", table), described)
         write_publication(con, database, publication)
         write_coverage(con, database, coverage)
-        write_history(con, database)
+        write_publication_history(con, database)
         metric_versions.write_versions(
             con,
             database,

@@ -9,7 +9,7 @@ from dagster_project.config_sections import Sources
 from dagster_project.warehouse.introspection import has_table
 
 
-def write_history(con: duckdb.DuckDBPyConnection, database: str) -> None:
+def write_publication_history(con: duckdb.DuckDBPyConnection, database: str) -> None:
     """Create ``publication_history`` in ``database`` (a quoted, attached name), which holds its ``publication``.
 
     A rebuild of a past state (``--as-of``) is no part of the history: it stated nothing anew.

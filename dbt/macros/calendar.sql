@@ -10,10 +10,10 @@
     case when {{ instant }} >= {{ instant_literal('1970-01-02 00:00:00+00') }} then {{ instant }} end
 {%- endmacro %}
 
-{# The end of something that may go on. Between two tables: a join that asks `is null or` has no key to DuckDB, which then
-   compares every row with every other. #}
+{# The end of something that may go on: after the last instant that ingest accepts, on which something may begin and which is of 10000-01-01
+   in the east. Between two tables: a join that asks `is null or` has no key to DuckDB, which then compares every row with every other. #}
 {% macro or_never(valid_to) -%}
-    coalesce({{ valid_to }}, cast('9999-12-31' as date))
+    coalesce({{ valid_to }}, {{ add_days("cast('9999-12-31' as date)", 2) }})
 {%- endmacro %}
 
 {# The whole numbers 0 .. 10^digits - 1 as a table with one column n, in SQL that every engine reads. #}

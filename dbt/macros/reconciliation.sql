@@ -19,7 +19,7 @@
 {# Whether a day lies in the validity of a row of int_currency_rates. #}
 {% macro rate_holds_on(rates, day) -%}
     {{ day }} >= coalesce({{ rates }}.valid_from, cast('0001-01-01' as date))
-    and {{ day }} < coalesce({{ rates }}.valid_to, cast('9999-12-31' as date))
+    and {{ day }} < {{ or_never(rates ~ '.valid_to') }}
 {%- endmacro %}
 
 {# The columns that every guard has, in their order; mart_reconciliation puts them together. #}

@@ -116,13 +116,11 @@ MUTATIONS = (
                 "support/stg_support__contacts",
                 (f"{INTEGRATION}/dbt_core/test_aliases_everywhere.py",),
             ),
+            (
+                "billing/stg_billing__orders",
+                (f"{INTEGRATION}/dbt_core/test_aliases_everywhere.py",),
+            ),
         )
-    ),
-    Mutation(
-        "dbt/models/staging/billing/stg_billing__orders.sql",
-        "left join customer_ids on completed.customer_id_as_given = customer_ids.customer_id_as_given",
-        "left join customer_ids on completed.customer_id_as_given = customer_ids.customer_id",
-        (f"{INTEGRATION}/dbt_core/test_aliases_everywhere.py",),
     ),
     # lifetime value
     Mutation("dbt/macros/lifetime.sql", "set months = [0, 1, 2]", "set months = [0, 1]", LARGE),

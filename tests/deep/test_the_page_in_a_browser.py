@@ -23,6 +23,16 @@ PLAN = Heading("Tidewater", {"mrr_closing": {"2026-06": 70_000.0}})
 TOO_WIDE = """() => [...document.querySelectorAll("table, svg, .panel, .card, .bar, code, select, h1, h2")]
     .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth + 1)
     .map((part) => part.tagName + " " + part.className + " " + part.textContent.slice(0, 40))"""
+CUT_OFF_IN_A_CHART = """() => [...document.querySelectorAll(".chart svg text")]
+    .filter((part) => part.checkVisibility() && part.textContent)
+    .filter((part) => {
+        const own = part.getBoundingClientRect(), chart = part.closest(".chart").getBoundingClientRect();
+        return own.right > chart.right + 1 || own.left < chart.left - 1;
+    })
+    .map((part) => part.closest(".chart").id + " " + part.textContent)"""
+IN_NARROW_COLUMNS = """() => [...document.querySelectorAll("main td, main th, main li")]
+    .map((cell) => [cell.textContent.trim().replace(/\\s+/g, " "), cell.getBoundingClientRect().width])
+    .filter(([text, width]) => text.length > 40 && width > 1 && width < 280)"""
 WRITTEN = """() => [...document.querySelectorAll(".card, table[data-source]")]
     .map((part) => [...part.querySelectorAll("p, li, th, td")].map((cell) => cell.textContent.trim()).join("|"))"""
 
@@ -126,17 +136,28 @@ def test_on_a_phone_nothing_is_cut_off(
     with shown(started, request.getfixturevalue(page_of), SCREENS["phone"]) as page:
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         wide = page.evaluate(TOO_WIDE)
+        wide += page.evaluate(CUT_OFF_IN_A_CHART)
         scrolls = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert (wide, scrolls) == ([], 0)
 
 
-def test_what_was_checked_can_be_read_on_a_phone(started: Any, whole_sample: WholeRun) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_was_checked_can_be_read_on_a_phone(
+    started: Any, whole_sample: WholeRun, scheme: str
+) -> None:
+    """Whole sentences, never a column of broken words, and nothing to push aside."""
+    from axe_playwright_python.sync_playwright import Axe
+
     docs = whole_sample.paths.root / "data_docs"
-    pages = [docs / "index.html", *sorted(docs.glob("validations/**/*.html"))[:1]]
-    for file in pages:
-        page = started.new_page(viewport={"width": 390, "height": 844})
+    kinds = [sorted(docs.glob(f"{kind}/**/*.html")) for kind in ("validations", "expectations")]
+    for file in [docs / "index.html", *(pages[0] for pages in kinds)]:
+        page = started.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
         page.goto(file.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") == 390, file
+        assert page.evaluate(IN_NARROW_COLUMNS) == [], file
+        found = Axe().run(page).response["violations"]
+        serious = {one["id"] for one in found if one["impact"] in ("serious", "critical")}
+        assert serious == set(), file
         page.close()
 
 

@@ -1,7 +1,10 @@
 -- Who bought in the running season last year and has not bought in it this year, the largest buyers first.
 -- Seasons of three months from December on, as in mart_seasonal_buyers.
 with running as (
-    select season_start, season_end, season
+    select
+        season_start,
+        season_end,
+        strftime(season_start, '%B') || ' to ' || strftime(season_end - interval 1 day, '%B') as season
     from mart_seasonal_buyers
     where season_start <= (select until from publication)
     order by season_start desc

@@ -11,7 +11,7 @@ from dagster_project.numbers.published_keys import in_words, published_periods, 
 from dagster_project.numbers.question import MetricQuestion, parse_period, parse_segment
 from dagster_project.numbers.why.difference import Difference, difference_of
 from dagster_project.warehouse.connection import open_warehouse
-from dagster_project.warehouse.metric_versions import has_history
+from dagster_project.warehouse.metric_versions import has_metric_versions
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import publication_file
 
@@ -79,7 +79,7 @@ def why(
     if not paths.warehouse_db.exists():
         raise EbblineError("nothing has been published yet", where=str(paths.warehouse_db))
     with open_warehouse(paths, read_only=True) as warehouse:
-        versions = versions_of(warehouse, question) if has_history(warehouse) else ()
+        versions = versions_of(warehouse, question) if has_metric_versions(warehouse) else ()
         if not versions:
             raise _never_published(warehouse, question)
         pair = _pair(paths, warehouse, versions, earlier, later)
@@ -123,7 +123,7 @@ def _pair(
 
 
 def _never_published(con: duckdb.DuckDBPyConnection, question: MetricQuestion) -> EbblineError:
-    if not has_history(con):
+    if not has_metric_versions(con):
         return EbblineError("nothing has been published yet", fix="run `ebbline run`")
     table = "ops.metric_versions"
     require_known(con, table, question)

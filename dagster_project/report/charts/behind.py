@@ -76,7 +76,7 @@ def cancellation_reasons(reasons: Sequence[Reason], currency: str) -> Document:
     text = base.mark_text(align="left", dx=6, fontSize=11.5).encode(
         text=alt.Text("customers:Q", format=",d")
     )
-    return document(alt.layer(bars, text), height=max(160, 28 * len(rows)))
+    return document(alt.layer(bars, text), height=max(160, 28 * len(rows)), beside=14)
 
 
 def causes(found: Sequence[Cause], currency: str) -> Document:
@@ -205,7 +205,7 @@ def benchmarks(found: Sequence[Benchmark]) -> Document:
     bars = base.mark_bar(color="@new", height={"band": 0.55}).encode(
         x=alt.X(
             "retention:Q",
-            title="Retained over a year (mark: usual)",
+            title="Retained a year (mark: usual)",
             axis=share_axis(),
             scale=alt.Scale(domainMax=1),
         )

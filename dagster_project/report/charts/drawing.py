@@ -73,9 +73,10 @@ def chosen(names: Mapping[str, str], key: str = "datum.key") -> str:
     return f"{{{pairs}}}[{key}]"
 
 
-def document(chart: Drawn, *, height: int = HEIGHT, **told: object) -> Document:
+def document(chart: Drawn, *, height: int = HEIGHT, beside: int = 0, **told: object) -> Document:
     """Return the chart as Vega-Lite, as wide as the card it stands in.
 
+    :param beside: room for what is written beside the last bar, in pixels.
     :param told: what the page's script must know of it.
     """
     sized = chart.properties(width="container", height=height, background="transparent")
@@ -83,17 +84,22 @@ def document(chart: Drawn, *, height: int = HEIGHT, **told: object) -> Document:
     # The look belongs to the page, which knows whether it is light or dark.
     made.pop("config", None)
     made.pop("$schema", None)
+    if beside:
+        made["padding"] = {"left": 5, "top": 5, "bottom": 5, "right": 5 + beside}
     if told:
         made["usermeta"] = told
     return made
 
 
-def over_time(chart: Drawn, *, height: int = HEIGHT, optional: Sequence[str] = ()) -> Document:
+def over_time(
+    chart: Drawn, *, height: int = HEIGHT, beside: int = 0, optional: Sequence[str] = ()
+) -> Document:
     """Return a chart over periods, without its figures.
 
+    :param beside: as for ``document``.
     :param optional: names of the legend that are left out where every value is 0.
     """
-    made = document(chart, height=height, rows="periods", optional=list(optional))
+    made = document(chart, height=height, beside=beside, rows="periods", optional=list(optional))
     made["data"] = {"name": "rows"}
     made["params"] = [{"name": "ticks", "value": []}, {"name": "years", "value": []}]
     return made

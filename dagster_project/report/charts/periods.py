@@ -136,7 +136,7 @@ def mrr_waterfall(currency: str, *, of_movements: bool) -> Document:
         ],
     )
     text = base.mark_text(align="left", dx=5, fontSize=11).encode(y=y, x="top:Q", text="said:N")
-    return over_time(alt.layer(bars, text))
+    return over_time(alt.layer(bars, text), beside=40)
 
 
 def churn_rate(red_line: float | None) -> Document:

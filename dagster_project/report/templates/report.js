@@ -17,7 +17,7 @@
     return (name) => style.getPropertyValue("--" + name).trim();
   }
 
-  function look(colour, narrow) {
+  function look(colour, columns) {
     const font = getComputedStyle(document.body).fontFamily;
     return {
       font, aria: false, view: { stroke: null },
@@ -29,7 +29,7 @@
       axisX: { grid: false }, axisY: { domain: false, tickCount: 5 },
       legend: {
         orient: "top", labelColor: colour("text"), labelFontSize: 12, symbolType: "square", symbolSize: 90, symbolStrokeWidth: 0,
-        columnPadding: 12, labelLimit: 240, padding: 0, offset: 10, columns: narrow ? 2 : 0, titleColor: colour("muted"),
+        columnPadding: 12, labelLimit: 240, padding: 0, offset: 10, columns, titleColor: colour("muted"),
       },
       text: { color: colour("text"), font }, bar: { discreteBandSize: { band: 0.78 } },
     };
@@ -83,6 +83,16 @@
     }
   }
 
+  // A legend stands beside the axis's numbers, in one row where it fits, and else in as many columns as its longest name leaves.
+  function legendColumns(spec, outer) {
+    const width = outer - 64;
+    const named = (part) => (part.encoding && part.encoding.color && part.encoding.color.scale || {}).domain || [];
+    const names = new Set([spec, ...(spec.layer || [])].flatMap(named).filter((name) => typeof name === "string"));
+    const widths = [...names].map((name) => 34 + 7 * name.length);
+    const inOneRow = widths.reduce((all, one) => all + one, 0) <= width;
+    return inOneRow ? 0 : Math.max(1, Math.floor(width / Math.max(...widths)));
+  }
+
   function specs() {
     const colour = colours();
     // A name like "@new" in a chart is a colour of the page, so light and dark are one document.
@@ -107,8 +117,9 @@
     for (const [name, spec] of Object.entries(specs())) {
       const place = document.getElementById("chart-" + name);
       if (!place) continue;
-      const width = place.clientWidth, config = look(colour, width < 430);
-      const made = { ...filled(spec, width), config, autosize: { type: "fit-x", contains: "padding" } };
+      const width = place.clientWidth, drawn = filled(spec, width);
+      const config = look(colour, legendColumns(drawn, width));
+      const made = { ...drawn, config, autosize: { type: "fit-x", contains: "padding" } };
       pending.push(window.vegaEmbed(place, made, { actions: false, renderer: "svg", ast: false, mode: "vega-lite", tooltip: { theme: "custom" } })
         .then((result) => { views.push({ view: result.view, place, cohorts: made.usermeta && made.usermeta.cohorts ? made.height / made.usermeta.row : 0 }); hush(place); })
         .catch((error) => { place.textContent = "This chart could not be drawn: " + error.message; }));

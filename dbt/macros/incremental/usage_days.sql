@@ -24,7 +24,7 @@
     select
         events.customer_id,
         events.occurred_on as used_on
-    from {{ ref('stg_usage__events') }} as events
+    from {{ ref('int_events') }} as events
     where events._load_id > {{ load }} and events.customer_id is not null
 
     union
@@ -46,7 +46,7 @@
         identities.customer_id,
         events.occurred_on as used_on
     from identities
-    inner join {{ ref('stg_usage__events') }} as events
+    inner join {{ ref('int_events') }} as events
         on identities.user_id = events.user_id and events.is_identified_by_user
     where identities.newest_load_id > {{ load }} and identities.customer_id is not null
 {% endmacro %}

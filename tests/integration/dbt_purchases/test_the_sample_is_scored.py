@@ -33,7 +33,7 @@ SIGNALS_COUNTED_ONE_BY_ONE = """
     from intermediate.int_scored_customers as scored
     left join (
         select customer_id, occurred_on, feature, score_on, score_on - occurred_on as days_ago
-        from staging.stg_usage__events
+        from intermediate.int_events
         inner join (select distinct score_on from intermediate.int_score_days) on occurred_on < score_on
     ) as used on used.customer_id = scored.customer_id and used.score_on = scored.score_on
     group by all

@@ -116,8 +116,17 @@ def test_sessions_are_told_by_events(landing: Path) -> None:
 
 def test_an_empty_folder_is_said_to_be_empty(landing: Path) -> None:
     found = _check(landing, source="support")
-    assert "no files in the folder" in _said(found)
+    said = _said(found)
+    assert "no files in the folder" in said
+    assert "next: put the exports here and ask again" in said
     assert found.unfed_tables == ("tickets", "ratings", "contacts")
+
+
+def test_what_only_recurs_is_not_missed_by_a_shop(landing: Path) -> None:
+    (landing / "orders.csv").write_text(
+        "order_id,customer_id,ordered_at,amount,currency\no1,c1,2025-01-01,10,USD\n"
+    )
+    assert [name for name, _ in _check(landing, source="billing").without] == ["refunds"]
 
 
 def test_a_check_needs_no_settings(landing: Path) -> None:

@@ -17,7 +17,7 @@ from dagster_project.locations import DBT_PROJECT
 from dagster_project.transform.project import dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 
-SOME = [dg.AssetKey(["staging", "stg_billing__plans"])]
+SOME = [dg.AssetKey(["intermediate", "int_plans"])]
 (DBT_BUILD,) = [a for a in definitions().assets or () if isinstance(a, dg.AssetsDefinition)]
 
 

@@ -151,7 +151,7 @@ _OWN = {
     "marts__dim_customers.status_is_known": "update {table} set status = 'asleep'",
     "marts__dim_customers.status_fits_the_mrr": "update {table} set status = 'lost'",
     "marts__dim_plans.every_plan_of_the_exports_is_there": (
-        "insert into staging.stg_billing__plans by name select 'stranger' as plan_id"
+        "insert into intermediate.int_plans by name select 'stranger' as plan_id"
     ),
     "marts__dim_plans.billing_interval_is_known": "update {table} set billing_interval = 'decade'",
     "marts__dim_segments.customers_are_counts": "update {table} set customers = -1",
@@ -182,7 +182,7 @@ _OWN = {
         "where customer_id = 'c3'"
     ),
     "marts__fct_mrr_movements.invoice_lines_of_the_exports_are_all_counted": (
-        "delete from staging.stg_billing__invoice_lines where line_id = 'l1'"
+        "delete from intermediate.int_invoice_lines where line_id = 'l1'"
     ),
     "marts__fct_mrr_movements.subscription_periods_of_the_exports_are_all_counted": (
         "update staging.stg_billing__subscription_periods set mrr = mrr + 0.01"
@@ -493,7 +493,7 @@ _OWN = {
         "update raw.orders set amount = amount + 0.01"
     ),
     "marts__fct_purchase_lines.paid_invoices_of_the_exports_are_all_here": (
-        "delete from staging.stg_billing__orders"
+        "delete from intermediate.int_orders"
     ),
     "marts__mart_purchase_periods.repeat_revenue_share_is_not_negative": (
         "update {table} set repeat_revenue_share = -0.1"
@@ -561,10 +561,10 @@ _OWN = {
         "update {table} set buyers_to_date = buyers_to_date + 1"
     ),
     "marts__mart_repeat_rate.orders_of_the_exports_are_all_counted": (
-        "delete from staging.stg_billing__orders where order_id = 'o3'"
+        "delete from intermediate.int_orders where order_id = 'o3'"
     ),
     "marts__mart_repeat_rate.every_currency_of_a_purchase_has_a_rate": (
-        "update staging.stg_billing__orders set currency = 'JPY'"
+        "update intermediate.int_orders set currency = 'JPY'"
     ),
 }
 

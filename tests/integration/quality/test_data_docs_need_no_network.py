@@ -105,6 +105,12 @@ def test_every_icon_is_drawn_as_a_word(pages: dict[str, Page]) -> None:
     assert [icon for icon in icons if f".{icon}::before {{ content:" not in styles] == []
 
 
+def test_on_a_phone_a_row_runs_on_like_text(pages: dict[str, Page]) -> None:
+    """In a real browser: ``tests/deep/test_the_page_in_a_browser.py``."""
+    _, phone = pages["index.html"].styles.split("@media (max-width: 700px)")
+    assert re.search(r"\btr { display: flex; flex-wrap: wrap;", phone)
+
+
 def test_the_front_page_lists_what_failed_first(pages: dict[str, Page]) -> None:
     results, _ = pages["index.html"].text.split("<h2>Expectation Suites</h2>")
     listed = re.findall(r"<td>\s*raw__(\w+)\s*</td>", results)

@@ -5,7 +5,7 @@ create schema staging;
 create schema intermediate;
 create schema marts;
 
-create table staging.stg_billing__invoice_lines as
+create table intermediate.int_invoice_lines as
 select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     coalesce(lines.customer_id, invoices.customer_id) as customer_id,
     coalesce(lines.invoice_status, invoices.status) as invoice_status,
@@ -13,13 +13,13 @@ select lines.* exclude (customer_id, invoice_status, currency, issued_at),
     period_start_at::date as period_start_on, period_end_at::date as period_end_on,
     coalesce(lines.issued_at, invoices.issued_at)::date as issued_on, null::date as paid_on
 from raw.invoice_lines as lines left join raw.invoices as invoices using (invoice_id);
-create table staging.stg_billing__orders as select *, ordered_at::date as ordered_on from raw.orders;
-create table staging.stg_billing__order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
+create table intermediate.int_orders as select *, ordered_at::date as ordered_on from raw.orders;
+create table intermediate.int_order_totals as select ''::varchar as order_id, 0.00::decimal(18, 2) as paid where false;
 create table staging.stg_billing__payments as select *, attempted_at::date as attempted_on from raw.payments;
-create table staging.stg_billing__plans as
+create table intermediate.int_plans as
 select plan_id, product, plan_name, unit_amount, currency, interval as billing_interval, interval_count, usage
 from raw.plans;
-create table staging.stg_billing__customers as select customer_id, created_at::date as created_on from raw.customers;
+create table intermediate.int_customers as select customer_id, created_at::date as created_on from raw.customers;
 create table staging.stg_billing__subscription_periods as select * from raw.subscription_periods;
 create table staging.stg_billing__subscription_items as select * from raw.subscription_items;
 
@@ -36,9 +36,9 @@ create table intermediate.int_currency_rates as
 select 'USD' as currency, date '0001-01-01' as valid_from, null::date as valid_to, 1.0::decimal(18, 8) as rate;
 create table intermediate.int_refunded_invoices as select ''::varchar as invoice_id, true as is_refunded_whole where false;
 create table intermediate.int_invoice_line_amounts as
-select *, amount as amount_billed from staging.stg_billing__invoice_lines;
+select *, amount as amount_billed from intermediate.int_invoice_lines;
 create table intermediate.int_paid_invoice_lines as
-select invoice_id as document_id, line_id, amount, currency from staging.stg_billing__invoice_lines
+select invoice_id as document_id, line_id, amount, currency from intermediate.int_invoice_lines
 where invoice_status = 'paid' and kind <> 'tax';
 create table intermediate.int_recurring_periods as
 select customer_id, subscription_id, plan_id, mrr, currency, valid_from_on as valid_from, valid_to_on as valid_to,
@@ -101,7 +101,7 @@ where last_month.month = '2026-03-01';
 insert into marts.dim_customers by name
 select customer_id, '2024-01-01'::date as created_on, '(none)' as country, 'lost' as status, 0.00 as mrr
 from (values ('gone-1'), ('gone-2')) as given (customer_id);
-create table marts.dim_plans as select * from staging.stg_billing__plans;
+create table marts.dim_plans as select * from intermediate.int_plans;
 
 create temp table flows as
 select lives.*, 'all' as dimension, 'all' as member_opening, 'all' as member_closing from lives
@@ -264,7 +264,7 @@ from buying;
 create table marts.fct_purchase_lines as
 select purchase_id, purchase_number, orders.customer_id, purchased_on, 'orders' as source_table,
     order_id as document_id, line_id, orders.amount, _source_file as source_file, _source_row as source_row
-from staging.stg_billing__orders as orders join intermediate.int_purchases as purchases
+from intermediate.int_orders as orders join intermediate.int_purchases as purchases
     on purchases.customer_id = orders.customer_id and purchases.purchased_on = orders.ordered_on;
 -- c1 came back after 31 days: within 60, not within 30.
 create table marts.mart_repeat_cohorts as

@@ -11,7 +11,7 @@ from dagster_project.clock import FixedClock
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import EbblineError
 from dagster_project.exports.coverage import coverage_of, read_coverage
-from dagster_project.screens.published import published_lines, standing_lines
+from dagster_project.screens.published import not_the_newest_lines, published_lines
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication import (
@@ -389,7 +389,7 @@ def test_a_source_that_becomes_stale_or_reaches_further_is_said_anew(tmp_path: P
 def _standing(root: Path) -> list[str]:
     with open_marts(WarehousePaths(root).marts_db) as con:
         seen, as_of = con.execute("select id, as_of from marts.publication").fetchall()[0]
-    return [text for text, _ in standing_lines(WarehousePaths(root), seen, as_of)]
+    return [text for text, _ in not_the_newest_lines(WarehousePaths(root), seen, as_of)]
 
 
 def test_readers_who_are_held_keep_their_publication_whatever_is_published(tmp_path: Path) -> None:

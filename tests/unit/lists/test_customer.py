@@ -94,6 +94,9 @@ def test_json_holds_the_same(con: duckdb.DuckDBPyConnection) -> None:
 def test_somebody_unknown_is_an_error(con: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(EbblineError, match="no customer 'zoe' is published"):
         customer_life(con, "zoe")
+    with pytest.raises(EbblineError) as mistyped:
+        customer_life(con, "Adda ")
+    assert mistyped.value.fix.startswith("did you mean 'ada'? ")
 
 
 def test_plans_scores_as_they_were_notices_and_renewals_are_in_it_where_they_are_published() -> (

@@ -146,7 +146,7 @@ def test_who_bought_in_this_season_last_year_and_not_yet_this_year(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     assert _listed(con, "seasonal", "customer_id", "amount_last_year", "reason") == [
-        ("ada", 15, "bought in june to august last year, not yet this year")
+        ("ada", 15, "bought in June to August last year, not yet this year")
     ]
 
 

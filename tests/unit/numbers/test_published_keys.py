@@ -41,11 +41,11 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         ),
         (
             MetricQuestion("arpa", MARCH, "contry", "DE"),
-            "no dimension is called 'contry'\n  hint: known: country, plan",
+            "no dimension is called 'contry'\n  hint: did you mean 'country'? known: country, plan",
         ),
         (
             MetricQuestion("arpa", MARCH, "country", "de "),
-            "country has no member 'de '\n  hint: known: DE; a missing value is (none)",
+            "country has no member 'de '\n  hint: did you mean 'DE'? known: DE; a missing value is (none)",
         ),
         (
             MetricQuestion("arpa", Period("month", date(2031, 1, 1))),

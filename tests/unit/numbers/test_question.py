@@ -38,6 +38,22 @@ def test_what_is_no_period_is_refused_with_an_example(text: str) -> None:
     assert "2026-03" in refused.value.fix
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2026-3", "2026-03"),
+        ("2026/03", "2026-03"),
+        ("03/2026", "2026-03"),
+        ("2026Q1", "2026-Q1"),
+        ("q1 2026", "2026-Q1"),
+    ],
+)
+def test_a_period_written_otherwise_is_understood_and_asked_back(text: str, meant: str) -> None:
+    with pytest.raises(EbblineError) as refused:
+        parse_period(text)
+    assert refused.value.fix.startswith(f"did you mean {meant}? ")
+
+
 def test_no_segment_is_the_whole_business() -> None:
     assert parse_segment(None) == ("all", "all")
 

@@ -11,8 +11,8 @@ from dagster_project.period import Period
 from dagster_project.red_lines.causes import Caused, by_cause, share_of
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment
 from dagster_project.red_lines.impact import impact_of, losses_of
-from dagster_project.red_lines.members import parts_of
 from dagster_project.red_lines.rules import Rule
+from dagster_project.red_lines.segment_members import parts_of
 
 MARCH = Period("month", date(2026, 3, 1))
 WHOLE, DE, FR = Segment(), Segment("country", "DE"), Segment("country", "FR")

@@ -240,6 +240,9 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(settings: Callable
     with pytest.raises(EbblineError, match="no red line is called 'churn', 'x'") as refused:
         chosen_rules(rules, ["churn", "churn_above", "x"])
     assert [case.split(":")[0] for case in refused.value.evidence] == [r.name for r in rules]
+    with pytest.raises(EbblineError) as mistyped:
+        chosen_rules(rules, ["churn_abov"])
+    assert mistyped.value.fix == "did you mean 'churn_above'?"
 
 
 def test_what_is_turned_off_is_replayed_by_name_only(settings: Callable[..., Any]) -> None:

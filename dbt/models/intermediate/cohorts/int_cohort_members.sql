@@ -20,7 +20,7 @@ cohort_customers as (
         {{ period_start('month', 'created_on') }} as cohort_month,
         cast(null as decimal(18, 2)) as cohort_mrr,
         cast(null as {{ dbt.type_string() }}) as plan_id
-    from {{ ref('stg_billing__customers') }}
+    from {{ ref('int_customers') }}
     where created_on <= {{ until_date() }}
 
     union all

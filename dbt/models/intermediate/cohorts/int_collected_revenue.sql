@@ -81,8 +81,7 @@ final as (
     left join rates
         on
             billed.currency = rates.currency
-            and billed.rated_on >= coalesce(rates.valid_from, cast('0001-01-01' as date))
-            and billed.rated_on < coalesce(rates.valid_to, cast('9999-12-31' as date))
+            and {{ rate_holds_on('rates', 'billed.rated_on') }}
 
     union all
 

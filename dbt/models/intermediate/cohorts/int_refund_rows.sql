@@ -11,7 +11,7 @@ refunds as (
 ),
 
 payments as (
-    select * from {{ ref('stg_billing__payments') }}
+    select * from {{ ref('int_payments') }}
 ),
 
 invoices as (

@@ -18,6 +18,11 @@ given as (
 
 credit_notes as (
     select * from {{ ref('stg_billing__credit_notes') }}
+    where status = 'refunded' and total > 0
+),
+
+invoices as (
+    select * from {{ ref('stg_billing__invoices') }}
 ),
 
 given_sums as (
@@ -84,21 +89,20 @@ refunded_notes as (
         *,
         sum(total) over (partition by coalesce(invoice_id, credit_note_id) order by issued_on, credit_note_id) as total_so_far
     from credit_notes
-    where status = 'refunded' and total > 0
 ),
 
 by_note as (
     select
-        refunded_notes.customer_id,
+        coalesce(refunded_notes.customer_id, invoices.customer_id) as customer_id,
         cast(null as {{ dbt.type_string() }}) as payment_id,
         refunded_notes.invoice_id,
         refunded_notes.issued_on as refunded_on,
-        least(
-            refunded_notes.total, refunded_notes.total_so_far - coalesce(known_of_invoices.amount, 0)
-        ) as amount,
-        refunded_notes.currency,
+        least(refunded_notes.total, refunded_notes.total_so_far - coalesce(known_of_invoices.amount, 0)) as amount,
+        coalesce(refunded_notes.currency, invoices.currency) as currency,
         refunded_notes.issued_on as rated_on
     from refunded_notes
+    left join invoices
+        on refunded_notes.invoice_id = invoices.invoice_id
     left join known_of_invoices
         on refunded_notes.invoice_id = known_of_invoices.invoice_id
     where refunded_notes.total_so_far > coalesce(known_of_invoices.amount, 0)

@@ -12,7 +12,7 @@ changed_rows as (
 -- every customer of every subscription, as they are now
 pairs as (
     {%- for model in [
-        'stg_billing__invoice_lines', 'stg_billing__subscriptions', 'stg_billing__subscription_items',
+        'int_invoice_lines', 'stg_billing__subscriptions', 'stg_billing__subscription_items',
         'stg_billing__subscription_periods',
     ] %}
     select customer_id, subscription_id from {{ ref(model) }}

@@ -7,7 +7,7 @@ rows_of_days as (
     select
         customers.created_on as day,
         {{ row_hash('customers.customer_id, segments.dimension, segments.member') }} as row_fingerprint
-    from {{ ref('stg_billing__customers') }} as customers
+    from {{ ref('int_customers') }} as customers
     inner join {{ ref('int_customer_segments') }} as segments
         on customers.customer_id = segments.customer_id
     where customers.created_on <= {{ until_date() }}

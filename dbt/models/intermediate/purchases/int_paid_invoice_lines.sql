@@ -2,7 +2,7 @@
 with
 
 orders as (
-    select * from {{ ref('stg_billing__orders') }}
+    select * from {{ ref('int_orders') }}
 ),
 
 invoice_lines as (

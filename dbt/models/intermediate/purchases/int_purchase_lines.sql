@@ -5,7 +5,7 @@
 with
 
 orders as (
-    select * from {{ ref('stg_billing__orders') }}
+    select * from {{ ref('int_orders') }}
 ),
 
 rates as (
@@ -69,8 +69,7 @@ final as (
     left join rates
         on
             purchase_lines.currency = rates.currency
-            and purchase_lines.purchased_on >= coalesce(rates.valid_from, cast('0001-01-01' as date))
-            and purchase_lines.purchased_on < coalesce(rates.valid_to, cast('9999-12-31' as date))
+            and {{ rate_holds_on('rates', 'purchase_lines.purchased_on') }}
     where
         purchase_lines.purchased_on <= {{ until_date() }}
         and {{ possible_instant('purchase_lines.purchased_at') }} is not null

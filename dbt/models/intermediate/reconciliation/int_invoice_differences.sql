@@ -11,7 +11,7 @@ lines as (
     select
         invoice_id,
         concat(invoice_id, '/', line_id) as line_key
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
     where invoice_id in (select totals.invoice_id from totals)
 ),
 

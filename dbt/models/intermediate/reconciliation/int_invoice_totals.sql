@@ -27,7 +27,7 @@ discounts as (
     select
         invoice_id,
         sum(abs(amount)) as amount
-    from {{ ref('stg_billing__line_discounts') }}
+    from {{ ref('int_line_discounts') }}
     group by invoice_id
 ),
 
@@ -35,7 +35,7 @@ taxes as (
     select
         invoice_id,
         sum(amount) as amount
-    from {{ ref('stg_billing__line_taxes') }}
+    from {{ ref('int_line_taxes') }}
     group by invoice_id
 ),
 

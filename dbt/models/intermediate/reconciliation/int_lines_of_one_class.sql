@@ -9,14 +9,14 @@ lines as (
         lines._source_file as file_name,
         lines.kind,
         lines.subscription_id is not null or lines.period_end_on > {{ add_days('lines.period_start_on', 1) }} as may_recur
-    from {{ ref('stg_billing__invoice_lines') }} as lines
+    from {{ ref('int_invoice_lines') }} as lines
     left join {{ ref('stg_billing__credit_notes') }} as credit_notes
         on lines.invoice_id = credit_notes.credit_note_id
     where
         credit_notes.credit_note_id is null
         and (
             exists (select 1 from {{ ref('stg_billing__subscriptions') }})
-            or exists (select 1 from {{ ref('stg_billing__plans') }} where billing_interval is not null)
+            or exists (select 1 from {{ ref('int_plans') }} where billing_interval is not null)
             or lines.subscription_id is not null
         )
 ),

@@ -16,7 +16,7 @@ note_lines as (
     select
         invoice_id as credit_note_id,
         sum(amount) as amount
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
     where kind in ('credit', 'tax')
     group by invoice_id
 ),
@@ -36,7 +36,7 @@ own_credits as (
     select
         invoice_id,
         sum(abs(amount)) as amount
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
     where kind = 'credit'
     group by invoice_id
 ),

@@ -4,7 +4,7 @@ with
 
 totals as (
     select * from {{ ref('int_invoice_totals') }}
-    where exists (select 1 from {{ ref('stg_billing__invoice_lines') }})
+    where exists (select 1 from {{ ref('int_invoice_lines') }})
 ),
 
 differences as (
@@ -12,7 +12,7 @@ differences as (
         *,
         row_number() over (order by abs(amount) desc, invoice_id) as place
     from {{ ref('int_invoice_differences') }}
-    where exists (select 1 from {{ ref('stg_billing__invoice_lines') }})
+    where exists (select 1 from {{ ref('int_invoice_lines') }})
 ),
 
 rates as (
@@ -83,7 +83,7 @@ unknown as (
 final as (
     select
         'invoices' as guard,
-        exists (select 1 from {{ ref('stg_billing__invoice_lines') }}) as is_present,
+        exists (select 1 from {{ ref('int_invoice_lines') }}) as is_present,
         checked.rows_checked,
         differing.rows_differing,
         checked.amount_checked,

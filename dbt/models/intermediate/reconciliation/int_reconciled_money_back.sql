@@ -17,7 +17,7 @@ rates as (
 
 listed as (
     select distinct concat(invoice_id, '/', line_id) as line_key
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
     where kind = 'credit'
 ),
 

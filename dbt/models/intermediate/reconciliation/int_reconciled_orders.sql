@@ -3,7 +3,7 @@
 with
 
 totals as (
-    select * from {{ ref('stg_billing__order_totals') }}
+    select * from {{ ref('int_order_totals') }}
     where subtotal is not null
 ),
 
@@ -13,7 +13,7 @@ lines as (
         min(currency) as currency,
         min(ordered_on) as ordered_on,
         sum(amount_exported) as amount
-    from {{ ref('stg_billing__orders') }}
+    from {{ ref('int_orders') }}
     group by order_id
 ),
 

@@ -7,7 +7,7 @@ payments as (
         invoice_id,
         sum(amount) as amount,
         sum(case when status = 'refunded' and refunded_amount = 0 then amount else refunded_amount end) as refunded
-    from {{ ref('stg_billing__payments') }}
+    from {{ ref('int_payments') }}
     where status <> 'failed' and invoice_id is not null
     group by invoice_id
 ),

@@ -6,8 +6,8 @@ lines as (
     select
         lines.*,
         lines.kind = 'usage' or coalesce(plans.usage, 'licensed') = 'metered' as is_metered
-    from {{ ref('stg_billing__invoice_lines') }} as lines
-    left join {{ ref('stg_billing__plans') }} as plans
+    from {{ ref('int_invoice_lines') }} as lines
+    left join {{ ref('int_plans') }} as plans
         on lines.plan_id = plans.plan_id
     where lines.subscription_id is not null and lines.kind not in ('tax', 'credit')
 ),
@@ -26,7 +26,7 @@ billed as (
         coalesce(items.unit_amount, plans.unit_amount) as amount,
         coalesce(plans.usage, 'licensed') = 'metered' as is_metered
     from {{ ref('stg_billing__subscription_items') }} as items
-    left join {{ ref('stg_billing__plans') }} as plans
+    left join {{ ref('int_plans') }} as plans
         on items.plan_id = plans.plan_id
 
     union all

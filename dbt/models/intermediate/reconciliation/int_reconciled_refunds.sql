@@ -3,7 +3,7 @@
 with
 
 payments as (
-    select * from {{ ref('stg_billing__payments') }}
+    select * from {{ ref('int_payments') }}
 ),
 
 refunds as (

@@ -25,7 +25,6 @@ counted as (
         ('ratings', 'int_ratings', 'rating_id'),
         ('contacts', 'int_contacts', 'contact_id'),
         ('offers', 'stg_billing__offers', 'offer_id'),
-        ('sessions', 'stg_usage__sessions', 'session_id'),
     ] -%}
     select
         '{{ table }}' as guard,
@@ -37,6 +36,17 @@ counted as (
     union all
 
     {% endfor -%}
+    select
+        'sessions' as guard,
+        sessions.session_id as example,
+        coalesce(sessions.customer_id, identities.customer_id) as customer_id,
+        1 as row_count
+    from {{ ref('stg_usage__sessions') }} as sessions
+    left join {{ ref('stg_usage__identities') }} as identities
+        on sessions.user_id = identities.user_id
+
+    union all
+
     select
         'events' as guard,
         customer_id as example,

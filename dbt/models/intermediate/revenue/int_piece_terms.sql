@@ -15,7 +15,7 @@ plans as (
         plan_id,
         concat(coalesce(product, plan_id), '/', coalesce(cast(tier as {{ dbt.type_string() }}), '')) as product,
         {{ months_of('billing_interval', 'interval_count') }} as months
-    from {{ ref('stg_billing__plans') }}
+    from {{ ref('int_plans') }}
 ),
 
 {% if var('recurring_from') == 'subscription_items' -%}

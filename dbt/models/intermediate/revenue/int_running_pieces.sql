@@ -24,7 +24,7 @@ plans as (
         *,
         case billing_interval when 'year' then 12 when 'quarter' then 3 when 'month' then 1 end * interval_count as months,
         case billing_interval when 'week' then 7 when 'day' then 1 end * interval_count as days
-    from {{ ref('stg_billing__plans') }}
+    from {{ ref('int_plans') }}
 ),
 
 joined as (

@@ -29,15 +29,32 @@ addresses as (
     having count(*) = 1
 ),
 
+memberships as (
+    {{ newest_version('memberships', ['user_id', 'organization_id']) }}
+),
+
+-- of several organisations the one that was joined last
+joined_last as (
+    select
+        user_id,
+        organization_id,
+        row_number() over (
+            partition by user_id order by coalesce(_version_at, _loaded_at) desc, organization_id
+        ) as place
+    from memberships
+),
+
 users as (
     select
         users.user_id,
         coalesce(known.customer_id, organizations.customer_id, addresses.customer_id) as customer_id
     from {{ ref('stg_support__users') }} as users
+    left join joined_last
+        on users.user_id = joined_last.user_id and joined_last.place = 1
     left join known
         on users.customer_id = known.customer_id
     left join organizations
-        on users.organization_id = organizations.organization_id
+        on coalesce(users.organization_id, joined_last.organization_id) = organizations.organization_id
     left join addresses
         on users.email = addresses.email
 ),

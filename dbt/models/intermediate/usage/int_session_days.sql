@@ -2,8 +2,14 @@
 
 with
 
+-- the user's customer counts only where the session itself names none
 sessions as (
-    select * from {{ ref('stg_usage__sessions') }}
+    select
+        {{ all_but(['customer_id'], 'sessions') }},
+        coalesce(sessions.customer_id, identities.customer_id) as customer_id
+    from {{ ref('stg_usage__sessions') }} as sessions
+    left join {{ ref('stg_usage__identities') }} as identities
+        on sessions.user_id = identities.user_id
 ),
 
 final as (

@@ -42,7 +42,7 @@ with
         {% endfor -%}
         case when {{ is_key_event('events') }} then 1 else 0 end as key_event,
         events._load_id
-    from {{ ref('stg_usage__events') }} as events
+    from {{ ref('int_events') }} as events
     {%- if is_incremental() %}
     inner join days_read
         on

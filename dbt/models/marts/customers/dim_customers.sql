@@ -5,7 +5,7 @@ segments as (
 ),
 
 customers as (
-    select * from {{ ref('stg_billing__customers') }}
+    select * from {{ ref('int_customers') }}
 ),
 
 movements as (

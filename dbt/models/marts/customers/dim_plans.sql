@@ -1,7 +1,7 @@
 with
 
 plans as (
-    select * from {{ ref('stg_billing__plans') }}
+    select * from {{ ref('int_plans') }}
 ),
 
 -- A plan that is billed but not in the plans export is a plan all the same.

@@ -1,7 +1,7 @@
 with
 
 customers as (
-    select * from {{ ref('stg_billing__customers') }}
+    select * from {{ ref('int_customers') }}
     where created_on <= {{ until_date('usage') }}
 ),
 

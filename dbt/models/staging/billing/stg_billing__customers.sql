@@ -15,26 +15,15 @@ customer_ids as (
     select * from {{ ref('stg_billing__customer_ids') }}
 ),
 
--- Where an export names no beginning, the first order is one.
-first_orders as (
-    select
-        customer_id,
-        min(ordered_at) as ordered_at
-    from {{ ref('stg_billing__orders') }}
-    group by customer_id
-),
-
 resolved as (
     select
         {{ all_but(['created_at'], 'source') }},
-        coalesce({{ possible_instant('source.created_at') }}, first_orders.ordered_at) as created_at,
+        {{ possible_instant('source.created_at') }} as created_at,
         coalesce(customer_ids.customer_id, source.customer_id) as surviving_id,
         case when customer_ids.customer_id is null then 0 else 1 end as is_alias
     from source
     left join customer_ids
         on source.customer_id = customer_ids.customer_id_as_given
-    left join first_orders
-        on coalesce(customer_ids.customer_id, source.customer_id) = first_orders.customer_id
 ),
 
 -- One customer under two ids: the surviving row speaks first, the others fill what it leaves empty.
@@ -42,6 +31,7 @@ merged as (
     select
         surviving_id as customer_id,
         min(created_at) over whole as created_at,
+        max(case when created_at is null then 1 else 0 end) over whole = 1 as is_undated,
         {% for attribute in attributes -%}
         {{ first_known(label("nullif(trim(" ~ attribute ~ "), '')")) }} over whole as {{ attribute }},
         {% endfor -%}
@@ -62,6 +52,7 @@ final as (
         customer_id,
         created_at,
         {{ local_date('created_at') }} as created_on,
+        is_undated,
         {% for attribute in attributes -%}
         {{ attribute }},
         {% endfor -%}

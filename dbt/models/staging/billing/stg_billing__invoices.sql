@@ -17,6 +17,7 @@ final as (
         source.subtotal,
         source.discount,
         source.tax,
+        source.tax_behavior,
         source.total,
         source.amount_paid,
         source.amount_credited,

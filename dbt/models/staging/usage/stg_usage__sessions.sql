@@ -4,10 +4,6 @@ source as (
     {{ newest_version('sessions', ['session_id']) }}
 ),
 
-identities as (
-    select * from {{ ref('stg_usage__identities') }}
-),
-
 customer_ids as (
     select * from {{ ref('stg_billing__customer_ids') }}
 ),
@@ -15,7 +11,7 @@ customer_ids as (
 renamed as (
     select
         source.session_id,
-        coalesce(customer_ids.customer_id, source.customer_id, identities.customer_id) as customer_id,
+        coalesce(customer_ids.customer_id, source.customer_id) as customer_id,
         source.user_id,
         source.started_at,
         {{ local_date('source.started_at') }} as started_on,
@@ -24,7 +20,6 @@ renamed as (
         source._source_row,
         source._load_id
     from source
-    left join identities on source.user_id = identities.user_id
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
 )
 

@@ -41,7 +41,7 @@ MODELS = (
     "fct_purchase_lines",
     "int_tickets",
     "int_ratings",
-    "stg_billing__payments",
+    "int_payments",
 )
 Discounts = Literal["as_billed", "lasting_only"]
 Ask = Callable[..., list[tuple[object, ...]]]
@@ -155,7 +155,7 @@ def test_where_only_lasting_discounts_count_a_coupon_says_how_long_it_lasts(
 
 def test_a_payment_is_of_the_invoice_that_its_intent_or_itself_is_listed_under(ask: Ask) -> None:
     found = ask(
-        "select payment_id, invoice_id from staging.stg_billing__payments "
+        "select payment_id, invoice_id from intermediate.int_payments "
         "where customer_id = 'cus_sd1' order by 1"
     )
 

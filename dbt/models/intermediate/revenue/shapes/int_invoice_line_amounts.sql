@@ -5,7 +5,7 @@
 with
 
 lines as (
-    select * from {{ ref('stg_billing__invoice_lines') }}
+    select * from {{ ref('int_invoice_lines') }}
 ),
 
 discounts as (
@@ -14,7 +14,7 @@ discounts as (
         line_id,
         sum(amount) as amount,
         sum(case when {{ left_out }} then amount else 0 end) as left_out
-    from {{ ref('stg_billing__line_discounts') }}
+    from {{ ref('int_line_discounts') }}
     group by invoice_id, line_id
 ),
 
@@ -23,7 +23,7 @@ taxes as (
         invoice_id,
         line_id,
         sum(amount) as amount
-    from {{ ref('stg_billing__line_taxes') }}
+    from {{ ref('int_line_taxes') }}
     where is_inclusive
     group by invoice_id, line_id
 ),
@@ -60,7 +60,7 @@ joined as (
         abs({{ cents('coalesce(taxes.amount, 0)') }}) as tax_cents,
         {{ list_price('plans.unit_amount', 'lines.quantity') }} as list_cents
     from lines
-    left join {{ ref('stg_billing__plans') }} as plans
+    left join {{ ref('int_plans') }} as plans
         on lines.plan_id = plans.plan_id
     left join discounts
         on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id

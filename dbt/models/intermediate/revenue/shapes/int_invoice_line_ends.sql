@@ -1,6 +1,6 @@
 -- The lines that can be recurring, each with the first day after its service period. Some exports name the last
 -- moment of the period and some its last day.
-{{ incremental_by_customer(inputs=['stg_billing__invoice_lines']) }}
+{{ incremental_by_customer(inputs=['int_invoice_lines']) }}
 
 with
 
@@ -59,7 +59,7 @@ followed as (
         coalesce({{ whole_months('period_start_on', 'period_end_on') }} {{ of_plan }}, false) as is_whole,
         is_of_days and coalesce({{ whole_months('period_start_on', add_days('period_end_on', 1)) }} {{ of_plan }}, false) as lacks_a_day
     from stretches
-    left join {{ ref('stg_billing__plans') }} as plans
+    left join {{ ref('int_plans') }} as plans
         on stretches.plan_key = plans.plan_id
 ),
 

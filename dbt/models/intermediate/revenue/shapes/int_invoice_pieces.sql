@@ -1,6 +1,6 @@
 -- What each line that is no credit is worth in full, and until when. A later full line of the same product
 -- replaces what was there before, from its own beginning; lines of one invoice add up.
-{{ incremental_by_customer(inputs=['stg_billing__invoice_lines', 'int_invoice_full_lines', 'int_invoice_debits']) }}
+{{ incremental_by_customer(inputs=['int_invoice_lines', 'int_invoice_full_lines', 'int_invoice_debits']) }}
 
 with
 
@@ -34,7 +34,7 @@ items as (
     select
         concat(invoice_id, '/', line_id) as line_key,
         item_id
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
     where item_id is not null and {{ is_computed('customer_id') }}
 ),
 

@@ -35,7 +35,7 @@ described as (
         case when not subscriptions.cancel_at_period_end then subscriptions.ended_on end as ended_on,
         subscriptions.cancel_requested_on is not null as is_end_asked_for
     from lines
-    left join {{ ref('stg_billing__plans') }} as plans
+    left join {{ ref('int_plans') }} as plans
         on lines.plan_id = plans.plan_id
     left join {{ ref('stg_billing__subscriptions') }} as subscriptions
         on lines.subscription_id = subscriptions.subscription_id

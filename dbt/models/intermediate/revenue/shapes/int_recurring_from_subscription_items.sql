@@ -7,7 +7,7 @@ items as (
 ),
 
 plans as (
-    select * from {{ ref('stg_billing__plans') }}
+    select * from {{ ref('int_plans') }}
 ),
 
 priced as (

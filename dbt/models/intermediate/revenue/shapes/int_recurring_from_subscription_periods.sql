@@ -8,7 +8,7 @@ periods as (
 ),
 
 plans as (
-    select * from {{ ref('stg_billing__plans') }}
+    select * from {{ ref('int_plans') }}
 ),
 
 said_anew as (

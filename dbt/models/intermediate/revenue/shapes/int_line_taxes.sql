@@ -10,16 +10,16 @@ lines as (
         invoice_id,
         line_id,
         currency
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
 ),
 
 -- Where the tax does not say whether it lies in the amount, its invoice does, or that of its credit note.
 invoices as (
-    {{ newest_version('invoices', ['invoice_id']) }}
+    select * from {{ ref('stg_billing__invoices') }}
 ),
 
 credit_notes as (
-    {{ newest_version('credit_notes', ['credit_note_id']) }}
+    select * from {{ ref('stg_billing__credit_notes') }}
 ),
 
 final as (

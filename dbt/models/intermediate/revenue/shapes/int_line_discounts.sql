@@ -11,7 +11,7 @@ lines as (
         invoice_id,
         line_id,
         currency
-    from {{ ref('stg_billing__invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
 ),
 
 discounts as (

@@ -8,6 +8,10 @@ source as (
     {{ newest_version('order_totals', ['order_id']) }}
 ),
 
+customer_ids as (
+    select * from {{ ref('stg_billing__customer_ids') }}
+),
+
 refunds as (
     {{ newest_version('order_refunds', ['refund_id']) }}
 ),
@@ -32,8 +36,8 @@ joined as (
 
 final as (
     select
-        order_id,
-        customer_id,
+        joined.order_id,
+        coalesce(customer_ids.customer_id, joined.customer_id) as customer_id,
         ordered_at,
         case
             when paid_back > 0 and paid_back * 100 >= {{ whole }} then 'refunded'
@@ -53,6 +57,8 @@ final as (
             else subtotal
         end as paid
     from joined
+    left join customer_ids
+        on joined.customer_id = customer_ids.customer_id_as_given
 )
 
 select * from final
