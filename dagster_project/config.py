@@ -274,7 +274,7 @@ def load_settings(
             evidence=[
                 f"EBBLINE_{str(e['loc'][0]).upper()}: "
                 + (
-                    f"{e['input']!r} is no amount of memory such as 4GB"
+                    f"{e['input']!r} is not an amount of memory such as 4GB"
                     if e["type"].startswith("byte_size")
                     else e["msg"].removeprefix("Value error, ")
                 )

@@ -87,7 +87,7 @@ def _age(given: Any) -> Any:
     elif isinstance(given, int) and not isinstance(given, bool):
         found = timedelta(days=min(max(given, 0), 10**6))
     else:
-        raise ValueError(f"{given!r} is no length of time such as 36h or 3 days")
+        raise ValueError(f"{given!r} is not a length of time such as 36h or 3 days")
     if not timedelta() < found <= _GREATEST_AGE:
         raise ValueError(f"{given!r} is not between an hour and ten years")
     return found

@@ -97,12 +97,12 @@ def _faults(choice: Choice) -> list[str]:
         if name not in formats_of(source):
             question = did_you_mean(name, formats_of(source))
             faults.append(
-                f"{source}: {name!r} is none of {', '.join(formats_of(source))}; {question}".rstrip(
+                f"{source}: {name!r} is not one of {', '.join(formats_of(source))}; {question}".rstrip(
                     "; "
                 )
             )
     if choice.timezone not in available_timezones():
         faults.append(f"timezone: {choice.timezone!r} is no IANA zone such as Europe/Berlin")
     if not (len(choice.currency) == 3 and choice.currency.isascii() and choice.currency.isupper()):
-        faults.append(f"currency: {choice.currency!r} is no code of three letters such as USD")
+        faults.append(f"currency: {choice.currency!r} is not a code of three letters such as USD")
     return faults

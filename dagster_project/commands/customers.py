@@ -44,7 +44,7 @@ def export(
     form = out.suffix if out else ".csv"
     if form not in (".csv", ".parquet", ".json"):
         raise EbblineError(
-            "this is no form in which a list is written",
+            "lists are not written in this form",
             where=str(out),
             fix="name a file that ends in .csv, .parquet or .json",
         )
@@ -77,7 +77,7 @@ def customer(
 
     if out is not None and out.suffix != ".html":
         raise EbblineError(
-            "this is no name of a page", where=str(out), fix="name a file that ends in .html"
+            "this is not the name of a page", where=str(out), fix="name a file that ends in .html"
         )
     with open_published(paths_of(config, warehouse)) as con:
         life = customer_life(con, customer_id)

@@ -39,6 +39,7 @@ _WITHOUT = {
     "invoices": "lines cannot be held against the totals of their invoices",
     "line_discounts": "discounts that the vendor keeps in a table of its own stay in MRR",
     "discounts": "how long a discount lasts is told by line_discounts alone, or by the lines that follow it",
+    "invoice_discounts": "how long a discount lasts is told by line_discounts alone, or by the lines that follow it",
     "invoice_payments": "which invoice a payment was for is told by the payment alone",
     "line_taxes": "taxes that lie in the amount of a line stay in MRR",
     "credit_notes": "what credit notes take back stays in MRR and in purchases",

@@ -109,7 +109,7 @@ class Delivery(Strict):
     @model_validator(mode="after")
     def _fits_the_contract(self) -> "Delivery":
         if self.table not in TABLES:
-            raise ValueError(f"{self.table!r} is no canonical table; known: {', '.join(TABLES)}")
+            raise ValueError(f"{self.table!r} is not a canonical table; known: {', '.join(TABLES)}")
         table = TABLES[self.table]
         if self.history is not None and self.table != "subscription_items":
             raise ValueError("history makes subscription_items; it cannot feed another table")
@@ -241,8 +241,8 @@ class Mapping(Strict):
                 raise ValueError(f"{table.name} belongs to {table.source}, not to {self.source}")
         return self
 
-    def requires(self, table: Table, column: Column) -> bool:
-        """Whether a row of ``table`` needs this column itself: a companion may bring it instead."""
+    def requires(self, column: Column) -> bool:
+        """Whether a row needs this column itself: a companion may bring it instead."""
         if not column.required:
             return False
         if not column.from_tables or self.format == CANONICAL:

@@ -259,7 +259,7 @@ def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
         rule = delivery.columns.get(column.name)
         if rule is None:
             continue
-        if candidate.mapping.requires(table, column) and not _satisfied(rule, have):
+        if candidate.mapping.requires(column) and not _satisfied(rule, have):
             wanted = " or ".join(
                 dict.fromkeys((*rule.fields, *rule.first_of, *rule.digest, *rule.deciding()))
             )
@@ -284,7 +284,7 @@ def missing_columns(opened: Opened, candidate: Candidate) -> tuple[str, ...]:
 
 def _must_be_decided(candidate: Candidate, column: Column) -> bool:
     """Whether a file that cannot tell this column is refused: a class or an amount would be wrong without a word."""
-    needed = candidate.mapping.requires(candidate.delivery.canonical_table, column)
+    needed = candidate.mapping.requires(column)
     return needed or column.kind in (Kind.MONEY, Kind.PRICE)
 
 

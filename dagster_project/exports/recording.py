@@ -15,6 +15,7 @@ import duckdb
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports import ledger, quarantine
 from dagster_project.exports.aliases import refuse_cycles
+from dagster_project.exports.ambiguous_versions import items_that_begin_anew, replaced_by_file_time
 from dagster_project.exports.contract import LINEAGE
 from dagster_project.exports.dated_dumps import append_history, dump_instant
 from dagster_project.exports.doubtful_ends import doubtful_ends
@@ -37,7 +38,6 @@ from dagster_project.exports.row_versions import (
     note_present,
     refuse_ties,
 )
-from dagster_project.exports.said_anew import items_that_begin_anew, replaced_by_file_time
 from dagster_project.exports.source_run import SourceRun, open_landed
 from dagster_project.exports.staging import Stage, build_stage
 from dagster_project.exports.values import CALENDAR_ZONE
@@ -316,11 +316,12 @@ def _told(
     if table.name == "customer_aliases":
         refuse_cycles(con, name)
     notes = [*notes]
+    # What a table does not read of a file that has no row for it is another table's.
     fresh = ledger.new_extra_columns(
         con,
         source=run.source,
         table_name=table.name,
-        names=stage.extra_columns,
+        names=stage.extra_columns if stage.rows_read else (),
         load_id=load_id,
         file_name=name,
     )

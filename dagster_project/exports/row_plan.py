@@ -3,6 +3,7 @@
 Nothing is read here; ``staging.py`` runs what this says, ``parquet_insert.py`` the same without a stage.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dagster_project.exports.contract import Column, Kind
@@ -245,9 +246,11 @@ class Plan:
         chosen = f"case _fault {' '.join(worst)} end" if worst else "null"
         return f"cast({case} as smallint)", f"cast({chosen} as varchar)"
 
-    def _column_faults(self, column, compiled, text, fault) -> None:  # type: ignore[no-untyped-def]
+    def _column_faults(
+        self, column: Column, compiled: Compiled, text: str, fault: Callable[..., None]
+    ) -> None:
         name, given, value = column.name, f"t_{column.name}", f"v_{column.name}"
-        if self.mapping.requires(self.table, column):
+        if self.mapping.requires(column):
             # Of what is gone, some exports say no more than its id.
             still_there = (
                 " and not _gone" if self.marks_deleted and name not in self.table.key else ""
@@ -260,14 +263,14 @@ class Plan:
                 fault(
                     f"{value} not in ({listed})",
                     name,
-                    f"{name} is none of {', '.join(column.allowed)}",
+                    f"{name} is not one of {', '.join(column.allowed)}",
                     text,
                 )
             if name == "currency":
                 fault(
                     f"length({value}) <> 3",
                     name,
-                    "currency is no ISO 4217 code of three letters",
+                    "currency is not an ISO 4217 code of three letters",
                     text,
                 )
             if name in self.table.key:
@@ -349,7 +352,7 @@ class Plan:
         return [
             (
                 f"regexp_matches({text}, '[0-9][.,][0-9]')",
-                f"{name} is no number whose decimal mark is {self.writing.decimal!r} ({self._option('decimal')})",
+                f"{name} is not a number whose decimal mark is {self.writing.decimal!r} ({self._option('decimal')})",
             )
         ]
 

@@ -130,7 +130,7 @@ def read_catalogue(
                 )
                 continue
             try:
-                of_mart = node["config"]["meta"][f"{kind}s"]
+                of_mart = node["config"]["meta"][f"all_{kind}s"]
                 sources = sources_needed(models, node["unique_id"])
                 found[name] = _metric(of_mart, node, column, said, sources)
             except (KeyError, ValueError) as error:

@@ -38,7 +38,7 @@ def parse_period(text: str) -> Period:
     # The calendar begins with year 1, and the last year has no year after it to end with.
     if match is None or not 1 <= int(match[1]) <= 9998:
         raise EbblineError(
-            f"{text!r} is no period",
+            f"{text!r} is not a period",
             fix=f"{_meant(text)}write a month 2026-03, a quarter 2026-Q1 or a year 2026",
         )
     year, month, quarter = match.groups()
@@ -69,5 +69,5 @@ def parse_segment(text: str | None) -> tuple[str, str]:
         return WHOLE_BUSINESS
     dimension, equals, member = text.partition("=")
     if not equals:
-        raise EbblineError(f"{text!r} is no segment", fix="write dimension=member: country=DE")
+        raise EbblineError(f"{text!r} is not a segment", fix="write dimension=member: country=DE")
     return dimension.strip(), member.strip()

@@ -23,9 +23,10 @@ _CONVERTED = {
         "amount",
         "amount <> 0 and coalesce(status, 'paid') not in ('draft', 'void')",
     ),
-    "payments": ("amount", "amount <> 0 and status <> 'failed'"),
+    "payments": ("amount", "amount <> 0 and status not in ('failed', 'authorized')"),
     "orders": ("amount", "amount <> 0"),
     "refunds": ("amount", "amount <> 0"),
+    "disputes": ("amount", "amount <> 0 and status = 'lost'"),
 }
 _SHAPES = ("subscription_periods", "subscription_items")
 

@@ -24,7 +24,11 @@ from dagster_project.quality.suites import (
     read_suites,
 )
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.introspection import tables_of
 from dagster_project.warehouse.paths import WarehousePaths
+
+# Where tables lie that expectations need.
+_SCHEMAS = ("raw", "staging", "intermediate", "marts", "ops")
 
 
 def validate(
@@ -135,10 +139,7 @@ def _chosen(
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    rows = con.execute(
-        "select table_schema || '.' || table_name from information_schema.tables"
-    ).fetchall()
-    return frozenset(name for (name,) in rows)
+    return frozenset(f"{schema}.{table}" for schema in _SCHEMAS for table in tables_of(con, schema))
 
 
 def _never_loaded(con: duckdb.DuckDBPyConnection, existing: frozenset[str]) -> _NeverLoaded:

@@ -25,7 +25,7 @@ def beat(settings: Settings, environment: Mapping[str, str] = os.environ) -> str
     if missing:
         return f"environment variable {', '.join(missing)} is not set"
     if not url.startswith(("https://", "http://")):
-        return "the heartbeat is no http or https URL"
+        return "the heartbeat is not an http or https URL"
     try:
         with urlopen(Request(url, method="GET"), timeout=_PATIENCE_SECONDS) as answer:
             answer.read(1024)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dagster_project.red_lines.came_of import CameOf
 from dagster_project.red_lines.evaluation import Segment
-from dagster_project.red_lines.lives import ReplayedLine
+from dagster_project.red_lines.incident_outcomes import IncidentOutcomes
 from dagster_project.red_lines.replay import Replay
+from dagster_project.red_lines.replayed_incidents import ReplayedLine
 
 TODAY, THEN = "today", "then"
 
@@ -50,7 +50,7 @@ def outcome_rows(replay: Replay) -> list[OutcomeRow]:
 
 
 def _row(
-    line: ReplayedLine, judged_by: str, outcomes: Mapping[tuple[str, Segment], CameOf]
+    line: ReplayedLine, judged_by: str, outcomes: Mapping[tuple[str, Segment], IncidentOutcomes]
 ) -> OutcomeRow:
     found = outcomes.get((line.rule.name, line.segment))
     return OutcomeRow(

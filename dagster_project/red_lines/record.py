@@ -12,6 +12,7 @@ import duckdb
 
 from dagster_project.clock import Clock
 from dagster_project.red_lines.evaluation import RedLineStatus
+from dagster_project.red_lines.evaluation_messages import Change, tell
 from dagster_project.red_lines.incidents import (
     Event,
     Incident,
@@ -19,7 +20,6 @@ from dagster_project.red_lines.incidents import (
     transition,
 )
 from dagster_project.red_lines.rules import Rule
-from dagster_project.red_lines.telling import Change, tell
 from dagster_project.warehouse.introspection import columns_of
 from dagster_project.warehouse.transaction import transaction
 

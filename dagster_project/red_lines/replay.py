@@ -2,8 +2,8 @@
 newest in its turn, by the code that judges a run and through the same life of an incident.
 
 Reads only: nothing is stored and nothing is sent. These are today's figures, as if every export had come in time; what
-was published at the time stands beside it (``known_then.py``), and what came of it (``came_of.py``). Nobody
-acknowledges: every reminder that falls due is counted.
+was published at the time stands beside it (``replay_as_published.py``), and what came of it
+(``incident_outcomes.py``). Nobody acknowledges: every reminder that falls due is counted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,10 +15,10 @@ import duckdb
 
 from dagster_project.errors import EbblineError, did_you_mean
 from dagster_project.period import Period
-from dagster_project.red_lines.came_of import CameOf, came_of, damage_of
 from dagster_project.red_lines.evaluation import RedLineStatus, Segment, judge
-from dagster_project.red_lines.known_then import KnownThen, known_then
-from dagster_project.red_lines.lives import Moment, ReplayedLine, line_of_moments
+from dagster_project.red_lines.incident_outcomes import IncidentOutcomes, damage_of, outcomes_of
+from dagster_project.red_lines.replay_as_published import PublishedReplay, replay_as_published
+from dagster_project.red_lines.replayed_incidents import Moment, ReplayedLine, line_of_moments
 from dagster_project.red_lines.rules import Rule
 
 
@@ -41,9 +41,9 @@ class Replay:
     first: date
     end: date
     lines: tuple[ReplayedLine, ...]
-    then: KnownThen | None = None
-    outcomes: Mapping[tuple[str, Segment], CameOf] = field(default_factory=dict)
-    outcomes_then: Mapping[tuple[str, Segment], CameOf] = field(default_factory=dict)
+    then: PublishedReplay | None = None
+    outcomes: Mapping[tuple[str, Segment], IncidentOutcomes] = field(default_factory=dict)
+    outcomes_then: Mapping[tuple[str, Segment], IncidentOutcomes] = field(default_factory=dict)
 
     @property
     def months(self) -> int:
@@ -116,7 +116,7 @@ def replay(
             fix=f"it covers the time until {until}",
         )
     first = min(period.start for period in periods)
-    then = known_then(con, rules, since=since)
+    then = replay_as_published(con, rules, since=since)
     return Replay(
         publication_id=publication_id,
         rules=tuple(rules),
@@ -131,7 +131,7 @@ def replay(
 
 def _outcomes(
     con: duckdb.DuckDBPyConnection, lines: Iterable[ReplayedLine], today: Sequence[ReplayedLine]
-) -> dict[tuple[str, Segment], CameOf]:
+) -> dict[tuple[str, Segment], IncidentOutcomes]:
     """Return what came of incidents; damage is looked for in the periods that are replayed by today's figures."""
     periods = {
         (line.rule.name, line.segment): [status.period for status in line.statuses]
@@ -144,7 +144,7 @@ def _outcomes(
         if damage is not None:
             opened = [(one.incident.incident_id, one.opened_in) for one in line.incidents]
             first = line.statuses[0].period if line.statuses else None
-            found[key] = came_of(opened, damage, since=first)
+            found[key] = outcomes_of(opened, damage, since=first)
     return found
 
 

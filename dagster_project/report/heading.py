@@ -22,12 +22,12 @@ class Heading:
 def heading_of(settings: Settings) -> Heading:
     """Return what the settings say.
 
-    :raises SettingsError: a plan is for something that is no metric.
+    :raises SettingsError: a plan is for something that is not a metric.
     """
     unknown = sorted(set(settings.plan) - set(CATALOGUE))
     if unknown:
         raise SettingsError(
-            "a plan is for something that is no metric",
+            "a plan is for something that is not a metric",
             where="plan",
             evidence=unknown,
             fix=did_you_mean(unknown[0], CATALOGUE) or "docs/metrics-catalogue.md names them all",

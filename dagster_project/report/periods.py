@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from dagster_project.report.wording import period_label
+from dagster_project.warehouse.introspection import columns_of
 
 # How many periods are shown, by grain. A year before the first of a year's months must be there too.
 GRAINS = {"month": 36, "quarter": 16, "year": 8}
@@ -191,13 +192,7 @@ def _add(
     values: dict[tuple[Key, str, date], dict[str, float | None]],
 ) -> None:
     """Read one mart into ``values``; a column that an older publication lacks has no value."""
-    present = {
-        name
-        for (name,) in con.execute(
-            "select column_name from duckdb_columns() where schema_name = 'marts' and table_name = ?",
-            [mart],
-        ).fetchall()
-    }
+    present = columns_of(con, "marts", mart)
     known = [column for column in columns if column in present]
     wanted = ", ".join(f"{column}::double" for column in known)
     chosen = con.execute(

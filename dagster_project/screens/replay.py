@@ -9,9 +9,9 @@ from typing import Any
 from dagster_project.period import Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.incidents import Event
-from dagster_project.red_lines.lives import ReplayedIncident, ReplayedLine
 from dagster_project.red_lines.outcome_rows import outcome_rows
 from dagster_project.red_lines.replay import Replay
+from dagster_project.red_lines.replayed_incidents import ReplayedIncident, ReplayedLine
 from dagster_project.red_lines.rules import Rule
 from dagster_project.screens import Line
 from dagster_project.screens.machine_readable import as_csv, as_json, plain

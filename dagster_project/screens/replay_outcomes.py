@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dagster_project.period import Period
 from dagster_project.plural import counted
 from dagster_project.red_lines.blocks import bars
-from dagster_project.red_lines.came_of import HORIZON
-from dagster_project.red_lines.lives import ReplayedLine
+from dagster_project.red_lines.incident_outcomes import HORIZON
 from dagster_project.red_lines.outcome_rows import OutcomeRow, outcome_rows
 from dagster_project.red_lines.replay import Replay
+from dagster_project.red_lines.replayed_incidents import ReplayedLine
 from dagster_project.screens import Line
 
 # A chart is read on one line of a terminal.

@@ -39,7 +39,7 @@ class Address:
         :raises SettingsError: it is no name and no address.
         """
         if not re.fullmatch(r"[A-Za-z0-9.:-]+", self.host):
-            raise SettingsError(f"{self.host!r} is no host", where="--host", fix="try 127.0.0.1")
+            raise SettingsError(f"{self.host!r} is not a host", where="--host", fix="try 127.0.0.1")
 
     @property
     def uri(self) -> str:

@@ -336,7 +336,7 @@ class Round:
 
     def _renew(self, starts: Starts, state: State, periods: Periods) -> None:
         """Let some leave at the end of the period, and move the others on to the next."""
-        chance = self._leave_chance(state, periods)
+        chance = self._leave_chance(periods)
         leaves = self.rng.random(len(periods)) < chance
         leaves |= periods.end // DAY >= starts.hard_stop_day[periods.row]
         length = periods.end - periods.start
@@ -347,9 +347,9 @@ class Round:
         state.current[stays.row] = stays.end
         state.cycle[stays.row] += 1
         state.discount_left[stays.row] -= np.where(stays.annual == 1, 12, 1)
-        self._change_with_renewal(starts, state, stays)
+        self._change_with_renewal(state, stays)
 
-    def _leave_chance(self, state: State, periods: Periods) -> Floats:
+    def _leave_chance(self, periods: Periods) -> Floats:
         """Chance that the period is the last one: higher early, unengaged, yearly, in the bad
         quarter.
         """
@@ -375,7 +375,7 @@ class Round:
         state.status[gone] = np.where(over, CANCELED, ACTIVE)
         state.why[gone] = np.where(known, REQUESTED, NO_END)
 
-    def _change_with_renewal(self, starts: Starts, state: State, periods: Periods) -> None:
+    def _change_with_renewal(self, state: State, periods: Periods) -> None:
         """Plan, seats or interval changed with the renewal itself: no proration."""
         rows = periods.row
         roll = self.rng.random(len(rows))

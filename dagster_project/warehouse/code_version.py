@@ -1,8 +1,8 @@
 """Which code made a publication: the package version and a hash of every file that shapes a number.
 
-Counted: dbt models, macros, seeds, tests and project settings, and how dbt is run; how exports are read and settings
-become dbt's variables; red lines and restatements; what is expected of tables before they are published, and what
-readers see of them. Two equal versions give equal numbers from equal inputs and settings.
+Counted: dbt models, macros, seeds, tests, profile and settings, and how dbt is run; how exports are read, settings
+become dbt's variables, and DuckDB is opened; red lines and restatements; what is expected of tables before they are
+published, and what readers see of them. Two equal versions give equal numbers from equal inputs and settings.
 """
 
 import hashlib
@@ -15,11 +15,13 @@ from dagster_project.locations import PROJECT_ROOT
 PROJECT = Path(dagster_project.__file__).resolve().parents[1]
 _PATTERNS = (
     "dbt/dbt_project.yml",
+    "dbt/profiles.yml",
     "dbt/models/**/*.sql",
     "dbt/models/**/*.yml",
     "dbt/macros/**/*.sql",
     "dbt/tests/**/*.sql",
     "dbt/seeds/**/*.csv",
+    "dagster_project/clock.py",
     "dagster_project/config*.py",
     "dagster_project/period.py",
     "dagster_project/exports/**/*.py",
@@ -31,9 +33,13 @@ _PATTERNS = (
     "dagster_project/numbers/restatements.py",
     "dagster_project/quality/**/*.py",
     "dagster_project/transform/**/*.py",
+    "dagster_project/defs/ingest.py",
     "dagster_project/defs/transform.py",
+    "dagster_project/warehouse/connection.py",
+    "dagster_project/warehouse/publication.py",
     "dagster_project/warehouse/published_coverage.py",
     "dagster_project/warehouse/ready_views.py",
+    "dagster_project/warehouse/schema/*.py",
     "dagster_project/yaml_document.py",
     "expectations/**/*.yml",
 )

@@ -25,7 +25,7 @@ from dagster_project.warehouse.durable_file import put_in_place
 from dagster_project.warehouse.hold import hold as hold_at
 from dagster_project.warehouse.hold import release
 from dagster_project.warehouse.input_state import read_input_state
-from dagster_project.warehouse.introspection import has_table
+from dagster_project.warehouse.introspection import has_table, tables_of
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.publication_history import write_publication_history
 from dagster_project.warehouse.publication_ledger import PublicationEvent
@@ -338,21 +338,14 @@ def _published_tables(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, st
 
     All of schema ``marts``, but not what dbt left half-done.
     """
-    rows = con.execute(
-        """
-        select table_schema, table_name from information_schema.tables
-        where
-            table_schema in ('marts', 'intermediate') and table_catalog = current_database()
-            and table_name not in (select unnest($own))
-            and not suffix(table_name, '__dbt_tmp') and not suffix(table_name, '__dbt_backup')
-        order by table_name
-        """,
-        {"own": list(_OWN_TABLES)},
-    ).fetchall()
-    marts = {name: (schema, name) for schema, name in rows if schema == "marts"}
+    marts = {
+        name: ("marts", name)
+        for name in tables_of(con, "marts")
+        if name not in _OWN_TABLES and not name.endswith(("__dbt_tmp", "__dbt_backup"))
+    }
     if not marts:
         return {}
-    also = {name: source for name, source in _ALSO_PUBLISHED.items() if source in rows}
+    also = {name: at for name, at in _ALSO_PUBLISHED.items() if at[1] in tables_of(con, at[0])}
     return {**marts, **also}
 
 

@@ -114,6 +114,21 @@
     end
 {%- endmacro %}
 
+{# How many whole billing intervals fit between two readings of a clock, counted back from the second. #}
+{% macro whole_intervals(first, after_last, numerator, denominator) -%}
+    {%- set days_each = 'case when ' ~ denominator ~ ' = 52 then 7 else 1 end * ' ~ whole_part(numerator, 12) -%}
+    {%- set at_most -%}
+    case
+        when {{ denominator }} = 1 then {{ whole_part(months_between(first, after_last), numerator) }}
+        else {{ whole_part(whole_days_between(first, after_last), '(' ~ days_each ~ ')') }}
+    end
+    {%- endset -%}
+    {{ at_most }} - case
+        when {{ first }} > {{ interval_later(after_last, '(' ~ numerator ~ ') * (' ~ at_most ~ ')', denominator, -1) }} then 1
+        else 0
+    end
+{%- endmacro %}
+
 {# Days as a fraction of months: weeks where they are whole weeks. #}
 {% macro days_numerator(days) -%}
     (case when {{ days }} % 7 = 0 then 12 * {{ whole_part(days, 7) }} else 12 * {{ days }} end)

@@ -28,6 +28,47 @@
     warns_above_rows, warns_above_money, refuses_above_rows, refuses_above_money, detail, examples
 {%- endmacro %}
 
+{#
+  Last CTE of a guard over money: of `rows`, one for each `key` with an `amount_checked`, how many differ, by how much and which most.
+  causes: the columns that hold what differs, above 0, each with its words; where there is only one it needs none.
+#}
+{% macro money_guard(guard, rows, key, causes, mrr_effect=0, warns_above_rows=0, warns_above_money=0) -%}
+{%- set differing = causes.values() | join(' + ') -%}
+ranked as (
+    select
+        *,
+        row_number() over (order by {{ differing }} desc, {{ key }}) as place
+    from {{ rows }}
+),
+
+final as (
+    select
+        '{{ guard }}' as guard,
+        false as is_present,
+        count(*) as rows_checked,
+        coalesce(sum(case when {{ differing }} > 0 then 1 else 0 end), 0) as rows_differing,
+        coalesce(sum(amount_checked), 0) as amount_checked,
+        coalesce(sum({{ differing }}), 0) as amount_differing,
+        {{ mrr_effect }} as mrr_effect,
+        null as mrr_effect_month,
+        {{ warns_above_rows }} as warns_above_rows,
+        {{ warns_above_money }} as warns_above_money,
+        null as refuses_above_rows,
+        null as refuses_above_money,
+        {% if causes | length > 1 -%}
+        concat(
+            {%- for words, column in causes.items() %}
+            '{{ '; ' if not loop.first }}{{ words }}: ', coalesce(sum({{ column }}), 0){{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+        {%- else -%}
+        null
+        {%- endif %} as detail,
+        {{ examples('case when ' ~ differing ~ ' > 0 then ' ~ key ~ ' end') }} as examples
+    from ranked
+)
+{%- endmacro %}
+
 {# What each guard is in words: its unit, what is said of those that differ and what to do. #}
 {% macro guard_texts() -%}
     {{ return([

@@ -2,15 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.integration.dbt_purchases.conftest import MakeWarehouse
 from tests.integration.dbt_purchases.hand_loaded import Cell, Rows, Warehouse
 
 NAMES = (
     *("whole", "on_payment", "by_status", "by_row", "by_invoice", "by_note", "twice"),
-    *("open", "won", "lost", "unpaid", "aliased"),
+    *("open", "won", "lost", "part", "held", "unpaid", "aliased"),
 )
 
 
@@ -59,6 +61,7 @@ def company(make_warehouse: MakeWarehouse) -> Warehouse:
         "by_status": {"status": "refunded"},
         "twice": {"refunded_amount": "40.00"},
         "won": {"status": "disputed"},
+        "held": {"status": "authorized"},
         "unpaid": {"status": "failed"},
         "aliased": {"customer_id": "old"},
     }
@@ -82,6 +85,7 @@ def company(make_warehouse: MakeWarehouse) -> Warehouse:
                 "customer_id": "twice",
                 "amount": "40.00",
             },
+            {**refund, "refund_id": "r4", "payment_id": "p_of_a_passer_by", "amount": "999.00"},
         ],
     )
     note: dict[str, Cell] = {"currency": "USD", "issued_at": "2025-02-20 00:00:00+00"}
@@ -108,7 +112,8 @@ def company(make_warehouse: MakeWarehouse) -> Warehouse:
         [
             {"dispute_id": name, "payment_id": f"p_{name}", "status": name}
             for name in ("open", "won", "lost")
-        ],
+        ]
+        + [{"dispute_id": "part", "payment_id": "p_part", "status": "lost", "amount": "30.00"}],
     )
     warehouse.load(
         "invoice_lines",
@@ -136,7 +141,15 @@ def company(make_warehouse: MakeWarehouse) -> Warehouse:
             }
         ],
     )
-    warehouse.build("mart_ltv_cohorts", "mart_cohorts", "mart_segment_cohorts", "dim_customers")
+    warehouse.build(
+        *(
+            "mart_ltv_cohorts",
+            "mart_cohorts",
+            "mart_segment_cohorts",
+            "dim_customers",
+            "fct_mrr_movements",
+        )
+    )
     return warehouse
 
 
@@ -162,6 +175,8 @@ def collected(company: Warehouse, name: str) -> list[float]:
         ("open", [100, 100, 100]),
         ("won", [100, 100, 100]),
         ("lost", [0, 0, 0]),
+        ("part", [70, 70, 70]),
+        ("held", [0, 0, 0]),
         ("unpaid", [0, 0, 0]),
         ("aliased", [100, 100, 100]),
     ],
@@ -176,7 +191,16 @@ def test_money_paid_back_is_in_the_observed_lifetime_value(company: Warehouse) -
     assert company.rows(
         "select cumulative_revenue, revenue_per_customer from marts.mart_ltv_cohorts"
         " where kind = 'revenue' and age_months = 2"
-    )[0] == (Decimal("760.00"), Decimal("63.33"))
+    )[0] == (Decimal("830.00"), Decimal("59.29"))
+
+
+def test_validation_finds_in_the_cohorts_what_payments_refunds_and_disputes_come_to(
+    company: Warehouse,
+) -> None:
+    suite = yaml.safe_load(Path("expectations/marts/mart_ltv_cohorts.yml").read_text())
+    query = suite["checks"]["billing_total_of_the_exports_is_here"]["sql"]
+
+    assert company.rows(query.replace("{batch}", "marts.mart_ltv_cohorts")) == []
 
 
 def sign_ups(company: Warehouse) -> Rows:
@@ -188,7 +212,7 @@ def sign_ups(company: Warehouse) -> Rows:
 
 
 def test_an_impossible_sign_up_empties_no_cohort(company: Warehouse) -> None:
-    assert sign_ups(company) == [(date(2025, 1, 1), 2, 11)]
+    assert sign_ups(company) == [(date(2025, 1, 1), 2, 13)]
 
 
 def test_who_bought_without_a_subscription_is_a_buyer(company: Warehouse) -> None:

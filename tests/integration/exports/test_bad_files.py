@@ -153,7 +153,7 @@ CASES = (
     c("an infinite amount", LINES + line("Infinity"), file="invoice_lines.csv", table="invoice_lines", reasons=("not an amount",)),
     c("an amount in parentheses", LINES + line("(10.00)"), file="invoice_lines.csv", table="invoice_lines", reasons=("not an amount",)),
     c("an amount too large", LINES + line("1" * 25), file="invoice_lines.csv", table="invoice_lines", reasons=("amount is too large",)),
-    c("a status nobody knows", LINES + line(status="payed"), file="invoice_lines.csv", table="invoice_lines", reasons=("invoice_status is none of draft, open",)),
+    c("a status nobody knows", LINES + line(status="payed"), file="invoice_lines.csv", table="invoice_lines", reasons=("invoice_status is not one of draft, open",)),
     c("a currency in words", LINES + line().replace(b"USD", b"Dollar"), file="invoice_lines.csv", table="invoice_lines", reasons=("ISO 4217",)),
     c("a date that is none", PERIODS + b"s1,c1,p1,10,USD,soon,\n", file="subscription_periods.csv", table="subscription_periods", reasons=("not a date",)),
     c("half a tier", b"plan_id,tier\np1,1.5\n", file="plans.csv", table="plans", reasons=("not a whole number",)),

@@ -25,7 +25,7 @@ def test_a_charge_that_is_only_authorised_has_brought_nothing(
     (landing / "charges.csv").write_text(CHARGES)
     load(format_name="stripe")
     found = con.execute("select payment_id, status from raw.payments order by 1").fetchall()
-    assert found == [("authorised", "refunded"), ("declined", "failed"), ("taken", "succeeded")]
+    assert found == [("authorised", "authorized"), ("declined", "failed"), ("taken", "succeeded")]
 
 
 def test_what_the_dashboard_paid_back_has_the_day_it_was_paid_back(

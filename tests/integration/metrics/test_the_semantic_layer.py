@@ -24,3 +24,22 @@ def test_dbt_takes_every_metric() -> None:
     manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
     taken = {node["name"] for node in manifest["metrics"].values()}
     assert len(taken) == 3 * len(CATALOGUE)
+
+
+def test_what_we_say_of_a_mart_is_nothing_that_lightdash_reads_as_its_own() -> None:
+    """Under ``meta`` it looks for words of its own; a mart that uses one is no explore there, but an error."""
+    theirs = {
+        "metrics", "dimension", "additional_dimensions", "joins", "primary_key", "label", "explores", "sets",
+        "order_fields_by", "group_label", "group_details", "sql_filter", "sql_where", "sql_from", "parameters",
+        "required_filters", "default_filters", "required_attributes", "default_time_dimension", "spotlight", "tags",
+    }  # fmt: skip
+    manifest = json.loads(current_manifest().read_text(encoding="utf-8"))
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    said = {
+        (node["name"], word)
+        for node in models
+        for part in (node, *node["columns"].values())
+        for word in part["config"].get("meta", {})
+    }
+    assert len(said) > 30
+    assert [one for one in said if one[1] in theirs] == []

@@ -44,6 +44,11 @@ def late_billing(company: Company) -> None:
         f" where {old} and subscription_id in (select subscription_id from raw.invoice_lines where is_proration)"
         " order by line_id limit 2",
     )
+    company.correct(
+        "invoice_lines",
+        "select * replace (5 as discount_included) from raw.invoice_lines"
+        f" where {old} and kind = 'recurring' and not is_proration order by line_id limit 3 offset 10",
+    )
     for table, amount in (("subscription_items", "unit_amount"), ("subscription_periods", "mrr")):
         company.correct(
             table,
@@ -86,6 +91,10 @@ def after_the_move(company: Company) -> None:
     company.deliver(date(2025, 8, 2))
     company.correct("discounts", "select 'late' as discount_id, 'summer' as coupon_id")
     company.correct("discounts", "select 'summer' as discount_id, 'repeating' as duration")
+    company.correct(
+        "invoice_discounts",
+        "select invoice_id, 'summer' as discount_id from raw.invoice_lines where discount_included = 5",
+    )
     company.correct(
         "credit_notes",
         """

@@ -76,6 +76,7 @@ _OWN = {
     "raw__customers.there_are_customers": "delete from {table}",
     "raw__customers.creation_is_not_after_the_load": "update {table} set created_at = '2027-01-01'",
     "raw__customers.creation_is_possible": "update {table} set created_at = '1900-01-01'",
+    "raw__order_refunds.currencies_are_those_of_the_order": "update {table} set currency = 'CAD'",
     "raw__orders.order_date_is_possible": "update {table} set ordered_at = '1900-01-01'",
     "raw__events.reaches_as_far_as_the_other_exports": _REACHED.format(
         table="{table}", column="occurred_at"

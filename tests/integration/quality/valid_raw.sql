@@ -138,6 +138,9 @@ from (select order_id from raw.orders limit 1) as given;
 insert into raw.discounts by name
 select 'd1' as discount_id, 'k1' as coupon_id, 'forever' as duration, unnest(lineage(29, 1));
 
+insert into raw.invoice_discounts by name
+select 'in1' as invoice_id, 'd1' as discount_id, unnest(lineage(29, 1));
+
 insert into raw.invoice_payments by name
 select 'ip1' as invoice_payment_id, 'in1' as invoice_id, 'pay1' as payment_id, unnest(lineage(30, 1));
 

@@ -38,7 +38,7 @@ def test_a_variable_that_is_not_set_is_named_and_nothing_fetched(listener: Webho
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/ping"])
 def test_only_the_web_is_asked(url: str) -> None:
-    assert beat(_settings(url), {}) == "the heartbeat is no http or https URL"
+    assert beat(_settings(url), {}) == "the heartbeat is not an http or https URL"
 
 
 def test_an_answer_that_is_an_error_is_told_without_the_secret(listener: Webhook) -> None:

@@ -93,7 +93,7 @@ def test_an_address_of_another_machine_is_refused() -> None:
 
 @pytest.mark.parametrize("host", ["", "a b", "x'y", "x/y"])
 def test_what_is_no_host_is_refused(host: str) -> None:
-    with pytest.raises(EbblineError, match="is no host"):
+    with pytest.raises(EbblineError, match="is not a host"):
         Address(host)
 
 

@@ -189,5 +189,5 @@ def test_settings_with_nonsense_in_the_environment_are_one_error(
     with pytest.raises(SettingsError) as raised:
         load_settings(TEST_SETTINGS)
     assert raised.value.evidence == (
-        "EBBLINE_DBT_MEMORY_LIMIT: 'lots' is no amount of memory such as 4GB",
+        "EBBLINE_DBT_MEMORY_LIMIT: 'lots' is not an amount of memory such as 4GB",
     )

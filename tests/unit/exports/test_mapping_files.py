@@ -37,7 +37,7 @@ def test_a_sound_mapping_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "line", "words"),
     [
-        ("customers\n", "clients\n", 5, "no canonical table"),
+        ("customers\n", "clients\n", 5, "not a canonical table"),
         ("      customer_id: id\n", "", 5, "requires customer_id"),
         ("created_at: created", "createdat: created", 5, "has no column createdat"),
         ("created_at: created", "created_at: {from: x, as: minor_units}", 5, "cannot be read as"),

@@ -44,6 +44,8 @@ SHOWN = {
     "invoices.paid_at",
     "invoices.subtotal",
     "name",
+    "order_totals.buyer_currency",
+    "order_totals.buyer_total",
     "order_totals.currency",
     "orders.line_id",
     "payment_id",

@@ -33,7 +33,7 @@ def test_a_period_is_written_as_it_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "2026-13", "2026-00", "2026-Q5", "March", "26-03", "2026-3"])
 def test_what_is_no_period_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(EbblineError, match="is no period") as refused:
+    with pytest.raises(EbblineError, match="is not a period") as refused:
         parse_period(text)
     assert "2026-03" in refused.value.fix
 
@@ -63,5 +63,5 @@ def test_a_member_may_hold_an_equals_sign() -> None:
 
 
 def test_a_segment_without_equals_sign_is_refused() -> None:
-    with pytest.raises(EbblineError, match="is no segment"):
+    with pytest.raises(EbblineError, match="is not a segment"):
         parse_segment("DE")

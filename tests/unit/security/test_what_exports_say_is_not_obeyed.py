@@ -72,7 +72,7 @@ def test_a_warehouse_folder_that_drivers_misread_is_refused_in_words(
     ],
 )
 def test_an_odd_period_is_refused_in_words(text: str) -> None:
-    with pytest.raises(EbblineError, match="is no period"):
+    with pytest.raises(EbblineError, match="is not a period"):
         parse_period(text)
 
 

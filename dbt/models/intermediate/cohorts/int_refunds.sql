@@ -33,7 +33,7 @@ given_sums as (
     group by payment_id
 ),
 
--- of a payment that brought nothing (it failed, its dispute is lost) nothing is paid back
+-- of a payment that brought nothing (it failed, its dispute is lost), or that a passer-by made, nothing is paid back
 by_row as (
     select
         given.customer_id,
@@ -48,7 +48,7 @@ by_row as (
         on given.payment_id = collected.payment_id
     left join payments
         on given.payment_id = payments.payment_id
-    where collected.payment_id is not null or payments.payment_id is null
+    where given.customer_id is not null and (collected.payment_id is not null or payments.payment_id is null)
 ),
 
 -- what the payment says beyond these rows has no day of its own

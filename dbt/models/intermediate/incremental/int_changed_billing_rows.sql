@@ -44,6 +44,13 @@ changed_discounts as (
     where {{ came_since('discounts._load_id', since) }} or {{ came_since('coupons._load_id', since) }}
 ),
 
+-- invoices that name their coupons, of which something was loaded, or of these coupons
+changed_redemptions as (
+    select invoice_id
+    from {{ source('raw', 'invoice_discounts') }}
+    where {{ came_since('_load_id', since) }} or discount_id in (select changed_discounts.discount_id from changed_discounts)
+),
+
 changed_parts as (
     {%- for table in ['line_discounts', 'line_taxes'] %}
     select line_id
@@ -69,6 +76,7 @@ final as (
             where {{ came_since('changed._load_id', since) }}
         )
         or lines.invoice_id in (select changed_invoices.invoice_id from changed_invoices)
+        or lines.invoice_id in (select changed_redemptions.invoice_id from changed_redemptions)
         or lines.plan_id in (select changed_plans.plan_id from changed_plans)
         or lines.line_id in (select changed_parts.line_id from changed_parts)
 

@@ -1,4 +1,4 @@
--- What is agreed on anew, or ends, on each day.
+-- The terms that begin or end on each day.
 {{ config(materialized='table') }}
 
 with

@@ -1,12 +1,9 @@
 -- What the vendor says of a whole order: who bought, and what was paid for the goods in the end. A refund is of the
 -- total, with tax and shipping; the share that was paid back of it is paid back of the goods, and what is still owed was not paid.
+-- A refund in the buyer's own currency is the same share of the total in that currency.
 {%- set whole = 'cast(greatest(coalesce(total, subtotal), subtotal) * 100 as ' ~ wide_integer() ~ ')' %}
 
 with
-
-source as (
-    {{ newest_version('order_totals', ['order_id']) }}
-),
 
 customer_ids as (
     select * from {{ ref('stg_billing__customer_ids') }}
@@ -16,22 +13,37 @@ refunds as (
     {{ newest_version('order_refunds', ['refund_id']) }}
 ),
 
+totals as (
+    {{ newest_version('order_totals', ['order_id']) }}
+),
+
 refunded_orders as (
     select
-        order_id,
-        sum(amount) as amount
+        refunds.order_id,
+        sum(
+            case
+                when upper(refunds.currency) <> upper(totals.currency) and upper(refunds.currency) = upper(totals.buyer_currency)
+                    then
+                        {{ exact_cents(
+                            'cast(refunds.amount * 100 as ' ~ wide_integer() ~ ') * cast(totals.total * 100 as ' ~ wide_integer() ~ ')',
+                            'cast(totals.buyer_total * 100 as ' ~ wide_integer() ~ ')'
+                        ) }}
+                else refunds.amount
+            end
+        ) as amount
     from refunds
-    group by order_id
+    left join totals on refunds.order_id = totals.order_id
+    group by refunds.order_id
 ),
 
 joined as (
     select
-        source.*,
-        greatest(coalesce(source.refunded, 0), coalesce(refunded_orders.amount, 0))
-        + greatest(coalesce(source.outstanding, 0), 0) * case when source.status in ('unpaid', 'cancelled', 'expired') then 0 else 1 end
+        totals.*,
+        greatest(coalesce(totals.refunded, 0), coalesce(refunded_orders.amount, 0))
+        + greatest(coalesce(totals.outstanding, 0), 0) * case when totals.status in ('unpaid', 'cancelled', 'expired') then 0 else 1 end
             as paid_back
-    from source
-    left join refunded_orders on source.order_id = refunded_orders.order_id
+    from totals
+    left join refunded_orders on totals.order_id = refunded_orders.order_id
 ),
 
 final as (

@@ -5,17 +5,12 @@ payments as (
     select * from {{ ref('int_payments') }}
 ),
 
-disputes as (
-    select * from {{ ref('stg_billing__disputes') }}
+lost as (
+    select * from {{ ref('int_lost_disputes') }}
 ),
 
 refunds as (
     select * from {{ ref('int_refunds') }}
-),
-
-lost as (
-    select distinct payment_id from disputes
-    where status = 'lost'
 ),
 
 -- failed attempts moved no money and cannot be given back
@@ -23,7 +18,7 @@ collected as (
     select
         payments.invoice_id,
         sum(payments.amount) as amount,
-        sum(case when lost.payment_id is not null then payments.amount else 0 end) as lost_amount
+        sum(coalesce(lost.amount, 0)) as lost_amount
     from payments
     left join lost
         on payments.payment_id = lost.payment_id

@@ -61,30 +61,6 @@ compared as (
         on invoices.currency = rates.currency and {{ rate_holds_on('rates', 'invoices.issued_on') }}
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (order by amount_differing desc, invoice_id) as place
-    from compared
-),
-
-final as (
-    select
-        'credits' as guard,
-        false as is_present,
-        count(*) as rows_checked,
-        coalesce(sum(case when amount_differing > 0 then 1 else 0 end), 0) as rows_differing,
-        coalesce(sum(amount_checked), 0) as amount_checked,
-        coalesce(sum(amount_differing), 0) as amount_differing,
-        null as mrr_effect,
-        null as mrr_effect_month,
-        0 as warns_above_rows,
-        0 as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        null as detail,
-        {{ examples('case when amount_differing > 0 then invoice_id end') }} as examples
-    from ranked
-)
+{{ money_guard('credits', 'compared', 'invoice_id', {'credited beyond': 'amount_differing'}, mrr_effect='null') }}
 
 select * from final

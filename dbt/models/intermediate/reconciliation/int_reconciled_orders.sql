@@ -36,30 +36,6 @@ compared as (
         on lines.currency = rates.currency and {{ rate_holds_on('rates', 'lines.ordered_on') }}
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (order by too_low + too_high desc, order_id) as place
-    from compared
-),
-
-final as (
-    select
-        'orders' as guard,
-        false as is_present,
-        count(*) as rows_checked,
-        coalesce(sum(case when too_low + too_high > 0 then 1 else 0 end), 0) as rows_differing,
-        coalesce(sum(amount_checked), 0) as amount_checked,
-        coalesce(sum(too_low + too_high), 0) as amount_differing,
-        0 as mrr_effect,
-        null as mrr_effect_month,
-        0 as warns_above_rows,
-        0 as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        concat('lines too low: ', coalesce(sum(too_low), 0), '; lines too high: ', coalesce(sum(too_high), 0)) as detail,
-        {{ examples('case when too_low + too_high > 0 then order_id end') }} as examples
-    from ranked
-)
+{{ money_guard('orders', 'compared', 'order_id', {'lines too low': 'too_low', 'lines too high': 'too_high'}) }}
 
 select * from final

@@ -8,7 +8,7 @@ payments as (
         sum(amount) as amount,
         sum(case when status = 'refunded' and refunded_amount = 0 then amount else refunded_amount end) as refunded
     from {{ ref('int_payments') }}
-    where status <> 'failed' and invoice_id is not null
+    where status not in ('failed', 'authorized') and invoice_id is not null
     group by invoice_id
 ),
 
@@ -57,30 +57,9 @@ valued as (
         on compared.currency = rates.currency and {{ rate_holds_on('rates', 'compared.issued_on') }}
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (order by missing + surplus desc, invoice_id) as place
-    from valued
-),
-
-final as (
-    select
-        'payments' as guard,
-        false as is_present,
-        count(*) as rows_checked,
-        coalesce(sum(case when missing + surplus > 0 then 1 else 0 end), 0) as rows_differing,
-        coalesce(sum(amount_checked), 0) as amount_checked,
-        coalesce(sum(missing + surplus), 0) as amount_differing,
-        0 as mrr_effect,
-        null as mrr_effect_month,
-        {{ var('max_share_of_invoices') }} as warns_above_rows,
-        {{ var('max_share_of_money') }} as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        concat('paid without a payment: ', coalesce(sum(missing), 0), '; payments beyond: ', coalesce(sum(surplus), 0)) as detail,
-        {{ examples('case when missing + surplus > 0 then invoice_id end') }} as examples
-    from ranked
-)
+{{ money_guard(
+    'payments', 'valued', 'invoice_id', {'paid without a payment': 'missing', 'payments beyond': 'surplus'},
+    warns_above_rows=var('max_share_of_invoices'), warns_above_money=var('max_share_of_money')
+) }}
 
 select * from final

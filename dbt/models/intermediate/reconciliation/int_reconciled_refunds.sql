@@ -2,8 +2,16 @@
 -- collected revenue what never was in it.
 with
 
+-- what a lost dispute took is not there to be paid back
 payments as (
-    select * from {{ ref('int_payments') }}
+    select
+        payments.payment_id,
+        payments.invoice_id,
+        payments.status,
+        payments.amount - coalesce(lost.amount, 0) as amount
+    from {{ ref('int_payments') }} as payments
+    left join {{ ref('int_lost_disputes') }} as lost
+        on payments.payment_id = lost.payment_id
 ),
 
 refunds as (
@@ -33,7 +41,7 @@ paid as (
         invoice_id,
         sum(amount) as amount
     from payments
-    where status <> 'failed' and invoice_id is not null
+    where status not in ('failed', 'authorized') and invoice_id is not null
     group by invoice_id
 ),
 
@@ -64,33 +72,9 @@ compared as (
         on refunds.currency = rates.currency and {{ rate_holds_on('rates', 'refunds.rated_on') }}
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (order by of_nothing_known + beyond_what_was_paid desc, example) as place
-    from compared
-),
-
-final as (
-    select
-        'refunds' as guard,
-        false as is_present,
-        count(*) as rows_checked,
-        coalesce(sum(case when of_nothing_known + beyond_what_was_paid > 0 then 1 else 0 end), 0) as rows_differing,
-        coalesce(sum(amount_checked), 0) as amount_checked,
-        coalesce(sum(of_nothing_known + beyond_what_was_paid), 0) as amount_differing,
-        0 as mrr_effect,
-        null as mrr_effect_month,
-        0 as warns_above_rows,
-        0 as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        concat(
-            'of no payment that is exported: ', coalesce(sum(of_nothing_known), 0),
-            '; more than was paid: ', coalesce(sum(beyond_what_was_paid), 0)
-        ) as detail,
-        {{ examples('case when of_nothing_known + beyond_what_was_paid > 0 then example end') }} as examples
-    from ranked
-)
+{{ money_guard(
+    'refunds', 'compared', 'example',
+    {'of no payment that is exported': 'of_nothing_known', 'more than was paid': 'beyond_what_was_paid'}
+) }}
 
 select * from final

@@ -8,7 +8,7 @@ customers as (
     select * from {{ ref('stg_billing__customers') }}
 ),
 
--- Somebody billed or buying without a row in the customers export is a customer all the same.
+-- Whoever is billed or buys is a customer, also without a row in the customers export.
 known as (
     select customer_id from customers
     union

@@ -1,4 +1,4 @@
--- Why the MRR of each customer active at both ends of a period is another at its closing.
+-- Why the MRR of each customer active at both ends of a period changed between them.
 {{ incremental_by_day(
     days_before='closing_on',
     inputs=['int_terms_by_day', 'int_customer_spans'],
@@ -32,7 +32,7 @@ changes as (
 
 {{ causes_of('changes') }},
 
--- Whose MRR is another only because of a commitment or a discount is neither an upgrade nor a downgrade. Where an export has only
+-- A customer whose MRR changed only by a commitment or a discount is neither upgraded nor downgraded. Where an export has only
 -- monthly values, nobody is left out.
 final as (
     select

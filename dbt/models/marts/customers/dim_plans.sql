@@ -4,7 +4,7 @@ plans as (
     select * from {{ ref('int_plans') }}
 ),
 
--- A plan that is billed but not in the plans export is a plan all the same.
+-- What is billed as a plan is one, also without a row in the plans export.
 billed as (
     select distinct plan_id
     from {{ ref('int_mrr_changes') }}

@@ -1,4 +1,4 @@
--- What passed between us and a customer, without a word of what was said.
+-- Every contact between us and a customer, without its text.
 {%- set no_ticket = 'false as is_complaint, null as response_seconds, null as resolution_seconds' %}
 {%- set no_rating = 'null as score, null as scale_max' %}
 

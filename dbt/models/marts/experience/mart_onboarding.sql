@@ -65,7 +65,7 @@ classed as (
         end as first_session,
         is_observed,
         is_observed * coalesce(is_retained_30_days, 0) as is_retained,
-        -- a trial before the record in billing: there was no way to go
+        -- use before the record in billing (a trial) is on day 0
         {%- for first, days in [('first_used_on', 'days_to_first_use'), ('first_key_event_on', 'days_to_value')] %}
         case when {{ first }} >= created_on then {{ days_between('created_on', first) }} when {{ first }} < created_on then 0 end
             as {{ days }}{{ ',' if not loop.last }}

@@ -1,4 +1,4 @@
--- Lost customers, dearest first, with the chance that others had at the same distance.
+-- Lost customers by MRR lost, each with the share of others who came back after as long.
 with
 
 movements as (

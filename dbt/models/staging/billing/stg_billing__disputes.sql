@@ -9,6 +9,8 @@ final as (
         dispute_id,
         payment_id,
         lower(status) as status,
+        nullif(amount, 0) as amount,
+        upper(currency) as currency,
         _load_id,
         _source_file,
         _source_row

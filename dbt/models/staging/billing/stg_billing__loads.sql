@@ -1,4 +1,4 @@
--- What tells whether billing rows that had been seen are all there, and which came since.
+-- How many billing rows each load brought: tells whether all that were seen are still there, and which came since.
 {%- set tables = [
     'customer_aliases', 'invoices', 'invoice_lines', 'subscriptions', 'subscription_items', 'subscription_periods', 'plans',
     'products', 'line_discounts', 'line_taxes', 'credit_notes', 'discounts',

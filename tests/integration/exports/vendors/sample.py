@@ -3,7 +3,7 @@
 Each is a handful of customers whose ids are their own, so that all of them can lie in one warehouse.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -16,17 +16,19 @@ MONTHS = [(date(2026, month, 1), date(2026, month + 1, 1)) for month in range(1,
 class Sample:
     """An export, and what is right.
 
-    :param files: text by file name.
+    :param files: text by file name, or the bytes of a file that is none.
     :param lasting: the movements where only lasting discounts count; those as billed unless said.
+    :param collected: what was collected of each customer in all.
     """
 
     name: str
     format: str
-    files: dict[str, str]
+    files: Mapping[str, str | bytes]
     movements: Movements = ()
     lasting: Movements | None = None
     source: str = "billing"
     said: dict[str, str] = field(default_factory=dict)
+    collected: Mapping[str, str] = field(default_factory=dict)
 
 
 def table(header: str, rows: Iterable[str]) -> str:

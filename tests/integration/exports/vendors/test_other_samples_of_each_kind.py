@@ -18,8 +18,17 @@ from tests.integration.dbt_process import dbt
 from tests.integration.exports.vendors.billing_samples import VENDORS
 from tests.integration.exports.vendors.canonical_samples import INVOICES, WOO
 from tests.integration.exports.vendors.credit_note_samples import CREDIT_NOTES
+from tests.integration.exports.vendors.interval_and_beginning_samples import (
+    INTERVALS_AND_BEGINNINGS,
+)
+from tests.integration.exports.vendors.lost_and_held_samples import LOST_AND_HELD
 from tests.integration.exports.vendors.month_end_and_unpaid_samples import (
     MONTH_ENDS_AND_UNPAID,
+)
+from tests.integration.exports.vendors.other_forms_samples import (
+    ABROAD_AND_CHARGED_BACK,
+    OTHER_FORMS,
+    PAID_ABROAD,
 )
 from tests.integration.exports.vendors.price_and_period_samples import PRICES_AND_PERIODS
 from tests.integration.exports.vendors.sample import Sample
@@ -33,6 +42,9 @@ BILLING = (
     *PRICES_AND_PERIODS,
     *MONTH_ENDS_AND_UNPAID,
     *UNUSUAL,
+    *INTERVALS_AND_BEGINNINGS,
+    *OTHER_FORMS,
+    *LOST_AND_HELD,
     *INVOICES,
 )
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))
@@ -42,6 +54,7 @@ MODELS = (
     "int_tickets",
     "int_ratings",
     "int_payments",
+    "int_collected_revenue",
 )
 Discounts = Literal["as_billed", "lasting_only"]
 Ask = Callable[..., list[tuple[object, ...]]]
@@ -81,11 +94,11 @@ def _make(folder: Path) -> None:
     settings = _settings(folder, "as_billed")
     with open_warehouse(WarehousePaths(folder)) as con:
         ensure_raw_tables(con)
-        for number, sample in enumerate((*BILLING, *SHOPS, WOO, *DESKS)):
+        for number, sample in enumerate((*BILLING, *SHOPS, ABROAD_AND_CHARGED_BACK, WOO, *DESKS)):
             landing = folder / "landing" / str(number)
             landing.mkdir(parents=True)
             for name, text in sample.files.items():
-                (landing / name).write_text(text)
+                (landing / name).write_bytes(text.encode() if isinstance(text, str) else text)
             report = load_source(
                 con,
                 source=sample.source,
@@ -153,6 +166,29 @@ def test_where_only_lasting_discounts_count_a_coupon_says_how_long_it_lasts(
     assert ask_lasting(MOVEMENTS, customers=customers) == list(sample.lasting or ())
 
 
+@pytest.mark.parametrize("sample", LOST_AND_HELD, ids=lambda sample: sample.name)
+def test_what_was_collected_is_less_what_was_lost_held_or_paid_back(
+    sample: Sample, ask: Ask
+) -> None:
+    found = ask(
+        "select customer_id, sum(amount)::varchar from intermediate.int_collected_revenue "
+        "where list_contains($customers, customer_id) group by 1",
+        customers=list(sample.collected),
+    )
+
+    nothing = {customer: left for customer, left in sample.collected.items() if left == "0.00"}
+    assert {**nothing, **{str(customer): left for customer, left in found}} == sample.collected
+
+
+def test_what_is_paid_back_leaves_on_its_own_day(ask: Ask) -> None:
+    found = ask(
+        "select collected_on::varchar, amount::varchar from intermediate.int_collected_revenue "
+        "where customer_id = 'cus_ve1' order by 1"
+    )
+
+    assert found == [("2026-01-10", "100.00"), ("2026-03-10", "-20.00"), ("2026-03-11", "-15.00")]
+
+
 def test_a_payment_is_of_the_invoice_that_its_intent_or_itself_is_listed_under(ask: Ask) -> None:
     found = ask(
         "select payment_id, invoice_id from intermediate.int_payments "
@@ -184,6 +220,7 @@ def test_what_is_never_paid_ends_for_want_of_payment_and_is_no_purchase(
     [
         ("gid://shopify/Order/6", {"61": "108.00", "62": "0.00", "63": "60.00"}),
         ("710", {"7101": "54.00", "7102": "80.00"}),
+        ("91", PAID_ABROAD),
         ("#81", {"#8101": "25.00", "#8102": "10.00", "#8103": "10.00"}),
         (
             "woo-",
@@ -196,7 +233,13 @@ def test_what_is_never_paid_ends_for_want_of_payment_and_is_no_purchase(
             ),
         ),
     ],
-    ids=["a bulk query", "by GraphQL", "owed in part", "the states of other shops"],
+    ids=[
+        "a bulk query",
+        "by GraphQL",
+        "abroad and charged back",
+        "owed in part",
+        "the states of other shops",
+    ],
 )
 def test_an_order_is_worth_what_was_paid_for_it(
     orders: str, paid: dict[str, str], ask: Ask

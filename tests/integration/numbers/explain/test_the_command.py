@@ -80,8 +80,8 @@ def test_nobody_behind_a_figure_is_no_error(sample: WarehousePaths) -> None:
         (("churn_rate", "2031-03"), "churn_rate is not published for 2031-03"),
         (("churn_rate", "2026-03", "--segment", "country=XX"), "country has no member 'XX'"),
         (("churn_rate", "2026-03", "--segment", "shoe=43"), "no dimension is called 'shoe'"),
-        (("churn_rate", "March"), "'March' is no period"),
-        (("churn_rate", "2026-03", "--segment", "DE"), "'DE' is no segment"),
+        (("churn_rate", "March"), "'March' is not a period"),
+        (("churn_rate", "2026-03", "--segment", "DE"), "'DE' is not a segment"),
     ],
 )
 def test_a_question_about_nothing_is_answered_with_what_there_is(

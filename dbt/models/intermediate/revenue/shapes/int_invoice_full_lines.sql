@@ -60,7 +60,7 @@ final as (
         coalesce(discount_cents > 0, list_cents > amount_cents, true) as may_be_discounted,
         list_cents,
         discount_cents,
-        -- Who tells discounts tells them of every line; else the price tells.
+        -- An export that tells discounts tells them of every line; otherwise the price tells.
         max(discount_cents) over (partition by contract_key) is not null as is_discount_told,
         case
             when max(discount_cents) over (partition by contract_key) is not null then amount_cents + coalesce(discount_cents, 0)

@@ -49,7 +49,7 @@ stretches as (
     where kind = 'recurring' and amount >= 0 and not is_proration and period_start_at < period_end_at
 ),
 
--- Eleven months are no whole of a yearly plan.
+-- Eleven months are not a whole period of a yearly plan.
 followed as (
     select
         stretches.contract_key,
@@ -63,7 +63,7 @@ followed as (
         on stretches.plan_key = plans.plan_id
 ),
 
--- Lines that end a day before the next begin, or without a next are whole months only with that day, name their last day.
+-- Lines name their last day where each ends a day before the next begins or, without a next, is whole months only with that day.
 inclusive as (
     select contract_key
     from followed

@@ -29,7 +29,7 @@ pairs as (
         credited.kind,
         credited.quantity,
         credited.amount,
-        -- Both are also with the tax that a price includes, or both without: a credit names its tax seldom.
+        -- Both are also with the tax that a price includes, or both without: few credits name their tax.
         cast(credited.amount_billed as double)
         * case when credits.tax_permille = 0 then 1 + cast(credited.tax_permille as double) / 1000 else 1 end as billed,
         credited.period_start_at,

@@ -43,10 +43,7 @@ neighbours as (
         full_lines.months_denominator,
         full_lines.period_start_at,
         case
-            when
-                full_lines.period_start_at <= lines.period_start_at
-                and full_lines.period_end_at >= lines.period_end_at
-                then 3
+            when full_lines.period_start_at <= lines.period_start_at and full_lines.period_end_at >= lines.period_end_at then 3
             when full_lines.period_start_on = lines.period_end_on then 2
             when full_lines.period_end_on = lines.period_start_on then 1
             else 0
@@ -71,32 +68,39 @@ nearest as (
 ),
 
 placed as (
+    {%- set numerator = 'coalesce(lines.plan_numerator, nearest.months_numerator)' %}
+    {%- set denominator = 'coalesce(lines.plan_denominator, nearest.months_denominator)' %}
     select
         lines.*,
         coalesce(nearest.place, 0) as place,
-        cast(coalesce(lines.plan_numerator, nearest.months_numerator) as bigint) as interval_numerator,
-        cast(coalesce(lines.plan_denominator, nearest.months_denominator) as bigint) as interval_denominator,
+        cast({{ numerator }} as bigint) as interval_numerator,
+        cast({{ denominator }} as bigint) as interval_denominator,
         nearest.utc_whole as utc_around,
         nearest.wall_whole as wall_around,
-        nearest.day_whole as day_around
+        nearest.day_whole as day_around,
+        {{ whole_intervals(wall_clock('lines.period_start_at'), wall_clock('lines.period_end_at'), numerator, denominator) }} as intervals
     from lines
     left join nearest
         on lines.line_key = nearest.line_key and nearest.nearness = 1
 ),
 
 {%- set start, end = wall_clock('period_start_at'), wall_clock('period_end_at') %}
-{%- set interval_after = interval_later(start, 'interval_numerator', 'interval_denominator') %}
 {%- set interval_before = interval_later(end, 'interval_numerator', 'interval_denominator', -1) %}
-{%- set two_before = interval_later(end, 'interval_numerator', 'interval_denominator', -2) %}
-{%- set is_longer = 'place in (0, 2) and ' ~ start ~ ' < ' ~ interval_before ~ ' and ' ~ start ~ ' > ' ~ two_before %}
--- What is longer than an interval is one, and by the day a part of the one before.
+{%- set last_whole = interval_later(end, 'interval_numerator * intervals', 'interval_denominator', -1) %}
+{%- set one_before = interval_later(end, 'interval_numerator * (intervals + 1)', 'interval_denominator', -1) %}
+{%- set is_longer = 'place in (0, 2) and intervals >= 1 and ' ~ start ~ ' < ' ~ interval_before %}
+{%- set longer_whole, rest = whole_days_between(one_before, last_whole), whole_days_between(start, last_whole) %}
+{%- set longer_part = 'intervals * ' ~ longer_whole ~ ' + ' ~ rest %}
+-- What is longer than an interval is one or several, and by the day a part of the one before them.
 final as (
     select
-        {{ all_but(['day_part']) }},
+        {{ all_but(['utc_part', 'wall_part', 'day_part', 'intervals']) }},
         interval_numerator is not null as has_interval,
         {%- for clock, reading in {'utc': utc_clock, 'wall': wall_clock}.items() %}
         {%- set start, end = reading('period_start_at'), reading('period_end_at') %}
+        case when {{ is_longer }} and intervals > 1 then 86400 * ({{ longer_part }}) else {{ clock }}_part end as {{ clock }}_part,
         case
+            when {{ is_longer }} and intervals > 1 then 86400 * {{ longer_whole }}
             when place = 3 then {{ clock }}_around
             when place = 1 then {{ seconds_between(start, interval_later(start, 'interval_numerator', 'interval_denominator')) }}
             else {{ seconds_between(interval_later(end, 'interval_numerator', 'interval_denominator', -1), end) }}
@@ -104,15 +108,11 @@ final as (
         {%- endfor %}
         case
             when place = 3 then day_around
-            when place = 1 then {{ whole_days_between(start, interval_after) }}
-            when {{ is_longer }} then {{ whole_days_between(two_before, interval_before) }}
+            when place = 1 then {{ whole_days_between(start, interval_later(start, 'interval_numerator', 'interval_denominator')) }}
+            when {{ is_longer }} then {{ longer_whole }}
             else {{ whole_days_between(interval_before, end) }}
         end as day_whole,
-        case
-            when {{ is_longer }}
-                then {{ whole_days_between(two_before, interval_before) }} + {{ whole_days_between(start, interval_before) }}
-            else day_part
-        end as day_part
+        case when {{ is_longer }} then {{ longer_part }} else day_part end as day_part
     from placed
 )
 

@@ -104,7 +104,7 @@ final as (
         {{ line_months_numerator() }} as months_numerator,
         {{ line_months_denominator() }} as months_denominator,
         least(period_end_on, unpaid_until, ended_on) as counts_until,
-        -- What ends unpaid ends for want of payment, also where patience outlasts the period; unless the end was
+        -- An unpaid line ends because it was not paid, also where dunning outlasts its period; unless the end was
         -- asked for, or the subscription ended before.
         case
             when unpaid_until is null or ended_on < least(period_end_on, unpaid_until) then null

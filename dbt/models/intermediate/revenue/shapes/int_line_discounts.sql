@@ -1,5 +1,6 @@
 -- Discounts of invoice lines that lie in a table of their own; minor units are made amounts of the line's currency. How long a
--- discount lasts stands in it, in the discount that it names, or in the coupon of that.
+-- discount lasts stands in it, in the discount that it names, or in the coupon of that. Of an invoice that names its coupons alone
+-- the discount of each line lasts as they do, where all of them last alike.
 with
 
 source as (
@@ -10,7 +11,11 @@ lines as (
     select
         invoice_id,
         line_id,
-        currency
+        currency,
+        discount_included,
+        _load_id,
+        _source_file,
+        _source_row
     from {{ ref('int_invoice_lines') }}
 ),
 
@@ -27,7 +32,22 @@ durations as (
         on discounts.coupon_id = coupons.discount_id
 ),
 
-final as (
+of_invoices as (
+    {{ newest_version('invoice_discounts', ['invoice_id', 'discount_id']) }}
+),
+
+lasting_alike as (
+    select
+        of_invoices.invoice_id,
+        case when count(*) = count(durations.duration) then min(durations.duration) end as duration
+    from of_invoices
+    left join durations
+        on of_invoices.discount_id = durations.discount_id
+    group by of_invoices.invoice_id
+    having count(distinct durations.duration) <= 1
+),
+
+named as (
     select
         lines.invoice_id,
         lines.line_id,
@@ -47,6 +67,28 @@ final as (
             and (source.invoice_id = lines.invoice_id or source.invoice_id is null)
     left join durations
         on source.discount_id = durations.discount_id
+),
+
+final as (
+    select * from named
+
+    union all
+
+    select
+        lines.invoice_id,
+        lines.line_id,
+        cast(null as {{ dbt.type_string() }}) as discount_id,
+        abs(lines.discount_included) as amount,
+        lasting_alike.duration,
+        lines._load_id,
+        lines._source_file,
+        lines._source_row
+    from lines
+    inner join lasting_alike
+        on lines.invoice_id = lasting_alike.invoice_id
+    left join named
+        on lines.invoice_id = named.invoice_id and lines.line_id = named.line_id
+    where lines.discount_included <> 0 and named.line_id is null
 )
 
 select * from final

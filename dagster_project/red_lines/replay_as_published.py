@@ -21,7 +21,7 @@ from dagster_project.red_lines.evaluation import (
     judge_figures,
 )
 from dagster_project.red_lines.intervals import trials_column
-from dagster_project.red_lines.lives import Moment, ReplayedLine, line_of_moments
+from dagster_project.red_lines.replayed_incidents import Moment, ReplayedLine, line_of_moments
 from dagster_project.red_lines.rules import Rule
 from dagster_project.red_lines.staleness import LastReads, staleness
 from dagster_project.warehouse.introspection import has_table
@@ -38,7 +38,7 @@ class Stated:
 
 
 @dataclass(frozen=True)
-class KnownThen:
+class PublishedReplay:
     """A replay of what was published at the time.
 
     :param publications: how many were judged.
@@ -53,9 +53,9 @@ class KnownThen:
     without_history: tuple[str, ...]
 
 
-def known_then(
+def replay_as_published(
     con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], *, since: date | None = None
-) -> KnownThen | None:
+) -> PublishedReplay | None:
     """Judge every publication as the run that made it did; None where the publication carries no history.
 
     :param con: what readers see, as ``open_published`` opens it.
@@ -75,7 +75,9 @@ def known_then(
             lines += _replayed(con, rule, publications, since)
         else:
             without.append(rule.name)
-    return KnownThen(len(publications), publications[0].published_at, tuple(lines), tuple(without))
+    return PublishedReplay(
+        len(publications), publications[0].published_at, tuple(lines), tuple(without)
+    )
 
 
 def _columns(rule: Rule) -> tuple[str, ...]:

@@ -9,10 +9,15 @@ import pytest
 
 from dagster_project.period import Period
 from dagster_project.red_lines import Replay, Rule, replay
-from dagster_project.red_lines.came_of import CameOf, Damage, came_of, damage_of
 from dagster_project.red_lines.evaluation import Segment
-from dagster_project.red_lines.lives import ReplayedLine
+from dagster_project.red_lines.incident_outcomes import (
+    Damage,
+    IncidentOutcomes,
+    damage_of,
+    outcomes_of,
+)
 from dagster_project.red_lines.outcome_rows import outcome_rows
+from dagster_project.red_lines.replayed_incidents import ReplayedLine
 from dagster_project.screens.replay_outcomes import outcome_lines
 
 
@@ -157,9 +162,9 @@ def test_an_older_publication_has_no_history_and_says_so(published: Published) -
 MONTHS = [Period("month", date(2025 + m // 12, m % 12 + 1, 1)) for m in range(20)]
 
 
-def came(*opened: int, damage: tuple[int, ...], known: int = 20) -> CameOf:
+def came(*opened: int, damage: tuple[int, ...], known: int = 20) -> IncidentOutcomes:
     took = Damage(frozenset(MONTHS[m] for m in damage), frozenset(MONTHS[:known]))
-    return came_of([(f"i{m}", MONTHS[m]) for m in opened], took)
+    return outcomes_of([(f"i{m}", MONTHS[m]) for m in opened], took)
 
 
 @pytest.mark.parametrize(("opened", "lead"), [(5, 0), (4, 1), (2, 3), (1, None), (6, None)])
@@ -182,7 +187,7 @@ def test_false_alarms_misses_and_chance_are_counted() -> None:
 
 def test_damage_before_the_first_judged_period_was_not_missed() -> None:
     took = Damage(frozenset({MONTHS[2], MONTHS[15]}), frozenset(MONTHS))
-    assert [came_of([], took, since=since).missed for since in (None, MONTHS[3])] == [2, 1]
+    assert [outcomes_of([], took, since=since).missed for since in (None, MONTHS[3])] == [2, 1]
 
 
 def test_an_incident_too_young_to_be_judged_is_no_false_alarm() -> None:

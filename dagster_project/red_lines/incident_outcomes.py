@@ -48,7 +48,7 @@ class Damage:
 
 
 @dataclass(frozen=True)
-class CameOf:
+class IncidentOutcomes:
     """What came of the incidents of one red line in one segment.
 
     :param leads: by incident how many periods before the damage it was opened; None for a false alarm.
@@ -118,9 +118,9 @@ def _lost(damage: Metric) -> str:
     return f"1 - {damage.column}::double / nullif({before}, 0)::double"
 
 
-def came_of(
+def outcomes_of(
     opened: Sequence[tuple[str, Period]], damage: Damage, *, since: Period | None = None
-) -> CameOf:
+) -> IncidentOutcomes:
     """Return what came of incidents, each a name and the period that opened it.
 
     :param since: the first period that was judged: what happened before could not be told of.
@@ -136,4 +136,4 @@ def came_of(
             leads[name] = lead
     told = {period.moved(ahead) for _, period in opened for ahead in range(HORIZON + 1)}
     missed = {one for one in damage.periods - told if since is None or one.start >= since.start}
-    return CameOf(leads, frozenset(undecided), len(missed), damage.by_chance)
+    return IncidentOutcomes(leads, frozenset(undecided), len(missed), damage.by_chance)

@@ -1,4 +1,4 @@
-"""Lives of incidents that would have been: a red line carried through moments, by the code of a run.
+"""Incidents that a red line would have opened, replayed from moment to moment by the code of a run.
 
 A moment is what a run would have seen: the newest complete period's status, and when. Nothing is stored or sent.
 """
