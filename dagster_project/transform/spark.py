@@ -1,8 +1,8 @@
 """dbt on Spark: what was loaded goes there as Parquet, models are built there, and the warehouse sees what was built.
 
-Everything lies in ``spark/`` of the warehouse folder: ``raw/`` and ``building/`` while Spark builds, and ``tables/`` for
-what it built. Marts, which are small, are copied into the warehouse; of the rest it has views, for what
-later stages ask. Spark itself is configured as Spark always is (``SPARK_CONF_DIR``): cores, memory, which cluster.
+Everything lies in ``spark/`` of the warehouse folder: ``raw/`` and ``building/`` while Spark builds, ``tables/`` for what
+it built. Marts, which are small, are copied into the warehouse; of the rest it has views, for what later stages
+ask. Spark itself is configured as Spark always is (``SPARK_CONF_DIR``): cores, memory, which cluster.
 """
 
 import os
@@ -119,7 +119,7 @@ def build_on_spark(
         }
     finally:
         session.stop()
-        shutil.rmtree(places.raw)
+        shutil.rmtree(places.raw, ignore_errors=True)
     _keep(places, of_all=of_all)
     _show(paths, places, columns)
     return True
