@@ -52,7 +52,7 @@ def run(
     )
     paths = WarehousePaths(settings.warehouse)
     if settings.engine == "spark":
-        from dagster_project.transform.spark import require_spark
+        from dagster_project.engines.spark import require_spark
 
         require_spark()
     from dagster_project import red_lines

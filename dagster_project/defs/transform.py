@@ -21,6 +21,7 @@ from dagster_dbt import (
 from dagster_project.config import Environment, Settings
 from dagster_project.defs.dbt_events import DbtEvents
 from dagster_project.defs.resources import Warehouse
+from dagster_project.engines.dbt_process import parent_named
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
 from dagster_project.exports.coverage import read_coverage, refuse_unknown_past
 from dagster_project.exports.ledger import some_file_was_loaded
@@ -28,7 +29,6 @@ from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.quality.currencies import refuse_unknown_currencies
 from dagster_project.runs import StageReport
-from dagster_project.transform.dbt_process import parent_named
 from dagster_project.transform.named_tests import with_short_names
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests

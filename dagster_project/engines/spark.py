@@ -1,7 +1,7 @@
 """dbt on Spark: what was loaded goes there as Parquet, models are built there, and the warehouse sees what was built.
 
-Everything lies in ``spark/`` of the warehouse folder: ``raw/`` and ``building/`` while Spark builds, ``tables/`` for what
-it built. Marts, which are small, are copied into the warehouse; of the rest it has views, for what later stages
+Everything lies in ``spark/`` of the warehouse folder: ``raw/`` and ``building/`` while Spark builds, ``tables/`` for
+what was built. Marts, which are small, are copied into the warehouse; of the rest it has views, for what later stages
 ask. Spark itself is configured as Spark always is (``SPARK_CONF_DIR``): cores, memory, which cluster.
 """
 

@@ -84,7 +84,7 @@ def _build(parsed: "Manifest | None", arguments: list[str]) -> int:
     if parsed is None or os.environ.get("EBBLINE_DBT_TARGET") != "spark":
         build()
         return code
-    from dagster_project.transform.spark import build_on_spark
+    from dagster_project.engines.spark import build_on_spark
 
     paths = WarehousePaths(Path(os.environ["EBBLINE_WAREHOUSE_DB"]).parent)
     try:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dagster_project.config import load_settings
+from dagster_project.engines.spark import require_spark
 from dagster_project.errors import SettingsError
-from dagster_project.transform.spark import require_spark
 
 
 @pytest.fixture
