@@ -1,4 +1,4 @@
-"""Versions of rows of which it is not certain what they replace: of a file without a date, or with another first day."""
+"""Versions of rows of which it is open what they replace: of a file without a date, or with another first day."""
 
 import duckdb
 
