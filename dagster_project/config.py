@@ -84,6 +84,8 @@ class Settings(Section):
 
     sources: Sources
     warehouse: Path = Path("data/warehouse")
+    # What builds the models; Spark where one machine is too small for them. Changes no number.
+    engine: Literal["duckdb", "spark"] = "duckdb"
     # Whose numbers these are, as the report says it.
     company: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
     # What was planned, by metric and period; the report compares with it. Changes no number.
@@ -168,6 +170,7 @@ class Settings(Section):
             exclude={
                 "sources",
                 "warehouse",
+                "engine",
                 "company",
                 "plan",
                 "ingest",

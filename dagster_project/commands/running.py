@@ -51,6 +51,10 @@ def run(
         config, landing=landing, warehouse=warehouse, as_of=day_of(as_of), until=day_of(until)
     )
     paths = WarehousePaths(settings.warehouse)
+    if settings.engine == "spark":
+        from dagster_project.engines.spark import require_spark
+
+        require_spark()
     from dagster_project import red_lines
     from dagster_project.exports.contract import Source as SourceName
     from dagster_project.exports.mapping import mapping_for

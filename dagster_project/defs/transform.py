@@ -21,6 +21,7 @@ from dagster_dbt import (
 from dagster_project.config import Environment, Settings
 from dagster_project.defs.dbt_events import DbtEvents
 from dagster_project.defs.resources import Warehouse
+from dagster_project.engines.dbt_process import parent_named
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
 from dagster_project.exports.coverage import read_coverage, refuse_unknown_past
 from dagster_project.exports.ledger import some_file_was_loaded
@@ -28,7 +29,6 @@ from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.quality.currencies import refuse_unknown_currencies
 from dagster_project.runs import StageReport
-from dagster_project.transform.dbt_process import parent_named
 from dagster_project.transform.named_tests import with_short_names
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
@@ -55,6 +55,10 @@ OWNERS = {
 ASKED_BY_SUITES = " ".join(
     f"fqn:*.marts.*.{test}_*" for test in ("one_row_per", "primary_key", "relationships")
 )
+
+
+# What Dagster writes before dbt's own words, after the whole command.
+_ERRORS = "Errors parsed from dbt logs:"
 
 
 class Translator(DagsterDbtTranslator):
@@ -116,6 +120,8 @@ def _why_built_anew(warehouse: Warehouse, digest: str, built_by: Path) -> str:
 
     :param built_by: holds the digest of the project that the last whole run was built by; none after one that died.
     """
+    if warehouse.settings.engine == "spark":
+        return "since Spark keeps nothing from one run to the next"
     if warehouse.full_refresh:
         return "as --full-refresh asks"
     if warehouse.settings.as_of is not None:
@@ -134,7 +140,12 @@ def _refusal(
     names = {unique_id: node["name"] for unique_id, node in manifest["nodes"].items()}
     tests = failed_tests(run_results, names)
     if not tests:
-        return EbblineError("dbt did not finish", evidence=str(error).splitlines()[:40])
+        said = str(error)
+        return EbblineError(
+            "dbt did not finish",
+            evidence=(said.partition(_ERRORS)[2].strip() or said).splitlines()[:40],
+            fix="logs/run.log in the warehouse folder holds all that it said",
+        )
     return ValidationRefusedError(
         "dbt tests failed; nothing is published",
         where=str(run_results),
@@ -186,6 +197,7 @@ def definitions() -> dg.Definitions:
                 context.log.info("inputs, settings and code are those of the last publication")
                 return
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
+        os.environ["EBBLINE_DBT_TARGET"] = settings.engine
         if (memory := Environment().dbt_memory_limit) is not None:
             os.environ["EBBLINE_DBT_MEMORY_LIMIT"] = f"{int(memory)}B"  # as DuckDB reads it
         variables = json.dumps(
@@ -220,11 +232,14 @@ def definitions() -> dg.Definitions:
             report, nodes, dict(context.assets_def.keys_by_output_name), publication_id
         )
         yield from stream.live(invocation.stream())
-        yield from stream.afterwards(paths, run_results)
-        if not invocation.is_successful():
+        is_built = invocation.is_successful()
+        is_there = is_built or settings.engine == "duckdb"
+        yield from stream.afterwards(paths, run_results, is_there=is_there)
+        if not is_built:
             raise _refusal(run_results, invocation.get_error(), manifest)
-        # not the keys of context.assets_def, which are those of the models selected
-        if set(context.selected_asset_keys) == set(dbt_build.keys):
+        # What Spark built is no ground for DuckDB's next night. The keys of context.assets_def are those selected.
+        of_all = set(context.selected_asset_keys) == set(dbt_build.keys)
+        if of_all and settings.engine == "duckdb":
             built_by.write_text(digest, encoding="utf-8")
 
     dbt_cli = _Dbt(

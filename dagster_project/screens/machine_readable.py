@@ -54,6 +54,8 @@ def plain(value: Any) -> Any:
 
 def safe_cell(value: object) -> object:
     """Return a value as it may stand in a CSV file that somebody opens in a spreadsheet."""
+    if isinstance(value, bool):
+        return str(value).lower()  # as JSON, CRMs and DuckDB write it
     if not isinstance(value, str):
         return value
     # A terminal obeys what `cat` shows it of the file.

@@ -24,6 +24,7 @@ _PATTERNS = (
     "dagster_project/clock.py",
     "dagster_project/config*.py",
     "dagster_project/period.py",
+    "dagster_project/engines/**/*.py",
     "dagster_project/exports/**/*.py",
     "dagster_project/exports/**/*.yml",
     "dagster_project/exports/**/*.yaml",

@@ -14,8 +14,8 @@ from typing import Any
 
 from dagster_dbt.core import dbt_cli_invocation
 
+from dagster_project.engines import dbt_process
 from dagster_project.locations import DBT_PROJECT
-from dagster_project.transform import dbt_process
 from dagster_project.transform.lighter_dbt import make_dbt_lighter
 from dagster_project.transform.parsed import parsed_project
 from tests.integration.dbt_process import warm_up

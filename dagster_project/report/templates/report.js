@@ -9,6 +9,7 @@
   const newest = { segment: 0, grain: "month", label: labels.month[labels.month.length - 1] };
   let choice = { ...newest };
   let views = [];
+  let drawing = 0;
 
   // ---- charts
 
@@ -110,9 +111,11 @@
     views = [];
   }
 
+  // Who chooses again before all is drawn sees the last choice alone: what comes late of an earlier one is dropped.
   function draw() {
     forget();
-    const colour = colours();
+    drawing += 1;
+    const colour = colours(), mine = drawing;
     const pending = [];
     for (const [name, spec] of Object.entries(specs())) {
       const place = document.getElementById("chart-" + name);
@@ -121,11 +124,16 @@
       const config = look(colour, legendColumns(drawn, width));
       const made = { ...drawn, config, autosize: { type: "fit-x", contains: "padding" } };
       pending.push(window.vegaEmbed(place, made, { actions: false, renderer: "svg", ast: false, mode: "vega-lite", tooltip: { theme: "custom" } })
-        .then((result) => { views.push({ view: result.view, place, cohorts: made.usermeta && made.usermeta.cohorts ? made.height / made.usermeta.row : 0 }); hush(place); })
+        .then((result) => { if (mine !== drawing) return result.view.finalize(); views.push({ view: result.view, place, cohorts: made.usermeta && made.usermeta.cohorts ? made.height / made.usermeta.row : 0 }); hush(place); })
         .catch((error) => { place.textContent = "This chart could not be drawn: " + error.message; }));
     }
     document.documentElement.dataset.drawn = "no";
-    Promise.all(pending).then(() => { goToTarget(); document.documentElement.dataset.drawn = "yes"; });
+    Promise.all(pending).then(() => {
+      if (mine !== drawing) return;
+      goToTarget();
+      if (onPaper()) fitToPaper();
+      document.documentElement.dataset.drawn = "yes";
+    });
   }
 
   // Charts take their place after the browser has gone to what the address names.
@@ -136,13 +144,16 @@
     if (target) target.scrollIntoView({ behavior: "instant" });
   }
 
+  const onPaper = () => document.documentElement.classList.contains("paper");
+
   // A browser does not wait before it prints, so what is drawn is made to fit the paper at once.
   function fitToPaper() {
     const names = ["card", "ink", "text", "muted", "grid", "axis", "line", "red", "new", "reactivation", "expansion",
       "contraction", "churn", "heat0", "heat1", "heat2", "onheat0", "onheat2"];
+    document.documentElement.classList.remove("paper");
     const onScreen = names.map(colours());
     document.documentElement.classList.add("paper");
-    const onPaper = names.map(colours());
+    const printed = names.map(colours());
     for (const { view, place, cohorts } of views) {
       const width = place.closest(".wide") ? PRINTED.wide : PRINTED.half;
       const height = cohorts ? PRINTED.row * cohorts : Math.min(view.height(), PRINTED.height);
@@ -153,7 +164,7 @@
       hush(place);
       place.querySelectorAll("[fill], [stroke]").forEach((part) => ["fill", "stroke"].forEach((kind) => {
         const index = onScreen.indexOf(part.getAttribute(kind));
-        if (index >= 0) part.setAttribute(kind, onPaper[index]);
+        if (index >= 0) part.setAttribute(kind, printed[index]);
       }));
     }
   }
@@ -308,9 +319,10 @@
     oneDimension();
     if (recall()) choose(); else draw();
   }
-  dark.addEventListener("change", draw);
+  // Paper is light: what a browser says of that while it prints would take the charts from under its hands.
+  dark.addEventListener("change", () => { if (!onPaper()) draw(); });
   let width = window.innerWidth;
-  window.addEventListener("resize", () => { if (Math.abs(window.innerWidth - width) > 60) { width = window.innerWidth; draw(); } });
+  window.addEventListener("resize", () => { if (!onPaper() && Math.abs(window.innerWidth - width) > 60) { width = window.innerWidth; draw(); } });
   window.addEventListener("beforeprint", fitToPaper);
   window.addEventListener("afterprint", () => { document.documentElement.classList.remove("paper"); draw(); });
 })();

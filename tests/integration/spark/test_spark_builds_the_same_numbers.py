@@ -1,14 +1,12 @@
 """The same models on Spark: the way from ``int_recurring_periods`` to a mart, without a differing row.
 
-Here to the movements; in ``tests/deep`` from the loaded rows to every mart.
+Here to the movements, by the dbt of ``engine: spark``, on tables of an earlier run; in ``tests/deep`` a whole run.
 """
 
 import json
+import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Iterable
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,33 +14,18 @@ import pytest
 from dagster_project.clock import SystemClock
 from dagster_project.config import load_settings
 from dagster_project.exports.recurring import recurring_shape
-from dagster_project.transform.project import current_manifest
+from dagster_project.locations import DBT_PROJECT
+from dagster_project.transform.project import current_manifest, dbt_command
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
+from tests.integration.spark.comparison import CONF, differing_rows
 from tests.sample import WholeRun
 
-CHILD = Path(__file__).with_name("dbt_on_spark.py")
 WAY = "int_recurring_periods"
 TERMS = "int_piece_terms"  # beside the way: made from the export, whatever its shape
 TARGET = "fct_mrr_movements"
-HINT = "Spark needs Java 17: apt-get install openjdk-17-jre-headless"
 
 Graph = dict[str, list[str]]
-
-
-@pytest.fixture(scope="module")
-def java() -> None:
-    if not shutil.which("java"):
-        pytest.fail(HINT)
-
-
-@pytest.fixture(scope="module")
-def built(whole_sample: WholeRun) -> tuple[WarehousePaths, str]:
-    """The sample, built by DuckDB; and the variables it was built with."""
-    paths, settings = whole_sample.paths, load_settings(whole_sample.config)
-    with open_warehouse(paths, read_only=True) as con:
-        shape = recurring_shape(con, settings)
-    return paths, json.dumps(settings.dbt_vars(SystemClock(), shape))
 
 
 def between(parents: Graph, start: str, targets: set[str]) -> set[str]:
@@ -69,60 +52,71 @@ def tables_read(way: str, target: str) -> list[tuple[str, str]]:
     return [(manifest["nodes"][node]["schema"], manifest["nodes"][node]["name"]) for node in nodes]
 
 
-def write_tables(paths: WarehousePaths, folder: Path, tables: list[tuple[str, str]]) -> None:
-    """Write tables of the warehouse as files that the child reads."""
+def leave_as_built_before(paths: WarehousePaths, tables: list[tuple[str, str]]) -> None:
+    """Write tables of the warehouse where a run on Spark finds what the run before it built."""
     with duckdb.connect(str(paths.warehouse_db), read_only=True) as con:
         for schema, name in tables:
-            (folder / schema).mkdir(parents=True, exist_ok=True)
-            target = str(folder / schema / f"{name}.parquet")
-            con.execute(f"copy {schema}.{name} to '{target}' (format parquet)")
+            folder = paths.root / "spark" / "tables" / f"{schema}.db" / name
+            folder.mkdir(parents=True)
+            con.execute(f"copy {schema}.{name} to '{folder}/part.parquet' (format parquet)")
 
 
-def build_on_spark(
-    folder: Path, variables: str, selection: Iterable[str], targets: Iterable[str]
-) -> Path:
-    """Build what dbt's arguments select on the tables in ``folder/inputs``; return where the targets were written."""
-    outputs = folder / "outputs"
-    outputs.mkdir()
-    child = subprocess.run(
+@pytest.fixture(scope="module")
+def spark(whole_sample: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> WarehousePaths:
+    """The sample's working database, with what is on the way to the movements built by Spark."""
+    if not shutil.which("java"):
+        pytest.fail("Spark needs Java 17: apt-get install openjdk-17-jre-headless")
+    settings = load_settings(whole_sample.config)
+    with open_warehouse(whole_sample.paths, read_only=True) as con:
+        variables = settings.dbt_vars(SystemClock(), recurring_shape(con, settings))
+    tmp_path = tmp_path_factory.mktemp("spark")
+    paths = WarehousePaths(tmp_path)
+    shutil.copy(whole_sample.paths.warehouse_db, paths.warehouse_db)
+    leave_as_built_before(paths, tables_read(WAY, TARGET))
+    ended = subprocess.run(
         [
-            *(sys.executable, str(CHILD), str(folder / "inputs"), str(outputs)),
-            *(variables, json.dumps([*selection]), *targets),
+            *(dbt_command(), "build", "--resource-type", "model"),
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
+            *("--select", f"{WAY}+,+{TARGET}", "--exclude", WAY, TERMS),
+            *("--vars", json.dumps(variables)),
         ],
-        cwd=outputs,
+        env={
+            **os.environ,
+            "EBBLINE_DBT_TARGET": "spark",
+            "EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db),
+            "SPARK_CONF_DIR": str(CONF),
+        },
         capture_output=True,
         text=True,
         check=False,
     )
-    assert child.returncode == 0, child.stdout[-4000:] + child.stderr[-2000:]
-    return outputs
+    assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
+    return paths
 
 
-def differing_rows(
-    con: duckdb.DuckDBPyConnection, table: str, written: Path
-) -> list[tuple[object, ...]]:
-    """Return the rows of a mart that only one engine has."""
-    spark = f"read_parquet('{written}/*.parquet')"
-    columns = [
-        # Rates are quotients of equal decimals; the last bit of a double may differ by engine.
-        f"round({name}, 12) as {name}" if kind == "DOUBLE" else f"cast({name} as {kind}) as {name}"
-        for name, kind, *_ in con.execute(f"describe marts.{table}").fetchall()
-    ]
-    of = f"select {', '.join(columns)} from"
-    return con.execute(
-        f"({of} marts.{table} except all {of} {spark})"
-        f" union all ({of} {spark} except all {of} marts.{table})"
-    ).fetchall()
+def test_no_row_differs(whole_sample: WholeRun, spark: WarehousePaths) -> None:
+    by_duckdb, by_spark = whole_sample.paths.warehouse_db, spark.warehouse_db
+    assert differing_rows(by_duckdb, by_spark, TARGET, least=100) == []
 
 
-def test_no_row_differs(java: None, built: tuple[WarehousePaths, str], tmp_path: Path) -> None:
-    paths, variables = built
-    write_tables(paths, tmp_path / "inputs", tables_read(WAY, TARGET))
-    selection = ("--select", f"{WAY}+,+{TARGET}", "--exclude", WAY, TERMS)
+def test_marts_are_copied_and_what_leads_to_them_is_seen_where_spark_wrote_it(
+    spark: WarehousePaths,
+) -> None:
+    with duckdb.connect(str(spark.warehouse_db), read_only=True) as con:
+        kinds = con.execute(
+            "select table_name, table_type from information_schema.tables"
+            " where table_name in ('fct_mrr_movements', 'int_mrr_movements') order by 1"
+        ).fetchall()
+        columns = con.execute(f"describe marts.{TARGET}").fetchall()
+        assert con.execute("select count(*) > 100 from intermediate.int_mrr_movements").fetchall()
+    assert kinds == [("fct_mrr_movements", "BASE TABLE"), ("int_mrr_movements", "VIEW")]
+    assert ("amount", "DECIMAL(18,2)") in [column[:2] for column in columns]
 
-    written = build_on_spark(tmp_path, variables, selection, [TARGET]) / TARGET
 
-    with duckdb.connect(str(paths.warehouse_db), read_only=True) as con:
-        rows = con.execute(f"select count(*) from marts.{TARGET}").fetchone()
-        assert rows is not None and rows[0] > 100
-        assert differing_rows(con, TARGET, written) == []
+def test_a_run_of_some_models_keeps_what_was_built_before(spark: WarehousePaths) -> None:
+    built = spark.root / "spark" / "tables"
+    before = tables_read(WAY, TARGET)
+    assert all((built / f"{schema}.db" / name).is_dir() for schema, name in before)
+    assert (built / "marts.db" / TARGET).is_dir()
+    assert not (spark.root / "spark" / "building").exists()

@@ -23,7 +23,7 @@ ROOMS = (
     ("clock.py", "yaml_document.py", "simulate", "transform"),
     ("config.py", "metrics", "lists"),
     ("warehouse",),
-    ("exports", "server"),
+    ("exports", "server", "engines"),
     ("numbers", "quality", "new_project.py"),
     ("red_lines",),
     ("report", "runs"),

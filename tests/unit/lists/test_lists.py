@@ -1,6 +1,8 @@
 """Every list over a hand-made publication: who is on it, in which order, why, and what to do."""
 
 from collections.abc import Iterator
+from csv import DictReader
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +183,11 @@ def test_persons_stand_beside_their_id_and_no_cell_is_a_formula(
 ) -> None:
     first = list_csv(customer_list(con, "most-valuable")).splitlines()[1]
     assert first.startswith("ada,Ada,ada@example.com,'=owner(),60.00")
+
+
+def test_a_truth_in_csv_is_written_as_crms_read_it(con: duckdb.DuckDBPyConnection) -> None:
+    (row,) = list(DictReader(StringIO(list_csv(customer_list(con, "lost")))))[:1]
+    assert row["is_involuntary"] in ("true", "false")
 
 
 def test_parquet_keeps_the_types_of_the_marts(

@@ -22,7 +22,11 @@ refunded_orders as (
         refunds.order_id,
         sum(
             case
-                when upper(refunds.currency) <> upper(totals.currency) and upper(refunds.currency) = upper(totals.buyer_currency)
+                when
+                    upper(refunds.currency) <> upper(totals.currency)
+                    and upper(refunds.currency) = upper(totals.buyer_currency)
+                    and totals.buyer_total > 0
+                    and totals.total is not null
                     then
                         {{ exact_cents(
                             'cast(refunds.amount * 100 as ' ~ wide_integer() ~ ') * cast(totals.total * 100 as ' ~ wide_integer() ~ ')',

@@ -1,7 +1,8 @@
 """Each kind of trouble of ``tests/cases`` in other vendors, shapes and values: one warehouse, built once."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -120,12 +121,14 @@ def _make_lasting(folder: Path, made: Path) -> None:
     _build(folder, "lasting_only", "fct_mrr_movements", "fct_purchase_lines", "int_periods")
 
 
-def _asking(folder: Path) -> Ask:
-    def answer(sql: str, **values: object) -> list[tuple[object, ...]]:
-        with open_warehouse(WarehousePaths(folder), read_only=True) as con:
+@contextmanager
+def _asking(folder: Path) -> Iterator[Ask]:
+    with open_warehouse(WarehousePaths(folder), read_only=True) as con:
+
+        def answer(sql: str, **values: object) -> list[tuple[object, ...]]:
             return con.execute(sql, values).fetchall()
 
-    return answer
+        yield answer
 
 
 @pytest.fixture(scope="module")
@@ -135,15 +138,17 @@ def made(shared: SharedFolder) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ask(made: Path) -> Ask:
+def ask(made: Path) -> Iterator[Ask]:
     """Ask the warehouse of all samples."""
-    return _asking(made)
+    with _asking(made) as answer:
+        yield answer
 
 
 @pytest.fixture(scope="module")
-def ask_lasting(shared: SharedFolder, made: Path) -> Ask:
+def ask_lasting(shared: SharedFolder, made: Path) -> Iterator[Ask]:
     """Ask the same warehouse as it is where only lasting discounts count."""
-    return _asking(shared.made("samples-lasting", lambda folder: _make_lasting(folder, made)))
+    with _asking(shared.made("samples-lasting", lambda it: _make_lasting(it, made))) as answer:
+        yield answer
 
 
 def _moving(*, by_lasting: bool = False) -> list[Sample]:

@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from dagster_project.transform.dbt_process import parent_named
+from dagster_project.engines.dbt_process import parent_named
 
 DBT = Path(sys.executable).with_name("ebbline-dbt")
 

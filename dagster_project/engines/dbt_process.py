@@ -11,11 +11,14 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dagster_project.warehouse.paths import WarehousePaths
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -52,7 +55,7 @@ def main() -> None:
         return
     # What it prints is kept in the run's own log; a second copy of it costs a tenth of a run.
     os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
-    from dbt.cli.main import cli, dbtRunner
+    from dbt.cli.main import cli
 
     from dagster_project.transform.lighter_dbt import make_dbt_lighter
 
@@ -63,8 +66,36 @@ def main() -> None:
     make_dbt_lighter()
     parsed = _parsed(arguments)
     gc.freeze()
-    ended = dbtRunner(manifest=parsed).invoke(arguments)
-    sys.exit(0 if ended.success else 2 if ended.exception else 1)
+    sys.exit(_build(parsed, arguments))
+
+
+def _build(parsed: "Manifest | None", arguments: list[str]) -> int:
+    """Build with the engine that the environment names; return dbt's exit code."""
+    from dbt.cli.main import dbtRunner
+
+    code = 0
+
+    def build() -> bool:
+        nonlocal code
+        ended = dbtRunner(manifest=parsed).invoke(arguments)
+        code = 0 if ended.success else 2 if ended.exception else 1
+        return not code
+
+    if parsed is None or os.environ.get("EBBLINE_DBT_TARGET") != "spark":
+        build()
+        return code
+    from dagster_project.engines.spark import build_on_spark
+
+    paths = WarehousePaths(Path(os.environ["EBBLINE_WAREHOUSE_DB"]).parent)
+    try:
+        build_on_spark(paths, parsed, build, of_all="fqn:*" in arguments)
+    except Exception as error:  # noqa: BLE001 - of Java, which raises what it likes
+        # As dbt says what went wrong; the run that started it tells it.
+        said = {"level": "error", "name": "SparkFailed", "msg": f"Spark: {error}"}
+        traceback.print_exc()
+        sys.stdout.write(json.dumps({"info": said, "data": {}}) + "\n")
+        return code or 1
+    return code
 
 
 def _parsed(arguments: list[str]) -> "Manifest | None":
