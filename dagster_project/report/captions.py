@@ -87,9 +87,14 @@ CAPTIONS: dict[str, str] = {
         "Judged on complete periods only. Unknown: the value is missing, stale, or rests on too few customers; it is "
         "never taken for held."
     ),
-    "replayed": (
-        "Each red line judged over all periods as if each had been the newest in turn: how often it told of something, "
-        "and whether damage followed in the same period or within three: one of the worst fifth by {damage}. In vain: "
-        "none followed. Missed: damage that it told nothing of."
-    ),
 }
+
+
+def replayed(*, has_recurring: bool) -> str:
+    """Return what is said of how the red lines have done; the damage is that to the business it is."""
+    damage = "MRR lost, for purchases by their fall" if has_recurring else "the fall of purchases"
+    return (
+        "Each red line judged over all periods as if each had been the newest in turn: how often it told of something, "
+        f"and whether damage followed in the same period or within three: one of the worst fifth by {damage}. In vain: "
+        "none followed. Missed: damage that it told nothing of."
+    )

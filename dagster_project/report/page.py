@@ -13,7 +13,7 @@ from markupsafe import Markup
 from dagster_project.metrics import CATALOGUE
 from dagster_project.metrics.words import glossary
 from dagster_project.plural import counted
-from dagster_project.report import bundle, headlines
+from dagster_project.report import bundle, captions, headlines
 from dagster_project.report.captions import CAPTIONS
 from dagster_project.report.heading import Heading
 from dagster_project.report.page_values import PageValues, read_page_values
@@ -77,6 +77,7 @@ def render(figures: PageValues, *, data_docs: str = "") -> str:
         data_docs=data_docs,
         glossary=_glossary(figures),
         captions=CAPTIONS,
+        of_replayed=captions.replayed(has_recurring=figures.periods.has_recurring),
         style=Markup(_resource("report.css")),
         script=Markup("\n".join(_resource(name) for name in ("figures.js", "report.js"))),
         bundle=Markup(bundle.script() if documents else ""),

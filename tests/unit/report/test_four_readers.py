@@ -7,7 +7,7 @@ import pytest
 
 from dagster_project.config import load_settings
 from dagster_project.errors import SettingsError
-from dagster_project.report import Heading, build, heading_of
+from dagster_project.report import Heading, build, captions, heading_of
 from tests.unit.report.pages import Page, opened
 
 Published = Callable[..., Path]
@@ -178,6 +178,11 @@ def test_a_business_without_mrr_speaks_of_purchases(shop: Page) -> None:
 
 def test_a_business_without_mrr_has_no_panel_of_recurring_revenue(shop: Page) -> None:
     assert set(shop.told["charts"]) == {"bought", "repeat", "cohorts-orders"}
+
+
+def test_damage_to_a_business_without_mrr_is_that_to_its_purchases() -> None:
+    assert "worst fifth by the fall of purchases." in captions.replayed(has_recurring=False)
+    assert "MRR" not in captions.replayed(has_recurring=False)
 
 
 def test_an_hour_of_days_is_written_as_days(shop: Page) -> None:
