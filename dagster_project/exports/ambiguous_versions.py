@@ -1,4 +1,4 @@
-"""Rows that are said anew where it is open what that means: by a file without a date, or from another day on."""
+"""Versions of rows of which it is open what they replace: of a file without a date, or with another first day."""
 
 import duckdb
 

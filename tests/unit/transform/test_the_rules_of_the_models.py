@@ -57,6 +57,7 @@ def test_staging_reads_one_table_and_joins_nothing_but_the_ids_of_merged_custome
         if _layer(name) == "staging" and name != "stg_billing__loads"
     }
     assert {name for name, text in staging.items() if joined.search(text)} == set()
+    assert {ref for name in staging for ref in _refs(FILES[name])} == {"stg_billing__customer_ids"}
     assert {name for name, text in staging.items() if len(set(read.findall(text))) > 1} == set()
 
 
