@@ -428,11 +428,15 @@ def test_a_period_that_was_never_published_is_refused(company: WarehousePaths) -
 @pytest.mark.parametrize(
     ("segment", "said", "known"),
     [
-        ("country=D", "country has no member 'D'", "known: DE, US"),
-        ("contry=DE", "no dimension is called 'contry'", "known: country, "),
+        ("country=D", "country has no member 'D'", "did you mean 'DE'? known: DE, US"),
+        (
+            "contry=DE",
+            "no dimension is called 'contry'",
+            "did you mean 'country'? known: country, ",
+        ),
     ],
 )
-def test_a_segment_that_does_not_exist_is_answered_with_those_that_do(
+def test_a_segment_that_does_not_exist_is_answered_with_the_likeliest_and_those_that_do(
     company: WarehousePaths, segment: str, said: str, known: str
 ) -> None:
     with pytest.raises(EbblineError) as refused:
