@@ -12,7 +12,7 @@ from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.building import load_and_build
 
 LONG = "Utopia " * 7_000
-MODELS = ("billing__customers", "billing__plans", "support__tickets", "support__contacts")
+MODELS = ("stg_billing__customers", "int_plans", "stg_support__tickets", "stg_support__contacts")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "billing" / "customers.csv").write_text(
         f"customer_id,created_at,country\nc1,2026-01-01,{LONG}\nc2,2026-01-01,DE\n"
     )
-    (folder / "billing" / "plans.csv").write_text(f"plan_id,product,plan_name\np1,{LONG},Gold\n")
+    (folder / "billing" / "plans.csv").write_text(f"plan_id,product,plan_name\np1,{LONG},{LONG}\n")
     (folder / "support" / "tickets.csv").write_text(
         f"ticket_id,customer_id,created_at,channel,category\nt1,c1,2026-01-02,{LONG},{LONG}\n"
     )
@@ -39,26 +39,26 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
     )
     clock = FixedClock(datetime(2026, 4, 1, tzinfo=UTC))
-    load_and_build(paths, settings, clock, [f"stg_{model}" for model in MODELS])
+    load_and_build(paths, settings, clock, MODELS)
     return paths.warehouse_db
 
 
 @pytest.mark.parametrize(
-    ("model", "column"),
+    ("table", "model", "column"),
     [
-        ("billing__customers", "country"),
-        ("billing__plans", "product"),
-        ("support__tickets", "channel"),
-        ("support__tickets", "category"),
-        ("support__contacts", "channel"),
-        ("support__contacts", "campaign"),
+        ("customers", "staging.stg_billing__customers", "country"),
+        ("plans", "staging.stg_billing__plans", "plan_name"),
+        ("plans", "intermediate.int_plans", "product"),
+        ("tickets", "staging.stg_support__tickets", "channel"),
+        ("tickets", "staging.stg_support__tickets", "category"),
+        ("contacts", "staging.stg_support__contacts", "channel"),
+        ("contacts", "staging.stg_support__contacts", "campaign"),
     ],
 )
 def test_a_long_text_is_cut_where_it_is_a_label_and_whole_in_raw(
-    warehouse: Path, model: str, column: str
+    warehouse: Path, table: str, model: str, column: str
 ) -> None:
-    table = model.partition("__")[2]
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        staged = con.execute(f"select max(length({column})) from staging.stg_{model}").fetchall()
+        staged = con.execute(f"select max(length({column})) from {model}").fetchall()
         kept = con.execute(f"select max(length({column})) from raw.{table}").fetchall()
     assert (staged, kept[0][0] > 40_000) == ([(120,)], True)
