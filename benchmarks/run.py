@@ -1,4 +1,4 @@
-"""`ebbline run` on the sample beside `dbt build` of its models, and beside that of one model, pair by pair.
+"""`ebbline run` on the sample beside `dbt build` of its models, by our dbt and by plain dbt, and of one model.
 
     python benchmarks/run.py [--pairs 3]
 
@@ -32,6 +32,9 @@ ONE_MODEL = {
     "models/one.sql": "select 1 as one",
 }
 
+PLAIN_DBT = str(Path(sys.executable).with_name("dbt"))
+QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+
 
 @dataclass(frozen=True)
 class Took:
@@ -46,7 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=3)
     pairs = [_pair() for _ in range(parser.parse_args().pairs + 1)][1:]
-    print(f"{'':8} {'ebbline run':>18} {'dbt, its models':>18} {'dbt, one model':>18}    ratios")
+    heads = ("ebbline run", "ebbline-dbt", "dbt", "dbt, one model")
+    print(f"{'':8} {' '.join(f'{head:>18}' for head in heads)}    ratios")
     for row in pairs:
         print(f"{'':8} {_line(row)}")
     medians = [
@@ -58,13 +62,13 @@ def main() -> None:
 
 def _line(took: list[Took]) -> str:
     run, *others = took
-    each = " ".join(f"{one.wall:6.1f} s ({one.cpu:5.1f})" for one in took)
+    each = " ".join(f"{one.wall:8.1f} s ({one.cpu:5.1f})" for one in took)
     ratios = ", ".join(f"{run.wall / one.wall:.2f} (cpu {run.cpu / one.cpu:.2f})" for one in others)
     return f"{each}    {ratios}"
 
 
 def _pair() -> list[Took]:
-    """Return what a first run took, dbt alone, and dbt with one model."""
+    """Return what a first run took, its dbt alone, plain dbt of the same models, and plain dbt of one model."""
     with TemporaryDirectory(prefix="ebbline-bench-") as folder:
         run = _took(
             [str(Path(sys.executable).with_name("ebbline")), "run", "--warehouse", folder], {}
@@ -73,15 +77,18 @@ def _pair() -> list[Took]:
         settings = load_settings(PROJECT_ROOT / "ebbline.yml", warehouse=paths.root)
         with open_warehouse(paths) as con:
             variables = settings.dbt_vars(clock, recurring_shape(con, settings))
-        build = _took(
-            [
-                *_dbt_build(DBT_PROJECT, Path(folder) / "target"),
-                *("--full-refresh", "--exclude-resource-type", "unit_test"),
-                *("--vars", json.dumps(variables)),
-            ],
-            {"EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db)},
-        )
-    return [run, build, _one_model()]
+        builds = [
+            _took(
+                [
+                    *_dbt_build(dbt, DBT_PROJECT, Path(folder) / "target"),
+                    *("--full-refresh", "--exclude-resource-type", "unit_test"),
+                    *("--vars", json.dumps(variables)),
+                ],
+                {"EBBLINE_WAREHOUSE_DB": str(paths.warehouse_db), **QUIET},
+            )
+            for dbt in (dbt_command(), PLAIN_DBT)
+        ]
+    return [run, *builds, _one_model()]
 
 
 def _one_model() -> Took:
@@ -90,17 +97,12 @@ def _one_model() -> Took:
         for name, text in ONE_MODEL.items():
             (project / name).parent.mkdir(exist_ok=True)
             (project / name).write_text(text, encoding="utf-8")
-        plain_dbt = str(Path(sys.executable).with_name("dbt"))
-        return _took(
-            [plain_dbt, *_dbt_build(project, project / "target")[1:]],
-            {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
-            cwd=project,
-        )
+        return _took(_dbt_build(PLAIN_DBT, project, project / "target"), QUIET, cwd=project)
 
 
-def _dbt_build(project: Path, target: Path) -> list[str]:
+def _dbt_build(dbt: str, project: Path, target: Path) -> list[str]:
     return [
-        *(dbt_command(), "build", "--project-dir", str(project), "--profiles-dir", str(project)),
+        *(dbt, "build", "--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(target), "--log-path", str(target)),
     ]
 
