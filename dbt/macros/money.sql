@@ -31,11 +31,12 @@
 
 {#
   The amount (numerator / denominator) cents with ten decimals: exact enough that what is added up of it is rounded once, at the
-  end. A whole quotient and a remainder, since their product with 10^10 may be too wide.
+  end. A whole quotient and a remainder, since their product with 10^10 may be too wide; no factor wider than it must be, since Spark
+  takes decimals from a product that could be wider than 38 digits.
 #}
 {% macro exact_amount(numerator, denominator) -%}
     cast(
-        case when ({{ numerator }}) < 0 then -1 else 1 end * (
+        cast(case when ({{ numerator }}) < 0 then -1 else 1 end as decimal(1, 0)) * (
             cast({{ whole_quotient('abs(' ~ numerator ~ ')', 'nullif(' ~ denominator ~ ', 0)') }} as decimal(20, 0)) * 0.01
             + cast({{ rounded_quotient(
                 '(abs(' ~ numerator ~ ') % nullif(' ~ denominator ~ ', 0)) * 100000000', denominator
@@ -55,7 +56,7 @@
     cast(cast({{ rounded_quotient(
         'cast(' ~ amount ~ ' * 10000000000 as ' ~ wide_integer() ~ ') * ' ~ rates ~ '.rate_numerator',
         'cast(100 as ' ~ wide_integer() ~ ') * ' ~ rates ~ '.rate_denominator'
-    ) }} as decimal(38, 0)) * 0.00000001 as decimal(28, 8))
+    ) }} as decimal(28, 0)) * 0.00000001 as decimal(28, 8))
 {%- endmacro %}
 
 {#

@@ -1,4 +1,4 @@
-"""What of a mart only one engine has."""
+"""What of a table only one engine has."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ CONF = Path(__file__).with_name("conf")
 
 
 def differing_rows(
-    by_duckdb: Path, by_spark: Path, mart: str, *, least: int = 0
+    by_duckdb: Path, by_spark: Path, table: str, *, schema: str = "marts", least: int = 0
 ) -> list[tuple[object, ...]]:
-    """Return the rows of a mart that only one of two databases has.
+    """Return the rows of a table that only one of two databases has.
 
     :param least: how many rows it must have, so that something is compared.
     """
@@ -20,15 +20,15 @@ def differing_rows(
         con.execute(
             f"attach '{by_duckdb}' as duckdb (read_only); attach '{by_spark}' as spark (read_only)"
         )
-        rows = con.execute(f"select count(*) from duckdb.marts.{mart}").fetchone()
+        rows = con.execute(f"select count(*) from duckdb.{schema}.{table}").fetchone()
         assert rows is not None and rows[0] >= least
         columns = [
             # Rates are quotients of equal decimals; the last bit of a double may differ by engine.
             f"round({name}, 12) as {name}" if kind == "DOUBLE" else name
-            for name, kind, *_ in con.execute(f"describe duckdb.marts.{mart}").fetchall()
+            for name, kind, *_ in con.execute(f"describe duckdb.{schema}.{table}").fetchall()
         ]
         of = f"select {', '.join(columns)} from"
         return con.execute(
-            f"({of} duckdb.marts.{mart} except all {of} spark.marts.{mart})"
-            f" union all ({of} spark.marts.{mart} except all {of} duckdb.marts.{mart})"
+            f"({of} duckdb.{schema}.{table} except all {of} spark.{schema}.{table})"
+            f" union all ({of} spark.{schema}.{table} except all {of} duckdb.{schema}.{table})"
         ).fetchall()

@@ -1,4 +1,4 @@
-"""The same models on Spark: the way from ``int_recurring_periods`` to a mart, without a differing row.
+"""The same models on Spark: the way from pieces of invoice lines to a mart, without a differing row.
 
 Here to the movements, by the dbt of ``engine: spark``, on tables of an earlier run; in ``tests/deep`` a whole run.
 """
@@ -21,7 +21,8 @@ from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.spark.comparison import CONF, differing_rows
 from tests.sample import WholeRun
 
-WAY = "int_recurring_periods"
+WAY = "int_recurring_from_invoice_lines"
+VALUED = "int_recurring_periods"  # to ten decimals
 TERMS = "int_piece_terms"  # beside the way: made from the export, whatever its shape
 TARGET = "fct_mrr_movements"
 
@@ -58,7 +59,14 @@ def leave_as_built_before(paths: WarehousePaths, tables: list[tuple[str, str]]) 
         for schema, name in tables:
             folder = paths.root / "spark" / "tables" / f"{schema}.db" / name
             folder.mkdir(parents=True)
-            con.execute(f"copy {schema}.{name} to '{folder}/part.parquet' (format parquet)")
+            # Parquet has no integer as wide as these; Spark's are decimals.
+            columns = ", ".join(
+                f"cast({column} as decimal(38, 0)) as {column}" if kind == "HUGEINT" else column
+                for column, kind, *_ in con.execute(f"describe {schema}.{name}").fetchall()
+            )
+            con.execute(
+                f"copy (select {columns} from {schema}.{name}) to '{folder}/part.parquet' (format parquet)"
+            )
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +106,8 @@ def spark(whole_sample: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> W
 def test_no_row_differs(whole_sample: WholeRun, spark: WarehousePaths) -> None:
     by_duckdb, by_spark = whole_sample.paths.warehouse_db, spark.warehouse_db
     assert differing_rows(by_duckdb, by_spark, TARGET, least=100) == []
+    valued = differing_rows(by_duckdb, by_spark, VALUED, schema="intermediate", least=100)
+    assert valued == []
 
 
 def test_marts_are_copied_and_what_leads_to_them_is_seen_where_spark_wrote_it(

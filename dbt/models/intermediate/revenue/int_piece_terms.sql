@@ -21,7 +21,7 @@ plans as (
 {% if var('recurring_from') == 'subscription_items' -%}
 items as (
     select
-        concat(item_id, '/', cast(valid_from_at as {{ dbt.type_string() }})) as source_key,
+        concat(item_id, '/', {{ instant_text('valid_from_at') }}) as source_key,
         1 - cast(discount as double) as share_paid,
         {{ months_of('billing_interval', 'coalesce(interval_count, 1)') }} as months
     from {{ ref('int_item_versions') }}
