@@ -49,7 +49,7 @@ from dagster_project.config_sections import (
     Usage,
     crossing,
 )
-from dagster_project.errors import SettingsError, did_you_mean
+from dagster_project.errors import SettingsError, likeliest_of
 from dagster_project.yaml_document import Lines, faults_of, read_yaml
 
 __all__ = [
@@ -125,8 +125,7 @@ class Settings(Section):
     def _known_dimensions(cls, dimensions: tuple[str, ...]) -> tuple[str, ...]:
         unknown = sorted(set(dimensions) - set(DIMENSIONS))
         if unknown:
-            question = did_you_mean(unknown[0], DIMENSIONS)
-            named = f"{question} known: {', '.join(DIMENSIONS)}".lstrip()
+            named = likeliest_of(unknown[0], DIMENSIONS, ", ".join(DIMENSIONS))
             raise ValueError(f"unknown: {', '.join(unknown)}; {named}")
         if len(set(dimensions)) < len(dimensions):
             raise ValueError("a dimension is named twice")

@@ -27,6 +27,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"did you mean '{folded[close[0]]}'?" if close else ""
 
 
+def likeliest_of(name: str, known: Iterable[str], listed: str) -> str:
+    """Return ``did you mean 'country'? known: country, plan``, without the question where none is like it.
+
+    :param listed: the known names as they are to be shown.
+    """
+    return f"{did_you_mean(name, known)} known: {listed}".lstrip()
+
+
 class EbblineError(Exception):
     """An error with its place, its evidence and its remedy.
 

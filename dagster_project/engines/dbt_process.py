@@ -73,29 +73,23 @@ def _build(parsed: "Manifest | None", arguments: list[str]) -> int:
     """Build with the engine that the environment names; return dbt's exit code."""
     from dbt.cli.main import dbtRunner
 
-    code = 0
-
-    def build() -> bool:
-        nonlocal code
+    def build() -> int:
         ended = dbtRunner(manifest=parsed).invoke(arguments)
-        code = 0 if ended.success else 2 if ended.exception else 1
-        return not code
+        return 0 if ended.success else 2 if ended.exception else 1
 
     if parsed is None or os.environ.get("EBBLINE_DBT_TARGET") != "spark":
-        build()
-        return code
+        return build()
     from dagster_project.engines.spark import build_on_spark
 
     paths = WarehousePaths(Path(os.environ["EBBLINE_WAREHOUSE_DB"]).parent)
     try:
-        build_on_spark(paths, parsed, build, of_all="fqn:*" in arguments)
+        return build_on_spark(paths, parsed, build, of_all="fqn:*" in arguments)
     except Exception as error:  # noqa: BLE001 - of Java, which raises what it likes
         # As dbt says what went wrong; the run that started it tells it.
         said = {"level": "error", "name": "SparkFailed", "msg": f"Spark: {error}"}
         traceback.print_exc()
         sys.stdout.write(json.dumps({"info": said, "data": {}}) + "\n")
-        return code or 1
-    return code
+        return 1
 
 
 def _parsed(arguments: list[str]) -> "Manifest | None":

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
     from pyspark.sql.types import DataType
 
-TARGET = "spark"
-"""The target of ``dbt/profiles.yml``."""
-
 NO_TYPE = '"null"'
 """DuckDB's type of what is NULL in every row; Spark writes no such column into files."""
 
@@ -93,12 +90,12 @@ def require_spark() -> None:
 
 
 def build_on_spark(
-    paths: WarehousePaths, manifest: "Manifest", build: Callable[[], bool], *, of_all: bool
-) -> bool:
+    paths: WarehousePaths, manifest: "Manifest", build: Callable[[], int], *, of_all: bool
+) -> int:
     """Have dbt build where it finds what its models read, and bring back what it built if that ended well.
 
     :param manifest: the parsed project; it names the sources and the models.
-    :param build: runs dbt; whether it ended well.
+    :param build: runs dbt; its exit code, 0 where it ended well.
     :param of_all: whether all models are built; else those that are not come from the run before.
     :return: what ``build`` returned.
     """
@@ -111,8 +108,8 @@ def build_on_spark(
         _register(session, {("raw", file.stem): file for file in places.raw.glob("*.parquet")})
         if not of_all:
             _register(session, tables_in(places.tables))
-        if not build():
-            return False
+        if code := build():
+            return code
         columns = {
             (schema, name): _columns(session, f"{schema}.{name}")
             for schema, name in tables_in(places.building)
@@ -122,7 +119,7 @@ def build_on_spark(
         shutil.rmtree(places.raw, ignore_errors=True)
     _keep(places, of_all=of_all)
     _show(paths, places, columns)
-    return True
+    return 0
 
 
 def _session(tables: Path) -> "SparkSession":

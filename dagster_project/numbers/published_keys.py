@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 import duckdb
 
-from dagster_project.errors import EbblineError, did_you_mean
+from dagster_project.errors import EbblineError, likeliest_of
 from dagster_project.metrics.catalogue import called
 from dagster_project.numbers.question import MetricQuestion
 from dagster_project.period import Period
@@ -100,9 +100,7 @@ def _named(meant: str, metrics: Sequence[str]) -> str:
 
 
 def _likeliest(asked: str, known: Sequence[str]) -> str:
-    """Return ``did you mean 'country'? known: country, plan``, without the question where nothing is like it."""
-    question = did_you_mean(asked, known)
-    return f"{question} known: {nearest(asked, known) or 'none yet'}".lstrip()
+    return likeliest_of(asked, known, nearest(asked, known) or "none yet")
 
 
 def _similarity(one: str, other: str) -> float:
