@@ -28,11 +28,11 @@
 
 {#
   An amount of a table that names no currency was loaded in minor units, and says so in in_minor_units: what one of them is worth
-  is told by the currency of the row that completes it.
+  is told by the currency of the row that completes it. counts: whether the row says in counts_thousandths how its vendor counts.
 #}
-{% macro in_major_units(amount, row='completed') -%}
+{% macro in_major_units(amount, row='completed', currency='completed.currency', counts=true) -%}
     case
-        when {{ row }}.in_minor_units then {{ money(amount ~ ' * ' ~ worth_of_minor_unit(row ~ '.currency', row)) }}
+        when {{ row }}.in_minor_units then {{ money(amount ~ ' * ' ~ worth_of_minor_unit(currency, row if counts else none)) }}
         else {{ amount }}
     end
 {%- endmacro %}

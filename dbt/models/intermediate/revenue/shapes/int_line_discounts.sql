@@ -52,10 +52,7 @@ named as (
         lines.invoice_id,
         lines.line_id,
         source.discount_id,
-        case
-            when source.in_minor_units then {{ money('source.amount * ' ~ worth_of_minor_unit('lines.currency', 'source')) }}
-            else source.amount
-        end as amount,
+        {{ in_major_units('source.amount', 'source', 'lines.currency') }} as amount,
         coalesce(source.duration, durations.duration) as duration,
         source._load_id,
         source._source_file,

@@ -27,10 +27,7 @@ final as (
         lines.invoice_id,
         lines.line_id,
         source.tax_id,
-        case
-            when source.in_minor_units then {{ money('source.amount * ' ~ worth_of_minor_unit('lines.currency')) }}
-            else source.amount
-        end as amount,
+        {{ in_major_units('source.amount', 'source', 'lines.currency', counts=false) }} as amount,
         coalesce(source.is_inclusive, coalesce(invoices.tax_behavior, credited.tax_behavior) = 'inclusive', false) as is_inclusive,
         source._load_id,
         source._source_file,
