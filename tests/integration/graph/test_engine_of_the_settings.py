@@ -24,6 +24,8 @@ def test_models_on_spark_without_java_say_what_to_install(
         selection=[dg.AssetKey(["marts", "dim_plans"])],
         raise_on_error=False,
     )
-    said = str(result.failure_data_for_node("dbt_build").error)
+    failure = result.failure_data_for_node("dbt_build")
+    assert failure is not None
+    said = str(failure.error)
     assert "`engine: spark` needs Java 17" in said
     assert "apt-get install openjdk-17-jre-headless" in said
