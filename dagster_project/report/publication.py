@@ -36,7 +36,7 @@ class Publication:
     @property
     def is_finished(self) -> bool:
         """Whether the settings name the last day: no export can be late for a finished data set."""
-        return self.settings.get("calendar", {}).get("until", "yesterday") != "yesterday"
+        return str(self.settings.get("calendar", {}).get("until", "yesterday")) != "yesterday"
 
     @property
     def currency(self) -> str:
