@@ -194,8 +194,9 @@ def test_long_names_stay_in_their_place_on_the_page_of_one_customer(
     wide = page.evaluate("document.documentElement.scrollWidth")
     over = page.evaluate("""() => [...document.querySelectorAll("dd, td")]
         .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.textContent)""")
+    narrow = page.evaluate(IN_NARROW_COLUMNS)
     page.close()
-    assert (wide, over) == (width, [])
+    assert (wide, over, narrow) == (width, [], [])
 
 
 @pytest.mark.parametrize("page_of", ["small", "sample"])
