@@ -51,16 +51,14 @@ def run(
         config, landing=landing, warehouse=warehouse, as_of=day_of(as_of), until=day_of(until)
     )
     paths = WarehousePaths(settings.warehouse)
-    if settings.engine == "spark":
-        from dagster_project.engines.spark import require_spark
-
-        require_spark()
     from dagster_project import red_lines
+    from dagster_project.engines.spark import require_engine
     from dagster_project.exports.contract import Source as SourceName
     from dagster_project.exports.mapping import mapping_for
     from dagster_project.quality.suites import read_suites
     from dagster_project.report import heading_of
 
+    require_engine(settings.engine)
     for name in get_args(SourceName):
         if (source := settings.sources.named().get(name)) is not None:
             mapping_for(source.format, name)

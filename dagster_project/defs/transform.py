@@ -22,6 +22,7 @@ from dagster_project.config import Environment, Settings
 from dagster_project.defs.dbt_events import DbtEvents
 from dagster_project.defs.resources import Warehouse
 from dagster_project.engines.dbt_process import parent_named
+from dagster_project.engines.spark import require_engine
 from dagster_project.errors import EbblineError, InputRefusedError, ValidationRefusedError
 from dagster_project.exports.coverage import read_coverage, refuse_unknown_past
 from dagster_project.exports.ledger import some_file_was_loaded
@@ -182,6 +183,7 @@ def definitions() -> dg.Definitions:
         report: StageReport,
     ) -> Iterator[Any]:
         settings, paths = warehouse.settings, warehouse.paths
+        require_engine(settings.engine)
         with open_warehouse(paths) as con:
             if not some_file_was_loaded(con):
                 raise _nothing_loaded(settings)

@@ -71,11 +71,13 @@ class Places:
         return self.root / "tables"
 
 
-def require_spark() -> None:
-    """Check that Spark can be started here; starts nothing.
+def require_engine(engine: str) -> None:
+    """Check that the engine of the settings can be started here; starts nothing.
 
-    :raises SettingsError: PySpark or Java is not installed.
+    :raises SettingsError: it is Spark, and PySpark or Java is not installed.
     """
+    if engine != "spark":
+        return
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin" if home else None)
     packages = {"PySpark": "pyspark", "dbt-spark": "dbt.adapters.spark"}

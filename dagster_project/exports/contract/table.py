@@ -131,7 +131,7 @@ class Table:
 
 
 INTERVALS = ("day", "week", "month", "quarter", "year")
-USAGES = ("licensed", "metered")
+USAGES = ("licensed", "metered", "one_off")
 PRICINGS = ("per_unit", "tiered", "package", "flat")
 TAX_BEHAVIORS = ("exclusive", "inclusive")
 DURATIONS = ("once", "repeating", "forever")

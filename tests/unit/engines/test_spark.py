@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.config import load_settings
-from dagster_project.engines.spark import require_spark
+from dagster_project.engines.spark import require_engine
 from dagster_project.errors import SettingsError
 
 
@@ -24,7 +24,7 @@ def java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_machine_without_java_is_told_what_to_install(java: Path) -> None:
     java.unlink()
     with pytest.raises(SettingsError) as refused:
-        require_spark()
+        require_engine("spark")
     assert "needs Java 17," in str(refused.value)
     assert "apt-get install openjdk-17-jre-headless" in refused.value.fix
 
@@ -32,10 +32,10 @@ def test_a_machine_without_java_is_told_what_to_install(java: Path) -> None:
 def test_the_java_that_is_named_is_the_one_that_counts(
     java: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    require_spark()
+    require_engine("spark")
     monkeypatch.setenv("JAVA_HOME", str(java.parents[1] / "elsewhere"))
     with pytest.raises(SettingsError, match="Java 17"):
-        require_spark()
+        require_engine("spark")
 
 
 def test_an_environment_without_pyspark_is_told_what_to_install(
@@ -43,9 +43,15 @@ def test_an_environment_without_pyspark_is_told_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(SettingsError) as refused:
-        require_spark()
+        require_engine("spark")
     assert "needs PySpark," in str(refused.value)
     assert "pip install 'ebbline[spark]'" in refused.value.fix
+
+
+def test_duckdb_needs_neither(java: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    java.unlink()
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    require_engine("duckdb")
 
 
 def test_the_engine_changes_no_number(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ KINDS = (
             "metered by a plan of before there were prices",
             "metered by the price that the line holds, without an export of prices (Stripe API)",
             "prices in tiers that are metered, as only their item says (Chargebee)",
+            "an add-on that is billed by use, as only the add-ons say, and one of each month beside a year",
         ),
     ),
     Kind(
@@ -149,6 +150,7 @@ KINDS = (
         (
             "lines that are numbered from 1 on each invoice, with two discounts in a table of their own (Paddle)",
             "119.00 with 19 % of tax in it, 10 % off, lines of one id, credit notes for money",
+            "subscriptions that are numbered from 1 for each customer",
         ),
     ),
     Kind(
@@ -158,6 +160,7 @@ KINDS = (
             "a month and then a year of the same product, nothing given back (Chargebee tables)",
             "a month and then a year, by adjustments in Pacific time (Recurly)",
             "a month of one product and then a year of another, nothing given back, by one item (Stripe by Fivetran)",
+            "a plan of another product in the middle of a month, nothing given back",
         ),
     ),
     Kind(

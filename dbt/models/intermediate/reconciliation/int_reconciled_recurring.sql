@@ -5,7 +5,7 @@ with
 lines as (
     select
         lines.*,
-        lines.kind = 'usage' or coalesce(plans.usage, 'licensed') = 'metered' as is_metered
+        lines.kind = 'usage' or coalesce(plans.usage, 'licensed') <> 'licensed' as is_not_licensed
     from {{ ref('int_invoice_lines') }} as lines
     left join {{ ref('int_plans') }} as plans
         on lines.plan_id = plans.plan_id
@@ -16,7 +16,7 @@ billed as (
     select
         subscription_id,
         amount,
-        is_metered
+        is_not_licensed
     from lines
 
     union all
@@ -24,7 +24,7 @@ billed as (
     select
         items.subscription_id,
         coalesce(items.unit_amount, plans.unit_amount) as amount,
-        coalesce(plans.usage, 'licensed') = 'metered' as is_metered
+        coalesce(plans.usage, 'licensed') <> 'licensed' as is_not_licensed
     from {{ ref('stg_billing__subscription_items') }} as items
     left join {{ ref('int_plans') }} as plans
         on items.plan_id = plans.plan_id
@@ -34,14 +34,14 @@ billed as (
     select
         subscription_id,
         mrr as amount,
-        false as is_metered
+        false as is_not_licensed
     from {{ ref('stg_billing__subscription_periods') }}
 ),
 
 prices as (
     select
         subscription_id,
-        max(case when amount > 0 and not is_metered then 1 else 0 end) as is_paid
+        max(case when amount > 0 and not is_not_licensed then 1 else 0 end) as is_paid
     from billed
     group by subscription_id
 ),
@@ -64,10 +64,10 @@ begun as (
         and period_start_on <= {{ until_date() }}
         and period_end_on > {{ until_date() }}
         and amount > 0
-        and not is_metered
+        and not is_not_licensed
 ),
 
--- Trials, free plans and purely metered ones should be worth nothing; of whom nothing is billed nothing is known.
+-- Trials, free plans and those that bill use or charges alone should be worth nothing; of whom nothing is billed nothing is known.
 running as (
     select
         begun.subscription_id,

@@ -1,4 +1,3 @@
--- The logo and the revenue triangle share their cohorts: one is read for customers, the other for money.
 with
 
 cohorts as (
@@ -7,35 +6,13 @@ cohorts as (
 ),
 
 kinds as (
-    select
-        'logo' as kind,
-        'revenue' as built_from
-    union all
-    select
-        'revenue' as kind,
-        'revenue' as built_from
-    union all
-    select
-        'usage' as kind,
-        'usage' as built_from
-    union all
-    select
-        'orders' as kind,
-        'orders' as built_from
+    {{ cohort_kinds() }}
 ),
 
 final as (
     select
         kinds.kind,
-        cohorts.cohort_month,
-        cohorts.age_months,
-        cohorts.cohort_customers,
-        cohorts.active_customers,
-        {{ share('cohorts.active_customers', 'cohorts.cohort_customers') }} as active_share,
-        cohorts.cohort_mrr,
-        cohorts.mrr,
-        {{ share('cohorts.mrr', 'cohorts.cohort_mrr') }} as mrr_share,
-        cohorts.cumulative_revenue
+        {{ cohort_figures() }}
     from cohorts
     inner join kinds on cohorts.kind = kinds.built_from
 )

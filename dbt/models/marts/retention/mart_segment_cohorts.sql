@@ -7,21 +7,7 @@ cohorts as (
 ),
 
 kinds as (
-    select
-        'logo' as kind,
-        'revenue' as built_from
-    union all
-    select
-        'revenue' as kind,
-        'revenue' as built_from
-    union all
-    select
-        'usage' as kind,
-        'usage' as built_from
-    union all
-    select
-        'orders' as kind,
-        'orders' as built_from
+    {{ cohort_kinds() }}
 ),
 
 final as (
@@ -29,15 +15,7 @@ final as (
         kinds.kind,
         cast(cohorts.dimension as {{ dbt.type_string() }}) as dimension,
         cast(cohorts.member as {{ dbt.type_string() }}) as member,
-        cohorts.cohort_month,
-        cohorts.age_months,
-        cohorts.cohort_customers,
-        cohorts.active_customers,
-        {{ share('cohorts.active_customers', 'cohorts.cohort_customers') }} as active_share,
-        cohorts.cohort_mrr,
-        cohorts.mrr,
-        {{ share('cohorts.mrr', 'cohorts.cohort_mrr') }} as mrr_share,
-        cohorts.cumulative_revenue
+        {{ cohort_figures() }}
     from cohorts
     inner join kinds on cohorts.kind = kinds.built_from
 )

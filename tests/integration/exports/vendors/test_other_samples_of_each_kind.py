@@ -16,6 +16,7 @@ from dagster_project.exports import ensure_raw_tables, load_source
 from dagster_project.warehouse.connection import open_warehouse
 from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.dbt_process import dbt
+from tests.integration.exports.vendors.add_on_samples import ADD_ONS
 from tests.integration.exports.vendors.billing_samples import VENDORS
 from tests.integration.exports.vendors.canonical_samples import INVOICES, WOO
 from tests.integration.exports.vendors.credit_note_samples import CREDIT_NOTES
@@ -46,6 +47,7 @@ BILLING = (
     *INTERVALS_AND_BEGINNINGS,
     *OTHER_FORMS,
     *LOST_AND_HELD,
+    *ADD_ONS,
     *INVOICES,
 )
 CLOCK = FixedClock(datetime(2026, 7, 1, tzinfo=UTC))

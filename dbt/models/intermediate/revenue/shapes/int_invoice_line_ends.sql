@@ -29,7 +29,7 @@ ended as (
     select
         lines.*,
         concat(invoice_id, '/', line_id) as line_key,
-        coalesce(subscription_id, concat('customer/', customer_id)) as contract_key,
+        concat(customer_id, '/', coalesce(subscription_id, '')) as contract_key,
         case
             when {{ after_last_second('period_start_at') }} <> period_start_at then period_end_at
             else {{ after_last_second('period_end_at') }}

@@ -29,7 +29,7 @@ together as (
     where one.product = '(none)'
 ),
 
--- Where items of a subscription have ids, an item has one line at a time, whatever its product.
+-- Where items of a subscription have ids, an item has one line at a time, whatever its product; without a product, that alone tells.
 items as (
     select
         concat(invoice_id, '/', line_id) as line_key,
@@ -63,7 +63,13 @@ replaced as (
         pieces.kind = 'recurring'
         and full_lines.kind = 'recurring'
         and together.contract_key is null
-        and (pieces.product = full_lines.product or own.item_id = later.item_id)
+        and (
+            own.item_id = later.item_id
+            or (
+                pieces.product = full_lines.product
+                and (pieces.product <> '(none)' or coalesce(own.item_id = later.item_id, true))
+            )
+        )
     group by pieces.line_key
 ),
 

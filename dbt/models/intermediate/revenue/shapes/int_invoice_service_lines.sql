@@ -39,9 +39,7 @@ described as (
         on lines.plan_id = plans.plan_id
     left join {{ ref('stg_billing__subscriptions') }} as subscriptions
         on lines.subscription_id = subscriptions.subscription_id
-    {%- if not var('usage_is_recurring') %}
-    where coalesce(plans.usage, 'licensed') <> 'metered'
-    {%- endif %}
+    where coalesce(plans.usage, 'licensed') in ('licensed'{{ ", 'metered'" if var('usage_is_recurring') }})
 ),
 
 -- A moved anchor misses the interval by up to three days.

@@ -28,9 +28,7 @@ priced as (
     from items
     left join plans
         on items.plan_id = plans.plan_id
-    {%- if not var('usage_is_recurring') %}
-    where coalesce(plans.usage, 'licensed') <> 'metered'
-    {%- endif %}
+    where coalesce(plans.usage, 'licensed') in ('licensed'{{ ", 'metered'" if var('usage_is_recurring') }})
 ),
 
 monthly as (
