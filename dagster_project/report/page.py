@@ -25,6 +25,8 @@ from dagster_project.report.wording import exact, label_of, spoken, unit_of
 from dagster_project.warehouse.durable_file import put_in_place
 
 DATA_DOCS = Path("data_docs", "index.html")
+# Of what has no end (red lines crossed in a hundred segments) paper shows the first rows and how many more there are.
+PRINTED_ROWS = 10
 _OF_MEMBERS = ("customers_closing", "customers_lost", "churn_rate", "mrr_closing", "ndr_12m")
 _OF_BUYING_MEMBERS = ("buyers", "purchase_amount", "repeat_customer_rate", "returning_rate")
 
@@ -77,6 +79,7 @@ def render(figures: PageValues, *, data_docs: str = "") -> str:
         data_docs=data_docs,
         glossary=_glossary(figures),
         captions=CAPTIONS,
+        printed_rows=PRINTED_ROWS,
         of_replayed=captions.replayed(has_recurring=figures.periods.has_recurring),
         style=Markup(_resource("report.css")),
         script=Markup("\n".join(_resource(name) for name in ("figures.js", "report.js"))),

@@ -34,6 +34,11 @@ class Publication:
         return f"{self.validation['passed']} of {self.validation['checks']}"
 
     @property
+    def is_finished(self) -> bool:
+        """Whether the settings name the last day: no export can be late for a finished data set."""
+        return str(self.settings.get("calendar", {}).get("until", "yesterday")) != "yesterday"
+
+    @property
     def currency(self) -> str:
         """The reporting currency."""
         return str(self.settings.get("currency", {}).get("reporting", ""))

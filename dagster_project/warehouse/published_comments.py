@@ -63,10 +63,11 @@ OWN_TABLES: dict[str, Described] = {
         },
     ),
     "source_coverage": Described(
-        "One row per source: the last day that its exports can speak of. What they do not cover is not zero.",
+        "One row per source: the last day of it that is covered. What its exports do not cover is not zero.",
         {
             "source": "billing, support or usage.",
-            "covered_until": "The last whole day of which the newest export can speak; NULL before the first.",
+            "covered_until": "The last day covered. Where calendar.until is a date: that; else the last whole day of"
+            " which the newest export can speak, and none that is not published. NULL before the first export.",
             "exported_at": "The instant from which on that export says nothing.",
             "newest_file": "The export that goes furthest.",
             "newest_record_at": "When the newest of its records happened.",

@@ -80,6 +80,10 @@ class Coverage:
             if one.covered_until is not None and one.covered_until < self.until
         }
 
+    def covered(self, source: str) -> date:
+        """Return the last day covered of a source: none that is not published; of a finished data set its last."""
+        return self.behind.get(source, self.until)
+
 
 @dataclass(frozen=True)
 class PublishedSource:
@@ -125,7 +129,7 @@ def changed_since(
         before = was.get(now.source)
         if before is None:
             continue
-        covered = coverage.behind.get(now.source, coverage.until)
+        covered = coverage.covered(now.source)
         covered_then = min(before.covered_until or until, until)
         if covered != covered_then and not coverage.is_finished:
             yield f"{now.source} is covered until {covered}, no longer {covered_then}"
@@ -149,7 +153,7 @@ def write_coverage(
         [
             [
                 one.source,
-                one.covered_until,
+                coverage.covered(one.source) if one.covered_until is not None else None,
                 one.exported_at,
                 one.newest_file,
                 one.newest_record_at,

@@ -38,6 +38,23 @@ CUT_OFF_IN_A_CHART = """() => [...document.querySelectorAll(".chart svg text")]
 IN_NARROW_COLUMNS = """() => [...document.querySelectorAll("main td, main th, main li")]
     .map((cell) => [cell.textContent.trim().replace(/\\s+/g, " "), cell.getBoundingClientRect().width])
     .filter(([text, width]) => text.length > 40 && width > 1 && width < 280)"""
+HEIGHTS_OF_TITLES = """() => [...document.querySelectorAll(":has(> .here)")]
+    .map((title) => [title.textContent.trim().replace(/#$/, ""), title.getBoundingClientRect().height])"""
+_WORST_DAY = """
+insert into red_line_status by name
+select * exclude (n) replace ('country=' || n as segment, is_latest or breached as breached)
+from red_line_status, range(8) as segments (n)
+where rule in ('churn_above', 'lost_above_new', 'ndr_below_100');
+insert into alert_incidents by name
+select * exclude (n) replace ('churn_above/country=' || n as incident_id)
+from (from alert_incidents limit 1), range(25) as more (n);
+insert into restatements by name
+select (select id from publication) as publication_id, 'mrr_closing' as metric, 'month' as grain,
+    date '2024-05-01' + to_months(n::int) as period_start, 'all' as dimension, 'all' as member,
+    1000 as value_before, 1100 as value_after, 0.1 as relative_change
+from range(20) as months (n);
+update mart_reconciliation set rows_differing = 3, rows_checked = 400, status = 'warned';
+"""
 WRITTEN = """() => [...document.querySelectorAll(".card, table[data-source]")]
     .map((part) => [...part.querySelectorAll("p, li, th, td")].map((cell) => cell.textContent.trim()).join("|"))"""
 
@@ -87,10 +104,35 @@ def test_it_prints_on_eight_pages_at_most_also_on_shorter_sheets(
     started: Any, sample: Path
 ) -> None:
     """A sheet of A4 has 297 mm: what a company shows more than the sample has room to grow."""
-    with shown(started, sample, SCREENS["dark"]) as page:
-        page.add_style_tag(content="@page { size: 210mm 278mm; margin: 12mm 11mm; }")
+    assert 2 <= _printed_pages(started, sample, height=258) <= 8
+
+
+def test_the_worst_day_prints_on_eight_pages(
+    started: Any, whole_sample: WholeRun, tmp_path: Path
+) -> None:
+    """Red lines crossed in many segments, incidents, restated numbers, nothing that agrees with the vendor."""
+    marts = tmp_path / "marts.duckdb"
+    marts.write_bytes(whole_sample.paths.marts_db.read_bytes())
+    with duckdb.connect(str(marts)) as con:
+        con.execute(_WORST_DAY)
+    bad = build(marts, tmp_path / "report" / "index.html", PLAN)
+    assert 2 <= _printed_pages(started, bad, height=279) <= 8
+
+
+def _printed_pages(started: Any, file: Path, *, height: int) -> int:
+    """Return how many sheets it prints on; ``height`` in mm."""
+    with shown(started, file, SCREENS["dark"]) as page:
+        page.add_style_tag(content=f"@page {{ size: 210mm {height}mm; margin: 12mm 11mm; }}")
         printed = page.pdf(prefer_css_page_size=True)
-    assert 2 <= len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 8
+    return len(re.findall(rb"/Type\s*/Page[^s]", printed))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_title_breaks_for_the_sake_of_its_link(started: Any, sample: Path, width: int) -> None:
+    with shown(started, sample, Screen(width)) as page:
+        before = page.evaluate(HEIGHTS_OF_TITLES)
+        page.add_style_tag(content=".here { display: none !important; }")
+        assert page.evaluate(HEIGHTS_OF_TITLES) == before
 
 
 def test_on_paper_it_is_light_and_every_chart_fits(started: Any, sample: Path) -> None:

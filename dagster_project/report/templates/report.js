@@ -1,7 +1,7 @@
 "use strict";
 (function () {
   const { told, BACK, exact, brief, change, spoken, rows, cohorts, members } = window.ebbline;
-  const SPARK = 13, MONTHS_IN_TABLE = 24, PRINTED = { wide: 940, half: 450, height: 165, row: 14 };
+  const SPARK = 13, MONTHS_IN_TABLE = 24, PRINTED = { wide: 940, half: 450, height: 165, row: 11 };
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const form = document.getElementById("choice");
   const segment = document.getElementById("segment"), period = document.getElementById("period");

@@ -18,6 +18,11 @@ from dagster_project.exports.coverage import (
     refuse_unknown_past,
 )
 from dagster_project.exports.gaps import find_gaps
+from dagster_project.warehouse.published_coverage import (
+    PublishedSource,
+    read_published,
+    write_coverage,
+)
 
 Load = Callable[..., Any]
 STALLED, LATER = datetime(2026, 11, 3, 3, tzinfo=UTC), datetime(2026, 12, 20, 3, tzinfo=UTC)
@@ -75,6 +80,18 @@ def test_a_finished_data_set_is_covered_to_its_day_and_never_stale(
     finished = settings(stalled, until="2026-11-30")
     coverage = read_coverage(con, finished, FixedClock(LATER))
     assert (coverage.until, coverage.stale) == (date(2026, 11, 30), ())
+
+
+@pytest.mark.parametrize("until", ["1998-06-30", "2026-11-30"])
+def test_a_source_of_a_finished_data_set_is_published_as_covered_to_that_day(
+    stalled: Path, con: duckdb.DuckDBPyConnection, until: str
+) -> None:
+    """Neither to the day of its file, nor behind what the settings say is whole."""
+    finished = read_coverage(con, settings(stalled, until=until), FixedClock(LATER))
+    con.execute("attach ':memory:' as published")
+    write_coverage(con, "published", finished)
+    (source,) = read_published(con, "published")
+    assert source == PublishedSource("billing", date.fromisoformat(until), is_stale=False)
 
 
 def test_a_stale_source_says_since_when_and_by_which_file(

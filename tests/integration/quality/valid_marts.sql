@@ -25,9 +25,7 @@ create table staging.stg_billing__subscription_items as select * from raw.subscr
 
 create table intermediate.int_collected_payments as
 select payment_id, customer_id, attempted_at::date as collected_on from raw.payments where status = 'succeeded';
-create table intermediate.int_lost_disputes as
-select ''::varchar as payment_id, 0.00::decimal(18, 2) as amount
-where false;
+create table intermediate.int_payments as select payment_id, null::decimal(18, 2) as lost_amount from raw.payments;
 create table intermediate.int_refunds as
 select ''::varchar as customer_id, 0.00::decimal(18, 2) as amount, 'USD' as currency, null::date as refunded_on,
     null::date as rated_on

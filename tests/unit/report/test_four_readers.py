@@ -96,6 +96,28 @@ def test_a_stale_source_is_wrong(published: Published, tmp_path: Path) -> None:
     assert "▲ stale" in page.text
 
 
+@pytest.mark.parametrize(("until", "state"), [("yesterday", "fresh"), ("2026-06-30", "finished")])
+def test_a_finished_data_set_is_not_called_fresh(
+    published: Published, tmp_path: Path, until: str, state: str
+) -> None:
+    change = f"""update marts.publication
+        set settings = json_merge_patch(settings, '{{"calendar": {{"until": "{until}"}}}}')"""
+    text = opened(build(published(change), tmp_path / "index.html")).text
+    start = text.index("How far the exports go")
+    assert text[start + 4 : start + 7] == ["billing", "2026-06-30", state]
+
+
+def test_paper_shows_the_first_of_many_incidents_and_how_many_more_there_are(
+    published: Published, tmp_path: Path
+) -> None:
+    change = """insert into marts.alert_incidents by name
+        select * exclude (n) replace (n::varchar as incident_id) from marts.alert_incidents, range(13) as more (n)"""
+    page = opened(build(published(change), tmp_path / "index.html"))
+    assert sum("data-beyond" in row for row in page.named("tr")) == 4
+    assert "And 4 more on the page itself." in page.text
+    assert "[data-beyond] { display: none" in page.styles.partition("@media print")[2]
+
+
 def test_a_restated_number_is_shown_as_it_was_and_is(published: Published, tmp_path: Path) -> None:
     change = (
         "insert into marts.restatements values"
