@@ -12,7 +12,7 @@ _ENDS = {
         select coalesce(next_on - valid_to_on, -1) as gap
         from (
             select valid_to_on,
-                lead(valid_from_on) over (partition by subscription_id, plan_id order by valid_from_on) as next_on
+                lead(valid_from_on) over (partition by customer_id, subscription_id order by valid_from_on) as next_on
             from raw.subscription_periods where _load_id = $load_id
         )
     """,
@@ -20,7 +20,7 @@ _ENDS = {
         select coalesce(date_diff('second', valid_to_at, next_at) / 86400, -1) as gap
         from (
             select valid_to_at,
-                lead(valid_from_at) over (partition by item_id order by valid_from_at) as next_at
+                lead(valid_from_at) over (partition by customer_id, subscription_id order by valid_from_at) as next_at
             from raw.subscription_items where _load_id = $load_id
         )
     """,

@@ -13,13 +13,14 @@
   column: what its rows belong to.
   among: the model that lists which of these are computed again tonight; without one they are the invoice lines changed since.
   inputs: the models by customer it is computed from; none reads the loaded rows themselves.
+  to_date: whether the last day covered decides which of its rows there are.
 #}
-{% macro incremental_by(column, among=none, inputs=[]) -%}
+{% macro incremental_by(column, among=none, inputs=[], to_date=false) -%}
     {{ incremental_config(
         needs=inputs + ([among] if among else []) + ['int_incremental_loads', 'stg_billing__loads'],
         forget='{{ forget_what_is_computed() }}',
         remember='{{ remember_the_loads() }}',
-        meta={'incremental_by': {'column': column, 'among': among, 'inputs': inputs}}
+        meta={'incremental_by': {'column': column, 'among': among, 'inputs': inputs, 'to_date': to_date}}
     ) }}
 {%- endmacro %}
 
@@ -27,9 +28,9 @@
     {{ incremental_by('customer_id', 'int_changed_customers', inputs) }}
 {%- endmacro %}
 
-{# The same where the last day covered decides which changes have happened. #}
+{# The same where the last day covered decides which changes have happened. It reads int_recurring_periods. #}
 {% macro incremental_by_customer_to_date(inputs) -%}
-    {{ incremental_by('customer_id', 'int_due_customers', inputs) }}
+    {{ incremental_by('customer_id', 'int_changed_customers', inputs, to_date=true) }}
 {%- endmacro %}
 
 {# Condition: rows with this value of the model's column are computed tonight. #}
@@ -39,8 +40,29 @@
     {%- else -%}
     {%- set terms = model.config.meta.incremental_by -%}
     {%- set changed = ref(terms.among) if terms.among else '(' ~ lines_changed_since(load_computed([model.name])) ~ ')' %}
-    coalesce({{ value }}, '') in (select coalesce(changed.{{ terms.column }}, '') from {{ changed }} as changed)
+    coalesce({{ value }}, '') in (
+        select coalesce(changed.{{ terms.column }}, '') from {{ changed }} as changed
+        {%- if terms.to_date %}
+        union all
+        {{ due_customers() }}
+        {%- endif %}
+    )
     {%- endif -%}
+{%- endmacro %}
+
+{#
+  The customers of whom something begins or ends on a day that was not covered when this model was computed, or is not covered
+  any more.
+#}
+{% macro due_customers() -%}
+    {%- set until = literal(single_value('select max(until) from (' ~ reliable_loads([model.name]) ~ ') as reliable')) -%}
+    select coalesce(due.customer_id, '')
+    from {{ ref('int_recurring_periods') }} as due
+    where
+        {%- for end in ['valid_from', 'valid_to'] %}
+        {{ 'or ' if not loop.first -}}
+        due.{{ end }} > least({{ until }}, {{ until_date() }}) and due.{{ end }} <= greatest({{ until }}, {{ until_date() }})
+        {%- endfor %}
 {%- endmacro %}
 
 {% macro forget_what_is_computed() -%}
@@ -90,7 +112,7 @@
     select
         '{{ model.name }}' as model,
         computed.load_id,
-        {{ 'coalesce(computed.until, ' ~ until_date() ~ ')' if terms.among == 'int_due_customers' else 'computed.until' }} as until,
+        {{ 'coalesce(computed.until, ' ~ until_date() ~ ')' if terms.to_date else 'computed.until' }} as until,
         {{ load_context() }} as context,
         {{ rows_seen('computed.load_id') }} as seen
     from (
@@ -104,11 +126,11 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The incremental models that are computed again for what one of these models lists. #}
+{# The incremental models that are computed again for what this model lists. #}
 {% macro models_computed_among(among) -%}
     {%- set found = [] -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
-        {%- if (node.config.get('meta') or {}).get('incremental_by', {}).get('among') in among -%}{%- do found.append(node.name) -%}{%- endif -%}
+        {%- if (node.config.get('meta') or {}).get('incremental_by', {}).get('among') == among -%}{%- do found.append(node.name) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
@@ -166,12 +188,4 @@
     select credit_note_id as invoice_id
     from {{ source('raw', 'credit_notes') }}
     where invoice_id in (select changed_invoices.invoice_id from changed_invoices)
-{%- endmacro %}
-
-{# The earliest and the latest last day that one of the models computed among these was computed up to. #}
-{% macro days_covered(among) -%}
-    {%- if builds_anew() -%}{{ return(none) }}{%- endif -%}
-    {%- set query = 'select min(until), max(until) from (' ~ reliable_loads(models_computed_among([among])) ~ ') as reliable' -%}
-    {%- set row = run_query(query).rows[0] -%}
-    {{ return([row[0], row[1]] if row[0] else none) }}
 {%- endmacro %}

@@ -31,6 +31,16 @@ def test_items_that_end_a_day_before_the_next_are_told_of(landing: Path, load: L
     assert "1 period of subscription_items ends a day before" in load().warnings[0]
 
 
+def test_an_item_that_ends_a_day_before_another_of_its_subscription_is_told_of(
+    landing: Path, load: Load
+) -> None:
+    (landing / "subscription_items.csv").write_text(
+        ITEMS + "i1,s1,c1,p,10,2026-01-01,2026-01-31\ni2,s1,c1,q,20,2026-02-01,\n"
+    )
+
+    assert "1 period of subscription_items ends a day before" in load().warnings[0]
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [(NEXT_DAYS, {}), (LAST_DAYS, {"ends": "inclusive"}), (LAST_DAYS, {"ends": "exclusive"})],

@@ -76,7 +76,6 @@ _OF_THE_NIGHT = {
     "intermediate.int_incremental_loads",
     "intermediate.int_changed_billing_rows",
     "intermediate.int_changed_customers",
-    "intermediate.int_due_customers",
 }
 
 

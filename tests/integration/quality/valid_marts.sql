@@ -25,9 +25,7 @@ create table staging.stg_billing__subscription_items as select * from raw.subscr
 
 create table intermediate.int_collected_payments as
 select payment_id, customer_id, attempted_at::date as collected_on from raw.payments where status = 'succeeded';
-create table intermediate.int_lost_disputes as
-select ''::varchar as payment_id, 0.00::decimal(18, 2) as amount
-where false;
+create table intermediate.int_payments as select payment_id, null::decimal(18, 2) as lost_amount from raw.payments;
 create table intermediate.int_refunds as
 select ''::varchar as customer_id, 0.00::decimal(18, 2) as amount, 'USD' as currency, null::date as refunded_on,
     null::date as rated_on
@@ -423,7 +421,7 @@ create table marts.mart_reconciliation as
 select guard, 'clean' as status, 'differ' as finding, 'rows' as unit, 10::bigint as rows_checked, 0::bigint as rows_differing,
     0.0::double as share_of_rows, 'nothing' as what_to_do
 from (values ('invoices'), ('credits'), ('payments'), ('refunds'), ('orders'), ('recurring_revenue'), ('one_class'),
-    ('tickets'), ('ratings'), ('contacts'), ('events'), ('sessions')) as given (guard);
+    ('prices'), ('customers'), ('tickets'), ('ratings'), ('contacts'), ('events'), ('sessions')) as given (guard);
 create table marts.mart_invoice_differences as
 select 'in1' as invoice_id, 'c1' as customer_id, 'rounding' as difference_class, 'USD' as currency,
     99.99::decimal(18, 2) as amount_stated, 100::decimal(18, 2) as amount_understood, 0.01::decimal(18, 2) as difference;

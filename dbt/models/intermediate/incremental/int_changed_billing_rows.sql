@@ -2,7 +2,7 @@
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- Customer and subscription, as they were given, of the billing rows that were loaded since the models incremental by customer were
 -- computed, or of which a part was: their invoice, plan, discount or tax.
-{%- set since = load_computed(models_computed_among(['int_changed_customers', 'int_due_customers'])) if execute %}
+{%- set since = load_computed(models_computed_among('int_changed_customers')) if execute %}
 {{ config(materialized='table') }}
 
 with

@@ -1,4 +1,4 @@
--- What recurring revenue did on each day; with dated rates also in the currencies of the contracts.
+-- What recurring revenue did on each day, and on which terms; with dated rates also in the currencies of the contracts.
 {{ may_read('int_recurring_periods') }}
 {{ config(materialized='table') }}
 
@@ -9,6 +9,18 @@ changes as (
         changed_on as day,
         {{ row_hash("'change', customer_id, subscription_id, plan_id, delta") }} as row_fingerprint
     from {{ ref('int_mrr_changes') }}
+),
+
+terms as (
+    {%- for end in ['valid_from', 'valid_to'] %}
+    select
+        {{ end }} as day,
+        {{ row_hash("'" ~ end ~ "', customer_id, subscription_id, product, plan_id, months, currency, quantity, listed, paid") }}
+            as row_fingerprint
+    from {{ ref('int_piece_terms') }}
+    where {{ end }} <= {{ until_date() }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 {% if has_dated_rates() -%}
@@ -26,6 +38,10 @@ ends as (
 {% endif -%}
 unioned as (
     select * from changes
+
+    union all
+
+    select * from terms
     {%- if has_dated_rates() %}
 
     union all

@@ -5,10 +5,6 @@ payments as (
     select * from {{ ref('int_payments') }}
 ),
 
-lost as (
-    select * from {{ ref('int_lost_disputes') }}
-),
-
 refunds as (
     select * from {{ ref('int_refunds') }}
 ),
@@ -16,14 +12,12 @@ refunds as (
 -- failed attempts moved no money and cannot be given back
 collected as (
     select
-        payments.invoice_id,
-        sum(payments.amount) as amount,
-        sum(coalesce(lost.amount, 0)) as lost_amount
+        invoice_id,
+        sum(amount) as amount,
+        sum(coalesce(lost_amount, 0)) as lost_amount
     from payments
-    left join lost
-        on payments.payment_id = lost.payment_id
-    where payments.invoice_id is not null and payments.status in ('succeeded', 'refunded', 'disputed')
-    group by payments.invoice_id
+    where invoice_id is not null and status in ('succeeded', 'refunded', 'disputed')
+    group by invoice_id
 ),
 
 given_back as (

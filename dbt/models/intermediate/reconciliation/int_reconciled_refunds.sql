@@ -5,13 +5,11 @@ with
 -- what a lost dispute took is not there to be paid back
 payments as (
     select
-        payments.payment_id,
-        payments.invoice_id,
-        payments.status,
-        payments.amount - coalesce(lost.amount, 0) as amount
-    from {{ ref('int_payments') }} as payments
-    left join {{ ref('int_lost_disputes') }} as lost
-        on payments.payment_id = lost.payment_id
+        payment_id,
+        invoice_id,
+        status,
+        amount - coalesce(lost_amount, 0) as amount
+    from {{ ref('int_payments') }}
 ),
 
 refunds as (
