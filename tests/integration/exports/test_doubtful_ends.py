@@ -41,6 +41,19 @@ def test_an_item_that_ends_a_day_before_another_of_its_subscription_is_told_of(
     assert "1 period of subscription_items ends a day before" in load().warnings[0]
 
 
+def test_a_period_that_lasts_into_the_next_of_its_plan_is_told_of(
+    landing: Path, load: Load
+) -> None:
+    (landing / "subscription_periods.csv").write_text(
+        PERIODS + "s1,c1,10,2026-01-01,\ns1,c1,12,2026-03-01,\ns2,c1,5,2026-01-01,2026-03-01\ns2,c1,6,2026-03-01,\n"
+    )
+
+    assert load().warnings == (
+        "subscription_periods.csv: 1 period of subscription_periods lasts beyond the beginning of the next of the same "
+        "subscription and plan, and both count: if the next one replaces it, it needs an end",
+    )
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [(NEXT_DAYS, {}), (LAST_DAYS, {"ends": "inclusive"}), (LAST_DAYS, {"ends": "exclusive"})],
