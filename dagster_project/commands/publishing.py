@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 
 from dagster_project.clock import clock_from_environment
@@ -37,6 +38,7 @@ def rollback(
     warehouse: Folder = None,
 ) -> None:
     """Show readers a kept publication again; the next run publishes anew, unless they are held at it."""
+    from dagster_project import report
     from dagster_project.screens.publications import release_lines, rollback_lines
     from dagster_project.warehouse.lock import warehouse_lock
     from dagster_project.warehouse.publication import release_readers
@@ -48,7 +50,8 @@ def rollback(
             where="ebbline rollback",
             fix="ebbline rollback ID, ebbline rollback ID --hold, or ebbline rollback --release",
         )
-    paths, clock = paths_of(config, warehouse), clock_from_environment()
+    settings = load_settings(config, warehouse=warehouse)
+    paths, clock = WarehousePaths(settings.warehouse), clock_from_environment()
     paths.require()
     doing = "release of readers" if publication is None else f"rollback to {publication}"
     with warehouse_lock(paths, clock, doing):
@@ -57,7 +60,12 @@ def rollback(
             lines = release_lines(was, seen)
         else:
             lines = rollback_lines(take_back(paths, publication, clock=clock, hold=hold), hold=hold)
-    tell(lines)
+        tell(lines)
+        if paths.marts_db.exists():
+            try:
+                report.build(paths.marts_db, paths.report, report.heading_of(settings))
+            except duckdb.Error:
+                say("its page cannot be written: another version of ebbline made it", "yellow")
 
 
 def diff(

@@ -233,12 +233,15 @@ def test_a_crossed_red_line_is_a_red_check_of_the_ui(
 
 
 @pytest.fixture(scope="module")
-def taken_back(
-    rebuilt: Rebuilt, ebbline: Ebbline, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Ended, ...]:
-    """A copy is listed, compared, taken back to publication 1, and listed again."""
-    company = rebuilt.company.copied_to(tmp_path_factory.mktemp("taken_back"))
-    options = ("--config", company.config)
+def copied(rebuilt: Rebuilt, tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
+    """A copy of the company that has two publications."""
+    return rebuilt.company.copied_to(tmp_path_factory.mktemp("taken_back"))
+
+
+@pytest.fixture(scope="module")
+def taken_back(copied: WholeRun, ebbline: Ebbline) -> tuple[Ended, ...]:
+    """The copy is listed, compared, taken back to publication 1, and listed again."""
+    options = ("--config", copied.config)
     return (
         ebbline("publications", *options),
         ebbline("diff", "1", "2", *options),
@@ -267,3 +270,9 @@ def test_a_rollback_shows_readers_the_earlier_publication(taken_back: tuple[Ende
     assert back.code == 0, back.screen
     newer, older, _ = again.screen.splitlines()
     assert (newer[0], older[0]) == (" ", "*")
+
+
+@pytest.mark.usefixtures("taken_back")
+def test_the_page_is_taken_back_with_the_marts(copied: WholeRun) -> None:
+    page = copied.paths.report.read_text(encoding="utf-8")
+    assert "<dt>Publication</dt><dd>1</dd>" in page
