@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from dagster_project.cli import app
 from dagster_project.clock import FixedClock
+from dagster_project.commands.terminal import screen
 from dagster_project.config import NotifyTarget, Settings
 from dagster_project.errors import EbblineError
 from dagster_project.exports.coverage import coverage_of, read_coverage
@@ -221,17 +222,16 @@ def test_the_last_publications_are_kept_and_listed(tmp_path: Path) -> None:
     assert _kept(tmp_path) == ["000003.duckdb", "000004.duckdb"]
 
 
-def test_going_back_to_marts_of_another_version_needs_no_page(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_going_back_to_marts_of_another_version_needs_no_page(tmp_path: Path) -> None:
     """The hand-made marts lack what the page reads."""
     for number in (1, 2):
         publish_state(tmp_path, number)
     config = tmp_path / "ebbline.yml"
     config.write_text("sources: {billing: {path: x}}\nwarehouse: .\n")
-    ended = CliRunner().invoke(app, ["rollback", "1", "--config", str(config)])
+    with screen.capture() as said:
+        ended = CliRunner().invoke(app, ["rollback", "1", "--config", str(config)])
     assert (ended.exit_code, _state_seen(tmp_path)) == (0, (1, 1))
-    assert "its page cannot be written" in capsys.readouterr().out
+    assert "its page cannot be written" in said.get()
 
 
 def test_going_back_shows_an_older_publication_and_the_next_run_publishes_anew(
