@@ -3,8 +3,12 @@
 For every screen, message and table that a person reads. What is stored keeps its bytes.
 """
 
+import unicodedata
+
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
 _UNSEEN = "\N{REPLACEMENT CHARACTER}"
+# Persian, Hindi and emoji are spelt with these.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
 def shown(text: object, limit: int | None = None, *, keep: str = "") -> str:
@@ -13,5 +17,12 @@ def shown(text: object, limit: int | None = None, *, keep: str = "") -> str:
     :param limit: the most characters to return; a cut is marked.
     :param keep: characters that may stay although they are not printable, such as a line feed.
     """
-    seen = "".join(c if c.isprintable() or c in keep else _UNSEEN for c in str(text))
+    seen = "".join(c if _is_text(c) or c in keep else _UNSEEN for c in str(text))
     return seen if limit is None or len(seen) <= limit else seen[: limit - 1] + _CUT
+
+
+def _is_text(character: str) -> bool:
+    """Whether a character is one that names are written with, spaces of every width among them."""
+    return (
+        character.isprintable() or character in _JOINERS or unicodedata.category(character) == "Zs"
+    )

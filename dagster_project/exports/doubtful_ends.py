@@ -1,4 +1,4 @@
-"""Periods that are given with their value and seem to name their last day: told, since nothing of it is guessed.
+"""Periods that are given with their value and seem to name their last day, or to lack an end: told, since nothing is guessed.
 
 Of invoice lines dbt tells it by each subscription (``int_invoice_line_ends``); periods and items are taken as they are.
 """
@@ -12,7 +12,7 @@ _ENDS = {
         select coalesce(next_on - valid_to_on, -1) as gap
         from (
             select valid_to_on,
-                lead(valid_from_on) over (partition by subscription_id, plan_id order by valid_from_on) as next_on
+                lead(valid_from_on) over (partition by customer_id, subscription_id order by valid_from_on) as next_on
             from raw.subscription_periods where _load_id = $load_id
         )
     """,
@@ -20,7 +20,7 @@ _ENDS = {
         select coalesce(date_diff('second', valid_to_at, next_at) / 86400, -1) as gap
         from (
             select valid_to_at,
-                lead(valid_from_at) over (partition by item_id order by valid_from_at) as next_at
+                lead(valid_from_at) over (partition by customer_id, subscription_id order by valid_from_at) as next_at
             from raw.subscription_items where _load_id = $load_id
         )
     """,
@@ -31,12 +31,35 @@ def doubtful_ends(con: duckdb.DuckDBPyConnection, table: str, load_id: int) -> t
     """Return, in words, that periods end a day before the next begins, where none ends on the day of the next."""
     if table not in _ENDS:
         return ()
+    overlapping = _overlapping(con, load_id) if table == "subscription_periods" else ()
     gaps = [float(gap) for (gap,) in con.execute(_ENDS[table], {"load_id": load_id}).fetchall()]
     short, whole = gaps.count(1), gaps.count(0)
     if not short or whole:
-        return ()
+        return overlapping
     return (
+        *overlapping,
         f"{counted(short, 'period')} of {table} {'ends' if short == 1 else 'end'} a day before the next begins, "
         "and customers are gone on that day: if the end that is named is the last day, say ends: inclusive "
         "under the source",
+    )
+
+
+def _overlapping(con: duckdb.DuckDBPyConnection, load_id: int) -> tuple[str, ...]:
+    """Return, in words, that a file has periods of one subscription and plan for the same days."""
+    found = con.execute(
+        """
+        select count(*) from (
+            select valid_to_on,
+                lead(valid_from_on) over (partition by customer_id, subscription_id, plan_id order by valid_from_on) as next_on
+            from raw.subscription_periods where _load_id = $load_id and not _deleted
+        ) where next_on < coalesce(valid_to_on, date '9999-12-31')
+        """,
+        {"load_id": load_id},
+    ).fetchone()
+    periods = int(found[0]) if found else 0
+    if not periods:
+        return ()
+    return (
+        f"{counted(periods, 'period')} of subscription_periods {'lasts' if periods == 1 else 'last'} beyond the beginning of "
+        "the next of the same subscription and plan, and both count: if the next one replaces it, it needs an end",
     )

@@ -9,10 +9,11 @@ _LONGEST = 60
 
 def part_of_name(text: str) -> str:
     """Return a text as a part of an incident's name: itself where it is short and plain, else cut, with a digest."""
-    plain = shown(text)
-    if plain == text and len(text) <= _LONGEST and "#" not in text:
+    if text.isprintable() and len(text) <= _LONGEST and "#" not in text:
         return text
-    return f"{shown(text, _LONGEST).replace('#', '_')}~{_digest(text, 8)}"
+    cut = shown(text, _LONGEST).replace("#", "_")
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut)
+    return f"{plain}~{_digest(text, 8)}"
 
 
 def key_of(name: str) -> str:

@@ -17,8 +17,8 @@ from dagster_project.shown import shown
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-# A spreadsheet takes a cell that begins like this for a formula (CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that begins like this for a formula (CSV injection); a Japanese one wide signs too.
+_FORMULA_STARTS = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
 
 
 def as_csv(kind: "type[DataclassInstance]", rows: "Iterable[DataclassInstance]") -> str:

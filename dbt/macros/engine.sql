@@ -174,9 +174,13 @@
 {% macro duckdb__if_it_fits(expression) -%}try({{ expression }}){%- endmacro %}
 {% macro spark__if_it_fits(expression) -%}({{ expression }}){%- endmacro %}
 
-{# Whether a clock reading is the last second of a day, and whether it is the first moment of one. #}
-{% macro _is_last_second(reading) -%}
-    (extract(hour from {{ reading }}) = 23 and extract(minute from {{ reading }}) = 59 and extract(second from {{ reading }}) >= 59)
+{# Whether a clock reading is the last second of a day, or its last minute where no seconds are written; whether it is the first. #}
+{% macro _is_last_moment(reading) -%}
+    (
+        extract(hour from {{ reading }}) = 23
+        and extract(minute from {{ reading }}) = 59
+        and (extract(second from {{ reading }}) >= 59 or extract(second from {{ reading }}) = 0)
+    )
 {%- endmacro %}
 
 {% macro _starts_a_day(reading) -%}date_trunc('day', {{ reading }}) = {{ reading }}{%- endmacro %}
@@ -186,12 +190,16 @@
     ({{ _starts_a_day(utc_clock(instant)) }} or {{ _starts_a_day(wall_clock(instant)) }})
 {%- endmacro %}
 
-{# The last second of a day, in UTC or on the wall, becomes the day after; other instants stay as they are. #}
-{% macro after_last_second(instant) -%}
+{#
+  The end of a time that begins at `start`: the last second or minute of a day, in UTC or on the wall, is the day after, unless
+  the time begins at it too: then it is only the time of day.
+#}
+{% macro end_after_last_moment(start, end) -%}
     case
-        when {{ _is_last_second(utc_clock(instant)) }} or {{ _is_last_second(wall_clock(instant)) }}
-            then {{ seconds_later("date_trunc('second', " ~ instant ~ ')', 1) }}
-        else {{ instant }}
+        when {{ _is_last_moment(utc_clock(start)) }} or {{ _is_last_moment(wall_clock(start)) }} then {{ end }}
+        when {{ _is_last_moment(utc_clock(end)) }} or {{ _is_last_moment(wall_clock(end)) }}
+            then {{ seconds_later("date_trunc('minute', " ~ end ~ ')', 60) }}
+        else {{ end }}
     end
 {%- endmacro %}
 

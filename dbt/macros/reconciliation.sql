@@ -113,6 +113,16 @@ final as (
             'what_to_do': 'look at the column from which the mapping reads kind; metered revenue counts with billing.usage_is_recurring',
         },
         {
+            'guard': 'prices', 'unit': 'prices that are billed',
+            'finding': 'are not known',
+            'what_to_do': 'export all prices, also archived ones: without its price nobody knows whether a line is metered, and it counts as recurring. Items of prices in tiers or packages need an amount of their own (unit_amount)',
+        },
+        {
+            'guard': 'customers', 'unit': 'paying customers',
+            'finding': 'stand in no export of customers',
+            'what_to_do': 'they have no sign-up, name or segment: export all customers, or look whether both exports write ids alike (17 and 17.0)',
+        },
+        {
             'guard': 'tickets', 'unit': 'tickets',
             'finding': 'belong to no customer whom billing knows',
             'what_to_do': 'they are in no figure of support: export organizations or users with the id that billing uses, or add customer_aliases',

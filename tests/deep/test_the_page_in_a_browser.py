@@ -5,6 +5,7 @@ Its siblings of the first tier: ``tests/unit/report``. Without Chromium these fa
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import duckdb
 import pytest
 
 from dagster_project.lists import customer_list
+from dagster_project.lists.customer import customer_life
 from dagster_project.report import Heading, build
+from dagster_project.report.customer_page import life_page
 from tests.browser.chromium import SCREENS, Screen, browser, shown
 from tests.browser.pictures import difference, made_small
 from tests.sample import WholeRun
@@ -175,6 +178,25 @@ def test_long_names_and_large_amounts_stay_in_their_place(
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         assert page.evaluate(TOO_WIDE) == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_long_names_stay_in_their_place_on_the_page_of_one_customer(
+    started: Any, whole_sample: WholeRun, tmp_path: Path, width: int
+) -> None:
+    with duckdb.connect(str(whole_sample.paths.marts_db), read_only=True) as con:
+        life = customer_life(con, "cus_000219")
+    long = dict.fromkeys(life.attributes, "x" * 128)
+    file = tmp_path / "customer.html"
+    file.write_text(life_page(replace(life, attributes=long)), encoding="utf-8")
+    page = started.new_page(viewport={"width": width, "height": 900})
+    page.goto(file.as_uri())
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    over = page.evaluate("""() => [...document.querySelectorAll("dd, td")]
+        .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.textContent)""")
+    narrow = page.evaluate(IN_NARROW_COLUMNS)
+    page.close()
+    assert (wide, over, narrow) == (width, [], [])
 
 
 @pytest.mark.parametrize("page_of", ["small", "sample"])

@@ -31,6 +31,29 @@ def test_items_that_end_a_day_before_the_next_are_told_of(landing: Path, load: L
     assert "1 period of subscription_items ends a day before" in load().warnings[0]
 
 
+def test_an_item_that_ends_a_day_before_another_of_its_subscription_is_told_of(
+    landing: Path, load: Load
+) -> None:
+    (landing / "subscription_items.csv").write_text(
+        ITEMS + "i1,s1,c1,p,10,2026-01-01,2026-01-31\ni2,s1,c1,q,20,2026-02-01,\n"
+    )
+
+    assert "1 period of subscription_items ends a day before" in load().warnings[0]
+
+
+def test_a_period_that_lasts_into_the_next_of_its_plan_is_told_of(
+    landing: Path, load: Load
+) -> None:
+    (landing / "subscription_periods.csv").write_text(
+        PERIODS + "s1,c1,10,2026-01-01,\ns1,c1,12,2026-03-01,\ns2,c1,5,2026-01-01,2026-03-01\ns2,c1,6,2026-03-01,\n"
+    )
+
+    assert load().warnings == (
+        "subscription_periods.csv: 1 period of subscription_periods lasts beyond the beginning of the next of the same "
+        "subscription and plan, and both count: if the next one replaces it, it needs an end",
+    )
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [(NEXT_DAYS, {}), (LAST_DAYS, {"ends": "inclusive"}), (LAST_DAYS, {"ends": "exclusive"})],

@@ -376,6 +376,12 @@ _OWN = {
     "marts__mart_reconciliation.files_are_not_of_one_class": (
         "update {table} set status = 'warned' where guard = 'one_class'"
     ),
+    "marts__mart_reconciliation.prices_are_exported": (
+        "update {table} set status = 'warned' where guard = 'prices'"
+    ),
+    "marts__mart_reconciliation.paying_customers_are_exported": (
+        "update {table} set status = 'warned' where guard = 'customers'"
+    ),
     "marts__mart_reconciliation.tickets_are_of_known_customers": (
         "update {table} set status = 'warned' where guard = 'tickets'"
     ),

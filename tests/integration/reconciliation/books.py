@@ -207,6 +207,8 @@ def broken() -> Books:
         credit_note("c3/2026-02", "44", "2026-02-15"),
         credit_note("c4/2026-02", "7", "2026-02-15", reason="product_unsatisfactory"),
     ]
+    books["plans"] = [{**sound()["plans"][0], "plan_id": "another"}]
+    books["customers"] = sound()["customers"][:4]
     books["payments"] = changed(
         [row for row in books["payments"] if row["invoice_id"] not in ("c1/2026-02", "c5/2026-04")],
         "invoice_id",

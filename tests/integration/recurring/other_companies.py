@@ -200,6 +200,12 @@ rest,s-p-rest,p-rest,m10,2,10,USD,month,1,,2024-02-01,
 owes,s-p-owes,p-owes,m10,1,10,USD,month,1,,2024-01-01,
 late,s-p-late,p-late,m10,1,10,USD,month,1,,2024-01-01,
 ended,s-p-ended,p-ended,m10,1,10,USD,month,1,,2024-01-01,
+over,s-p-over,p-over,m10,1,10,USD,month,1,,2024-01-01,
+1,s-p-one,p-one,m10,1,10,USD,month,1,,2024-01-01,
+1,s-p-two,p-two,m10,1,10,USD,month,1,,2024-02-01,
+night,s-p-night,p-night,m10,1,10,USD,month,1,,2024-01-01,2024-03-31T23:59:59Z
+night,s-p-night,p-night,m10,2,10,USD,month,1,,2024-04-01,2024-05-31T23:59:00Z
+night,s-p-night,p-night,m10,3,10,USD,month,1,,2024-06-01,
 """
 SUBSCRIPTION_COLUMNS = (
     "subscription_id,customer_id,status,started_at,trial_start_at,trial_end_at,cancel_requested_at,"
@@ -212,6 +218,7 @@ s-p-rest,p-rest,paused,2024-01-01,,,,
 s-p-owes,p-owes,unpaid,2024-01-01,2024-01-01,2024-01-20,,
 s-p-late,p-late,past_due,2024-01-01,,,,
 s-p-ended,p-ended,expired,2024-01-01,,,,2024-05-01
+s-p-over,p-over,Terminated,2024-01-01,,,2024-03-05,
 """
 MOVEMENTS_OF_ITEMS = """
     p-week 2024-01-01 new 30.33
@@ -231,6 +238,13 @@ MOVEMENTS_OF_ITEMS = """
     p-late 2024-01-01 new 10.00
     p-ended 2024-01-01 new 10.00
     p-ended 2024-05-01 churn -10.00
+    p-over 2024-01-01 new 10.00
+    p-over 2024-03-05 churn -10.00
+    p-one 2024-01-01 new 10.00
+    p-two 2024-02-01 new 10.00
+    p-night 2024-01-01 new 10.00
+    p-night 2024-04-01 expansion 10.00
+    p-night 2024-06-01 expansion 10.00
 """
 
 

@@ -161,6 +161,7 @@ KINDS = (
             "a month and then a year, by adjustments in Pacific time (Recurly)",
             "a month of one product and then a year of another, nothing given back, by one item (Stripe by Fivetran)",
             "a plan of another product in the middle of a month, nothing given back",
+            "a month and then a year, nothing given back, by another item and without an export of prices (Sigma)",
         ),
     ),
     Kind(

@@ -80,7 +80,7 @@ def test_a_customer_without_rows_has_one_of_their_own() -> None:
     assert len(rows(explain_csv(explained(part("c"))))) == 1
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", [*"=+-@\t\r", *"＝＋－＠"])
 def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
     text = f"{start}HYPERLINK(1)"
     (row,) = rows(explain_csv(explained(part(text, movement(3, plan=text, key=text)))))

@@ -1,5 +1,7 @@
 """Control and bidi characters of an export are seen, not obeyed; odd paths, periods and names are refused in words."""
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,7 +42,22 @@ def test_a_csv_shows_them() -> None:
     assert [one in text for one in OBEYED] == [False] * 5
 
 
-@pytest.mark.parametrize("segment", ["x" * 50_000, NASTY, "a#opened", "\ud800"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Soci\u00e9t\u00e9\u00a0X",
+        "\u682a\u5f0f\u4f1a\u793e\u3000X",
+        "\u0645\u06cc\u200c\u062e",
+        "\U0001f469\u200d\U0001f4bb",
+    ],
+)
+def test_what_names_are_written_with_stays_as_it_is(name: str) -> None:
+    """Spaces of Excel and of Japanese, joiners of Persian and of emoji."""
+    (row,) = csv.DictReader(io.StringIO(as_csv(Row, [Row(name)])))
+    assert row["name"] == name
+
+
+@pytest.mark.parametrize("segment", ["x" * 50_000, NASTY, "a#opened", "\ud800", "a\u00a0b"])
 def test_the_name_of_an_incident_is_bounded_plain_and_its_own(segment: str) -> None:
     name = part_of_name(segment)
     assert len(name) < 80 and name.isprintable() and "#" not in name

@@ -21,7 +21,7 @@ final as (
         source.interval_count,
         coalesce(source.discount, 0) as discount,
         {{ local_date('source.valid_from_at') }} as valid_from_on,
-        {{ local_date('source.valid_to_at') }} as valid_to_on,
+        {{ local_date(end_after_last_moment('source.valid_from_at', 'source.valid_to_at')) }} as valid_to_on,
         source.valid_from_at,
         source._load_id,
         source._source_file,

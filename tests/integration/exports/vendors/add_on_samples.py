@@ -211,6 +211,32 @@ PLANS_THAT_FOLLOW = Sample(
     """),
 )
 
+# ---------------------------------------------------------------- Stripe
+
+ANOTHER_ITEM = Sample(
+    "a month and then a year, nothing given back, by another item and without an export of prices (Sigma)",
+    "stripe",
+    {
+        "customers.csv": table("id,created,email", [f"cus_vd1,{SIGNED_UP},vd@x.example"]),
+        "invoices.csv": table(
+            "id,customer_id,status,currency,date,total,status_transitions_paid_at",
+            [
+                "in_vd1,cus_vd1,paid,usd,2026-02-05,10000,2026-02-05",
+                "in_vd2,cus_vd1,paid,usd,2026-02-20,96000,2026-02-20",
+            ],
+        ),
+        "invoice_line_items.csv": table(
+            "id,invoice_id,amount,currency,period_start,period_end,price_id,proration,quantity,source_type,"
+            "subscription,subscription_item",
+            [
+                "il_vd1,in_vd1,10000,usd,2026-02-05,2026-03-05,vd-m,false,1,subscription,sub_vd,si_vd1",
+                "il_vd2,in_vd2,96000,usd,2026-02-20,2027-02-20,vd-y,false,1,subscription,sub_vd,si_vd2",
+            ],
+        ),
+    },
+    told("cus_vd1 2026-02-05 new 100.00 \n cus_vd1 2026-02-20 contraction -20.00"),
+)
+
 # ---------------------------------------------------------------- by hand
 
 
@@ -243,4 +269,9 @@ SUBSCRIPTIONS_NUMBERED_FOR_EACH_CUSTOMER = Sample(
     ),
 )
 
-ADD_ONS = (ADD_ONS_BY_USE, PLANS_THAT_FOLLOW, SUBSCRIPTIONS_NUMBERED_FOR_EACH_CUSTOMER)
+ADD_ONS = (
+    ADD_ONS_BY_USE,
+    PLANS_THAT_FOLLOW,
+    ANOTHER_ITEM,
+    SUBSCRIPTIONS_NUMBERED_FOR_EACH_CUSTOMER,
+)

@@ -31,7 +31,8 @@ INCLUSIVE_ENDS = Sample(
     "canonical",
     {
         "customers.csv": table(
-            "customer_id,created_at", [f"{name},2024-12-20" for name in ("sk-q", "sk-y", "sk-w")]
+            "customer_id,created_at",
+            [f"{name},2024-12-20" for name in ("sk-q", "sk-y", "sk-w", "sk-m")],
         ),
         "plans.csv": table(
             "plan_id,product,unit_amount,currency,interval,interval_count",
@@ -60,10 +61,19 @@ INCLUSIVE_ENDS = Sample(
                     )
                     for n, (first, last) in enumerate(_weeks(date(2026, 1, 5), 26))
                 ),
+                *(
+                    _line("sk-m", n, "10", f"{first} 00:00", f"{end - timedelta(days=1)} 23:59")
+                    for n, (first, end) in enumerate(MONTHS)
+                ),
             ],
         ),
     },
-    told("sk-q 2026-01-01 new 100.00 \n sk-y 2025-01-01 new 100.00 \n sk-w 2026-01-05 new 43.33"),
+    told("""
+        sk-q 2026-01-01 new 100.00
+        sk-y 2025-01-01 new 100.00
+        sk-w 2026-01-05 new 43.33
+        sk-m 2026-01-01 new 10.00
+    """),
 )
 
 NUMBERED_LINES = Sample(

@@ -24,16 +24,12 @@ lines as (
         and {{ is_computed('customer_id') }}
 ),
 
--- The last second of a day is the day after, unless service begins at it too: then it is only the time of day.
 ended as (
     select
         lines.*,
         concat(invoice_id, '/', line_id) as line_key,
         concat(customer_id, '/', coalesce(subscription_id, '')) as contract_key,
-        case
-            when {{ after_last_second('period_start_at') }} <> period_start_at then period_end_at
-            else {{ after_last_second('period_end_at') }}
-        end as end_at,
+        {{ end_after_last_moment('period_start_at', 'period_end_at') }} as end_at,
         {{ is_midnight('period_end_at') }} as is_day_named
     from lines
 ),

@@ -29,11 +29,13 @@ together as (
     where one.product = '(none)'
 ),
 
--- Where items of a subscription have ids, an item has one line at a time, whatever its product; without a product, that alone tells.
+-- Where items of a subscription have ids, an item has one line at a time, whatever its product. Where one of them is called plan,
+-- the others are add-ons, of whatever product.
 items as (
     select
         concat(invoice_id, '/', line_id) as line_key,
-        item_id
+        item_id,
+        max(case when item_id = 'plan' then 1 else 0 end) over (partition by customer_id, subscription_id) = 1 as is_beside_a_plan
     from {{ ref('int_invoice_lines') }}
     where item_id is not null and {{ is_computed('customer_id') }}
 ),
@@ -67,7 +69,7 @@ replaced as (
             own.item_id = later.item_id
             or (
                 pieces.product = full_lines.product
-                and (pieces.product <> '(none)' or coalesce(own.item_id = later.item_id, true))
+                and (pieces.product <> '(none)' or not coalesce(own.is_beside_a_plan and later.is_beside_a_plan, false))
             )
         )
     group by pieces.line_key

@@ -5,7 +5,7 @@ with
 items as (
     select
         *,
-        lead(valid_from_on) over (partition by item_id order by valid_from_at) as next_from_on,
+        lead(valid_from_on) over (partition by subscription_id, item_id order by valid_from_at) as next_from_on,
         greatest(
             max(valid_from_on) over (partition by subscription_id),
             max(valid_to_on) over (partition by subscription_id)
@@ -16,7 +16,7 @@ items as (
 subscriptions as (
     select
         *,
-        replace(lower(trim(status)), ' ', '_') as state
+        replace(replace(lower(trim(status)), ' ', '_'), '-', '_') as state
     from {{ ref('stg_billing__subscriptions') }}
 ),
 
@@ -39,7 +39,12 @@ joined as (
 placed as (
     select
         *,
-        case when ended_on is null and state in ('canceled', 'cancelled', 'paused') then known_on end as stopped_on,
+        case
+            when
+                ended_on is null
+                and state in ('canceled', 'cancelled', 'expired', 'ended', 'terminated', 'paused', 'on_hold', 'suspended')
+                then known_on
+        end as stopped_on,
         case
             when ended_on is null and state = 'unpaid' then {{ add_days('known_on', var('dunning_days')) }}
         end as unpaid_until

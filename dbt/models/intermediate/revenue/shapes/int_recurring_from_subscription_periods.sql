@@ -13,6 +13,7 @@ plans as (
 
 said_anew as (
     select
+        earlier.customer_id,
         earlier.subscription_id,
         earlier.plan_id,
         earlier.valid_from_on,
@@ -27,7 +28,8 @@ said_anew as (
     from periods as earlier
     inner join periods as later
         on
-            earlier.subscription_id = later.subscription_id
+            earlier.customer_id = later.customer_id
+            and earlier.subscription_id = later.subscription_id
             and coalesce(earlier.plan_id, '') = coalesce(later.plan_id, '')
             and earlier.version_at < later.version_at
             and earlier.valid_from_on <> later.valid_from_on
@@ -37,7 +39,7 @@ said_anew as (
                 or later.valid_to_on >= earlier.valid_to_on
                 or (later.mrr = earlier.mrr and later.quantity = earlier.quantity)
             )
-    group by earlier.subscription_id, earlier.plan_id, earlier.valid_from_on
+    group by earlier.customer_id, earlier.subscription_id, earlier.plan_id, earlier.valid_from_on
 ),
 
 standing as (
@@ -47,7 +49,8 @@ standing as (
     from periods
     left join said_anew
         on
-            periods.subscription_id = said_anew.subscription_id
+            periods.customer_id = said_anew.customer_id
+            and periods.subscription_id = said_anew.subscription_id
             and coalesce(periods.plan_id, '') = coalesce(said_anew.plan_id, '')
             and periods.valid_from_on = said_anew.valid_from_on
     where coalesce(said_anew.lasts_until_then, 1) = 1
