@@ -89,6 +89,11 @@ def test_the_dashboard_is_imported(seen: dict[str, Any]) -> None:
     assert seen["dashboards"] == ["Retention"]
 
 
+def test_every_chart_stands_once_and_under_its_own_title(seen: dict[str, Any]) -> None:
+    assert len(seen["placed"]) == 5
+    assert [title for title, chart in seen["placed"] if title != chart] == []
+
+
 def test_every_chart_has_rows(seen: dict[str, Any]) -> None:
     assert {name: len(rows) > 5 for name, rows in seen["before"].items()} == {
         "MRR at the end of each month": True,

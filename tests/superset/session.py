@@ -1,7 +1,7 @@
 """Run by Superset's own Python: import a dashboard, answer what its charts show, swap the file, answer again.
 
 ``session.py DASHBOARD.zip MARTS NEXT`` prints one JSON object: ``before`` and ``after``, by chart, the rows of its
-query. Between the two ``NEXT`` takes the place of ``MARTS`` by a rename, as a publication does.
+query; ``placed``, each title on the dashboard and which chart stands under it. Between the two ``NEXT`` takes the place of ``MARTS`` by a rename, as a publication does.
 """
 
 import json
@@ -29,6 +29,14 @@ def main(dashboard: Path, marts: Path, following: Path) -> dict[str, Any]:
     _answered(imported)
     charts = _answered(client.get("/api/v1/chart/", headers=headers))["result"]
     shown = _answered(client.get("/api/v1/dashboard/", headers=headers))["result"]
+    names = {chart["id"]: chart["slice_name"] for chart in charts}
+    url = f"/api/v1/dashboard/{shown[0]['id']}"
+    position = json.loads(_answered(client.get(url, headers=headers))["result"]["position_json"])
+    placed = [
+        (one["meta"]["sliceName"], names[one["meta"]["chartId"]])
+        for one in position.values()
+        if isinstance(one, dict) and one["type"] == "CHART"
+    ]
 
     def rows() -> dict[str, Any]:
         found = {}
@@ -43,6 +51,7 @@ def main(dashboard: Path, marts: Path, following: Path) -> dict[str, Any]:
     following.replace(marts)
     return {
         "dashboards": [one["dashboard_title"] for one in shown],
+        "placed": placed,
         "before": before,
         "after": rows(),
     }

@@ -56,6 +56,20 @@ def test_every_chart_stands_on_a_dataset_of_the_export() -> None:
     assert {chart["dataset_uuid"] for chart in _read("charts")} <= known
 
 
+def test_every_chart_has_one_place_on_the_dashboard_and_stands_there_under_its_own_title() -> None:
+    """Superset tells a chart in its place by the uuid; without it another one stands under the title."""
+    (dashboard,) = _read("dashboards")
+    parts = [one for one in dashboard["position"].values() if isinstance(one, dict)]
+    placed = [
+        (one["meta"].get("uuid"), one["meta"]["sliceName"])
+        for one in parts
+        if one["type"] == "CHART"
+    ]
+    assert sorted(placed, key=str) == sorted(
+        ((chart["uuid"], chart["slice_name"]) for chart in _read("charts")), key=str
+    )
+
+
 def test_the_connection_reads_only() -> None:
     (database,) = _read("databases")
     assert database["sqlalchemy_uri"] == (
