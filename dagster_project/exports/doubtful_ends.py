@@ -63,6 +63,6 @@ def _overlapping(con: duckdb.DuckDBPyConnection, load_id: int) -> tuple[str, ...
         return ()
     return (
         f"{counted(periods, 'period')} of subscription_periods {'lasts' if periods == 1 else 'last'} beyond the"
-        " beginning of the next of the same subscription and plan, and both count: if the next one replaces it, it needs"
-        " an end",
+        " beginning of the next of the same subscription and plan, and both count: if the next one replaces it, it"
+        " needs an end",
     )
