@@ -1,8 +1,8 @@
 """Run by Superset's own Python: import a dashboard, answer what its charts show, swap the file, answer again.
 
 ``session.py DASHBOARD.zip MARTS NEXT`` prints one JSON object: ``before`` and ``after``, by chart, the rows of its
-query; ``placed``, each title on the dashboard and which chart stands under it. Between the two ``NEXT`` takes the place
-of ``MARTS`` by a rename, as a publication does.
+query; ``placed``, each title on the dashboard and which chart stands under it. Between the two ``NEXT`` takes the
+place of ``MARTS`` by a rename, as a publication does.
 """
 
 import json
