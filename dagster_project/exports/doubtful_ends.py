@@ -1,4 +1,4 @@
-"""Periods that are given with their value and seem to name their last day, or to lack an end: told, since nothing is guessed.
+"""Periods that are given with their value and seem to name their last day, or to lack an end: told, not guessed.
 
 Of invoice lines dbt tells it by each subscription (``int_invoice_line_ends``); periods and items are taken as they are.
 """
@@ -50,7 +50,9 @@ def _overlapping(con: duckdb.DuckDBPyConnection, load_id: int) -> tuple[str, ...
         """
         select count(*) from (
             select valid_to_on,
-                lead(valid_from_on) over (partition by customer_id, subscription_id, plan_id order by valid_from_on) as next_on
+                lead(valid_from_on) over (
+                    partition by customer_id, subscription_id, plan_id order by valid_from_on
+                ) as next_on
             from raw.subscription_periods where _load_id = $load_id and not _deleted
         ) where next_on < coalesce(valid_to_on, date '9999-12-31')
         """,
@@ -60,6 +62,7 @@ def _overlapping(con: duckdb.DuckDBPyConnection, load_id: int) -> tuple[str, ...
     if not periods:
         return ()
     return (
-        f"{counted(periods, 'period')} of subscription_periods {'lasts' if periods == 1 else 'last'} beyond the beginning of "
-        "the next of the same subscription and plan, and both count: if the next one replaces it, it needs an end",
+        f"{counted(periods, 'period')} of subscription_periods {'lasts' if periods == 1 else 'last'} beyond the "
+        "beginning of the next of the same subscription and plan, and both count: if the next one replaces it, it "
+        "needs an end",
     )

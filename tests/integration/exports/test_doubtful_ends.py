@@ -45,7 +45,8 @@ def test_a_period_that_lasts_into_the_next_of_its_plan_is_told_of(
     landing: Path, load: Load
 ) -> None:
     (landing / "subscription_periods.csv").write_text(
-        PERIODS + "s1,c1,10,2026-01-01,\ns1,c1,12,2026-03-01,\ns2,c1,5,2026-01-01,2026-03-01\ns2,c1,6,2026-03-01,\n"
+        PERIODS
+        + "s1,c1,10,2026-01-01,\ns1,c1,12,2026-03-01,\ns2,c1,5,2026-01-01,2026-03-01\ns2,c1,6,2026-03-01,\n"
     )
 
     assert load().warnings == (

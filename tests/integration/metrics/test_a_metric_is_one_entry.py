@@ -24,6 +24,7 @@ from dagster_project.numbers.recurring import RECURRING_FORMULAS
 from dagster_project.quality.contracts import mart_contracts
 from dagster_project.red_lines.rules import load_rules
 from dagster_project.warehouse.ready_views import create_ready_views
+from tests.documents import snippets
 from tests.integration.dbt_process import dbt
 
 MARTS = (
@@ -109,7 +110,8 @@ def _add_a_metric(project: Path) -> None:
     folder = project / "models" / "marts" / "retention"
     model, described = folder / "mart_churn_periods.sql", folder / "mart_churn_periods.yml"
     sql = model.read_text(encoding="utf-8")
-    column = "{{ share('mrr_expansion', 'mrr_opening') }} as expansion_rate\n    from figures"
+    (shown,) = [block.text.strip() for block in snippets("sql") if "{{" in block.text]
+    column = f"{shown}\n    from figures"
     model.write_text(re.sub(r"\n    from figures", f",\n        {column}", sql), encoding="utf-8")
     document = yaml.safe_load(described.read_text(encoding="utf-8"))
     document["models"][0]["columns"].append(ADDED)

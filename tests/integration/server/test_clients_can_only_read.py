@@ -1,6 +1,9 @@
 """What a client may ask of ``ebbline serve``, and all that is refused: by the server, and by its engine."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,8 @@ pytest.importorskip("duckdb_extension_quack", reason="the extra `serve` is not i
 
 from dagster_project.server.guarded import GuardedMarts
 from dagster_project.warehouse.paths import WarehousePaths
-from tests.integration.server.conftest import Server, ask, serving, swap_in
+from tests.documents import snippets
+from tests.integration.server.conftest import TOKEN, Server, ask, serving, swap_in
 
 READS = {
     "select count(*) from r.metrics": [[1000]],
@@ -198,6 +202,20 @@ def answers(served: tuple[Server, WarehousePaths], folder: Path) -> dict[str, An
 @pytest.mark.parametrize("question", READS)
 def test_a_client_reads_the_marts(answers: dict[str, Any], question: str) -> None:
     assert answers[question] == ["rows", READS[question]]
+
+
+def test_the_client_of_the_docs_reads_them(served: tuple[Server, WarehousePaths]) -> None:
+    (shown,) = [snippet.text for snippet in snippets("python") if snippet.page == "docs/serve.md"]
+    told, here = "quack:127.0.0.1:9494", served[0].uri
+    assert shown.count(told) == 1
+    done = subprocess.run(
+        [sys.executable, "-c", shown.replace(told, here)],
+        env={**os.environ, "EBBLINE_SERVE_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.count("churn_rate") > 0) == (0, True), done.stderr
 
 
 @pytest.mark.parametrize("statement", REFUSED)

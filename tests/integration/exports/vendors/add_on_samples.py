@@ -94,6 +94,45 @@ ADD_ONS_BY_USE = Sample(
     ),
 )
 
+_ADJUSTMENTS = (
+    "uuid,account_code,subscription_id,invoice_id,adjustment_type,adjustment_created_at,adjustment_start_at,"
+    "adjustment_end_at,adjustment_quantity,adjustment_currency,adjustment_total,adjustment_discount,adjustment_tax,"
+    "adjustment_product_code,adjustment_origin,adjustment_plan_code,adjustment_coupon_code,invoice_type"
+)
+
+
+def _adjustment(name: str, amount: int, period: Period, product: str, origin: str) -> str:
+    first, end = (f"{day} 12:00:00 UTC" for day in period)
+    billed = f"{first},{first},{end},1,USD,{amount},0,0"
+    return f"{name},ve1,ve1-s,{name},charge,{billed},{product},{origin},ve-year,,renewal"
+
+
+ADD_ONS_OF_AN_EXPORT = Sample(
+    "an add-on of each month beside a year, in adjustments (Recurly)",
+    "recurly",
+    {
+        "accounts.csv": table("account_code,account_created_at", [f"ve1,{SIGNED_UP} 12:00:00 UTC"]),
+        "invoices_summary.csv": table(
+            "id,billed_date,closed_at,status,account_code,currency,invoice_total,tax_amount",
+            [
+                f"{name},{day} 12:00:00 UTC,{day} 12:00:00 UTC,paid,ve1,USD,{amount},0"
+                for name, day, amount in (
+                    ("ve1-year", YEAR[0], 1200),
+                    *((f"ve1-{n}", MONTHS[n][0], 30) for n in range(1, 6)),
+                )
+            ],
+        ),
+        "adjustments.csv": table(
+            _ADJUSTMENTS,
+            [
+                _adjustment("ve1-year", 1200, YEAR, "ve-year", "plan"),
+                *(_adjustment(f"ve1-{n}", 30, MONTHS[n], "help", "add_on") for n in range(1, 6)),
+            ],
+        ),
+    },
+    told("ve1 2026-01-01 new 100.00 \n ve1 2026-02-01 expansion 30.00"),
+)
+
 # ---------------------------------------------------------------- Chargebee
 
 
@@ -271,6 +310,7 @@ SUBSCRIPTIONS_NUMBERED_FOR_EACH_CUSTOMER = Sample(
 
 ADD_ONS = (
     ADD_ONS_BY_USE,
+    ADD_ONS_OF_AN_EXPORT,
     PLANS_THAT_FOLLOW,
     ANOTHER_ITEM,
     SUBSCRIPTIONS_NUMBERED_FOR_EACH_CUSTOMER,
