@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_billing__subscription_items') }}
 -- Guard: what is billed has a price that is exported, where prices are: only a price says whether it is metered. An item of a
 -- subscription without an amount of its own is worth its price times the quantity, which tiers and packages do not tell.
 {%- set from_items = var('recurring_from') == 'subscription_items' %}
