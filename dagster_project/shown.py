@@ -11,13 +11,17 @@ _UNSEEN = "\N{REPLACEMENT CHARACTER}"
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
-def shown(text: object, limit: int | None = None, *, keep: str = "") -> str:
+def shown(
+    text: object, limit: int | None = None, *, keep: str = "", printable_only: bool = False
+) -> str:
     """Return text without a character that a terminal, a mail reader or a browser would act on.
 
     :param limit: the most characters to return; a cut is marked.
     :param keep: characters that may stay although they are not printable, such as a line feed.
+    :param printable_only: replace also the spaces and joiners that names are written with.
     """
-    seen = "".join(c if _is_text(c) or c in keep else _UNSEEN for c in str(text))
+    is_seen = str.isprintable if printable_only else _is_text
+    seen = "".join(c if is_seen(c) or c in keep else _UNSEEN for c in str(text))
     return seen if limit is None or len(seen) <= limit else seen[: limit - 1] + _CUT
 
 

@@ -28,16 +28,18 @@ _ENDS = {
 
 
 def doubtful_ends(con: duckdb.DuckDBPyConnection, table: str, load_id: int) -> tuple[str, ...]:
-    """Return, in words, that periods end a day before the next begins, where none ends on the day of the next."""
-    if table not in _ENDS:
-        return ()
+    """Return, in words, that periods last into the next, or all end a day before the next begins."""
     overlapping = _overlapping(con, load_id) if table == "subscription_periods" else ()
+    return (*overlapping, *(_a_day_short(con, table, load_id) if table in _ENDS else ()))
+
+
+def _a_day_short(con: duckdb.DuckDBPyConnection, table: str, load_id: int) -> tuple[str, ...]:
+    """Return, in words, that periods end a day before the next begins, where none ends on the day of the next."""
     gaps = [float(gap) for (gap,) in con.execute(_ENDS[table], {"load_id": load_id}).fetchall()]
     short, whole = gaps.count(1), gaps.count(0)
     if not short or whole:
-        return overlapping
+        return ()
     return (
-        *overlapping,
         f"{counted(short, 'period')} of {table} {'ends' if short == 1 else 'end'} a day before the next begins, "
         "and customers are gone on that day: if the end that is named is the last day, say ends: inclusive "
         "under the source",

@@ -11,8 +11,7 @@ def part_of_name(text: str) -> str:
     """Return a text as a part of an incident's name: itself where it is short and plain, else cut, with a digest."""
     if text.isprintable() and len(text) <= _LONGEST and "#" not in text:
         return text
-    cut = shown(text, _LONGEST).replace("#", "_")
-    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut)
+    plain = shown(text, _LONGEST, printable_only=True).replace("#", "_")
     return f"{plain}~{_digest(text, 8)}"
 
 

@@ -69,6 +69,29 @@ final as (
 )
 {%- endmacro %}
 
+{#
+  Last query of a guard over rows that have no amount: of `ranked`, how many were checked and how many of them differ.
+  guard, checked, differing, example: expressions; the example is NULL of a row that does not differ.
+#}
+{% macro rows_guard(guard, checked, differing, example, warns_above_rows, mrr_effect=0) -%}
+    select
+        {{ guard }} as guard,
+        false as is_present,
+        {{ checked }} as rows_checked,
+        {{ differing }} as rows_differing,
+        null as amount_checked,
+        null as amount_differing,
+        {{ mrr_effect }} as mrr_effect,
+        null as mrr_effect_month,
+        {{ warns_above_rows }} as warns_above_rows,
+        null as warns_above_money,
+        null as refuses_above_rows,
+        null as refuses_above_money,
+        null as detail,
+        {{ examples(example) }} as examples
+    from ranked
+{%- endmacro %}
+
 {# What each guard is in words: its unit, what is said of those that differ and what to do. #}
 {% macro guard_texts() -%}
     {{ return([

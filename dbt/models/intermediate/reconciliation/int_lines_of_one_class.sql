@@ -48,22 +48,14 @@ ranked as (
 ),
 
 final as (
-    select
-        'one_class' as guard,
-        false as is_present,
-        coalesce(sum(line_count), 0) as rows_checked,
-        coalesce(sum(case when is_odd then line_count else 0 end), 0) as rows_differing,
-        null as amount_checked,
-        null as amount_differing,
-        null as mrr_effect,
-        null as mrr_effect_month,
-        0 as warns_above_rows,
-        null as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        null as detail,
-        {{ examples("case when is_odd then concat(file_name, ' (all ', kind, ')') end") }} as examples
-    from ranked
+    {{ rows_guard(
+        guard="'one_class'",
+        checked='coalesce(sum(line_count), 0)',
+        differing='coalesce(sum(case when is_odd then line_count else 0 end), 0)',
+        example="case when is_odd then concat(file_name, ' (all ', kind, ')') end",
+        warns_above_rows=0,
+        mrr_effect='null'
+    ) }}
 )
 
 select * from final

@@ -83,22 +83,13 @@ ranked as (
 ),
 
 final as (
-    select
-        guard,
-        false as is_present,
-        sum(row_count) as rows_checked,
-        sum(unknown_rows) as rows_differing,
-        null as amount_checked,
-        null as amount_differing,
-        0 as mrr_effect,
-        null as mrr_effect_month,
-        {{ var('max_share_of_strangers') }} as warns_above_rows,
-        null as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        null as detail,
-        {{ examples('case when unknown_rows > 0 then example end') }} as examples
-    from ranked
+    {{ rows_guard(
+        guard='guard',
+        checked='sum(row_count)',
+        differing='sum(unknown_rows)',
+        example='case when unknown_rows > 0 then example end',
+        warns_above_rows=var('max_share_of_strangers')
+    ) }}
     group by guard
 )
 

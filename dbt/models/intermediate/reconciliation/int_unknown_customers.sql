@@ -20,22 +20,13 @@ ranked as (
 ),
 
 final as (
-    select
-        'customers' as guard,
-        false as is_present,
-        count(*) as rows_checked,
-        coalesce(sum(is_unknown), 0) as rows_differing,
-        null as amount_checked,
-        null as amount_differing,
-        0 as mrr_effect,
-        null as mrr_effect_month,
-        {{ var('max_share_of_strangers') }} as warns_above_rows,
-        null as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        null as detail,
-        {{ examples('case when is_unknown = 1 then customer_id end') }} as examples
-    from ranked
+    {{ rows_guard(
+        guard="'customers'",
+        checked='count(*)',
+        differing='coalesce(sum(is_unknown), 0)',
+        example='case when is_unknown = 1 then customer_id end',
+        warns_above_rows=var('max_share_of_strangers')
+    ) }}
 )
 
 select * from final
