@@ -182,8 +182,8 @@ class Company:
     def _kept_tables_with_customers(self) -> list[tuple[str, str]]:
         """Return the kept tables that name customers, each with its first column of dates.
 
-        Without those by which days are compared, and ``int_customer_days`` whose first day is the one a year before the last
-        day covered and goes with it.
+        Without those by which days are compared, and ``int_customer_days`` whose first day is the one a year
+        before the last day covered and goes with it.
         """
         return self.rows(
             """
