@@ -3,7 +3,7 @@
   nothing is bounded by days: a credit changes the rate of the lines around it.
 
   A row of these models follows from the billing rows of one customer, whenever they were loaded. Such a model remembers, in
-  int_incremental_loads, up to which load it was computed. A night forgets and computes again those customers of whom
+  intermediate.incremental_loads, up to which load it was computed. A night forgets and computes again those customers of whom
   something was loaded since (int_changed_customers), or for whom a day begins that counts (int_due_customers); in one
   transaction. Where the settings are others, an alias came, or rows that had been seen are gone from raw, a model starts over.
 #}
@@ -17,7 +17,7 @@
 #}
 {% macro incremental_by(column, among=none, inputs=[], to_date=false) -%}
     {{ incremental_config(
-        needs=inputs + ([among] if among else []) + ['int_incremental_loads', 'stg_billing__loads'],
+        needs=inputs + ([among] if among else []) + ['stg_billing__loads'],
         forget='{{ forget_what_is_computed() }}',
         remember='{{ remember_the_loads() }}',
         meta={'incremental_by': {'column': column, 'among': among, 'inputs': inputs, 'to_date': to_date}}
@@ -85,7 +85,7 @@
 {# What the models remember, where it was made with these settings and aliases, of rows that are all still there. #}
 {% macro reliable_loads(models) -%}
     select computed.model, computed.load_id, computed.until
-    from {{ ref('int_incremental_loads') }} as computed
+    from intermediate.incremental_loads as computed
     where
         computed.model in ('{{ models | join("', '") }}')
         and computed.context = {{ load_context() }}
@@ -107,8 +107,8 @@
 {% macro remember_the_loads() -%}
     {%- if execute and target.type == 'duckdb' -%}
     {%- set terms = model.config.meta.incremental_by -%}
-    delete from {{ ref('int_incremental_loads').render() }} where model = '{{ model.name }}';
-    insert into {{ ref('int_incremental_loads').render() }} (model, load_id, until, context, seen)
+    delete from intermediate.incremental_loads where model = '{{ model.name }}';
+    insert into intermediate.incremental_loads (model, load_id, until, context, seen)
     select
         '{{ model.name }}' as model,
         computed.load_id,
@@ -117,7 +117,7 @@
         {{ rows_seen('computed.load_id') }} as seen
     from (
         {%- if terms.inputs %}
-        select coalesce(min(load_id), 0) as load_id, min(until) as until from {{ ref('int_incremental_loads').render() }}
+        select coalesce(min(load_id), 0) as load_id, min(until) as until from intermediate.incremental_loads
         where model in ('{{ terms.inputs | join("', '") }}')
         {%- else %}
         select coalesce(max(load_id), 0) as load_id, cast(null as date) as until from {{ ref('stg_billing__loads') }}

@@ -4,22 +4,23 @@
   Every figure says something about a day, a month, a morning or a pair of days, and follows from what happened before its end
   (METRICS.md). So it holds as long as nothing differs on any day before that end, however late the news of it came.
 
-  The models *_by_day hold one fingerprint for each day of what they speak of. An incremental model remembers, in
-  int_incremental_days, the fingerprints it was computed from. A night finds the first day whose fingerprint is another one,
-  forgets what reaches beyond it, and computes what is missing then. Forgetting, computing and remembering are one transaction.
+  A model that is fingerprinted by day notes, when it is built, one fingerprint for each day of its rows. An incremental model
+  remembers the fingerprints it was computed from; both stand in intermediate.incremental_days. A night finds the first day whose
+  fingerprint is another one, forgets what reaches beyond it, and computes what is missing then. Forgetting, computing and
+  remembering are one transaction.
 #}
 
 {#
   Configuration of such a model.
   days_before: expression over its columns: a row follows from the days before this one.
-  inputs: the *_by_day models of what it is computed from, and the incremental models it reads.
+  inputs: the models it is computed from: fingerprinted by day, or incremental by day themselves.
   spine: the model whose rows it is computed for, if any; rows of others are forgotten.
   unique_key: what a row is for: columns of the spine, and the same as expressions over its own columns.
   spine_where: condition on the rows of the spine.
 #}
 {% macro incremental_by_day(days_before, inputs, unique_key={}, spine=none, spine_where='true') -%}
     {{ incremental_config(
-        needs=inputs + ['int_incremental_days'] + ([spine] if spine else []),
+        needs=inputs + ([spine] if spine else []),
         forget='{{ forget_what_changed() }}',
         remember='{{ remember_what_was_read() }}',
         meta={'incremental_by_day': {
@@ -28,7 +29,20 @@
     ) }}
 {%- endmacro %}
 
-{# What every such model is to dbt, by day or by customer; `needs` are the models that the hooks read. #}
+{#
+  Configuration, beside its own, of a model of which others are computed by day.
+  days: its columns of dates: another row is another past from each of these days on.
+  row: what of a row they read; rendered when the model is built.
+  where: condition on the rows that they read.
+#}
+{% macro fingerprinted_by_day(days, row, where='true') -%}
+    {{ config(
+        post_hook='{{ remember_own_days() }}',
+        meta={'fingerprinted_by_day': {'days': days, 'row': row, 'where': where}}
+    ) }}
+{%- endmacro %}
+
+{# What every incremental model is to dbt, by day or by customer; `needs` are the models that the hooks read. #}
 {% macro incremental_config(needs, forget, remember, meta) -%}
     {%- for name in needs if not execute -%}{%- do ref(name) -%}{%- endfor -%}
     {{ config(
@@ -142,7 +156,7 @@
 {%- endmacro %}
 
 {% macro days_remembered() -%}
-    select source, day, fingerprint from {{ ref('int_incremental_days') }} where model = '{{ model.name }}'
+    select source, day, fingerprint from intermediate.incremental_days where model = '{{ model.name }}'
 {%- endmacro %}
 
 {# What an incremental model was computed from stands for the model: where that was not built tonight, it is what it was. #}
@@ -156,11 +170,7 @@
     {%- endfor %}
     {%- for name in model.config.meta.incremental_by_day.inputs %}
     union
-    {%- if name.endswith('_by_day') %}
-    select '{{ name }}' as source, day, fingerprint from {{ ref(name) }}
-    {%- else %}
-    select source, day, fingerprint from {{ ref('int_incremental_days') }} where model = '{{ name }}'
-    {%- endif %}
+    select source, day, fingerprint from intermediate.incremental_days where model = '{{ name }}'
     {%- endfor %}
 {%- endmacro %}
 
@@ -172,15 +182,31 @@
     cast('{{ local_md5(tojson(given, sort_keys=true)) }}' as {{ dbt.type_string() }})
 {%- endmacro %}
 
-{% macro remember_what_was_read() -%}
-    {%- if execute and target.type == 'duckdb' -%}
-    delete from {{ ref('int_incremental_days').render() }} where model = '{{ model.name }}';
-    insert into {{ ref('int_incremental_days').render() }} (model, source, day, fingerprint)
-    select '{{ model.name }}' as model, source, day, fingerprint from ({{ days_read() }}) as now_read
-    {%- endif -%}
+{% macro remember_what_was_read() -%}{{ remember_days(days_read()) if execute }}{%- endmacro %}
+
+{# The fingerprint of a day is the sum of its rows' hashes: it is the same whatever their order. #}
+{% macro remember_own_days() -%}{{ remember_days(own_days()) if execute }}{%- endmacro %}
+
+{% macro own_days() -%}
+    {%- set terms = model.config.meta.fingerprinted_by_day -%}
+    select '{{ model.name }}' as source, day, cast(sum(row_fingerprint) as varchar) as fingerprint
+    from (
+        {%- for day in terms.days %}
+        select {{ day }} as day, {{ row_hash("'" ~ day ~ "', " ~ render(terms.row)) }} as row_fingerprint
+        from {{ this }}
+        where {{ terms.where }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as rows_of_days
+    where day is not null
+    group by day
 {%- endmacro %}
 
-{# Fingerprint of the rows of a group, whatever their order: the sum of their hashes. #}
-{% macro fingerprint(row_fingerprint) -%}
-    cast(sum({{ row_fingerprint }}) as {{ dbt.type_string() }})
+{# What stands in the memory for a model is replaced; in the transaction in which it is built. #}
+{% macro remember_days(days) -%}
+    {%- if target.type == 'duckdb' -%}
+    delete from intermediate.incremental_days where model = '{{ model.name }}';
+    insert into intermediate.incremental_days (model, source, day, fingerprint)
+    select '{{ model.name }}' as model, source, day, fingerprint from ({{ days }}) as now_read
+    {%- endif -%}
 {%- endmacro %}

@@ -72,8 +72,8 @@ _ARRIVES: dict[str, tuple[str, dict[str, str]]] = {
 }
 # What the incremental models remember, and what a night found to compute, are not the same in a rebuild.
 _OF_THE_NIGHT = {
-    "intermediate.int_incremental_days",
-    "intermediate.int_incremental_loads",
+    "intermediate.incremental_days",
+    "intermediate.incremental_loads",
     "intermediate.int_changed_billing_rows",
     "intermediate.int_changed_customers",
 }
@@ -182,8 +182,8 @@ class Company:
     def _kept_tables_with_customers(self) -> list[tuple[str, str]]:
         """Return the kept tables that name customers, each with its first column of dates.
 
-        Without ``int_mrr_changes`` and ``int_piece_terms``, by which days are compared, and ``int_customer_days``
-        whose first day is the one a year before the last day covered and goes with it.
+        Without those by which days are compared, and ``int_customer_days`` whose first day is the one a year
+        before the last day covered and goes with it.
         """
         return self.rows(
             """
@@ -191,11 +191,13 @@ class Company:
             from duckdb_columns() as columns
             where
                 columns.table_name in (
-                    select model from intermediate.int_incremental_days
+                    select model from intermediate.incremental_days where source = 'settings'
                     union
-                    select model from intermediate.int_incremental_loads
+                    select model from intermediate.incremental_loads
                 )
-                and columns.table_name not in ('int_mrr_changes', 'int_piece_terms', 'int_customer_days')
+                and columns.table_name not in (
+                    'int_recurring_periods', 'int_mrr_changes', 'int_piece_terms', 'int_customer_days'
+                )
                 and columns.data_type = 'DATE'
             group by all
             having columns.schema_name || '.' || columns.table_name in (

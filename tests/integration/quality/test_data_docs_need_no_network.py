@@ -1,6 +1,7 @@
 """The pages of Data Docs as somebody on call opens them: from the disk, where there is no network."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def _result_of(pages: dict[str, Page], table: str) -> Page:
 
 def test_there_is_a_front_page_and_two_pages_a_suite(pages: dict[str, Page]) -> None:
     assert len(pages) == 1 + 2 * len(TABLES)
+
+
+def test_the_front_page_says_where_each_link_leads(pages: dict[str, Page]) -> None:
+    said = re.findall(r'<a href="(\w+)/[^"]*">open the (\w+)</a>', pages["index.html"].text)
+    assert Counter(said) == {
+        ("validations", "result"): len(TABLES),
+        ("expectations", "suite"): len(TABLES),
+    }
 
 
 def test_nothing_is_fetched_from_anywhere(docs: Path, pages: dict[str, Page]) -> None:

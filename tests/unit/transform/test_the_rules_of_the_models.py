@@ -1,5 +1,6 @@
 """Rules of the dbt models that a reader relies on, held by reading their files."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -9,12 +10,11 @@ from typing import Any
 import yaml
 
 from dagster_project.locations import DBT_PROJECT
+from dagster_project.transform.project import current_manifest
 
 MODELS = DBT_PROJECT / "models"
 FILES = {file.stem: file for file in sorted(MODELS.rglob("*.sql"))}
 LONGEST = 120
-# What incremental models remember of earlier runs: read by those of every layer.
-MEMORY = {"int_incremental_days", "int_incremental_loads"}
 
 
 def _refs(file: Path) -> set[str]:
@@ -42,7 +42,7 @@ def test_no_model_reads_one_of_a_later_layer() -> None:
     backwards = {
         name: later
         for name, file in FILES.items()
-        for ref in (_refs(file) & FILES.keys()) - MEMORY
+        for ref in _refs(file) & FILES.keys()
         if order.index(later := _layer(ref)) > order.index(_layer(name))
     }
     assert backwards == {}
@@ -94,3 +94,21 @@ def test_a_model_begins_with_what_it_reads_and_lays_its_steps_out_alike() -> Non
     assert [
         name for name, file in FILES.items() if blank.search(file.read_text(encoding="utf-8"))
     ] == []
+
+
+def test_what_a_model_by_day_is_computed_from_says_its_days() -> None:
+    """Of an input that says none nothing would ever differ, and what is kept would stay as it was."""
+    nodes = json.loads(current_manifest(DBT_PROJECT).read_text(encoding="utf-8"))["nodes"]
+    meta = {node["name"]: node["config"].get("meta", {}) for node in nodes.values()}
+    says_its_days = {
+        name
+        for name, of in meta.items()
+        if of.keys() & {"incremental_by_day", "fingerprinted_by_day"}
+    }
+    inputs = {
+        name: set(of["incremental_by_day"]["inputs"])
+        for name, of in meta.items()
+        if "incremental_by_day" in of
+    }
+    assert inputs
+    assert {name: rest for name, of in inputs.items() if (rest := of - says_its_days)} == {}

@@ -1,7 +1,7 @@
 -- Who of a cohort is there in a month: paying at its close, using at any time in it, or buying in it.
 {{ incremental_by_day(
     days_before=add_months('month', 1),
-    inputs=['int_mrr_by_day', 'int_cohorts_by_day', 'int_segments_by_day', 'int_customer_spans', 'int_usage_months']
+    inputs=['int_cohort_members', 'int_purchases', 'int_customer_spans', 'int_usage_months']
 ) }}
 
 with

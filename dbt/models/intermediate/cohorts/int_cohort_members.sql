@@ -1,5 +1,7 @@
 -- Who is in a cohort, as part of the whole and by each dimension. The attributes are the customer's own and hold for all time;
 -- the plan is the first one paid for, which no cohort of sign-ups or of buyers knows in its month.
+{{ fingerprinted_by_day(['cohort_month'], 'kind, customer_id, dimension, member') }}
+
 with
 
 cohort_customers as (

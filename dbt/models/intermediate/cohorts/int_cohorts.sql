@@ -14,8 +14,8 @@ cohort_revenue as (
     select * from {{ ref('int_cohort_revenue') }}
 ),
 
-usage_by_day as (
-    select * from {{ ref('int_usage_by_day') }}
+usage_days as (
+    select * from {{ ref('int_usage_days') }}
 ),
 
 numbers as (
@@ -44,7 +44,7 @@ cohorts as (
         cast(count(*) as integer) as cohort_customers,
         {{ money('sum(cohort_mrr)') }} as cohort_mrr
     from cohort_members
-    where kind <> 'usage' or exists (select 1 from usage_by_day)
+    where kind <> 'usage' or exists (select 1 from usage_days)
     group by kind, dimension, member, cohort_month
 ),
 

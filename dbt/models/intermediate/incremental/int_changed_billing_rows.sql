@@ -1,4 +1,3 @@
--- depends_on: {{ ref('int_incremental_loads') }}
 -- depends_on: {{ ref('stg_billing__loads') }}
 -- Customer and subscription, as they were given, of the billing rows that were loaded since the models incremental by customer were
 -- computed, or of which a part was: their invoice, plan, discount or tax.

@@ -1,4 +1,5 @@
 {{ config(materialized='table') }}
+{{ fingerprinted_by_day(['purchased_on'], 'customer_id') }}
 
 with
 

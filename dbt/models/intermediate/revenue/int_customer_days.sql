@@ -1,6 +1,6 @@
 -- What each customer is worth, and on which plan, at the end of the day before each day that some period
 -- compares.
-{{ incremental_by_day(days_before='on_day', inputs=['int_mrr_by_day'], spine='int_span_days', unique_key={'on_day': 'on_day'}) }}
+{{ incremental_by_day(days_before='on_day', inputs=['int_mrr_changes'], spine='int_span_days', unique_key={'on_day': 'on_day'}) }}
 
 with
 

@@ -1,6 +1,7 @@
 -- Attributes are corrections: the newest value holds for the whole history, so only the plan makes transfers.
 {%- set attributes = var('dimensions') | reject('equalto', 'plan') | list %}
 {{ config(materialized='table') }}
+{{ fingerprinted_by_day(['begun_on'], 'customer_id, dimension, member') }}
 
 with
 
@@ -9,17 +10,39 @@ customers as (
 ),
 
 -- Whoever is billed or buys is a customer, also without a row in the customers export.
+named as (
+    select
+        customer_id,
+        cast(null as date) as begun_on
+    from customers
+
+    union all
+
+    select
+        customer_id,
+        case when mrr > 0 then valid_from end as begun_on
+    from {{ ref('int_recurring_periods') }}
+
+    union all
+
+    select
+        customer_id,
+        purchased_on as begun_on
+    from {{ ref('int_purchases') }}
+),
+
 known as (
-    select customer_id from customers
-    union
-    select customer_id from {{ ref('int_recurring_periods') }}
-    union
-    select customer_id from {{ ref('int_purchases') }}
+    select
+        customer_id,
+        min(begun_on) as begun_on
+    from named
+    group by customer_id
 ),
 
 described as (
     select
         known.customer_id,
+        known.begun_on,
         {%- for attribute in attributes %}
         customers.{{ attribute }},
         {%- endfor %}
@@ -32,6 +55,7 @@ described as (
 final as (
     select
         customer_id,
+        begun_on,
         'all' as dimension,
         whole_business as member
     from described
@@ -41,6 +65,7 @@ final as (
 
     select
         customer_id,
+        begun_on,
         '{{ attribute }}' as dimension,
         coalesce({{ attribute }}, '(none)') as member
     from described
@@ -53,6 +78,7 @@ final as (
 
     select
         customer_id,
+        begun_on,
         '{{ crossing | join("+") }}' as dimension,
         {{ crossed_member(members) }} as member
     from described

@@ -1,9 +1,8 @@
 -- Each customer at the two ends of each span: only customers active at one of them.
-{{ may_read('int_recurring_periods') }}
 {{ may_read('int_currency_rates') }}
 {{ incremental_by_day(
     days_before='closing_on',
-    inputs=['int_mrr_by_day', 'int_customer_days'],
+    inputs=['int_recurring_periods', 'int_customer_days'],
     spine='int_spans',
     unique_key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
 ) }}

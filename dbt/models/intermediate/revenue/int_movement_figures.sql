@@ -1,7 +1,7 @@
 -- Movements summed by period, member and type: not the comparison of two days but everything that happened between them.
 {{ incremental_by_day(
     days_before='closing_on',
-    inputs=['int_mrr_by_day', 'int_segments_by_day'],
+    inputs=['int_mrr_changes', 'int_recurring_periods', 'int_customer_segments'],
     spine='int_periods',
     unique_key={'grain': 'grain', 'period_start': 'period_start', 'closing_on': 'closing_on'}
 ) }}

@@ -2,6 +2,7 @@
 -- and day. With dated rates a day stays even if nothing is left of it: a rate and the customer may have
 -- undone each other.
 {{ incremental_by_customer_to_date(inputs=['int_recurring_periods']) }}
+{{ fingerprinted_by_day(['changed_on'], 'customer_id, subscription_id, plan_id, delta') }}
 
 with
 

@@ -2,6 +2,9 @@
 -- export tells them. A credit takes back units too. Where no discount is told, the price is what was paid.
 {{ may_read('int_item_versions') }}
 {{ incremental_by_customer(inputs=['int_recurring_periods', 'int_invoice_service_lines']) }}
+{{ fingerprinted_by_day(
+    ['valid_from', 'valid_to'], 'customer_id, subscription_id, product, plan_id, months, currency, quantity, listed, paid'
+) }}
 
 with
 

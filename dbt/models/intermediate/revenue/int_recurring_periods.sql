@@ -3,6 +3,7 @@
 -- changes. An unknown currency keeps its row with no mrr: the test assert_every_currency_has_a_rate names it, nothing vanishes.
 {{ may_read('stg_billing__subscriptions') }}
 {{ incremental_by_customer(inputs=['int_invoice_service_lines', 'int_invoice_pieces']) }}
+{{ fingerprinted_by_day(['valid_from', 'valid_to'], 'customer_id, plan_id, currency, mrr, mrr_in_currency') }}
 {%- set shapes = {
     'subscription_periods': ref('int_recurring_from_subscription_periods'),
     'subscription_items': ref('int_recurring_from_subscription_items'),

@@ -1,7 +1,7 @@
 -- Why the MRR of each customer active at both ends of a period changed between them.
 {{ incremental_by_day(
     days_before='closing_on',
-    inputs=['int_customer_spans'],
+    inputs=['int_customer_spans', 'int_piece_terms'],
     spine='int_periods',
     unique_key={'period_start': 'opening_on', 'closing_on': 'closing_on'}
 ) }}

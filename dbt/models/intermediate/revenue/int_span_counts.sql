@@ -3,7 +3,7 @@
 -- out of upgrades and downgrades is known of periods, not of the twelve months up to a closing.
 {{ incremental_by_day(
     days_before='closing_on',
-    inputs=['int_segments_by_day', 'int_customer_spans', 'int_span_causes'],
+    inputs=['int_customer_segments', 'int_customer_spans', 'int_span_causes'],
     spine='int_spans',
     unique_key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
 ) }}

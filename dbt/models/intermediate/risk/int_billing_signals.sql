@@ -1,6 +1,8 @@
 {{ incremental_by_day(
     days_before='score_on',
-    inputs=['int_mrr_by_day', 'int_signals_by_day', 'int_scored_customers'],
+    inputs=[
+        'int_mrr_changes', 'int_recurring_periods', 'stg_billing__subscriptions', 'stg_billing__payments', 'int_scored_customers',
+    ],
     spine='int_score_days',
     unique_key={'score_on': 'score_on'}
 ) }}

@@ -3,7 +3,7 @@
 {%- set weights = health_weights() %}
 {{ incremental_by_day(
     days_before='score_on',
-    inputs=['int_risk_scores', 'int_segments_by_day'],
+    inputs=['int_risk_scores', 'int_customer_segments'],
     spine='int_score_days',
     spine_where="occasion <> 'week'",
     unique_key={'score_on': 'score_on'}

@@ -25,7 +25,7 @@ billing_signals as (
 ),
 
 usage_begins as (
-    select min(day) as first_on from {{ ref('int_usage_by_day') }}
+    select min(used_on) as first_on from {{ ref('int_usage_days') }}
 ),
 
 signals as (

@@ -1,4 +1,4 @@
-{{ incremental_by_day(days_before='score_on', inputs=['int_mrr_by_day'], spine='int_score_days', unique_key={'score_on': 'score_on'}) }}
+{{ incremental_by_day(days_before='score_on', inputs=['int_mrr_changes'], spine='int_score_days', unique_key={'score_on': 'score_on'}) }}
 
 with
 

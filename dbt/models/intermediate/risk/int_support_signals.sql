@@ -1,6 +1,6 @@
 {{ incremental_by_day(
     days_before='score_on',
-    inputs=['int_signals_by_day', 'int_scored_customers'],
+    inputs=['int_bad_experiences', 'int_tickets', 'int_contacts', 'int_scored_customers'],
     spine='int_score_days',
     unique_key={'score_on': 'score_on'}
 ) }}

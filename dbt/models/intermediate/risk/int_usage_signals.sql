@@ -2,7 +2,7 @@
 -- Use in the 7 and 28 days before the morning, and the habit of the eight weeks before the last.
 {{ incremental_by_day(
     days_before='score_on',
-    inputs=['int_usage_by_day', 'int_usage_months', 'int_scored_customers'],
+    inputs=['int_usage_days', 'int_usage_months', 'int_scored_customers'],
     spine='int_score_days', unique_key={'score_on': 'score_on'}
 ) }}
 

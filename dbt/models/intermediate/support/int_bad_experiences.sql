@@ -1,6 +1,8 @@
 -- What went wrong for a customer, dated on the day it was known. A rating is bad below the middle
 -- of its scale (1 or 2 of 5, 1 of 2, 0 of 1), an NPS answer up to 6 of 10. Exports date no reopening: it is
 -- known at the latest when the ticket is solved.
+{{ fingerprinted_by_day(['happened_on'], 'customer_id') }}
+
 with
 
 tickets as (

@@ -1,4 +1,6 @@
 -- Contacts with the customer they were with; some vendors write the user's id in the place of the customer's.
+{{ fingerprinted_by_day(['contacted_on'], 'customer_id', where='is_outbound') }}
+
 with
 
 contacts as (

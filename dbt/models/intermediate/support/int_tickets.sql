@@ -2,6 +2,7 @@
 -- they name, if there is such a customer, that of their organisation, that of the user who asked. A ticket of nobody known has none
 -- (the check tickets_belong_to_known_customers names them).
 {{ config(materialized='table') }}
+{{ fingerprinted_by_day(['created_on', 'answered_on'], 'customer_id, ticket_id') }}
 
 with
 

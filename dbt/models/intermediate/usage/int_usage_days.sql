@@ -1,5 +1,8 @@
 -- depends_on: {{ ref('stg_usage__features') }}
 -- The sessions an export gives are truer than those guessed from pauses between events.
+{{ fingerprinted_by_day(
+    ['used_on'], 'customer_id, events > 0, key_events > 0, first_session_seconds{{ feature_mask_columns() }}'
+) }}
 with
 
 daily as (

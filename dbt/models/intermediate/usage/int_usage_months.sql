@@ -1,5 +1,5 @@
 -- A month of use in one number: what looks back over months reads this instead of every day.
-{{ incremental_by_day(days_before=add_months('month', 1), inputs=['int_usage_by_day']) }}
+{{ incremental_by_day(days_before=add_months('month', 1), inputs=['int_usage_days']) }}
 
 with
 

@@ -35,10 +35,6 @@ followed as (
     group by usage_days.customer_id
 ),
 
-usage_by_day as (
-    select * from {{ ref('int_usage_by_day') }}
-),
-
 signed_up as (
     select
         customers.created_on,
@@ -52,7 +48,7 @@ signed_up as (
         on customers.customer_id = first_days.customer_id
     left join followed
         on customers.customer_id = followed.customer_id
-    where exists (select 1 from usage_by_day)
+    where exists (select 1 from usage_days)
 ),
 
 classed as (

@@ -1,5 +1,6 @@
 -- A table, not a view: read by many models.
 {{ config(materialized='table') }}
+{{ fingerprinted_by_day(['attempted_on'], 'customer_id', where="status = 'failed'") }}
 
 with
 

@@ -1,5 +1,8 @@
 -- A table, not a view: read by many models.
 {{ config(materialized='table') }}
+{{ fingerprinted_by_day(
+    ['cancel_requested_on', 'ended_on'], 'customer_id, subscription_id', where='cancel_requested_on is not null'
+) }}
 
 with
 
