@@ -275,6 +275,11 @@ def _take_over(
         notes.append(
             f"{counted(stage.quarantined, 'row')} in quarantine: {quarantine.examples(con)}"
         )
+    deleted = _deleted(con, stage)
+    if deleted:
+        notes.append(
+            f"{counted(deleted, 'row')} {'counts' if deleted == 1 else 'count'} as deleted"
+        )
     if run.is_full(candidate) and _tells_what_is_gone(con, reading, stage):
         gone = mark_vanished(
             con,
@@ -313,6 +318,14 @@ def _take_over(
             exported_at=reading.exported_at,
         )
     return _told(con, run, stage, opened, load_id, unchanged=unchanged, gone=gone, notes=notes)
+
+
+def _deleted(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
+    """Count the rows of the stage that the export says are no more, or never were (test mode)."""
+    if not stage.marks_deleted:
+        return 0
+    found = con.execute(f"select count(*) from {STAGE} where _fault is null and _gone").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _tells_what_is_gone(con: duckdb.DuckDBPyConnection, reading: Reading, stage: Stage) -> bool:
