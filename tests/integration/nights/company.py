@@ -182,8 +182,7 @@ class Company:
     def _kept_tables_with_customers(self) -> list[tuple[str, str]]:
         """Return the kept tables that name customers, each with its first column of dates.
 
-        Without those by which days are compared, and ``int_customer_days`` whose first day is the one a year
-        before the last day covered and goes with it.
+        Without those by which days are compared.
         """
         return self.rows(
             """
@@ -195,9 +194,7 @@ class Company:
                     union
                     select model from intermediate.incremental_loads
                 )
-                and columns.table_name not in (
-                    'int_recurring_periods', 'int_mrr_changes', 'int_piece_terms', 'int_customer_days'
-                )
+                and columns.table_name not in ('int_recurring_periods', 'int_mrr_changes', 'int_piece_terms')
                 and columns.data_type = 'DATE'
             group by all
             having columns.schema_name || '.' || columns.table_name in (

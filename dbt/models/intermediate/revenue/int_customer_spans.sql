@@ -2,7 +2,7 @@
 {{ may_read('int_currency_rates') }}
 {{ incremental_by_day(
     days_before='closing_on',
-    inputs=['int_recurring_periods', 'int_customer_days'],
+    inputs=['int_mrr_changes', 'int_recurring_periods'],
     spine='int_spans',
     unique_key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
 ) }}
