@@ -88,7 +88,8 @@ charged as (
 {% endif -%}
 final as (
     select
-        {{ all_but(['tax_cents', 'counts_until', 'end_reason'], 'pieces') }},
+        {{ all_but(['taxed_cents', 'tax_cents', 'counts_until', 'end_reason'], 'pieces') }},
+        pieces.taxed_cents,
         pieces.taxed_cents - pieces.tax_cents as full_cents,
         least(pieces.counts_until, replacements.replaced_on) as counts_until,
         case when coalesce(replacements.replaced_on >= pieces.counts_until, true) then pieces.end_reason end as end_reason
