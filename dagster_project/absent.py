@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 
 @contextmanager
@@ -15,6 +16,25 @@ def absent(package: str) -> Iterator[None]:
         yield
         return
     sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
+@contextmanager
+def hollow(package: str, *names: str) -> Iterator[None]:
+    """Have whoever imports these names of the package within the block get nothing under them.
+
+    For a library that does not do without the package, but never uses it here: a use is an error. What is imported
+    already stays.
+    """
+    if package in sys.modules:
+        yield
+        return
+    module = ModuleType(package)
+    vars(module).update(dict.fromkeys(names))
+    sys.modules[package] = module
     try:
         yield
     finally:

@@ -23,6 +23,7 @@ from dagster_project.commands import (
 )
 from dagster_project.commands.terminal import complain, say
 from dagster_project.errors import EbblineError, ExitCode
+from dagster_project.garbage import collect_less_often
 
 app = typer.Typer(
     name="ebbline",
@@ -108,6 +109,7 @@ def _wrong_usage(error: TyperException) -> EbblineError | None:
 def main() -> None:
     """Run the command line; what goes wrong becomes one block of text and its exit code."""
     failure: EbblineError | None
+    collect_less_often()
     try:
         with absent("pandas") if _TELLING.intersection(sys.argv[1:2]) else nullcontext():
             # By itself, Typer ends 2 for a wrong option: here 2 says that validation refused to publish.

@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import (
-    DagsterDbtTranslator,
-    DagsterDbtTranslatorSettings,
-    DbtCliResource,
-    dbt_assets,
-)
+
+from dagster_project.absent import absent
+
+# Dagster imports dbt where there is one, to choose models by it, and needs none of it here: two seconds.
+with absent("dbt"):
+    from dagster_dbt import (
+        DagsterDbtTranslator,
+        DagsterDbtTranslatorSettings,
+        DbtCliResource,
+        dbt_assets,
+    )
 
 from dagster_project.config import Environment, Settings
 from dagster_project.defs.dbt_events import DbtEvents
@@ -30,7 +35,7 @@ from dagster_project.exports.recurring import recurring_shape
 from dagster_project.locations import DBT_PROJECT
 from dagster_project.quality.currencies import refuse_unknown_currencies
 from dagster_project.runs import StageReport
-from dagster_project.transform.named_tests import with_short_names
+from dagster_project.transform.named_tests import with_short_names, without_tests
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
@@ -53,8 +58,8 @@ OWNERS = {
 }
 
 # What the suites ask of every mart as well, with the last word before publication: keys, and customers that are known.
-ASKED_BY_SUITES = " ".join(
-    f"fqn:*.marts.*.{test}_*" for test in ("one_row_per", "primary_key", "relationships")
+ASKED_BY_SUITES = tuple(
+    f"*.marts.*.{test}_*" for test in ("one_row_per", "primary_key", "relationships")
 )
 
 
@@ -157,7 +162,8 @@ def _refusal(
 
 def definitions() -> dg.Definitions:
     """Return the dbt models as assets and the dbt tests as checks."""
-    manifest = with_short_names(json.loads(current_manifest().read_text(encoding="utf-8")))
+    parsed = json.loads(current_manifest().read_text(encoding="utf-8"))
+    manifest = with_short_names(without_tests(parsed, ASKED_BY_SUITES))
     nodes = {
         (node["schema"], node["name"]): node
         for node in manifest["nodes"].values()
@@ -166,7 +172,6 @@ def definitions() -> dg.Definitions:
 
     @dbt_assets(
         manifest=manifest,
-        exclude=ASKED_BY_SUITES,
         dagster_dbt_translator=Translator(),
         name="dbt_build",
     )
@@ -223,6 +228,7 @@ def definitions() -> dg.Definitions:
                 [
                     "build",
                     *("--exclude-resource-type", "unit_test"),
+                    *("--exclude", " ".join(f"fqn:{names}" for names in ASKED_BY_SUITES)),
                     *("--vars", variables),
                     *(("--full-refresh",) if why_anew else ()),
                 ],

@@ -3,7 +3,7 @@
 Nothing is read here; ``staging.py`` runs what this says, ``parquet_insert.py`` the same without a stage.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dagster_project.exports.contract import Column, Kind
@@ -89,6 +89,9 @@ class Plan:
         self.marks_deleted = any(
             find_any(alternatives(key), self.opened) is not None for key in delivery.deleted
         )
+        self.marks_partial = any(
+            find_any(alternatives(key), self.opened) is not None for key in delivery.partial
+        )
         self.keeps_extra = bool(self.extra) or opened.open_ended or delivery.history is not None
 
     def stage_statement(self, *, count_newlines: bool) -> str:
@@ -98,6 +101,9 @@ class Plan:
         source = [f"{given} as {name}" for name, given in self.opened.originals().items()]
         if self.marks_deleted:
             kept.append("_gone")
+        if self.marks_partial:
+            source.append(f"{self._partial()} as _partial")
+            kept.append("_partial")
         if count_newlines:
             source.append(f"{self.opened.line_feeds()} as _newlines")
             kept.append("_newlines")
@@ -202,6 +208,9 @@ class Plan:
 
     def _gone(self) -> str:
         return condition_sql(self.delivery.deleted, self.opened, self.parameters, any_of_them=True)
+
+    def _partial(self) -> str:
+        return condition_sql(self.delivery.partial, self.opened, self.parameters, any_of_them=True)
 
     def _ended(self) -> str:
         history = self.delivery.history
@@ -320,8 +329,8 @@ class Plan:
                 f"{name} lies outside the years 1900 to 9999",
                 text,
             )
-        if column.kind is Kind.FRACTION:
-            fault(f"{value} < 0 or {value} > 1", name, f"{name} is not from 0 to 1", text)
+        for test, wanted in _ranges(column, value):
+            fault(test, name, f"{name} is not {wanted}", text)
 
     def _ambiguities(self, column: Column, given: str) -> list[tuple[str, str]]:
         """What may be meant in two ways and is not said: a test of the text, and what to say where."""
@@ -358,3 +367,11 @@ class Plan:
 
     def _option(self, name: str) -> str:
         return f"sources.{self.mapping.source}.{name}"
+
+
+def _ranges(column: Column, value: str) -> Iterator[tuple[str, str]]:
+    """What a value must not be: a test, and what it should be instead."""
+    if column.kind is Kind.FRACTION:
+        yield f"{value} < 0 or {value} > 1", "from 0 to 1"
+    if column.is_positive:
+        yield f"{value} <= 0", "above 0"

@@ -14,7 +14,7 @@ from weakref import WeakSet
 import duckdb
 import duckdb_engine
 from sqlalchemy.dialects import registry
-from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedPrimaryKeyConstraint
 from sqlalchemy.types import NullType
 
 URL_SCHEME = "duckdb+ebbline"
@@ -88,6 +88,12 @@ class Dialect(duckdb_engine.Dialect):
             ReflectedColumn(name=name, type=NullType(), nullable=nullable, default=None)
             for name, nullable in rows
         ]
+
+    def get_pk_constraint(
+        self, connection: Any, table_name: str, schema: str | None = None, **_: Any
+    ) -> ReflectedPrimaryKeyConstraint:
+        """Return none: GX asks for each table, to mark its columns, and nothing reads the mark."""
+        return ReflectedPrimaryKeyConstraint(constrained_columns=[], name=None)
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Begin nothing: a reader needs no transaction."""

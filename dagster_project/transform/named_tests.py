@@ -5,7 +5,8 @@ by the asset, so what remains is the claim. Reads the manifest as JSON; runs not
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 _LONGEST = 60
@@ -27,6 +28,25 @@ def with_short_names(manifest: dict[str, Any]) -> dict[str, Any]:
             name = f"{name}_{taken[attached, name]}"
         node["name"] = name
         node["meta"] = {**node.get("meta", {}), "description": _in_words(node)}
+    return manifest
+
+
+def without_tests(manifest: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return the manifest without some tests.
+
+    :param manifest: dbt's manifest; it is changed in place.
+    :param names: patterns of full names, as ``fqn:`` of dbt's ``--exclude`` takes them.
+    """
+    left_out = {
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "test"
+        and any(fnmatchcase(".".join(node["fqn"]), pattern) for pattern in names)
+    }
+    for unique_id in left_out:
+        del manifest["nodes"][unique_id], manifest["child_map"][unique_id]
+    for children in manifest["child_map"].values():
+        children[:] = [child for child in children if child not in left_out]
     return manifest
 
 

@@ -98,7 +98,7 @@ final as (
         {
             'guard': 'invoices', 'unit': 'invoices',
             'finding': 'do not add up to their own total without tax',
-            'what_to_do': 'mart_invoice_differences names each invoice; export the discounts, taxes or lines that are missing, or correct the mapping of the amount (docs/reconciliation.md)',
+            'what_to_do': 'mart_invoice_differences names each invoice; export the discounts, taxes or lines that are missing, or correct the mapping of the amount; of an invoice that came again with a line less the old line stays unless the source says whole: [invoice_lines] (docs/reconciliation.md)',
         },
         {
             'guard': 'credits', 'unit': 'credited invoices',
@@ -136,6 +136,11 @@ final as (
             'what_to_do': 'look at the column from which the mapping reads kind; metered revenue counts with billing.usage_is_recurring',
         },
         {
+            'guard': 'lines', 'unit': 'recurring lines',
+            'finding': 'are of no time, bill a time again, or end where a line of another plan begins',
+            'what_to_do': 'a line needs the time that it bills; an invoice that comes under two ids counts twice, instalments only as far as they are billed; plans of one subscription replace each other unless their products differ (export plans with product)',
+        },
+        {
             'guard': 'prices', 'unit': 'prices that are billed',
             'finding': 'are not known',
             'what_to_do': 'export all prices, also archived ones: without its price nobody knows whether a line is metered, and it counts as recurring. Items of prices in tiers or packages need an amount of their own (unit_amount)',
@@ -144,6 +149,11 @@ final as (
             'guard': 'customers', 'unit': 'paying customers',
             'finding': 'stand in no export of customers',
             'what_to_do': 'they have no sign-up, name or segment: export all customers, or look whether both exports write ids alike (17 and 17.0)',
+        },
+        {
+            'guard': 'states', 'unit': 'subscriptions',
+            'finding': 'are in a state that is not known',
+            'what_to_do': 'items of such a subscription count as if it ran: map the state to one that is known (docs/reconciliation.md lists them)',
         },
         {
             'guard': 'tickets', 'unit': 'tickets',

@@ -65,6 +65,7 @@ class Column:
     :param allowed: the enumeration, lower case; empty = anything.
     :param from_tables: tables that may bring it instead; dbt joins them (see :class:`Table`).
     :param below: a bound narrower than that of the kind.
+    :param is_positive: whether nothing and less than nothing are no values of it.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     from_tables: tuple[str, ...] = ()
     below: int | None = None
+    is_positive: bool = False
 
     @property
     def bound(self) -> int | None:
@@ -161,5 +163,6 @@ def may(
     *,
     allowed: tuple[str, ...] = (),
     below: int | None = None,
+    is_positive: bool = False,
 ) -> Column:
-    return Column(name, kind, False, allowed, below=below)
+    return Column(name, kind, False, allowed, below=below, is_positive=is_positive)

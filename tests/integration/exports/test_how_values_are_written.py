@@ -271,3 +271,14 @@ def test_the_last_day_of_a_period_is_a_day_of_the_calendar(
         "select timezone('America/Los_Angeles', valid_to_at)::varchar from raw.subscription_items order by item_id"
     )
     assert found.fetchall() == [("2026-11-01 00:00:00",), ("2026-10-31 17:00:00",)]
+
+
+@pytest.mark.parametrize("count", ["0", "-1"])
+def test_an_interval_lasts_once_or_more(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection, count: str
+) -> None:
+    (landing / "plans.csv").write_text(f"plan_id,interval,interval_count\np1,month,{count}\n")
+
+    load()
+
+    assert _reasons(con) == [f"interval_count is not above 0: '{count}'"]

@@ -382,6 +382,12 @@ _OWN = {
     "marts__mart_reconciliation.paying_customers_are_exported": (
         "update {table} set status = 'warned' where guard = 'customers'"
     ),
+    "marts__mart_reconciliation.lines_are_plain": (
+        "update {table} set status = 'warned' where guard = 'lines'"
+    ),
+    "marts__mart_reconciliation.states_are_known": (
+        "update {table} set status = 'warned' where guard = 'states'"
+    ),
     "marts__mart_reconciliation.tickets_are_of_known_customers": (
         "update {table} set status = 'warned' where guard = 'tickets'"
     ),

@@ -116,6 +116,14 @@ LINES = [
     Line("o-v", "o-q300", "300", "2026-01-01", "2026-04-01", status="void"),
     Line("o-v", "o-q300", "300", "2026-01-01", "2026-04-01"),
     Line("o-v", "o-q300", "300", "2026-04-01", "2026-07-01"),
+    # Two seats more for whole months of a year without a price; an add-on on another day without a product.
+    Line("o-x", "", "1200", "2026-01-01", "2027-01-01", quantity=10),
+    Line("o-x", "", "200", "2026-03-01", "2027-01-01", quantity=2),
+    *_monthly("o-z", "o-z1", "100", since=1),
+    *(
+        Line("o-z", "o-z2", "20", f"{first:%Y-%m}-15", f"{end:%Y-%m}-15")
+        for first, end in MONTHS[1:]
+    ),
 ]
 MOVEMENTS_OF_LINES = """
     o-q 2026-01-05 new 100.00
@@ -145,6 +153,10 @@ MOVEMENTS_OF_LINES = """
     o-p 2026-03-01 expansion 20.00
     o-d90 2026-01-01 new 30.42
     o-v 2026-01-01 new 100.00
+    o-x 2026-01-01 new 100.00
+    o-x 2026-03-01 expansion 20.00
+    o-z 2026-01-01 new 100.00
+    o-z 2026-02-15 expansion 20.00
 """
 
 
@@ -206,6 +218,10 @@ over,s-p-over,p-over,m10,1,10,USD,month,1,,2024-01-01,
 night,s-p-night,p-night,m10,1,10,USD,month,1,,2024-01-01,2024-03-31T23:59:59Z
 night,s-p-night,p-night,m10,2,10,USD,month,1,,2024-04-01,2024-05-31T23:59:00Z
 night,s-p-night,p-night,m10,3,10,USD,month,1,,2024-06-01,
+coming,s-p-coming,p-coming,m10,1,10,USD,month,1,,2024-01-01,
+future,s-p-future,p-future,m10,1,10,USD,month,1,,2024-01-01,
+trial,s-p-trial,p-trial,m10,1,10,USD,month,1,,2024-01-01,
+odd,s-p-odd,p-odd,m10,1,10,USD,month,1,,2024-01-01,
 """
 SUBSCRIPTION_COLUMNS = (
     "subscription_id,customer_id,status,started_at,trial_start_at,trial_end_at,cancel_requested_at,"
@@ -219,6 +235,10 @@ s-p-owes,p-owes,unpaid,2024-01-01,2024-01-01,2024-01-20,,
 s-p-late,p-late,past_due,2024-01-01,,,,
 s-p-ended,p-ended,expired,2024-01-01,,,,2024-05-01
 s-p-over,p-over,Terminated,2024-01-01,,,2024-03-05,
+s-p-coming,p-coming,Pending Activation,2024-01-01,,,,
+s-p-future,p-future,future,2024-01-01,,,,
+s-p-trial,p-trial,in_trial,2024-01-01,2024-01-01,,,
+s-p-odd,p-odd,Hibernating,2024-01-01,,,,
 """
 MOVEMENTS_OF_ITEMS = """
     p-week 2024-01-01 new 30.33
@@ -245,6 +265,7 @@ MOVEMENTS_OF_ITEMS = """
     p-night 2024-01-01 new 10.00
     p-night 2024-04-01 expansion 10.00
     p-night 2024-06-01 expansion 10.00
+    p-odd 2024-01-01 new 10.00
 """
 
 

@@ -135,6 +135,7 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> Company:
     return build(
         tmp_path_factory.mktemp("items"),
         ("audit/03",),
+        models=("mart_reconciliation",),
         beside=other.item_files(),
     )
 
@@ -280,7 +281,15 @@ def test_items_are_rounded_once_and_end_with_their_state(items: Company) -> None
 
 def test_other_items_are_rounded_once_and_end_with_their_state(items: Company) -> None:
     right = told(other.MOVEMENTS_OF_ITEMS)
-    assert items.movements({row[0] for row in right} | {"p-expired"}) == right
+    nothing = {"p-expired", "p-coming", "p-future", "p-trial"}
+    assert items.movements({row[0] for row in right} | nothing) == right
+
+
+def test_a_state_that_is_not_known_is_named_with_how_many_are_in_it(items: Company) -> None:
+    found = items.rows(
+        "select status, rows_differing, examples from marts.mart_reconciliation where guard = 'states'"
+    )
+    assert found == [("warned", 1, "hibernating: 1 (s-p-odd)")]
 
 
 def test_an_unpaid_subscription_leaves_against_its_will(items: Company) -> None:

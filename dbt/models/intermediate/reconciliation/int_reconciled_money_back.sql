@@ -1,11 +1,8 @@
 -- Guard: which credits for a time that was billed take back no piece of a subscription, so that they count as money given back
--- and MRR goes on. Those whose reason says that they are money are not among them.
+-- and MRR goes on. Those that say that they are money are not among them.
 with
 
-credits as (
-    select * from {{ ref('int_invoice_service_lines') }}
-    where kind = 'credit'
-),
+{{ credits_for_a_time() }},
 
 pieces as (
     select line_key from {{ ref('int_invoice_credits') }}
@@ -28,7 +25,7 @@ judged as (
         credits.counts_until,
         pieces.line_key is null as is_money,
         listed.line_key is not null as has_lines,
-        {{ converted(money('cast(credits.tax_cents - credits.amount_cents as decimal(18, 0)) * 0.01'), 'rates.rate') }} as amount,
+        {{ converted(money('cast(credits.given_back_cents as decimal(18, 0)) * 0.01'), 'rates.rate') }} as amount,
         {{ share('credits.months_denominator', 'credits.months_numerator') }} as per_month
     from credits
     left join pieces

@@ -30,6 +30,7 @@ final as (
         {{ local_date('source.period_start_at') }} as period_start_on,
         {{ local_date('source.period_end_at') }} as period_end_on,
         coalesce(source.is_proration, false) as is_proration,
+        source.is_proration is not null as is_proration_told,
         source.issued_at,
         source.paid_at,
         source._load_id,

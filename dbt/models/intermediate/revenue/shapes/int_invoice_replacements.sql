@@ -21,20 +21,7 @@ pieces as (
     where {{ is_computed('customer_id') }}
 ),
 
--- Where no product is told, plans that stood on one invoice together are no alternatives.
-together as (
-    select distinct
-        one.contract_key,
-        one.plan_key,
-        other.plan_key as other_plan_key
-    from full_lines as one
-    inner join full_lines as other
-        on
-            one.contract_key = other.contract_key
-            and one.invoice_id = other.invoice_id
-            and one.plan_key <> other.plan_key
-    where one.product = '(none)'
-),
+{{ plans_that_run_together('full_lines') }},
 
 -- Where items of a subscription have ids, an item has one line at a time, whatever its product. Where one of them is called plan,
 -- the others are add-ons, of whatever product.
@@ -61,7 +48,11 @@ final as (
             and pieces.invoice_id <> full_lines.invoice_id
             and pieces.period_start_on < full_lines.period_start_on
             and pieces.period_end_on > full_lines.period_start_on
-            and (full_lines.is_whole_by_dates or full_lines.period_end_on <> pieces.period_end_on)
+            -- What ends with an earlier line of its plan is more of the same.
+            and (
+                full_lines.period_end_on <> pieces.period_end_on
+                or (full_lines.is_whole_by_dates and full_lines.plan_key <> pieces.plan_key)
+            )
     left join items as later
         on full_lines.line_key = later.line_key
     left join together

@@ -16,7 +16,7 @@ items as (
 subscriptions as (
     select
         *,
-        replace(replace(lower(trim(status)), ' ', '_'), '-', '_') as state
+        {{ subscription_state('status') }} as state
     from {{ ref('stg_billing__subscriptions') }}
 ),
 
@@ -25,7 +25,12 @@ joined as (
         items.*,
         subscriptions.state,
         subscriptions.trial_start_on,
-        subscriptions.trial_end_on,
+        -- A trial of which no end is told goes on.
+        case
+            when subscriptions.trial_end_on is null and subscriptions.state in {{ subscription_states('on trial') }}
+                then {{ or_never('null') }}
+            else subscriptions.trial_end_on
+        end as trial_end_on,
         subscriptions.ended_on,
         greatest(
             items.item_known_on, subscriptions.started_on, subscriptions.trial_end_on, subscriptions.cancel_requested_on
@@ -33,7 +38,7 @@ joined as (
     from items
     left join subscriptions
         on items.subscription_id = subscriptions.subscription_id
-    where coalesce(subscriptions.state, '') not in ('incomplete', 'incomplete_expired')
+    where coalesce(subscriptions.state, '') not in {{ subscription_states('not begun') }}
 ),
 
 placed as (
@@ -42,11 +47,11 @@ placed as (
         case
             when
                 ended_on is null
-                and state in ('canceled', 'cancelled', 'expired', 'ended', 'terminated', 'paused', 'on_hold', 'suspended')
+                and state in {{ subscription_states('stopped') }}
                 then known_on
         end as stopped_on,
         case
-            when ended_on is null and state = 'unpaid' then {{ add_days('known_on', var('dunning_days')) }}
+            when ended_on is null and state in {{ subscription_states('unpaid') }} then {{ add_days('known_on', var('dunning_days')) }}
         end as unpaid_until
     from joined
 ),

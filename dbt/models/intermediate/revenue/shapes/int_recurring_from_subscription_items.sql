@@ -72,6 +72,7 @@ parts as (
         ends_on as part_to,
         1 as is_paid
     from monthly
+    where trial_end_on is null or trial_end_on < {{ or_never('ends_on') }}
 ),
 
 final as (
