@@ -109,7 +109,8 @@ class Source(Section):
     ``${NAME}`` in the path stands for an environment variable.
 
     ``max_age`` is how old its newest export may be before on-call is told; None never asks. What follows it says how
-    these exports write what could be read in two ways, and which tables are full dumps.
+    these exports write what could be read in two ways, which tables are full dumps, and of which all rows of a
+    record (the lines of an invoice) come together.
     """
 
     format: str = "canonical"
@@ -120,6 +121,7 @@ class Source(Section):
     zone: Annotated[str, AfterValidator(_known_zone)] | None = None
     ends: Literal["inclusive", "exclusive"] | None = None
     full: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
 
     @property
     def is_remote(self) -> bool:

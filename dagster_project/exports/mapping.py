@@ -66,6 +66,9 @@ class Delivery(Strict):
     :param files: patterns of the file's name without folder and without .csv, .gz, .jsonl, ...
     :param where: rows that do not match are another table's or nobody's; counted as such.
     :param full_dump: the file holds every row that exists; what vanishes from it is deleted.
+    :param whole: the rows of a record (a key's first column) are all that it has; what a later delivery of it no longer
+        has is deleted.
+    :param partial: of a record for which one of these holds, some rows are elsewhere.
     :param history: the file is a dump of the present state whose changes are to be dated.
     :param opt_in: fed only where this is asked for (settings of the mapping: ``enabled: true``).
     :param fill_down: fields written only on the first row of a group.
@@ -85,6 +88,8 @@ class Delivery(Strict):
     columns: Annotated[dict[str, Rule], Field(min_length=1)]
     where: dict[str, Condition] = Field(default_factory=dict)
     full_dump: bool = False
+    whole: bool = False
+    partial: dict[str, Condition] = Field(default_factory=dict)
     history: History | None = None
     enabled: bool = True
     records: tuple[str, ...] = ()
@@ -151,7 +156,7 @@ class Delivery(Strict):
     def read_fields(self) -> tuple[str, ...]:
         """Return every vendor field that the delivery may read, each once."""
         names = [field for rule in self.columns.values() for field in rule.read_fields()]
-        for key in (*self.where, *self.deleted):
+        for key in (*self.where, *self.deleted, *self.partial):
             names += alternatives(key)
         if self.history:
             names += [*self.history.ended]

@@ -41,6 +41,7 @@ from dagster_project.exports.row_versions import (
 from dagster_project.exports.source_run import SourceRun, open_landed
 from dagster_project.exports.staging import Stage, build_stage
 from dagster_project.exports.values import CALENDAR_ZONE
+from dagster_project.exports.whole_records import left_out, mark_left_out
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.transaction import transaction
@@ -184,7 +185,8 @@ def _given(con: duckdb.DuckDBPyConnection, candidate: Candidate, load_id: int) -
 
 
 def _is_simple(run: SourceRun, opened: Opened, candidate: Candidate) -> bool:
-    return is_simple(opened, candidate.delivery) and not run.is_full(candidate)
+    is_told = run.is_full(candidate) or run.is_whole(candidate)
+    return is_simple(opened, candidate.delivery) and not is_told
 
 
 def _load_by_stage(
@@ -265,7 +267,7 @@ def _take_over(
         _insert(con, stage, reading, line, load_id, some_unchanged=unchanged > 0)
         if unchanged:
             confirm_again(con, table)
-    notes = []
+    notes, gone = [], 0
     if stage.quarantined:
         quarantine.store(
             con, stage, load_id=load_id, source=run.source, file_name=name, at=started_at
@@ -287,7 +289,30 @@ def _take_over(
         )
         if gone:
             notes.append(f"{counted(gone, 'row')} vanished from the full dump, marked deleted")
-    return _told(con, run, stage, opened, load_id, unchanged=unchanged, notes=notes)
+    elif run.is_whole(candidate):
+        gone = mark_left_out(
+            con,
+            stage,
+            source=run.source,
+            format_name=candidate.mapping.format,
+            load_id=load_id,
+            file_name=name,
+            loaded_at=started_at,
+            exported_at=reading.exported_at,
+            of_one_version=bool(candidate.delivery.unnest),
+        )
+        if gone:
+            notes.append(f"{counted(gone, 'row')} no longer in the record, marked deleted")
+    elif table.name == "invoice_lines":
+        notes += left_out(
+            con,
+            stage,
+            source=run.source,
+            format_name=candidate.mapping.format,
+            load_id=load_id,
+            exported_at=reading.exported_at,
+        )
+    return _told(con, run, stage, opened, load_id, unchanged=unchanged, gone=gone, notes=notes)
 
 
 def _tells_what_is_gone(con: duckdb.DuckDBPyConnection, reading: Reading, stage: Stage) -> bool:
@@ -309,10 +334,12 @@ def _told(
     load_id: int,
     *,
     unchanged: int,
+    gone: int = 0,
     notes: Sequence[str] = (),
 ) -> FileLoad:
     """Count what became of every row, and say what is new about the file."""
     table, name = stage.table, opened.file_name
+    is_nothing_new = stage.rows_read > 0 and unchanged == stage.rows_read and not gone
     if table.name == "customer_aliases":
         refuse_cycles(con, name)
     notes = [*notes]
@@ -332,7 +359,7 @@ def _told(
     return FileLoad(
         name,
         table.name,
-        "unchanged" if stage.rows_read and unchanged == stage.rows_read else "loaded",
+        "unchanged" if is_nothing_new else "loaded",
         rows_read=stage.rows_read,
         rows_loaded=stage.rows - stage.faulty - unchanged,
         rows_unchanged=unchanged,

@@ -89,6 +89,9 @@ class Plan:
         self.marks_deleted = any(
             find_any(alternatives(key), self.opened) is not None for key in delivery.deleted
         )
+        self.marks_partial = any(
+            find_any(alternatives(key), self.opened) is not None for key in delivery.partial
+        )
         self.keeps_extra = bool(self.extra) or opened.open_ended or delivery.history is not None
 
     def stage_statement(self, *, count_newlines: bool) -> str:
@@ -98,6 +101,9 @@ class Plan:
         source = [f"{given} as {name}" for name, given in self.opened.originals().items()]
         if self.marks_deleted:
             kept.append("_gone")
+        if self.marks_partial:
+            source.append(f"{self._partial()} as _partial")
+            kept.append("_partial")
         if count_newlines:
             source.append(f"{self.opened.line_feeds()} as _newlines")
             kept.append("_newlines")
@@ -202,6 +208,9 @@ class Plan:
 
     def _gone(self) -> str:
         return condition_sql(self.delivery.deleted, self.opened, self.parameters, any_of_them=True)
+
+    def _partial(self) -> str:
+        return condition_sql(self.delivery.partial, self.opened, self.parameters, any_of_them=True)
 
     def _ended(self) -> str:
         history = self.delivery.history

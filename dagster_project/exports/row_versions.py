@@ -53,7 +53,7 @@ def refuse_ties(con: duckdb.DuckDBPyConnection, stage: Stage, *, exported_at: da
     marked = con.execute(
         f"update {STAGE} set _fault = {code}, "
         f"_bad = chr(31) || left(cast(to_json(struct_pack({shown})) as varchar), {_ROW_TEXT_LIMIT}) "
-        f"from ebb_tied t where _fault is null and {_same_key('t', STAGE, table)} "
+        f"from ebb_tied t where _fault is null and {same_key('t', STAGE, table)} "
         f"and {_VERSION} is not distinct from t.version",
         values,
     ).fetchone()
@@ -171,11 +171,11 @@ def mark_vanished(
     key = _listed(table.key)
     columns = _listed(table.column_names)
     target = f"raw.{quote_identifier(table.name)}"
-    same_key = _same_key("n", "s", table)
+    is_there = same_key("n", "s", table)
     there = (
-        f"select 1 from temp.{quote_identifier(_present(table))} s where {same_key}"
+        f"select 1 from temp.{quote_identifier(_present(table))} s where {is_there}"
         if other_parts
-        else f"select 1 from {STAGE} s where coalesce(s._fault, 0) >= 0 and {same_key}"
+        else f"select 1 from {STAGE} s where coalesce(s._fault, 0) >= 0 and {is_there}"
     )
     con.execute(
         "create or replace temp table ebb_vanished as "
@@ -210,7 +210,7 @@ def may_supersede(table: Table) -> str:
     return f"hash({_listed(table.key)}) in (select h from {SHARED})"
 
 
-def _same_key(left: str, right: str, table: Table) -> str:
+def same_key(left: str, right: str, table: Table) -> str:
     return " and ".join(
         f"{left}.{quote_identifier(name)} is not distinct from {right}.{quote_identifier(name)}"
         for name in table.key

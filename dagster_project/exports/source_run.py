@@ -39,6 +39,7 @@ class SourceRun:
     clock: Clock
     said: Writing
     full: frozenset[str]
+    whole: frozenset[str]
 
     @classmethod
     def of(cls, source: Source, format_name: str, settings: Settings, clock: Clock) -> "SourceRun":
@@ -52,6 +53,7 @@ class SourceRun:
             clock,
             _said(given),
             frozenset(given.full if given is not None else ()),
+            frozenset(given.whole if given is not None else ()),
         )
 
     def mapping_hash(self, found: tuple[Candidate, ...]) -> str:
@@ -59,7 +61,8 @@ class SourceRun:
         prints = dict.fromkeys(one.mapping.fingerprint() for one in found)
         said = [repr(self.said)] if self.said != Writing() else []
         full = [f"full {' '.join(sorted(self.full))}"] if self.full else []
-        return ":".join([*(one[:16] for one in prints), self.zone, *said, *full])
+        whole = [f"whole {' '.join(sorted(self.whole))}"] if self.whole else []
+        return ":".join([*(one[:16] for one in prints), self.zone, *said, *full, *whole])
 
     def writing(self, candidate: Candidate) -> Writing:
         """How a file's values are written: the settings know this export, the mapping the vendor's."""
@@ -72,6 +75,10 @@ class SourceRun:
     def is_full(self, candidate: Candidate) -> bool:
         """Whether the file holds every row that exists."""
         return candidate.delivery.full_dump or candidate.delivery.table in self.full
+
+    def is_whole(self, candidate: Candidate) -> bool:
+        """Whether the file holds all rows of each record of which it has some."""
+        return candidate.delivery.whole or candidate.delivery.table in self.whole
 
     def named_instant(self, file: LandingFile) -> datetime | None:
         """Return the time of its export that stands in the name of a file."""

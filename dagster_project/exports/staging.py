@@ -46,6 +46,7 @@ class Stage:
     :param has_rejects: whether the reader left any record out of the stage.
     :param spans_lines: whether some record takes up more than one line.
     :param marks_deleted: whether the stage has the column ``_gone``: rows that the export says are deleted.
+    :param marks_partial: whether it has the column ``_partial``: rows beside which their record has others.
     """
 
     table: Table
@@ -62,11 +63,17 @@ class Stage:
     unmapped: tuple[tuple[str, int], ...] = ()
     blanks: tuple[int, ...] = ()
     marks_deleted: bool = False
+    marks_partial: bool = False
 
     @property
     def gone(self) -> str:
         """Whether a row of the stage is deleted, as SQL."""
         return "_gone" if self.marks_deleted else "false"
+
+    @property
+    def partial(self) -> str:
+        """Whether the record of a row of the stage has others that did not come, as SQL."""
+        return "_partial" if self.marks_partial else "false"
 
     @property
     def rows_read(self) -> int:
@@ -135,6 +142,7 @@ def build_stage(
         unmapped=_unmapped(con) if counts.unmapped else (),
         blanks=blanks,
         marks_deleted=plan.marks_deleted,
+        marks_partial=plan.marks_partial,
     )
 
 

@@ -98,7 +98,7 @@ final as (
         {
             'guard': 'invoices', 'unit': 'invoices',
             'finding': 'do not add up to their own total without tax',
-            'what_to_do': 'mart_invoice_differences names each invoice; export the discounts, taxes or lines that are missing, or correct the mapping of the amount (docs/reconciliation.md)',
+            'what_to_do': 'mart_invoice_differences names each invoice; export the discounts, taxes or lines that are missing, or correct the mapping of the amount; of an invoice that came again with a line less the old line stays unless the source says whole: [invoice_lines] (docs/reconciliation.md)',
         },
         {
             'guard': 'credits', 'unit': 'credited invoices',
