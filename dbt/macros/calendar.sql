@@ -16,6 +16,11 @@
     coalesce({{ valid_to }}, {{ add_days("cast('9999-12-31' as date)", 2) }})
 {%- endmacro %}
 
+{# Condition: what is said from valid_from until valid_to holds at the end of the day before this one. #}
+{% macro holds_before(said, day) -%}
+    {{ day }} > {{ said }}.valid_from and {{ day }} <= {{ or_never(said ~ '.valid_to') }}
+{%- endmacro %}
+
 {# The whole numbers 0 .. 10^digits - 1 as a table with one column n, in SQL that every engine reads. #}
 {% macro numbers(digits) -%}
     select

@@ -147,3 +147,36 @@ bridged as (
     where valid_to is null or valid_from < valid_to
 )
 {%- endmacro %}
+
+{#
+  CTEs that end in `lasting`: the CTE of what lines charge, without the discounts that did not last (discounts = lasting_only): those
+  of unknown duration that a later full line of the same plan and quantity no longer has.
+#}
+{% macro lasting(charged, full_lines) -%}
+outlived as (
+    select distinct
+        charged.line_key,
+        later.full_cents as taxed_cents,
+        later.tax_cents
+    from {{ charged }} as charged
+    inner join {{ full_lines }} as later
+        on
+            charged.contract_key = later.contract_key
+            and charged.plan_key = later.plan_key
+            and coalesce(charged.quantity, 1) = coalesce(later.quantity, 1)
+            and charged.period_start_on < later.period_start_on
+            and charged.taxed_cents < later.full_cents
+            and later.full_cents = later.list_cents
+    where charged.may_be_discounted
+),
+
+lasting as (
+    select
+        {{ all_but(['taxed_cents', 'tax_cents'], 'charged') }},
+        coalesce(outlived.taxed_cents, charged.taxed_cents) as taxed_cents,
+        coalesce(outlived.tax_cents, charged.tax_cents) as tax_cents
+    from {{ charged }} as charged
+    left join outlived
+        on charged.line_key = outlived.line_key
+)
+{%- endmacro %}

@@ -162,14 +162,13 @@ class Company:
         return {relation: rows for relation, rows in found.items() if rows}
 
     def plant(self) -> list[str]:
-        """Give one row of every kept table another customer, who is nobody; return these tables."""
-        tables = self._kept_tables_with_customers()
-        for table, first in tables:
+        """Give one row of every kept table that has one another customer, who is nobody; return these tables."""
+        for table, first in self._kept_tables_with_customers():
             self.execute(
                 f"update {table} set customer_id = 'planted'"
                 f" where rowid = (select rowid from {table} order by {first}, customer_id limit 1)"
             )
-        return [table for table, _ in tables]
+        return self.planted()
 
     def planted(self) -> list[str]:
         """Return the kept tables that still hold the planted row."""
@@ -182,8 +181,7 @@ class Company:
     def _kept_tables_with_customers(self) -> list[tuple[str, str]]:
         """Return the kept tables that name customers, each with its first column of dates.
 
-        Without those by which days are compared, and ``int_customer_days`` whose first day is the one a year
-        before the last day covered and goes with it.
+        Without those by which days are compared.
         """
         return self.rows(
             """
@@ -195,9 +193,7 @@ class Company:
                     union
                     select model from intermediate.incremental_loads
                 )
-                and columns.table_name not in (
-                    'int_recurring_periods', 'int_mrr_changes', 'int_piece_terms', 'int_customer_days'
-                )
+                and columns.table_name not in ('int_recurring_periods', 'int_mrr_changes', 'int_piece_terms')
                 and columns.data_type = 'DATE'
             group by all
             having columns.schema_name || '.' || columns.table_name in (

@@ -16,9 +16,8 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
--- every close of a period is among these days
-customer_days as (
-    select * from {{ ref('int_customer_days') }}
+customer_mrr as (
+    select * from {{ ref('int_customer_mrr') }}
 ),
 
 -- each purchase is in one month, one quarter and one year: a join on equality, which stays cheap for millions
@@ -67,7 +66,7 @@ final as (
         bought.period_start,
         bought.closing_on,
         bought.customer_id,
-        coalesce(customer_days.plan_id, '(none)') as plan_id,
+        coalesce(customer_mrr.plan_id, '(none)') as plan_id,
         cast(bought.purchases as integer) as purchases,
         cast(bought.amount as decimal(18, 2)) as amount,
         cast(bought.repeat_amount as decimal(18, 2)) as repeat_amount,
@@ -80,10 +79,10 @@ final as (
         buyers.first_purchased_on < bought.period_start as is_returning
     from bought
     inner join buyers on bought.customer_id = buyers.customer_id
-    left join customer_days
+    left join customer_mrr
         on
-            bought.customer_id = customer_days.customer_id
-            and bought.closing_on = customer_days.on_day
+            bought.customer_id = customer_mrr.customer_id
+            and {{ holds_before('customer_mrr', 'bought.closing_on') }}
 )
 
 select * from final

@@ -17,8 +17,8 @@ segments as (
     select * from {{ ref('int_customer_segments') }}
 ),
 
-customer_days as (
-    select * from {{ ref('int_customer_days') }}
+customer_mrr as (
+    select * from {{ ref('int_customer_mrr') }}
 ),
 
 firsts as (
@@ -70,7 +70,7 @@ by_attribute as (
 ),
 
 -- The plan alone, and crossed with what red lines ask for.
-{%- set plan_held = "coalesce(customer_days.plan_id, '(none)')" %}
+{%- set plan_held = "coalesce(customer_mrr.plan_id, '(none)')" %}
 by_plan as (
     {%- for rest in [none] + plan_crossings() %}
     {%- set member = plan_crossed(plan_held, rest) if rest else plan_held %}
@@ -90,10 +90,10 @@ by_plan as (
     inner join segments
         on buyers.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
     {%- endif %}
-    left join customer_days
+    left join customer_mrr
         on
-            buyers.customer_id = customer_days.customer_id
-            and periods.closing_on = customer_days.on_day
+            buyers.customer_id = customer_mrr.customer_id
+            and {{ holds_before('customer_mrr', 'periods.closing_on') }}
     where {{ "true" if "plan" in var("dimensions") else "false" }}
     group by periods.grain, periods.period_start, periods.closing_on, {{ member }}
     {{ 'union all' if not loop.last }}

@@ -2,7 +2,7 @@
 {{ may_read('int_currency_rates') }}
 {{ incremental_by_day(
     days_before='closing_on',
-    inputs=['int_recurring_periods', 'int_customer_days'],
+    inputs=['int_mrr_changes', 'int_recurring_periods'],
     spine='int_spans',
     unique_key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
 ) }}
@@ -14,16 +14,16 @@ spans as (
     where {{ is_missing('all_spans') }}
 ),
 
-customer_days as (
-    select * from {{ ref('int_customer_days') }}
+customer_mrr as (
+    select * from {{ ref('int_customer_mrr') }}
+    where mrr > 0
 ),
 
 first_days as (
     select
         customer_id,
         min(valid_from) as first_active_on
-    from {{ ref('int_customer_mrr') }}
-    where mrr > 0
+    from customer_mrr
     group by customer_id
 ),
 
@@ -36,12 +36,12 @@ at_{{ end }} as (
     select
         spans.opening_on,
         spans.closing_on,
-        customer_days.customer_id,
-        customer_days.mrr,
-        customer_days.plan_id
+        customer_mrr.customer_id,
+        customer_mrr.mrr,
+        coalesce(customer_mrr.plan_id, '(none)') as plan_id
     from spans
-    inner join customer_days
-        on spans.{{ end }}_on = customer_days.on_day
+    inner join customer_mrr
+        on {{ holds_before('customer_mrr', 'spans.' ~ end ~ '_on') }}
 ),
 {% endfor %}
 compared as (

@@ -6,12 +6,9 @@ movements as (
     select * from {{ ref('int_mrr_movements') }}
 ),
 
-plan_days as (
-    select * from {{ ref('int_customer_plan_days') }}
-),
-
 customer_mrr as (
     select * from {{ ref('int_customer_mrr') }}
+    where plan_id is not null
 ),
 
 dated as (
@@ -30,39 +27,29 @@ placed as (
         dated.movement_on,
         dated.movement_type,
         dated.amount,
-        coalesce(plan_days.plan_id, '(none)') as plan_id
+        coalesce(customer_mrr.plan_id, '(none)') as plan_id
     from dated
-    left join plan_days
+    left join customer_mrr
         on
-            dated.customer_id = plan_days.customer_id
-            and dated.on_plan_of >= plan_days.valid_from
-            and dated.on_plan_of < {{ or_never('plan_days.valid_to') }}
+            dated.customer_id = customer_mrr.customer_id
+            and dated.on_plan_of >= customer_mrr.valid_from
+            and dated.on_plan_of < {{ or_never('customer_mrr.valid_to') }}
 ),
 
 changes as (
     select
         customer_id,
+        valid_from as movement_on,
+        mrr,
         plan_id,
-        valid_from,
         lag(plan_id) over (partition by customer_id order by valid_from) as plan_before,
         lag(valid_to) over (partition by customer_id order by valid_from) as valid_to_before
-    from plan_days
+    from customer_mrr
 ),
 
 moved as (
-    select
-        changes.customer_id,
-        changes.valid_from as movement_on,
-        changes.plan_before,
-        changes.plan_id,
-        customer_mrr.mrr
-    from changes
-    inner join customer_mrr
-        on
-            changes.customer_id = customer_mrr.customer_id
-            and changes.valid_from >= customer_mrr.valid_from
-            and (customer_mrr.valid_to is null or changes.valid_from < customer_mrr.valid_to)
-    where changes.valid_from = changes.valid_to_before
+    select * from changes
+    where movement_on = valid_to_before and plan_id <> plan_before
 ),
 
 final as (

@@ -19,9 +19,7 @@ final as (
         customer_mrr.mrr
     from score_days
     inner join customer_mrr
-        on
-            score_days.score_on > customer_mrr.valid_from
-            and (customer_mrr.valid_to is null or score_days.score_on <= customer_mrr.valid_to)
+        on {{ holds_before('customer_mrr', 'score_days.score_on') }}
 )
 
 select * from final

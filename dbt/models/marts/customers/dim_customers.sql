@@ -17,11 +17,6 @@ customer_mrr as (
     where valid_to is null
 ),
 
-plan_days as (
-    select * from {{ ref('int_customer_plan_days') }}
-    where valid_to is null
-),
-
 buyers as (
     select * from {{ ref('int_buyers') }}
 ),
@@ -58,7 +53,7 @@ final as (
             end as {{ dbt.type_string() }}
         ) as status,
         {{ money('coalesce(customer_mrr.mrr, 0)') }} as mrr,
-        plan_days.plan_id,
+        customer_mrr.plan_id,
         lives.first_active_on,
         lives.last_churned_on,
         cast(coalesce(buyers.purchases, 0) as integer) as purchases,
@@ -72,8 +67,6 @@ final as (
         on segments.customer_id = buyers.customer_id
     left join customer_mrr
         on segments.customer_id = customer_mrr.customer_id
-    left join plan_days
-        on segments.customer_id = plan_days.customer_id
 )
 
 select * from final

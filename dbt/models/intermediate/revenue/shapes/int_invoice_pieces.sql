@@ -1,6 +1,7 @@
--- What each line that is no credit is worth in full, and until when. A later full line of the same product
--- replaces what was there before, from its own beginning; lines of one invoice add up.
-{{ incremental_by_customer(inputs=['int_invoice_lines', 'int_invoice_full_lines', 'int_invoice_debits']) }}
+-- What each line that is no credit bills for a whole interval, and until when.
+{{ incremental_by_customer(
+    inputs=['int_invoice_full_lines', 'int_invoice_parts', 'int_invoice_part_candidates', 'int_invoice_replacements']
+) }}
 
 with
 
@@ -9,99 +10,92 @@ full_lines as (
     where {{ is_computed('customer_id') }}
 ),
 
-pieces as (
-    select * from {{ ref('int_invoice_debits') }}
-    where {{ is_computed('customer_id') }}
+-- The rate of the largest tax that full lines of a contract tell: that of a small part is rounded.
+told as (
+    select
+        contract_key,
+        tax_permille,
+        row_number() over (partition by contract_key order by tax_cents desc, tax_permille) as place
+    from full_lines
+    where tax_cents > 0
 ),
 
-{{ plans_that_run_together('full_lines') }},
-
--- Where items of a subscription have ids, an item has one line at a time, whatever its product. Where one of them is called plan,
--- the others are add-ons, of whatever product.
-items as (
+parts as (
     select
-        concat(invoice_id, '/', line_id) as line_key,
-        item_id,
-        max(case when item_id = 'plan' then 1 else 0 end) over (partition by customer_id, subscription_id) = 1 as is_beside_a_plan
-    from {{ ref('int_invoice_lines') }}
-    where item_id is not null and {{ is_computed('customer_id') }}
+        {{ all_but(['tax_permille'], 'parts') }},
+        rates.full_cents,
+        coalesce(told.tax_permille, parts.tax_permille) as tax_permille
+    from {{ ref('int_invoice_parts') }} as parts
+    left join {{ ref('int_invoice_part_rates') }} as rates
+        on parts.line_key = rates.line_key
+    left join told
+        on
+            parts.contract_key = told.contract_key
+            and abs({{ tax_inside('parts.amount_cents', 'told.tax_permille') }} - parts.tax_cents) <= 1
+            and parts.tax_cents > 0
+            and told.place = 1
+    where {{ is_computed('parts.customer_id') }}
 ),
 
-replaced as (
+-- A part of no known amount, by what the line says or by its dates: the roundest that rounds to what was billed.
+-- Otherwise its dates are whole intervals.
+rated as (
     select
-        pieces.line_key,
-        min(full_lines.period_start_on) as replaced_on
-    from pieces
-    left join items as own
-        on pieces.line_key = own.line_key
-    inner join full_lines
-        on
-            pieces.contract_key = full_lines.contract_key
-            and pieces.invoice_id <> full_lines.invoice_id
-            and pieces.period_start_on < full_lines.period_start_on
-            and pieces.period_end_on > full_lines.period_start_on
-            -- What ends with an earlier line of its plan is more of the same.
-            and (
-                full_lines.period_end_on <> pieces.period_end_on
-                or (full_lines.is_whole_by_dates and full_lines.plan_key <> pieces.plan_key)
-            )
-    left join items as later
-        on full_lines.line_key = later.line_key
-    left join together
-        on
-            case when pieces.product = '(none)' then pieces.contract_key end = together.contract_key
-            and pieces.plan_key = together.plan_key
-            and full_lines.plan_key = together.other_plan_key
-    where
-        pieces.kind = 'recurring'
-        and full_lines.kind = 'recurring'
-        and together.contract_key is null
-        and (
-            own.item_id = later.item_id
-            or (
-                pieces.product = full_lines.product
-                and (pieces.product <> '(none)' or not coalesce(own.is_beside_a_plan and later.is_beside_a_plan, false))
-            )
-        )
-    group by pieces.line_key
+        *,
+        full_cents is not null as is_known,
+        has_interval and (
+            full_cents is not null
+            or is_proration
+            or (not is_about_whole and (plan_numerator is not null or place = 3))
+        ) as is_part,
+        {{ if_it_fits(roundest_full('amount_cents', 'utc_part', 'utc_whole')) }} as guessed_cents
+    from parts
+),
+
+-- What is charged for a whole interval, with the tax that its price includes.
+charged as (
+    {%- set columns = [
+        'line_key', 'invoice_id', 'customer_id', 'contract_key', 'plan_key', 'product', 'kind', 'quantity', 'period_start_at',
+        'period_end_at', 'period_start_on', 'period_end_on', 'counts_until', 'end_reason', 'utc_part', 'utc_whole', 'wall_whole',
+        'day_whole',
+    ] %}
+    select
+        {{ columns | join(', ') }},
+        full_cents as taxed_cents,
+        tax_cents,
+        months_numerator,
+        months_denominator,
+        true as is_known,
+        may_be_discounted
+    from full_lines
+
+    union all
+
+    select
+        {{ columns | join(', ') }},
+        case when is_part then coalesce(full_cents, guessed_cents) else amount_cents end as taxed_cents,
+        case when is_part then {{ tax_inside('coalesce(full_cents, guessed_cents)', 'tax_permille') }} else tax_cents end as tax_cents,
+        case when is_part then interval_numerator else months_numerator end as months_numerator,
+        case when is_part then interval_denominator else months_denominator end as months_denominator,
+        is_known,
+        coalesce(discount_cents > 0, list_cents > full_cents, true) as may_be_discounted
+    from rated
 ),
 
 {% if var('discounts') == 'lasting_only' -%}
--- A discount of unknown duration that a later line of the same plan and quantity no longer has did not last.
-outlived as (
-    select distinct
-        pieces.line_key,
-        later.full_cents as taxed_cents,
-        later.full_cents - later.tax_cents as full_cents
-    from pieces
-    inner join full_lines as later
-        on
-            pieces.contract_key = later.contract_key
-            and pieces.plan_key = later.plan_key
-            and coalesce(pieces.quantity, 1) = coalesce(later.quantity, 1)
-            and pieces.period_start_on < later.period_start_on
-            and pieces.taxed_cents < later.full_cents
-            and later.full_cents = later.list_cents
-    where pieces.may_be_discounted
-),
+{{ lasting('charged', 'full_lines') }},
 
 {% endif -%}
 final as (
     select
-        {{ all_but(['taxed_cents', 'full_cents', 'counts_until', 'end_reason'], 'pieces') }},
-        {%- for amount in ['taxed_cents', 'full_cents'] %}
-        {{ 'coalesce(outlived.' ~ amount ~ ', pieces.' ~ amount ~ ')' if var('discounts') == 'lasting_only' else 'pieces.' ~ amount }}
-            as {{ amount }},
-        {%- endfor %}
-        least(pieces.counts_until, replaced.replaced_on) as counts_until,
-        case when coalesce(replaced.replaced_on >= pieces.counts_until, true) then pieces.end_reason end as end_reason
-    from pieces
-    left join replaced
-        on pieces.line_key = replaced.line_key
-    {%- if var('discounts') == 'lasting_only' %}
-    left join outlived
-        on pieces.line_key = outlived.line_key
-    {%- endif %}
+        {{ all_but(['taxed_cents', 'tax_cents', 'counts_until', 'end_reason'], 'pieces') }},
+        pieces.taxed_cents,
+        pieces.taxed_cents - pieces.tax_cents as full_cents,
+        least(pieces.counts_until, replacements.replaced_on) as counts_until,
+        case when coalesce(replacements.replaced_on >= pieces.counts_until, true) then pieces.end_reason end as end_reason
+    from {{ 'lasting' if var('discounts') == 'lasting_only' else 'charged' }} as pieces
+    left join {{ ref('int_invoice_replacements') }} as replacements
+        on pieces.line_key = replacements.line_key
 )
 
 select * from final

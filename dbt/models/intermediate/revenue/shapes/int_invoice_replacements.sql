@@ -1,0 +1,77 @@
+-- When a line is replaced: a later full line of the same product takes the place of what was there before, from its own
+-- beginning; lines of one invoice add up.
+{{ incremental_by_customer(inputs=['int_invoice_lines', 'int_invoice_full_lines', 'int_invoice_parts']) }}
+
+with
+
+full_lines as (
+    select * from {{ ref('int_invoice_full_lines') }}
+    where {{ is_computed('customer_id') }}
+),
+
+pieces as (
+    {%- set columns = [
+        'line_key', 'invoice_id', 'customer_id', 'contract_key', 'plan_key', 'product', 'kind', 'period_start_on', 'period_end_on',
+    ] %}
+    select {{ columns | join(', ') }} from full_lines
+
+    union all
+
+    select {{ columns | join(', ') }} from {{ ref('int_invoice_parts') }}
+    where {{ is_computed('customer_id') }}
+),
+
+{{ plans_that_run_together('full_lines') }},
+
+-- Where items of a subscription have ids, an item has one line at a time, whatever its product. Where one of them is called plan,
+-- the others are add-ons, of whatever product.
+items as (
+    select
+        concat(invoice_id, '/', line_id) as line_key,
+        item_id,
+        max(case when item_id = 'plan' then 1 else 0 end) over (partition by customer_id, subscription_id) = 1 as is_beside_a_plan
+    from {{ ref('int_invoice_lines') }}
+    where item_id is not null and {{ is_computed('customer_id') }}
+),
+
+final as (
+    select
+        pieces.line_key,
+        pieces.customer_id,
+        min(full_lines.period_start_on) as replaced_on
+    from pieces
+    left join items as own
+        on pieces.line_key = own.line_key
+    inner join full_lines
+        on
+            pieces.contract_key = full_lines.contract_key
+            and pieces.invoice_id <> full_lines.invoice_id
+            and pieces.period_start_on < full_lines.period_start_on
+            and pieces.period_end_on > full_lines.period_start_on
+            -- What ends with an earlier line of its plan is more of the same.
+            and (
+                full_lines.period_end_on <> pieces.period_end_on
+                or (full_lines.is_whole_by_dates and full_lines.plan_key <> pieces.plan_key)
+            )
+    left join items as later
+        on full_lines.line_key = later.line_key
+    left join together
+        on
+            case when pieces.product = '(none)' then pieces.contract_key end = together.contract_key
+            and pieces.plan_key = together.plan_key
+            and full_lines.plan_key = together.other_plan_key
+    where
+        pieces.kind = 'recurring'
+        and full_lines.kind = 'recurring'
+        and together.contract_key is null
+        and (
+            own.item_id = later.item_id
+            or (
+                pieces.product = full_lines.product
+                and (pieces.product <> '(none)' or not coalesce(own.is_beside_a_plan and later.is_beside_a_plan, false))
+            )
+        )
+    group by pieces.line_key, pieces.customer_id
+)
+
+select * from final
