@@ -34,6 +34,12 @@ SHAPES = {
         "select customer_id, created_at, country from raw.customers",
         [("cus_1", "2025-03-04 09:12:00+00", "DE")],
     ),
+    "Recurly add-ons by Fivetran": Shape(
+        "billing", "recurly", "plan_add_on_history.csv",
+        "id,updated_at,plan_id,code,name,add_on_type\nao1,2026-01-01 00:00:00,p1,calls,Calls,usage\n",
+        "select plan_id, usage from raw.plans",
+        [("ao1", "metered")],
+    ),
     "Stripe Sigma customers": Shape(
         "billing", "stripe", "customers.csv",
         "id,created,email,name,address_country\ncus_1,2025-03-04 09:12:00,a@x.io,Ann,DE\n",
