@@ -18,7 +18,7 @@ from dagster_project.exports.aliases import refuse_cycles
 from dagster_project.exports.ambiguous_versions import items_that_begin_anew, replaced_by_file_time
 from dagster_project.exports.contract import LINEAGE
 from dagster_project.exports.dated_dumps import append_history, dump_instant
-from dagster_project.exports.doubtful_ends import doubtful_ends
+from dagster_project.exports.doubtful_ends import doubtful_ends, ended_before_they_began
 from dagster_project.exports.dump_parts import Part
 from dagster_project.exports.formats import Opened
 from dagster_project.exports.landing import LandingFile
@@ -148,6 +148,7 @@ def _load_tables(
         told = warnings(opened, chosen, candidate, given, alone=alone)
         if run.writing(candidate).ends is None:
             told += doubtful_ends(con, load.table, load_id)
+        told += ended_before_they_began(con, load.table, load_id)
         if run.named_instant(file) is None and load.rows_loaded:
             table = candidate.delivery.canonical_table
             told += replaced_by_file_time(con, table, load_id)
