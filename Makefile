@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep test-fast ui check quick format lock docs metrics-page pictures superset bench clean
+.PHONY: help setup run test test-deep test-fast ui check quick types sql format lock docs metrics-page pictures superset bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -52,9 +52,14 @@ ui: setup ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/ebbline ui
 
 check: quick ## format, lint, types, SQL lint
+	@$(MAKE) --no-print-directory --jobs 2 types sql
+
+types: $(VENV)/.installed-dev
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --nocolor dbt/models dbt/tests
-	rm -rf build/expectations && $(BIN)/python -m dagster_project.quality sql build/expectations && $(BIN)/sqlfluff lint --nocolor build/expectations
+
+sql: $(VENV)/.installed-dev
+	rm -rf build/expectations && $(BIN)/python -m dagster_project.quality sql build/expectations
+	$(BIN)/sqlfluff lint --nocolor dbt/models dbt/tests build/expectations
 
 quick: $(VENV)/.installed-dev ## the part of `check` that takes seconds, as the pre-commit hook runs it
 	$(BIN)/ruff format --check .

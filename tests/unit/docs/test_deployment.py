@@ -24,7 +24,7 @@ UNITS = {name: text for block in snippets("ini") for name, text in _UNIT.findall
 _SECTIONS = {"Unit", "Service", "Timer", "Install"}
 PROGRAMS = {
     "ebbline": get_command(app),
-    "dagster-webserver": create_dagster_webserver_cli(),  # type: ignore[no-untyped-call]
+    "dagster-webserver": create_dagster_webserver_cli(),
     "dagster-daemon": create_dagster_daemon_cli(),
 }
 
