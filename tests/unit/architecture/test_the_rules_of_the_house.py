@@ -18,6 +18,7 @@ ROOMS = (
         "period.py",
         "plural.py",
         "shown.py",
+        "garbage.py",
         "config_sections.py",
     ),
     ("clock.py", "yaml_document.py", "simulate", "transform"),
