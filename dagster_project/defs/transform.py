@@ -39,6 +39,7 @@ from dagster_project.transform.named_tests import with_short_names, without_test
 from dagster_project.transform.project import current_manifest, dbt_command, project_digest
 from dagster_project.transform.results import failed_tests
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.leftovers import drop_leftovers
 from dagster_project.warehouse.publication import pending_change
 from dagster_project.warehouse.publication_ledger import next_id, recover
 
@@ -203,6 +204,10 @@ def definitions() -> dg.Definitions:
             ):
                 context.log.info("inputs, settings and code are those of the last publication")
                 return
+            if dropped := drop_leftovers(con, nodes.keys()):
+                context.log.info(
+                    f"dropped, since no model makes them any more: {', '.join(dropped)}"
+                )
         os.environ["EBBLINE_WAREHOUSE_DB"] = str(paths.warehouse_db)
         os.environ["EBBLINE_DBT_TARGET"] = settings.engine
         if (memory := Environment().dbt_memory_limit) is not None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.errors import SettingsError
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.introspection import kinds_of
 from dagster_project.warehouse.paths import WarehousePaths
 from dagster_project.warehouse.quoting import quote_identifier, quote_path
 from dagster_project.warehouse.transaction import transaction
@@ -193,24 +194,15 @@ def _show(
     :param built: the columns of each table with their types.
     """
     with open_warehouse(paths) as con, transaction(con):
-        there = dict(con.execute(_THERE).fetchall())
+        there = kinds_of(con)
         for (schema, name), columns in built.items():
             relation = f"{quote_identifier(schema)}.{quote_identifier(name)}"
             con.execute(f"create schema if not exists {quote_identifier(schema)}")
-            if relation in there:
-                con.execute(f"drop {there[relation]} {relation}")
+            if (schema, name) in there:
+                con.execute(f"drop {there[schema, name]} {relation}")
             kind = "table" if schema == "marts" else "view"
             rows = _rows(_folder(places.tables, schema, name), columns)
             con.execute(f"create {kind} {relation} as {rows}")
-
-
-_THERE = """
-select format('"{}"."{}"', schema_name, table_name), 'table'
-from duckdb_tables() where database_name = current_database()
-union all
-select format('"{}"."{}"', schema_name, view_name), 'view'
-from duckdb_views() where database_name = current_database()
-"""
 
 
 def _rows(folder: Path, columns: Mapping[str, str]) -> str:

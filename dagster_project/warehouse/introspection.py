@@ -33,6 +33,19 @@ def tables_of(
     return [name for (name,) in rows]
 
 
+def kinds_of(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """Return "table" or "view" for each table and view of the current database, by schema and name."""
+    rows = con.execute(
+        """
+        select schema_name, table_name, 'table' from duckdb_tables() where database_name = current_database()
+        union all
+        select schema_name, view_name, 'view' from duckdb_views() where database_name = current_database()
+        order by 1, 2
+        """
+    ).fetchall()
+    return {(schema, name): kind for schema, name, kind in rows}
+
+
 def has_column(
     con: duckdb.DuckDBPyConnection,
     schema: str,

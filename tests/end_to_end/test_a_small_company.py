@@ -14,6 +14,7 @@ from dagster_project.pipeline import JOB, run_pipeline
 from dagster_project.runs import RunOutcome
 from dagster_project.screens.run import outcome_lines
 from dagster_project.warehouse.connection import open_warehouse
+from dagster_project.warehouse.introspection import kinds_of
 from dagster_project.warehouse.publication import publication_file
 from dagster_project.warehouse.serving import open_marts
 from tests.end_to_end.command import Ebbline, Ended
@@ -101,6 +102,9 @@ def rebuilt(
     (company.root / "billing" / "customers-2026-11-06.csv").write_text(
         header + "\n" + ",".join(moved.values()) + "\n", encoding="utf-8"
     )
+    with open_warehouse(company.paths) as con:
+        con.execute("create table marts.mart_of_last_year as select 1 as customers")
+        con.execute("create view intermediate.int_of_last_year as select 1 as customers")
     before = len(hook.received)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EBBLINE_NOW", NEXT_DAY)
@@ -172,6 +176,15 @@ def test_every_asset_but_a_view_tells_how_many_rows_it_has(rebuilt: Rebuilt) -> 
     of_tables = assets - {name for (name,) in views}
     assert len(of_tables) > 100
     assert sorted(of_tables - set(rebuilt.outcome.rows_of_assets)) == []
+
+
+def test_what_no_model_makes_any_more_is_neither_kept_nor_published(rebuilt: Rebuilt) -> None:
+    with open_warehouse(rebuilt.company.paths, read_only=True) as con:
+        there = kinds_of(con)
+    with open_marts(rebuilt.company.paths.marts_db) as con:
+        published = kinds_of(con)
+    assert [name for _, name in (*there, *published) if name.endswith("_of_last_year")] == []
+    assert {("intermediate", "incremental_days"), ("marts", "dim_customers")} <= set(there)
 
 
 def test_a_run_as_of_a_day_does_not_know_what_came_later(rebuilt: Rebuilt) -> None:
