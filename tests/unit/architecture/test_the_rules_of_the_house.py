@@ -14,6 +14,7 @@ ROOMS = (
     (
         "absent.py",
         "errors.py",
+        "garbage.py",
         "locations.py",
         "period.py",
         "plural.py",
