@@ -1,4 +1,4 @@
-"""Periods that are given with their value and seem to name their last day, or to lack an end: told, not guessed.
+"""Periods that are given with their value and whose ends are doubtful: told, not guessed.
 
 Of invoice lines dbt tells it by each subscription (``int_invoice_line_ends``); periods and items are taken as they are.
 """
@@ -31,6 +31,34 @@ def doubtful_ends(con: duckdb.DuckDBPyConnection, table: str, load_id: int) -> t
     """Return, in words, that periods last into the next, or all end a day before the next begins."""
     overlapping = _overlapping(con, load_id) if table == "subscription_periods" else ()
     return (*overlapping, *(_a_day_short(con, table, load_id) if table in _ENDS else ()))
+
+
+_PERIODS = {
+    "subscription_periods": ("valid_from_on", "valid_to_on"),
+    "subscription_items": ("valid_from_at", "valid_to_at"),
+}
+
+
+def ended_before_they_began(
+    con: duckdb.DuckDBPyConnection, table: str, load_id: int
+) -> tuple[str, ...]:
+    """Return, in words, that periods end before they begin: they count for nothing."""
+    if table not in _PERIODS:
+        return ()
+    begin, end = _PERIODS[table]
+    found = con.execute(
+        f"select count(*), min_by(subscription_id, _source_row) from raw.{table} "
+        f"where _load_id = $load_id and not _deleted and {end} < {begin}",
+        {"load_id": load_id},
+    ).fetchone()
+    if found is None or not found[0]:
+        return ()
+    what = (
+        "ends before it begins and counts" if found[0] == 1 else "end before they begin and count"
+    )
+    return (
+        f"{counted(found[0], 'period')} of {table} {what} for nothing (the first of {found[1]})",
+    )
 
 
 def _a_day_short(con: duckdb.DuckDBPyConnection, table: str, load_id: int) -> tuple[str, ...]:

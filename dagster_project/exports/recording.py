@@ -18,7 +18,7 @@ from dagster_project.exports.aliases import refuse_cycles
 from dagster_project.exports.ambiguous_versions import items_that_begin_anew, replaced_by_file_time
 from dagster_project.exports.contract import LINEAGE
 from dagster_project.exports.dated_dumps import append_history, dump_instant
-from dagster_project.exports.doubtful_ends import doubtful_ends
+from dagster_project.exports.doubtful_ends import doubtful_ends, ended_before_they_began
 from dagster_project.exports.dump_parts import Part
 from dagster_project.exports.formats import Opened
 from dagster_project.exports.landing import LandingFile
@@ -148,6 +148,7 @@ def _load_tables(
         told = warnings(opened, chosen, candidate, given, alone=alone)
         if run.writing(candidate).ends is None:
             told += doubtful_ends(con, load.table, load_id)
+        told += ended_before_they_began(con, load.table, load_id)
         if run.named_instant(file) is None and load.rows_loaded:
             table = candidate.delivery.canonical_table
             told += replaced_by_file_time(con, table, load_id)
@@ -275,6 +276,11 @@ def _take_over(
         notes.append(
             f"{counted(stage.quarantined, 'row')} in quarantine: {quarantine.examples(con)}"
         )
+    deleted = _deleted(con, stage)
+    if deleted:
+        notes.append(
+            f"{counted(deleted, 'row')} {'counts' if deleted == 1 else 'count'} as deleted"
+        )
     if run.is_full(candidate) and _tells_what_is_gone(con, reading, stage):
         gone = mark_vanished(
             con,
@@ -313,6 +319,14 @@ def _take_over(
             exported_at=reading.exported_at,
         )
     return _told(con, run, stage, opened, load_id, unchanged=unchanged, gone=gone, notes=notes)
+
+
+def _deleted(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
+    """Count the rows of the stage that the export says are no more, or never were (test mode)."""
+    if not stage.marks_deleted:
+        return 0
+    found = con.execute(f"select count(*) from {STAGE} where _fault is null and _gone").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _tells_what_is_gone(con: duckdb.DuckDBPyConnection, reading: Reading, stage: Stage) -> bool:

@@ -10,7 +10,7 @@ import duckdb
 
 from dagster_project.exports.contract import NEWEST_FIRST
 from dagster_project.exports.row_plan import STAGE
-from dagster_project.exports.row_versions import same_key
+from dagster_project.exports.row_versions import SHARED, same_key
 from dagster_project.exports.staging import Stage
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
@@ -36,6 +36,12 @@ def mark_left_out(
     :return: how many rows they are.
     """
     table = stage.table
+    others = con.execute(
+        f"select 1 from raw.{quote_identifier(table.name)} where _load_id <> $load_id limit 1",
+        {"load_id": load_id},
+    ).fetchone()
+    if others is None and not _some_came_again(con):
+        return 0
     _find_left_out(
         con,
         stage,
@@ -64,6 +70,8 @@ def left_out(
     exported_at: datetime,
 ) -> tuple[str, ...]:
     """Return, in words, what came before of the records that came again, and did not come with them."""
+    if not _some_came_again(con):
+        return ()
     table, record = stage.table, quote_identifier(stage.table.key[0])
     _find_left_out(con, stage, source=source, format_name=format_name, exported_at=exported_at)
     con.execute(
@@ -80,6 +88,11 @@ def left_out(
         f"{'stays' if rows == 1 else 'stay'} (the first of {table.key[0]} {first[0] if first else ''}): "
         f"if the export holds whole records, say whole: [{table.name}] under the source",
     )
+
+
+def _some_came_again(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether some key of the stage is that of another row: what a first load need not ask further."""
+    return con.execute(f"select 1 from {SHARED} limit 1").fetchone() is not None
 
 
 def _find_left_out(
@@ -105,14 +118,20 @@ def _find_left_out(
         if of_one_version
         else ("$exported", "$exported", "<=")
     )
+    # Most of a large file is there again: where one version is that of all, it need not be compared.
+    unseen = (
+        ""
+        if of_one_version
+        else f"and not exists (select 1 from arriving a where {same_key('r', 'a', table)})"
+    )
     con.execute(
         f"create or replace temp table {_LEFT_OUT} as "
         f"with arriving as (select {key}, {version} as version, _fault, {stage.partial} as is_partial from {STAGE} "
         "  where coalesce(_fault, 0) >= 0), "
         f"records as (select {record} as record, max(version) as arriving_version from arriving group by record "
         "  having count(_fault) = 0 and not bool_or(is_partial)), "
-        f"newest as (select *, coalesce(_version_at, _loaded_at) as version from raw.{quote_identifier(table.name)} "
-        f"  where {record} in (select record from records) "
+        f"newest as (select *, coalesce(_version_at, _loaded_at) as version from raw.{quote_identifier(table.name)} r "
+        f"  where {record} in (select record from records) {unseen} "
         f"  qualify row_number() over (partition by {key} order by {NEWEST_FIRST}) = 1), "
         f"kept as (select n.* from newest n left join raw.loads l on l.load_id = n._load_id "
         "  where l.load_id is null or (l.source = $source and l.format = $format)), "

@@ -152,8 +152,13 @@ final as (
         },
         {
             'guard': 'states', 'unit': 'subscriptions',
+            'finding': 'are in a state that is not known, or have stopped or not begun while a period of theirs has no end',
+            'what_to_do': 'they count as if they ran: map the state to one that is known (docs/reconciliation.md lists them), or give the period its end',
+        },
+        {
+            'guard': 'order_states', 'unit': 'orders',
             'finding': 'are in a state that is not known',
-            'what_to_do': 'items of such a subscription count as if it ran: map the state to one that is known (docs/reconciliation.md lists them)',
+            'what_to_do': 'they count as purchases: map the state to one that is known (docs/reconciliation.md lists them)',
         },
         {
             'guard': 'tickets', 'unit': 'tickets',

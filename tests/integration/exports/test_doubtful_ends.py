@@ -66,3 +66,22 @@ def test_nothing_is_told_where_ends_are_plain(
     (landing / "subscription_periods.csv").write_text(PERIODS + rows)
 
     assert load(said=said).warnings == ()
+
+
+@pytest.mark.parametrize("said", [{}, {"ends": "inclusive"}])
+def test_a_period_that_ends_before_it_begins_is_told_of(
+    landing: Path, load: Load, said: dict[str, str]
+) -> None:
+    (landing / "subscription_periods.csv").write_text(
+        PERIODS + "s1,c1,10,2026-01-01,2026-01-05\ns2,c2,10,2026-04-01,2026-01-01\n"
+    )
+    (landing / "subscription_items.csv").write_text(
+        ITEMS + "i1,s3,c1,p,10,2026-02-01,2026-01-01\ni2,s4,c1,p,10,2026-02-01,2026-01-01\n"
+    )
+
+    assert sorted(load(said=said).warnings) == [
+        "subscription_items.csv: 2 periods of subscription_items end before they begin and count for nothing "
+        "(the first of s3)",
+        "subscription_periods.csv: 1 period of subscription_periods ends before it begins and counts for nothing "
+        "(the first of s2)",
+    ]

@@ -1,6 +1,7 @@
 """Each vendor's files, as its documentation and connectors write them, become canonical rows."""
 
 import gzip
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,12 @@ SHAPES = {
         "id,Email,Name,Created (UTC),country (metadata)\ncus_1,a@x.io,Ann,2025-03-04 09:12,DE\n",
         "select customer_id, created_at, country from raw.customers",
         [("cus_1", "2025-03-04 09:12:00+00", "DE")],
+    ),
+    "Recurly add-ons by Fivetran": Shape(
+        "billing", "recurly", "plan_add_on_history.csv",
+        "id,updated_at,plan_id,code,name,add_on_type\nao1,2026-01-01 00:00:00,p1,calls,Calls,usage\n",
+        "select plan_id, usage from raw.plans",
+        [("ao1", "metered")],
     ),
     "Stripe Sigma customers": Shape(
         "billing", "stripe", "customers.csv",
@@ -272,3 +279,60 @@ def test_a_vendor_is_added_by_one_yaml_file(
     assert con.execute(
         "select customer_id, cast(created_at as varchar), segment from raw.customers"
     ).fetchall() == [("p1", "2025-01-01 00:00:00+00", "small")]
+
+
+def _in_modes(*modes: bool) -> str:
+    at, price = 1767225600, {"id": "p", "recurring": {"usage_type": "licensed"}}
+    line = {"type": "subscription", "amount": 900, "currency": "usd", "price": price}
+    paid = {"status": "paid", "currency": "usd", "created": at}
+    invoices = [
+        {
+            **{"id": f"in_{live}", "customer": f"cus_{live}", **paid, "livemode": live},
+            "lines": {"has_more": False, "data": [{"id": f"il_{live}", **line}]},
+        }
+        for live in modes
+    ]
+    return json.dumps({"object": "list", "data": invoices})
+
+
+def test_what_stripe_made_in_test_mode_is_nothing(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    (landing / "invoices.json").write_text(_in_modes(True, False))
+    (landing / "customer.csv").write_text(
+        "id,created,livemode\ncus_1,2026-01-01 00:00:00,true\ncus_2,2026-01-01 00:00:00,false\n"
+    )
+
+    told = [file.message for file in load(format_name="stripe").files]
+
+    there = con.execute(
+        "select customer_id from raw.customers where not _deleted "
+        "union all select invoice_id from raw.invoices where not _deleted "
+        "union all select line_id from raw.invoice_lines where not _deleted order by 1"
+    )
+    assert there.fetchall() == [("cus_1",), ("il_True",), ("in_True",)]
+    assert all("1 row counts as deleted" in message for message in told)
+
+
+def test_what_is_owed_of_an_order_is_read_without_the_buyers_currency(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    order = {
+        **{
+            "id": 1,
+            "email": "a@s.example",
+            "currency": "USD",
+            "financial_status": "partially_paid",
+        },
+        **{"created_at": "2026-01-05T10:00:00Z", "processed_at": "2026-01-05T10:00:00Z"},
+        **{"updated_at": "2026-01-05T10:00:00Z", "cancelled_at": None, "test": False},
+        **{"subtotal_price": "100.00", "total_price": "100.00", "total_discounts": "0.00"},
+        "total_outstanding": "60.00",
+        "line_items": [{"id": 7, "quantity": 1, "price": "100.00", "total_discount": "0.00"}],
+    }
+    (landing / "orders.json").write_text(json.dumps({"orders": [order]}))
+
+    load(format_name="shopify")
+
+    owed = con.execute("select total::varchar, outstanding::varchar from raw.order_totals")
+    assert owed.fetchall() == [("100.00", "60.00")]

@@ -162,13 +162,14 @@ class Company:
         return {relation: rows for relation, rows in found.items() if rows}
 
     def plant(self) -> list[str]:
-        """Give one row of every kept table that has one another customer, who is nobody; return these tables."""
-        for table, first in self._kept_tables_with_customers():
+        """Give one row of every kept table another customer, who is nobody; return these tables."""
+        tables = self._kept_tables_with_customers()
+        for table, first in tables:
             self.execute(
                 f"update {table} set customer_id = 'planted'"
                 f" where rowid = (select rowid from {table} order by {first}, customer_id limit 1)"
             )
-        return self.planted()
+        return [table for table, _ in tables]
 
     def planted(self) -> list[str]:
         """Return the kept tables that still hold the planted row."""

@@ -385,6 +385,9 @@ _OWN = {
     "marts__mart_reconciliation.lines_are_plain": (
         "update {table} set status = 'warned' where guard = 'lines'"
     ),
+    "marts__mart_reconciliation.states_of_orders_are_known": (
+        "update {table} set status = 'warned' where guard = 'order_states'"
+    ),
     "marts__mart_reconciliation.states_are_known": (
         "update {table} set status = 'warned' where guard = 'states'"
     ),

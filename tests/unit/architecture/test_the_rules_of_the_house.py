@@ -14,11 +14,11 @@ ROOMS = (
     (
         "absent.py",
         "errors.py",
-        "garbage.py",
         "locations.py",
         "period.py",
         "plural.py",
         "shown.py",
+        "garbage.py",
         "config_sections.py",
     ),
     ("clock.py", "yaml_document.py", "simulate", "transform"),

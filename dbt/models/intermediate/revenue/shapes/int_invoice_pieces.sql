@@ -1,7 +1,5 @@
 -- What each line that is no credit bills for a whole interval, and until when.
-{{ incremental_by_customer(
-    inputs=['int_invoice_full_lines', 'int_invoice_parts', 'int_invoice_part_candidates', 'int_invoice_replacements']
-) }}
+{{ incremental_by_customer(inputs=['int_invoice_full_lines', 'int_invoice_parts', 'int_invoice_part_candidates']) }}
 
 with
 

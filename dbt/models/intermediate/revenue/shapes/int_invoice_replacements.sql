@@ -1,12 +1,11 @@
 -- When a line is replaced: a later full line of the same product takes the place of what was there before, from its own
 -- beginning; lines of one invoice add up.
-{{ incremental_by_customer(inputs=['int_invoice_lines', 'int_invoice_full_lines', 'int_invoice_parts']) }}
+{{ config(materialized='table') }}
 
 with
 
 full_lines as (
     select * from {{ ref('int_invoice_full_lines') }}
-    where {{ is_computed('customer_id') }}
 ),
 
 pieces as (
@@ -18,7 +17,6 @@ pieces as (
     union all
 
     select {{ columns | join(', ') }} from {{ ref('int_invoice_parts') }}
-    where {{ is_computed('customer_id') }}
 ),
 
 {{ plans_that_run_together('full_lines') }},
@@ -31,13 +29,12 @@ items as (
         item_id,
         max(case when item_id = 'plan' then 1 else 0 end) over (partition by customer_id, subscription_id) = 1 as is_beside_a_plan
     from {{ ref('int_invoice_lines') }}
-    where item_id is not null and {{ is_computed('customer_id') }}
+    where item_id is not null
 ),
 
 final as (
     select
         pieces.line_key,
-        pieces.customer_id,
         min(full_lines.period_start_on) as replaced_on
     from pieces
     left join items as own
@@ -71,7 +68,7 @@ final as (
                 and (pieces.product <> '(none)' or not coalesce(own.is_beside_a_plan and later.is_beside_a_plan, false))
             )
         )
-    group by pieces.line_key, pieces.customer_id
+    group by pieces.line_key
 )
 
 select * from final

@@ -45,8 +45,11 @@ said_anew as (
 standing as (
     select
         periods.*,
-        coalesce(said_anew.valid_from_anew, periods.valid_to_on) as stands_until
+        -- What has no end of its own ends with its subscription.
+        coalesce(said_anew.valid_from_anew, periods.valid_to_on, subscriptions.ended_on) as stands_until
     from periods
+    left join {{ ref('stg_billing__subscriptions') }} as subscriptions
+        on periods.subscription_id = subscriptions.subscription_id and periods.customer_id = subscriptions.customer_id
     left join said_anew
         on
             periods.customer_id = said_anew.customer_id
