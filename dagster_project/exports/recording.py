@@ -149,6 +149,7 @@ def _load_tables(
         if run.writing(candidate).ends is None:
             told += doubtful_ends(con, load.table, load_id)
         told += ended_before_they_began(con, load.table, load_id)
+        told += _nothing_left(con, candidate, load)
         if run.named_instant(file) is None and load.rows_loaded:
             table = candidate.delivery.canonical_table
             told += replaced_by_file_time(con, table, load_id)
@@ -170,6 +171,20 @@ def _load_tables(
         ledger.write(con, load_id, entry)
         loads.append(load)
     return loads
+
+
+def _nothing_left(
+    con: duckdb.DuckDBPyConnection, candidate: Candidate, load: FileLoad
+) -> tuple[str, ...]:
+    """Return, in words, that every row of a file counts as deleted: an export of test mode alone is one such."""
+    found = con.execute(
+        f"select 1 from raw.{quote_identifier(load.table)} where _load_id = $load_id and not _deleted limit 1",
+        {"load_id": load.load_id},
+    ).fetchone()
+    if found is not None or not load.rows_loaded:
+        return ()
+    marks = ", ".join(name for name in candidate.delivery.deleted if "." not in name)
+    return (f"every row counts as deleted, so that nothing of it is in any number ({marks})",)
 
 
 def _given(con: duckdb.DuckDBPyConnection, candidate: Candidate, load_id: int) -> frozenset[str]:

@@ -5,7 +5,6 @@ pays for it once. Each child leads a process group of its own, as a command star
 can be killed alone or with everything it started. How a child is killed is the test's business.
 """
 
-import gc
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from dagster_project.garbage import collect_less_often
 from tests.end_to_end.forked_dbt import fork_dbt, warm_up_dbt
 
 
@@ -144,7 +144,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what dbt says
     warm_up_dbt()
-    gc.freeze()  # children need not look through what all of them share
+    collect_less_often()  # children need not look through what all of them share
     answers.write("ready\n")
     answers.flush()
     while line := sys.stdin.readline():

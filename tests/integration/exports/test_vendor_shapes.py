@@ -314,6 +314,15 @@ def test_what_stripe_made_in_test_mode_is_nothing(
     assert all("1 row counts as deleted" in message for message in told)
 
 
+def test_an_export_of_test_mode_alone_is_told_of(landing: Path, load: Load) -> None:
+    (landing / "customer.csv").write_text("id,created,livemode\ncus_1,2026-01-01 00:00:00,false\n")
+
+    (told,) = [one for one in load(format_name="stripe").warnings if "deleted" in one]
+
+    assert told.startswith("customer.csv: every row counts as deleted, so that nothing of it is")
+    assert "livemode" in told
+
+
 def test_what_is_owed_of_an_order_is_read_without_the_buyers_currency(
     landing: Path, load: Load, con: duckdb.DuckDBPyConnection
 ) -> None:
