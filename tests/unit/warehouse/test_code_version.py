@@ -24,7 +24,14 @@ _COMPUTES_NOTHING = {
         f"warehouse.{name}"
         for name in (
             *("attachment", "code_version", "durable_file", "first_rows", "hold", "input_state"),
-            *("introspection", "lock", "metric_versions", "paths", "publication_history"),
+            *(
+                "introspection",
+                "leftovers",
+                "lock",
+                "metric_versions",
+                "paths",
+                "publication_history",
+            ),
             *("publication_ledger", "publication_record", "published_comments", "quoting"),
             *("serving", "transaction"),
         )
