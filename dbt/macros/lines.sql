@@ -1,54 +1,6 @@
 {# Steps on the way from invoice lines to what they are worth, and to what is asked of them, as CTEs. #}
 
 {#
-  CTEs that end in `together`: plans of one contract that are no alternatives where no product is told, since they stood on one
-  invoice together or one was renewed while the other ran.
-  full_lines: the CTE of int_invoice_full_lines.
-#}
-{% macro plans_that_run_together(full_lines) -%}
-unnamed as (
-    select
-        *,
-        {%- for column in ['period_start_on', 'period_end_on'] %}
-        lag({{ column }}) over (partition by contract_key, plan_key order by period_start_on, period_end_on) as {{ column }}_before
-        {{- ',' if not loop.last }}
-        {%- endfor %}
-    from {{ full_lines }}
-    where product = '(none)'
-),
-
-beside as (
-    select
-        one.contract_key,
-        one.plan_key,
-        other.plan_key as other_plan_key
-    from unnamed as one
-    inner join unnamed as other
-        on one.contract_key = other.contract_key and one.plan_key <> other.plan_key
-    where
-        one.invoice_id = other.invoice_id
-        or (
-            one.period_end_on_before = one.period_start_on
-            and one.period_start_on_before < other.period_start_on
-            and one.period_start_on > other.period_start_on
-            and one.period_start_on < other.period_end_on
-        )
-),
-
-together as (
-    select * from beside
-
-    union
-
-    select
-        contract_key,
-        other_plan_key as plan_key,
-        plan_key as other_plan_key
-    from beside
-)
-{%- endmacro %}
-
-{#
   CTEs that end in `credits`: lines that give back what was billed for a time, and may take a piece back. Those of no credit note never
   do, unless they are prorations: where nothing is said of that, they are among them.
 #}

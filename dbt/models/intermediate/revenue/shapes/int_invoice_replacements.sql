@@ -19,7 +19,48 @@ pieces as (
     select {{ columns | join(', ') }} from {{ ref('int_invoice_parts') }}
 ),
 
-{{ plans_that_run_together('full_lines') }},
+-- Where no product is told, plans of one contract are no alternatives if they stood on one invoice together, or one was renewed
+-- while the other ran.
+unnamed as (
+    select
+        *,
+        {%- for column in ['period_start_on', 'period_end_on'] %}
+        lag({{ column }}) over (partition by contract_key, plan_key order by period_start_on, period_end_on)
+            as {{ column }}_before{{ ',' if not loop.last }}
+        {%- endfor %}
+    from full_lines
+    where product = '(none)'
+),
+
+beside as (
+    select
+        one.contract_key,
+        one.plan_key,
+        other.plan_key as other_plan_key
+    from unnamed as one
+    inner join unnamed as other
+        on one.contract_key = other.contract_key and one.plan_key <> other.plan_key
+    where
+        one.invoice_id = other.invoice_id
+        or (
+            one.period_end_on_before = one.period_start_on
+            and one.period_start_on_before < other.period_start_on
+            and one.period_start_on > other.period_start_on
+            and one.period_start_on < other.period_end_on
+        )
+),
+
+together as (
+    select * from beside
+
+    union
+
+    select
+        contract_key,
+        other_plan_key as plan_key,
+        plan_key as other_plan_key
+    from beside
+),
 
 -- Where items of a subscription have ids, an item has one line at a time, whatever its product. Where one of them is called plan,
 -- the others are add-ons, of whatever product.
