@@ -22,7 +22,8 @@ from dagster_project.exports.load_report import FileLoad, LoadReport
 from dagster_project.exports.matching import Candidate, candidates
 from dagster_project.exports.profile import content_hash, profile_file
 from dagster_project.exports.raw_tables import ensure_raw_tables
-from dagster_project.exports.recording import Reading, record, state_of
+from dagster_project.exports.reading import Reading
+from dagster_project.exports.recording import record, state_of
 from dagster_project.exports.remote import RemoteLanding
 from dagster_project.exports.source_run import SourceRun
 from dagster_project.exports.windows_text import readable

@@ -1,13 +1,12 @@
 """One file at hand becomes rows of ``raw``, of the quarantine and of the ledger, in one transaction.
 
-Reading is ``formats/``, checking ``staging.py``, versions ``row_versions.py``; which files there are, and what becomes
-of one that is refused, is ``loader.py``.
+Reading is ``formats/``, checking ``staging.py``, versions ``row_versions.py``, what is no more ``gone.py``, what is
+doubtful ``doubts.py``; which files there are, and what becomes of one that is refused, is ``loader.py``.
 """
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,59 +14,33 @@ import duckdb
 from dagster_project.errors import InputRefusedError
 from dagster_project.exports import ledger, quarantine
 from dagster_project.exports.aliases import refuse_cycles
-from dagster_project.exports.ambiguous_versions import items_that_begin_anew, replaced_by_file_time
 from dagster_project.exports.contract import LINEAGE
 from dagster_project.exports.dated_dumps import append_history, dump_instant
-from dagster_project.exports.doubtful_ends import doubtful_ends, ended_before_they_began
-from dagster_project.exports.dump_parts import Part
+from dagster_project.exports.doubts import doubts
 from dagster_project.exports.formats import Opened
-from dagster_project.exports.landing import LandingFile
+from dagster_project.exports.gone import mark_gone
 from dagster_project.exports.line_numbers import number_lines
 from dagster_project.exports.load_report import FileLoad
 from dagster_project.exports.matching import Candidate, choose, warnings
 from dagster_project.exports.numbering import number_alike
 from dagster_project.exports.parquet_insert import StageNeededError, insert_parquet, is_simple
-from dagster_project.exports.profile import Profile
+from dagster_project.exports.reading import Reading
 from dagster_project.exports.row_plan import STAGE
 from dagster_project.exports.row_versions import (
     UNCHANGED,
     confirm_again,
     find_unchanged,
-    mark_vanished,
     may_supersede,
-    note_present,
     refuse_ties,
 )
 from dagster_project.exports.source_run import SourceRun, open_landed
 from dagster_project.exports.staging import Stage, build_stage
 from dagster_project.exports.values import CALENDAR_ZONE
-from dagster_project.exports.whole_records import left_out, mark_left_out
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
 from dagster_project.warehouse.transaction import transaction
 
 _KINDS_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One file at hand, and what is known of it before its rows are read.
-
-    :param part: which part of a full dump it is, where the dump came in several files.
-    :param original: the file itself, where ``path`` is a copy in another encoding.
-    """
-
-    path: Path
-    file: LandingFile
-    profile: Profile
-    found: tuple[Candidate, ...]
-    mapping_hash: str
-    version: str | None
-    started_at: datetime
-    begun: float
-    exported_at: datetime
-    part: Part | None = None
-    original: Path | None = None
 
 
 def record(
@@ -146,15 +119,7 @@ def _load_tables(
             load = _load_by_stage(con, run, reading, alone, chosen, position, load_id)
         given = _given(con, candidate, load_id) if alone.open_ended and load.rows_loaded else None
         told = warnings(opened, chosen, candidate, given, alone=alone)
-        if run.writing(candidate).ends is None:
-            told += doubtful_ends(con, load.table, load_id)
-        told += ended_before_they_began(con, load.table, load_id)
-        told += _nothing_left(con, candidate, load)
-        if run.named_instant(file) is None and load.rows_loaded:
-            table = candidate.delivery.canonical_table
-            told += replaced_by_file_time(con, table, load_id)
-        if load.table == "subscription_items" and not run.is_full(candidate):
-            told += items_that_begin_anew(con, load_id)
+        told += doubts(con, run, file, candidate, load, load_id)
         load = replace(load, warnings=told, shape=candidate.shape)
         entry = ledger.Entry(
             run.source,
@@ -171,20 +136,6 @@ def _load_tables(
         ledger.write(con, load_id, entry)
         loads.append(load)
     return loads
-
-
-def _nothing_left(
-    con: duckdb.DuckDBPyConnection, candidate: Candidate, load: FileLoad
-) -> tuple[str, ...]:
-    """Return, in words, that every row of a file counts as deleted: an export of test mode alone is one such."""
-    found = con.execute(
-        f"select 1 from raw.{quote_identifier(load.table)} where _load_id = $load_id and not _deleted limit 1",
-        {"load_id": load.load_id},
-    ).fetchone()
-    if found is not None or not load.rows_loaded:
-        return ()
-    marks = ", ".join(name for name in candidate.delivery.deleted if "." not in name)
-    return (f"every row counts as deleted, so that nothing of it is in any number ({marks})",)
 
 
 def _given(con: duckdb.DuckDBPyConnection, candidate: Candidate, load_id: int) -> frozenset[str]:
@@ -283,7 +234,7 @@ def _take_over(
         _insert(con, stage, reading, line, load_id, some_unchanged=unchanged > 0)
         if unchanged:
             confirm_again(con, table)
-    notes, gone = [], 0
+    notes = []
     if stage.quarantined:
         quarantine.store(
             con, stage, load_id=load_id, source=run.source, file_name=name, at=started_at
@@ -291,68 +242,9 @@ def _take_over(
         notes.append(
             f"{counted(stage.quarantined, 'row')} in quarantine: {quarantine.examples(con)}"
         )
-    deleted = _deleted(con, stage)
-    if deleted:
-        notes.append(
-            f"{counted(deleted, 'row')} {'counts' if deleted == 1 else 'count'} as deleted"
-        )
-    if run.is_full(candidate) and _tells_what_is_gone(con, reading, stage):
-        gone = mark_vanished(
-            con,
-            table,
-            other_parts=reading.part is not None,
-            source=run.source,
-            format_name=candidate.mapping.format,
-            load_id=load_id,
-            file_name=name,
-            loaded_at=started_at,
-            exported_at=reading.exported_at,
-        )
-        if gone:
-            notes.append(f"{counted(gone, 'row')} vanished from the full dump, marked deleted")
-    elif run.is_whole(candidate):
-        gone = mark_left_out(
-            con,
-            stage,
-            source=run.source,
-            format_name=candidate.mapping.format,
-            load_id=load_id,
-            file_name=name,
-            loaded_at=started_at,
-            exported_at=reading.exported_at,
-            of_one_version=bool(candidate.delivery.unnest),
-        )
-        if gone:
-            notes.append(f"{counted(gone, 'row')} no longer in the record, marked deleted")
-    elif table.name == "invoice_lines":
-        notes += left_out(
-            con,
-            stage,
-            source=run.source,
-            format_name=candidate.mapping.format,
-            load_id=load_id,
-            exported_at=reading.exported_at,
-        )
+    gone, said = mark_gone(con, run, reading, stage, candidate, load_id)
+    notes += said
     return _told(con, run, stage, opened, load_id, unchanged=unchanged, gone=gone, notes=notes)
-
-
-def _deleted(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
-    """Count the rows of the stage that the export says are no more, or never were (test mode)."""
-    if not stage.marks_deleted:
-        return 0
-    found = con.execute(f"select count(*) from {STAGE} where _fault is null and _gone").fetchone()
-    return int(found[0]) if found else 0
-
-
-def _tells_what_is_gone(con: duckdb.DuckDBPyConnection, reading: Reading, stage: Stage) -> bool:
-    """Whether all of a full dump has been read: the file itself, or the last of its parts."""
-    part = reading.part
-    if part is None:
-        return not stage.rejected
-    if stage.rejected:
-        part.dump.is_whole = False
-    note_present(con, stage.table, is_first=part.is_first)
-    return part.is_last and part.dump.is_whole
 
 
 def _told(

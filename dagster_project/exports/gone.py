@@ -1,0 +1,89 @@
+"""Rows that are no more: marked by the export, vanished from a full dump, left out of a record that came again."""
+
+import duckdb
+
+from dagster_project.exports.matching import Candidate
+from dagster_project.exports.reading import Reading
+from dagster_project.exports.row_plan import STAGE
+from dagster_project.exports.row_versions import mark_vanished, note_present
+from dagster_project.exports.source_run import SourceRun
+from dagster_project.exports.staging import Stage
+from dagster_project.exports.whole_records import left_out, mark_left_out
+from dagster_project.plural import counted
+
+
+def mark_gone(
+    con: duckdb.DuckDBPyConnection,
+    run: SourceRun,
+    reading: Reading,
+    stage: Stage,
+    candidate: Candidate,
+    load_id: int,
+) -> tuple[int, list[str]]:
+    """Give the rows that a file no longer has a deleted version, where it has all that there is.
+
+    :return: how many rows these are, and in words what is gone and what may be.
+    """
+    notes, gone = [], 0
+    deleted = _deleted(con, stage)
+    if deleted:
+        notes.append(
+            f"{counted(deleted, 'row')} {'counts' if deleted == 1 else 'count'} as deleted"
+        )
+    if run.is_full(candidate) and _tells_what_is_gone(con, reading, stage):
+        gone = mark_vanished(
+            con,
+            stage.table,
+            other_parts=reading.part is not None,
+            source=run.source,
+            format_name=candidate.mapping.format,
+            load_id=load_id,
+            file_name=reading.file.name,
+            loaded_at=reading.started_at,
+            exported_at=reading.exported_at,
+        )
+        if gone:
+            notes.append(f"{counted(gone, 'row')} vanished from the full dump, marked deleted")
+    elif run.is_whole(candidate):
+        gone = mark_left_out(
+            con,
+            stage,
+            source=run.source,
+            format_name=candidate.mapping.format,
+            load_id=load_id,
+            file_name=reading.file.name,
+            loaded_at=reading.started_at,
+            exported_at=reading.exported_at,
+            of_one_version=bool(candidate.delivery.unnest),
+        )
+        if gone:
+            notes.append(f"{counted(gone, 'row')} no longer in the record, marked deleted")
+    elif stage.table.name == "invoice_lines":
+        notes += left_out(
+            con,
+            stage,
+            source=run.source,
+            format_name=candidate.mapping.format,
+            load_id=load_id,
+            exported_at=reading.exported_at,
+        )
+    return gone, notes
+
+
+def _deleted(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
+    """Count the rows of the stage that the export says are no more, or never were (test mode)."""
+    if not stage.marks_deleted:
+        return 0
+    found = con.execute(f"select count(*) from {STAGE} where _fault is null and _gone").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _tells_what_is_gone(con: duckdb.DuckDBPyConnection, reading: Reading, stage: Stage) -> bool:
+    """Whether all of a full dump has been read: the file itself, or the last of its parts."""
+    part = reading.part
+    if part is None:
+        return not stage.rejected
+    if stage.rejected:
+        part.dump.is_whole = False
+    note_present(con, stage.table, is_first=part.is_first)
+    return part.is_last and part.dump.is_whole
