@@ -20,9 +20,9 @@ def doubts(
     load_id: int,
 ) -> tuple[str, ...]:
     """Return, in words, what is doubtful about the rows of one table."""
-    told = ended_before_they_began(con, load.table, load_id)
-    if run.writing(candidate).ends is None:
-        told = (*doubtful_ends(con, load.table, load_id), *told)
+    is_end_said = run.writing(candidate).ends is not None
+    told = () if is_end_said else doubtful_ends(con, load.table, load_id)
+    told += ended_before_they_began(con, load.table, load_id)
     told += _nothing_left(con, candidate, load)
     if run.named_instant(file) is None and load.rows_loaded:
         told += replaced_by_file_time(con, candidate.delivery.canonical_table, load_id)
@@ -35,11 +35,13 @@ def _nothing_left(
     con: duckdb.DuckDBPyConnection, candidate: Candidate, load: FileLoad
 ) -> tuple[str, ...]:
     """Return, in words, that every row of a file counts as deleted: an export of test mode alone is one such."""
+    if not load.rows_loaded:
+        return ()
     found = con.execute(
         f"select 1 from raw.{quote_identifier(load.table)} where _load_id = $load_id and not _deleted limit 1",
         {"load_id": load.load_id},
     ).fetchone()
-    if found is not None or not load.rows_loaded:
+    if found is not None:
         return ()
     marks = ", ".join(name for name in candidate.delivery.deleted if "." not in name)
     return (f"every row counts as deleted, so that nothing of it is in any number ({marks})",)

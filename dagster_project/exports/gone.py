@@ -5,7 +5,7 @@ import duckdb
 from dagster_project.exports.matching import Candidate
 from dagster_project.exports.reading import Reading
 from dagster_project.exports.row_plan import STAGE
-from dagster_project.exports.row_versions import mark_vanished, note_present
+from dagster_project.exports.row_versions import Arrival, mark_vanished, note_present
 from dagster_project.exports.source_run import SourceRun
 from dagster_project.exports.staging import Stage
 from dagster_project.exports.whole_records import left_out, mark_left_out
@@ -30,43 +30,25 @@ def mark_gone(
         notes.append(
             f"{counted(deleted, 'row')} {'counts' if deleted == 1 else 'count'} as deleted"
         )
+    arrival = Arrival(
+        run.source,
+        candidate.mapping.format,
+        load_id,
+        reading.file.name,
+        reading.started_at,
+        reading.exported_at,
+    )
     if run.is_full(candidate) and _tells_what_is_gone(con, reading, stage):
-        gone = mark_vanished(
-            con,
-            stage.table,
-            other_parts=reading.part is not None,
-            source=run.source,
-            format_name=candidate.mapping.format,
-            load_id=load_id,
-            file_name=reading.file.name,
-            loaded_at=reading.started_at,
-            exported_at=reading.exported_at,
-        )
+        gone = mark_vanished(con, stage.table, arrival, other_parts=reading.part is not None)
         if gone:
             notes.append(f"{counted(gone, 'row')} vanished from the full dump, marked deleted")
     elif run.is_whole(candidate):
-        gone = mark_left_out(
-            con,
-            stage,
-            source=run.source,
-            format_name=candidate.mapping.format,
-            load_id=load_id,
-            file_name=reading.file.name,
-            loaded_at=reading.started_at,
-            exported_at=reading.exported_at,
-            of_one_version=bool(candidate.delivery.unnest),
-        )
+        is_inside = bool(candidate.delivery.unnest)
+        gone = mark_left_out(con, stage, arrival, of_one_version=is_inside)
         if gone:
             notes.append(f"{counted(gone, 'row')} no longer in the record, marked deleted")
     elif stage.table.name == "invoice_lines":
-        notes += left_out(
-            con,
-            stage,
-            source=run.source,
-            format_name=candidate.mapping.format,
-            load_id=load_id,
-            exported_at=reading.exported_at,
-        )
+        notes += left_out(con, stage, arrival)
     return gone, notes
 
 

@@ -7,7 +7,7 @@ changes nightly makes no version. The cheap question (does any key occur twice?)
 the keys, and only rows that share a hash are compared.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -23,6 +23,7 @@ COMPARED = "ebb_compared"
 _VERSION = "coalesce(updated_at, $exported)"
 _ROW_TEXT_LIMIT = 4000
 SHARED = "ebb_shared"
+_VANISHED = "ebb_vanished"
 
 
 def refuse_ties(con: duckdb.DuckDBPyConnection, stage: Stage, *, exported_at: datetime) -> Stage:
@@ -146,17 +147,20 @@ def _present(table: Table) -> str:
     return f"ebb_present_{table.name}"
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """The load in which rows are found to be gone, and whose rows they can be."""
+
+    source: str
+    format_name: str
+    load_id: int
+    file_name: str
+    loaded_at: datetime
+    exported_at: datetime
+
+
 def mark_vanished(
-    con: duckdb.DuckDBPyConnection,
-    table: Table,
-    *,
-    other_parts: bool = False,
-    source: str,
-    format_name: str,
-    load_id: int,
-    file_name: str,
-    loaded_at: datetime,
-    exported_at: datetime,
+    con: duckdb.DuckDBPyConnection, table: Table, arrival: Arrival, *, other_parts: bool = False
 ) -> int:
     """Append a deleted version of every row that a full dump no longer holds.
 
@@ -168,9 +172,6 @@ def mark_vanished(
 
     :return: how many rows vanished.
     """
-    key = _listed(table.key)
-    columns = _listed(table.column_names)
-    target = f"raw.{quote_identifier(table.name)}"
     is_there = same_key("n", "s", table)
     there = (
         f"select 1 from temp.{quote_identifier(_present(table))} s where {is_there}"
@@ -178,28 +179,39 @@ def mark_vanished(
         else f"select 1 from {STAGE} s where coalesce(s._fault, 0) >= 0 and {is_there}"
     )
     con.execute(
-        "create or replace temp table ebb_vanished as "
-        f"select n.* from (select * from {target} "
-        f"qualify row_number() over (partition by {key} order by {NEWEST_FIRST}) = 1) n "
+        f"create or replace temp table {_VANISHED} as "
+        "select n.*, greatest($exported, coalesce(n._version_at, n._loaded_at)) as deleted_version "
+        f"from (select * from raw.{quote_identifier(table.name)} "
+        f"qualify row_number() over (partition by {_listed(table.key)} order by {NEWEST_FIRST}) = 1) n "
         "join raw.loads l on l.load_id = n._load_id "
         "where not n._deleted and l.source = $source and l.format = $format "
         "and coalesce(l.exported_at, l.started_at) <= $exported "
         f"and not exists ({there})",
-        {"source": source, "format": format_name, "exported": exported_at},
-    )
-    con.execute(
-        f"insert into {target} ({columns}, _load_id, _source_file, _source_row, _loaded_at, _deleted, _extra, "
-        f"_version_at) select {columns}, $load_id, $file, null, $loaded_at, true, _extra, "
-        "greatest($exported, coalesce(_version_at, _loaded_at)) from ebb_vanished",
         {
-            "load_id": load_id,
-            "file": file_name,
-            "loaded_at": loaded_at,
-            "exported": exported_at,
+            "source": arrival.source,
+            "format": arrival.format_name,
+            "exported": arrival.exported_at,
         },
     )
-    counted = con.execute("select count(*) from ebb_vanished").fetchone()
-    return int(counted[0]) if counted else 0
+    return append_deleted(con, table, arrival, _VANISHED)
+
+
+def append_deleted(
+    con: duckdb.DuckDBPyConnection, table: Table, arrival: Arrival, rows: str
+) -> int:
+    """Append a deleted version of rows of ``raw``.
+
+    :param rows: the table that has them, each with the ``deleted_version`` that it gets.
+    :return: how many they are.
+    """
+    columns = _listed(table.column_names)
+    appended = con.execute(
+        f"insert into raw.{quote_identifier(table.name)} ({columns}, _load_id, _source_file, _source_row, "
+        f"_loaded_at, _deleted, _extra, _version_at) select {columns}, $load_id, $file, null, $loaded_at, true, "
+        f"_extra, deleted_version from {rows}",
+        {"load_id": arrival.load_id, "file": arrival.file_name, "loaded_at": arrival.loaded_at},
+    ).fetchone()
+    return int(appended[0]) if appended else 0
 
 
 def may_supersede(table: Table) -> str:

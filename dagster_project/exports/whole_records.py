@@ -4,13 +4,11 @@ Where the rows of a record come together, they are all that it has, and what is 
 gets a deleted version. Where nothing says that they come together, what was left out stays, and is told.
 """
 
-from datetime import datetime
-
 import duckdb
 
 from dagster_project.exports.contract import NEWEST_FIRST
 from dagster_project.exports.row_plan import STAGE
-from dagster_project.exports.row_versions import SHARED, same_key
+from dagster_project.exports.row_versions import SHARED, Arrival, append_deleted, same_key
 from dagster_project.exports.staging import Stage
 from dagster_project.plural import counted
 from dagster_project.warehouse.quoting import quote_identifier
@@ -21,13 +19,8 @@ _LEFT_OUT = "ebb_left_out"
 def mark_left_out(
     con: duckdb.DuckDBPyConnection,
     stage: Stage,
+    arrival: Arrival,
     *,
-    source: str,
-    format_name: str,
-    load_id: int,
-    file_name: str,
-    loaded_at: datetime,
-    exported_at: datetime,
     of_one_version: bool,
 ) -> int:
     """Append a deleted version of every row that the newest delivery of its record does not have.
@@ -38,54 +31,32 @@ def mark_left_out(
     table = stage.table
     others = con.execute(
         f"select 1 from raw.{quote_identifier(table.name)} where _load_id <> $load_id limit 1",
-        {"load_id": load_id},
+        {"load_id": arrival.load_id},
     ).fetchone()
     if others is None and not _some_came_again(con):
         return 0
-    _find_left_out(
-        con,
-        stage,
-        source=source,
-        format_name=format_name,
-        exported_at=exported_at,
-        of_one_version=of_one_version,
-    )
-    columns = ", ".join(quote_identifier(name) for name in table.column_names)
-    con.execute(
-        f"insert into raw.{quote_identifier(table.name)} ({columns}, _load_id, _source_file, _source_row, "
-        f"_loaded_at, _deleted, _extra, _version_at) select {columns}, $load_id, $file, null, $loaded_at, true, "
-        f"_extra, record_version from {_LEFT_OUT}",
-        {"load_id": load_id, "file": file_name, "loaded_at": loaded_at},
-    )
-    return _count(con)
+    _find_left_out(con, stage, arrival, of_one_version=of_one_version)
+    return append_deleted(con, table, arrival, _LEFT_OUT)
 
 
-def left_out(
-    con: duckdb.DuckDBPyConnection,
-    stage: Stage,
-    *,
-    source: str,
-    format_name: str,
-    load_id: int,
-    exported_at: datetime,
-) -> tuple[str, ...]:
+def left_out(con: duckdb.DuckDBPyConnection, stage: Stage, arrival: Arrival) -> tuple[str, ...]:
     """Return, in words, what came before of the records that came again, and did not come with them."""
     if not _some_came_again(con):
         return ()
     table, record = stage.table, quote_identifier(stage.table.key[0])
-    _find_left_out(con, stage, source=source, format_name=format_name, exported_at=exported_at)
+    _find_left_out(con, stage, arrival)
     con.execute(
         f"delete from {_LEFT_OUT} where {record} not in (select n.{record} from raw.{quote_identifier(table.name)} n "
         f"join {STAGE} s on {same_key('n', 's', table)} where s._fault is null and n._load_id <> $load_id)",
-        {"load_id": load_id},
+        {"load_id": arrival.load_id},
     )
-    rows = _count(con)
+    found = con.execute(f"select count(*), min({record}) from {_LEFT_OUT}").fetchone()
+    rows, first = found or (0, None)
     if not rows:
         return ()
-    first = con.execute(f"select min({record}) from {_LEFT_OUT}").fetchone()
     return (
         f"{counted(rows, 'row')} of records that came again did not come with them and "
-        f"{'stays' if rows == 1 else 'stay'} (the first of {table.key[0]} {first[0] if first else ''}): "
+        f"{'stays' if rows == 1 else 'stay'} (the first of {table.key[0]} {first}): "
         f"if the export holds whole records, say whole: [{table.name}] under the source",
     )
 
@@ -98,10 +69,8 @@ def _some_came_again(con: duckdb.DuckDBPyConnection) -> bool:
 def _find_left_out(
     con: duckdb.DuckDBPyConnection,
     stage: Stage,
+    arrival: Arrival,
     *,
-    source: str,
-    format_name: str,
-    exported_at: datetime,
     of_one_version: bool = False,
 ) -> None:
     """Fill the temporary table of rows that the newest delivery of their record does not have.
@@ -135,14 +104,13 @@ def _find_left_out(
         f"  qualify row_number() over (partition by {key} order by {NEWEST_FIRST}) = 1), "
         f"kept as (select n.* from newest n left join raw.loads l on l.load_id = n._load_id "
         "  where l.load_id is null or (l.source = $source and l.format = $format)), "
-        f"dated as (select kept.*, greatest(arriving_version, {newest}) as record_version "
+        f"dated as (select kept.*, greatest(arriving_version, {newest}) as deleted_version "
         f"  from kept join records on {record} is not distinct from record) "
-        f"select * from dated where not _deleted and version {before} record_version and not exists "
-        f"(select 1 from arriving a where {same_key('dated', 'a', table)} and a.version >= record_version)",
-        {"source": source, "format": format_name, "exported": exported_at},
+        f"select * from dated where not _deleted and version {before} deleted_version and not exists "
+        f"(select 1 from arriving a where {same_key('dated', 'a', table)} and a.version >= deleted_version)",
+        {
+            "source": arrival.source,
+            "format": arrival.format_name,
+            "exported": arrival.exported_at,
+        },
     )
-
-
-def _count(con: duckdb.DuckDBPyConnection) -> int:
-    found = con.execute(f"select count(*) from {_LEFT_OUT}").fetchone()
-    return int(found[0]) if found else 0

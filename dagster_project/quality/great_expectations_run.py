@@ -33,8 +33,6 @@ with absent("pyspark"), absent("boto3"), absent("botocore"), hollow("scipy", "st
     from great_expectations.execution_engine.sqlalchemy_execution_engine import (
         SqlAlchemyExecutionEngine,
     )
-    from great_expectations.expectations.expectation import Expectation
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.expectations.metrics.metric_provider import metric_value
     from great_expectations.expectations.metrics.query_metrics.query_table.unexpected_rows_query_table import (
         UnexpectedRowsQueryTable,
@@ -85,33 +83,6 @@ def _spare_what_was_just_read() -> None:
 
 
 _spare_what_was_just_read()
-
-
-def _read_arguments_of_an_expectation_at_once() -> None:
-    """Have GX make the configuration of an expectation once for all arguments that it looks up, not for each."""
-    make = vars(Expectation)["configuration"].fget
-    look_up = Expectation._get_runtime_kwargs
-    looked_into: dict[int, ExpectationConfiguration] = {}
-
-    def configuration(expectation: Expectation) -> ExpectationConfiguration:
-        known = looked_into.get(id(expectation))
-        made: ExpectationConfiguration = known or make(expectation)
-        return made
-
-    def runtime_kwargs(
-        expectation: Expectation, runtime_configuration: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        looked_into[id(expectation)] = make(expectation)
-        try:
-            return look_up(expectation, runtime_configuration)
-        finally:
-            del looked_into[id(expectation)]
-
-    Expectation.configuration = property(configuration)  # type: ignore[method-assign, assignment]
-    Expectation._get_runtime_kwargs = runtime_kwargs  # type: ignore[method-assign, assignment]
-
-
-_read_arguments_of_an_expectation_at_once()
 
 
 def run_checkpoint(folder: Path, stage: Stage, paths: WarehousePaths) -> CheckpointRun:

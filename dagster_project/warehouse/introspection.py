@@ -19,29 +19,23 @@ def tables_of(
     con: duckdb.DuckDBPyConnection, schema: str, *, database: str | None = None
 ) -> list[str]:
     """Return the tables and views of a schema, in order of their names; none where there is no such schema."""
-    rows = con.execute(
-        """
-        select table_name from duckdb_tables()
-        where database_name = coalesce($database, current_database()) and schema_name = $schema
-        union all
-        select view_name from duckdb_views()
-        where database_name = coalesce($database, current_database()) and schema_name = $schema
-        order by 1
-        """,
-        {"database": database, "schema": schema},
-    ).fetchall()
-    return [name for (name,) in rows]
+    return [name for of, name in kinds_of(con, database=database) if of == schema]
 
 
-def kinds_of(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
-    """Return "table" or "view" for each table and view of the current database, by schema and name."""
+def kinds_of(
+    con: duckdb.DuckDBPyConnection, *, database: str | None = None
+) -> dict[tuple[str, str], str]:
+    """Return "table" or "view" for each table and view, by schema and name and in their order."""
     rows = con.execute(
         """
-        select schema_name, table_name, 'table' from duckdb_tables() where database_name = current_database()
+        select schema_name, table_name, 'table' from duckdb_tables()
+        where database_name = coalesce($database, current_database())
         union all
-        select schema_name, view_name, 'view' from duckdb_views() where database_name = current_database()
+        select schema_name, view_name, 'view' from duckdb_views()
+        where database_name = coalesce($database, current_database())
         order by 1, 2
-        """
+        """,
+        {"database": database},
     ).fetchall()
     return {(schema, name): kind for schema, name, kind in rows}
 

@@ -14,7 +14,7 @@
 
 {# What a shop calls the state of an order, in one spelling. #}
 {% macro order_state(status) -%}
-    replace({{ subscription_state("coalesce(" ~ status ~ ", '')") }}, 'wc_', '')
+    replace({{ one_spelling("coalesce(" ~ status ~ ", '')") }}, 'wc_', '')
 {%- endmacro %}
 
 {# The names of one kind of state of an order, as a list in SQL. #}

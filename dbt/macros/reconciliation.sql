@@ -29,11 +29,41 @@
 {%- endmacro %}
 
 {#
-  Last CTE of a guard over money: of `rows`, one for each `key` with an `amount_checked`, how many differ, by how much and which most.
+  Last query of a guard: of `ranked`, numbered by `place`, how many were checked, how many of them differ and which first.
+  All are expressions; the example is NULL of a row that does not differ.
+#}
+{% macro guard_row(
+    guard, checked, differing, example, warns_above_rows, mrr_effect=0,
+    amount_checked='null', amount_differing='null', warns_above_money='null', detail='null'
+) -%}
+    select
+        {{ guard }} as guard,
+        false as is_present,
+        {{ checked }} as rows_checked,
+        {{ differing }} as rows_differing,
+        {{ amount_checked }} as amount_checked,
+        {{ amount_differing }} as amount_differing,
+        {{ mrr_effect }} as mrr_effect,
+        null as mrr_effect_month,
+        {{ warns_above_rows }} as warns_above_rows,
+        {{ warns_above_money }} as warns_above_money,
+        null as refuses_above_rows,
+        null as refuses_above_money,
+        {{ detail }} as detail,
+        {{ examples(example) }} as examples
+    from ranked
+{%- endmacro %}
+
+{#
+  Last CTEs of a guard over money: of `rows`, one for each `key` with an `amount_checked`, how many differ, by how much and which most.
   causes: the columns that hold what differs, above 0, each with its words; where there is only one it needs none.
 #}
 {% macro money_guard(guard, rows, key, causes, mrr_effect=0, warns_above_rows=0, warns_above_money=0) -%}
 {%- set differing = causes.values() | join(' + ') -%}
+{%- set parts = [] -%}
+{%- for words, column in causes.items() -%}
+{%- do parts.append("'" ~ ('; ' if not loop.first else '') ~ words ~ ": ', coalesce(sum(" ~ column ~ "), 0)") -%}
+{%- endfor -%}
 ranked as (
     select
         *,
@@ -42,54 +72,62 @@ ranked as (
 ),
 
 final as (
-    select
-        '{{ guard }}' as guard,
-        false as is_present,
-        count(*) as rows_checked,
-        coalesce(sum(case when {{ differing }} > 0 then 1 else 0 end), 0) as rows_differing,
-        coalesce(sum(amount_checked), 0) as amount_checked,
-        coalesce(sum({{ differing }}), 0) as amount_differing,
-        {{ mrr_effect }} as mrr_effect,
-        null as mrr_effect_month,
-        {{ warns_above_rows }} as warns_above_rows,
-        {{ warns_above_money }} as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        {% if causes | length > 1 -%}
-        concat(
-            {%- for words, column in causes.items() %}
-            '{{ '; ' if not loop.first }}{{ words }}: ', coalesce(sum({{ column }}), 0){{ ',' if not loop.last }}
-            {%- endfor %}
-        )
-        {%- else -%}
-        null
-        {%- endif %} as detail,
-        {{ examples('case when ' ~ differing ~ ' > 0 then ' ~ key ~ ' end') }} as examples
-    from ranked
+    {{ guard_row(
+        guard="'" ~ guard ~ "'",
+        checked='count(*)',
+        differing='coalesce(sum(case when ' ~ differing ~ ' > 0 then 1 else 0 end), 0)',
+        example='case when ' ~ differing ~ ' > 0 then ' ~ key ~ ' end',
+        warns_above_rows=warns_above_rows,
+        mrr_effect=mrr_effect,
+        amount_checked='coalesce(sum(amount_checked), 0)',
+        amount_differing='coalesce(sum(' ~ differing ~ '), 0)',
+        warns_above_money=warns_above_money,
+        detail='concat(' ~ parts | join(', ') ~ ')' if parts | length > 1 else 'null'
+    ) }}
 )
 {%- endmacro %}
 
 {#
-  Last query of a guard over rows that have no amount: of `ranked`, how many were checked and how many of them differ.
-  guard, checked, differing, example: expressions; the example is NULL of a row that does not differ.
+  CTEs that end in `credits`: lines that give back what was billed for a time, and may take a piece back. Those of no credit note never
+  do, unless they are prorations: where nothing is said of that, they are among them.
 #}
-{% macro rows_guard(guard, checked, differing, example, warns_above_rows, mrr_effect=0) -%}
+{% macro credits_for_a_time() -%}
+unsaid as (
     select
-        {{ guard }} as guard,
-        false as is_present,
-        {{ checked }} as rows_checked,
-        {{ differing }} as rows_differing,
-        null as amount_checked,
-        null as amount_differing,
-        {{ mrr_effect }} as mrr_effect,
-        null as mrr_effect_month,
-        {{ warns_above_rows }} as warns_above_rows,
-        null as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        null as detail,
-        {{ examples(example) }} as examples
-    from ranked
+        lines.*,
+        {{ whole_months('lines.period_start_on', 'lines.period_end_on') }} as months
+    from {{ ref('int_invoice_line_periods') }} as lines
+    inner join {{ ref('stg_billing__invoice_lines') }} as told
+        on lines.invoice_id = told.invoice_id and lines.line_id = told.line_id
+    where
+        lines.kind = 'credit'
+        and lines.amount < 0
+        and lines.invoice_status in ('paid', 'open', 'uncollectible')
+        and lines.subscription_id is not null
+        and lines.period_start_on < lines.period_end_on
+        and not told.is_proration_told
+        and lines.invoice_id not in (select notes.credit_note_id from {{ ref('stg_billing__credit_notes') }} as notes)
+),
+
+credits as (
+    {%- set columns = 'line_key, invoice_id, currency, period_start_on, counts_until, given_back_cents, months_numerator, months_denominator' %}
+    select {{ columns | replace('given_back_cents', 'tax_cents - amount_cents as given_back_cents') }}
+    from {{ ref('int_invoice_service_lines') }}
+    where kind = 'credit'
+
+    union all
+
+    select
+        concat(invoice_id, '/', line_id) as line_key,
+        invoice_id,
+        currency,
+        period_start_on,
+        period_end_on as counts_until,
+        -{{ cents('amount') }} as given_back_cents,
+        coalesce(months, 12 * {{ days_between('period_start_on', 'period_end_on') }}) as months_numerator,
+        case when months is null then 365 else 1 end as months_denominator
+    from unsaid
+)
 {%- endmacro %}
 
 {# What each guard is in words: its unit, what is said of those that differ and what to do. #}

@@ -1,5 +1,5 @@
-{# What a vendor calls the state of a subscription, in one spelling. #}
-{% macro subscription_state(status) -%}
+{# What a vendor calls a state, of a subscription or an order, in one spelling. #}
+{% macro one_spelling(status) -%}
     replace(replace(lower(trim({{ status }})), ' ', '_'), '-', '_')
 {%- endmacro %}
 

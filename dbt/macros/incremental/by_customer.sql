@@ -4,7 +4,7 @@
 
   A row of these models follows from the billing rows of one customer, whenever they were loaded. Such a model remembers, in
   intermediate.incremental_loads, up to which load it was computed. A night forgets and computes again those customers of whom
-  something was loaded since (int_changed_customers), or for whom a day begins that counts (int_due_customers); in one
+  something was loaded since (int_changed_customers), or for whom a day begins that counts (due_customers); in one
   transaction. Where the settings are others, an alias came, or rows that had been seen are gone from raw, a model starts over.
 #}
 

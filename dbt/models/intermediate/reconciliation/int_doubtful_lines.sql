@@ -39,18 +39,18 @@ full_lines as (
 
 -- Plans without a product are taken for alternatives: the earlier one ends where the later begins, also where nothing is given back.
 replaced as (
-    select distinct pieces.line_key
-    from {{ ref('int_invoice_pieces') }} as pieces
+    select distinct own.line_key
+    from {{ ref('int_invoice_replacements') }} as replacements
     inner join full_lines as own
-        on pieces.line_key = own.line_key
+        on replacements.line_key = own.line_key
     inner join full_lines as later
         on
-            pieces.contract_key = later.contract_key
-            and pieces.counts_until = later.period_start_on
-            and pieces.plan_key <> later.plan_key
+            own.contract_key = later.contract_key
+            and replacements.replaced_on = later.period_start_on
+            and own.plan_key <> later.plan_key
     where
-        pieces.product = '(none)'
-        and pieces.counts_until < own.counts_until
+        own.product = '(none)'
+        and replacements.replaced_on < own.counts_until
         and coalesce(own.item_id <> later.item_id, true)
 ),
 

@@ -48,7 +48,7 @@ ranked as (
 ),
 
 final as (
-    {{ rows_guard(
+    {{ guard_row(
         guard="'one_class'",
         checked='coalesce(sum(line_count), 0)',
         differing='coalesce(sum(case when is_odd then line_count else 0 end), 0)',

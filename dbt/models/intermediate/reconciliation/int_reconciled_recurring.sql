@@ -53,7 +53,7 @@ begun as (
         started_on <= {{ until_date() }}
         and (ended_on is null or ended_on > {{ until_date() }})
         and (trial_end_on is null or trial_end_on <= {{ until_date() }})
-        and {{ subscription_state("coalesce(status, 'active')") }} in {{ subscription_states('running') }}
+        and {{ one_spelling("coalesce(status, 'active')") }} in {{ subscription_states('running') }}
 
     union
 

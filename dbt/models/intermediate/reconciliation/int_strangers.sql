@@ -83,7 +83,7 @@ ranked as (
 ),
 
 final as (
-    {{ rows_guard(
+    {{ guard_row(
         guard='guard',
         checked='sum(row_count)',
         differing='sum(unknown_rows)',

@@ -20,7 +20,7 @@ ranked as (
 ),
 
 final as (
-    {{ rows_guard(
+    {{ guard_row(
         guard="'customers'",
         checked='count(*)',
         differing='coalesce(sum(is_unknown), 0)',

@@ -66,22 +66,16 @@ ranked as (
 ),
 
 final as (
-    select
-        'prices' as guard,
-        false as is_present,
-        count(*) as rows_checked,
-        coalesce(sum(is_unknown), 0) as rows_differing,
-        {{ 'null' if from_items else 'sum(amount_checked)' }} as amount_checked,
-        {{ 'null' if from_items else 'sum(amount_unknown)' }} as amount_differing,
-        0 as mrr_effect,
-        null as mrr_effect_month,
-        {{ 0 if from_items else 'null' }} as warns_above_rows,
-        {{ var('max_share_of_money') }} as warns_above_money,
-        null as refuses_above_rows,
-        null as refuses_above_money,
-        null as detail,
-        {{ examples('case when is_unknown = 1 then plan_id end') }} as examples
-    from ranked
+    {{ guard_row(
+        guard="'prices'",
+        checked='count(*)',
+        differing='coalesce(sum(is_unknown), 0)',
+        example='case when is_unknown = 1 then plan_id end',
+        warns_above_rows=0 if from_items else 'null',
+        amount_checked='null' if from_items else 'sum(amount_checked)',
+        amount_differing='null' if from_items else 'sum(amount_unknown)',
+        warns_above_money=var('max_share_of_money')
+    ) }}
 )
 
 select * from final

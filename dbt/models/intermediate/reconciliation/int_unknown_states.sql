@@ -6,7 +6,7 @@ with
 subscriptions as (
     select
         subscription_id,
-        {{ subscription_state('status') }} as state
+        {{ one_spelling('status') }} as state
     from {{ ref('stg_billing__subscriptions') }}
 ),
 
@@ -65,7 +65,7 @@ ranked as (
 ),
 
 final as (
-    {{ rows_guard(
+    {{ guard_row(
         guard='guard',
         checked='count(*)',
         differing='coalesce(sum(is_doubtful), 0)',

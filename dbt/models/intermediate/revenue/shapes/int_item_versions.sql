@@ -16,7 +16,7 @@ items as (
 subscriptions as (
     select
         *,
-        {{ subscription_state('status') }} as state
+        {{ one_spelling('status') }} as state
     from {{ ref('stg_billing__subscriptions') }}
 ),
 
