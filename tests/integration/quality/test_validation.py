@@ -3,7 +3,6 @@
 import hashlib
 import shutil
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -325,30 +324,3 @@ def test_the_dialect_refuses_to_write(warehouse: WarehousePaths) -> None:
             connection.execute(sa.text("delete from raw.plans"))
     finally:
         dialect.close_connections()
-
-
-def test_great_expectations_makes_a_configuration_once_for_all_arguments(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from great_expectations.expectations import expectation
-    from great_expectations.expectations.core.expect_column_values_to_be_between import (
-        ExpectColumnValuesToBeBetween,
-    )
-
-    import dagster_project.quality.great_expectations_run  # noqa: F401
-
-    made: list[str] = []
-    make = expectation.ExpectationConfiguration  # type: ignore[attr-defined]
-
-    def noted(**fields: Any) -> Any:
-        made.append(str(fields["type"]))
-        return make(**fields)
-
-    monkeypatch.setattr(expectation, "ExpectationConfiguration", noted)
-    of = [ExpectColumnValuesToBeBetween(column="age", min_value=least) for least in (1, 2)]
-    arguments = [one._get_runtime_kwargs({"result_format": "BASIC"}) for one in of]
-    assert [(one["column"], one["min_value"]) for one in arguments] == [("age", 1), ("age", 2)]
-    assert {one["result_format"]["result_format"] for one in arguments} == {"BASIC"}
-    assert made == ["expect_column_values_to_be_between"] * 2
-    of[0].min_value = 3
-    assert of[0]._get_runtime_kwargs()["min_value"] == 3
