@@ -5,10 +5,11 @@ One dictionary entry per customer and day. Period figures belong in ``figures``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from tests.reference.days import DAY, business_date, each_day
 from tests.reference.recurring import Piece, round_half_away
@@ -82,11 +83,22 @@ def lives(
     }
 
 
-def _by_plan(held: list[Piece], day: date, terms: Terms) -> dict[str, int]:
+def _by_plan(held: list[Piece], day: date, terms: Terms) -> Mapping[str, int]:
     """Whole cents by plan at the rates of ``day``: rounded once, not per piece."""
+    return _rounded(
+        tuple(
+            (piece.plan_id or "(none)", piece.cents, rate_on(piece.currency, day, terms))
+            for piece in held
+        )
+    )
+
+
+@lru_cache(maxsize=4096)
+def _rounded(shares: tuple[tuple[str, Fraction, Fraction], ...]) -> Mapping[str, int]:
+    """The same of plans, cents and rates, which stay what they were for most of a life."""
     exact: dict[str, Fraction] = defaultdict(Fraction)
-    for piece in held:
-        exact[piece.plan_id or "(none)"] += piece.cents * rate_on(piece.currency, day, terms)
+    for plan, cents, rate in shares:
+        exact[plan] += cents * rate
     return {plan: round_half_away(cents) for plan, cents in exact.items()}
 
 
