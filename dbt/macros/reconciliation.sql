@@ -179,6 +179,11 @@ credits as (
             'what_to_do': 'a line needs the time that it bills; an invoice that comes under two ids counts twice, instalments only as far as they are billed; plans of one subscription replace each other unless their products differ (export plans with product)',
         },
         {
+            'guard': 'below_zero', 'unit': 'customers with recurring revenue',
+            'finding': 'are worth less than nothing a month on some day, and count as nothing then',
+            'what_to_do': 'look at the credits and discounts of these customers: what they take back may be billed in rows that are not exported, or their sign may be turned round',
+        },
+        {
             'guard': 'prices', 'unit': 'prices that are billed',
             'finding': 'are not known',
             'what_to_do': 'export all prices, also archived ones: without its price nobody knows whether a line is metered, and it counts as recurring. Items of prices in tiers or packages need an amount of their own (unit_amount)',

@@ -388,6 +388,9 @@ _OWN = {
     "marts__mart_reconciliation.states_of_orders_are_known": (
         "update {table} set status = 'warned' where guard = 'order_states'"
     ),
+    "marts__mart_reconciliation.nobody_is_worth_less_than_nothing": (
+        "update {table} set status = 'warned' where guard = 'below_zero'"
+    ),
     "marts__mart_reconciliation.states_are_known": (
         "update {table} set status = 'warned' where guard = 'states'"
     ),

@@ -421,7 +421,7 @@ create table marts.mart_reconciliation as
 select guard, 'clean' as status, 'differ' as finding, 'rows' as unit, 10::bigint as rows_checked, 0::bigint as rows_differing,
     0.0::double as share_of_rows, 'nothing' as what_to_do
 from (values ('invoices'), ('credits'), ('payments'), ('refunds'), ('orders'), ('recurring_revenue'), ('one_class'),
-    ('prices'), ('customers'), ('states'), ('order_states'), ('lines'), ('tickets'), ('ratings'), ('contacts'), ('events'), ('sessions')) as given (guard);
+    ('prices'), ('customers'), ('states'), ('below_zero'), ('order_states'), ('lines'), ('tickets'), ('ratings'), ('contacts'), ('events'), ('sessions')) as given (guard);
 create table marts.mart_invoice_differences as
 select 'in1' as invoice_id, 'c1' as customer_id, 'rounding' as difference_class, 'USD' as currency,
     99.99::decimal(18, 2) as amount_stated, 100::decimal(18, 2) as amount_understood, 0.01::decimal(18, 2) as difference;

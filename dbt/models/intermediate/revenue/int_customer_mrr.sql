@@ -71,6 +71,7 @@ final as (
         running.valid_from,
         running.valid_to,
         {{ money('greatest(running.mrr, 0)') }} as mrr,
+        {{ money('greatest(-running.mrr, 0)') }} as below_zero,
         ranked.plan_id
     from running
     left join ranked

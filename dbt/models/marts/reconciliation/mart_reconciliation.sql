@@ -6,6 +6,7 @@ guards as (
         'int_reconciled_invoices', 'int_reconciled_credits', 'int_reconciled_money_back', 'int_reconciled_payments',
         'int_reconciled_refunds', 'int_reconciled_orders', 'int_reconciled_recurring', 'int_lines_of_one_class', 'int_strangers',
         'int_unknown_prices', 'int_unknown_customers', 'int_unknown_states', 'int_doubtful_lines',
+        'int_customers_below_zero',
     ] %}
     select {{ guard_columns() }} from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
