@@ -42,6 +42,20 @@
 {%- endmacro %}
 
 {# Months of an invoice line, from its own dates: whole months, else weeks or days. #}
+{#
+  Whether a line of no known interval is one of days and not of months: all of its contract and plan last the same number of
+  days, and most are no whole months, or half of them are none and all bill the same. 28 days are a month in February only. Reads
+  the columns of int_invoice_service_lines.
+#}
+{% macro is_of_even_days() -%}
+    {%- set alike = 'over (partition by contract_key, plan_id, kind, is_proration, amount_cents < 0)' -%}
+    {%- set excess = 'sum(case when coalesce(months_here, months_in_utc) is null then 1 else -1 end) ' ~ alike -%}
+    plan_months is null
+    and plan_days is null
+    and min(days) {{ alike }} = max(days) {{ alike }}
+    and ({{ excess }} > 0 or ({{ excess }} = 0 and min(amount_cents) {{ alike }} = max(amount_cents) {{ alike }}))
+{%- endmacro %}
+
 {% macro line_months_numerator() -%}
     cast(
         case

@@ -42,31 +42,32 @@ described as (
     where coalesce(plans.usage, 'licensed') in ('licensed'{{ ", 'metered'" if var('usage_is_recurring') }})
 ),
 
--- A moved anchor misses the interval by up to three days.
+-- Lines of no known interval that all last the same days, and are no months for the most part, are of days (every four weeks).
 measured as (
+    select
+        *,
+        case when not ({{ is_of_even_days() }}) then coalesce(months_here, months_in_utc) end as months,
+        coalesce(plan_days is not null and abs(days - plan_days) <= 1, false) as is_about_plan_days
+    from described
+),
+
+-- A moved anchor misses the interval by up to three days.
+judged as (
     select
         *,
         case
             when plan_months is not null
                 and abs({{ days_between('period_end_on', add_months('period_start_on', 'plan_months')) }}) <= 3
                 then plan_months
-            else coalesce(months_here, months_in_utc)
+            else months
         end as own_months,
-        coalesce(plan_days is not null and abs(days - plan_days) <= 1, false) as is_about_plan_days
-    from described
-),
-
-judged as (
-    select
-        *,
         case when is_about_plan_days then plan_days else days end as days_billed,
         case
             when kind = 'usage' then true
             when is_proration or not is_at_one_time_of_day then false
             when plan_days is not null then days % plan_days = 0
-            when plan_months is not null then coalesce(months_here, months_in_utc, 0) > 0
-            and coalesce(months_here, months_in_utc) % plan_months = 0
-            else coalesce(months_here, months_in_utc) is not null
+            when plan_months is not null then coalesce(months, 0) > 0 and months % plan_months = 0
+            else months is not null
         end as is_whole_by_dates
     from measured
 ),
