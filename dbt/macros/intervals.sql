@@ -41,7 +41,6 @@
     case {{ plans }}.billing_interval when 'month' then 1 when 'quarter' then 3 when 'year' then 12 end * {{ plans }}.interval_count
 {%- endmacro %}
 
-{# Months of an invoice line, from its own dates: whole months, else weeks or days. #}
 {#
   Whether a line of no known interval is one of days and not of months: all of its contract and plan last the same number of
   days, and most are no whole months, or half of them are none and all bill the same. 28 days are a month in February only. Reads
@@ -56,6 +55,7 @@
     and ({{ excess }} > 0 or ({{ excess }} = 0 and min(amount_cents) {{ alike }} = max(amount_cents) {{ alike }}))
 {%- endmacro %}
 
+{# Months of an invoice line, from its own dates: whole months, else weeks or days. #}
 {% macro line_months_numerator() -%}
     cast(
         case
