@@ -21,7 +21,7 @@ from dagster_project.warehouse.paths import WarehousePaths
 from tests.integration.spark.comparison import CONF, differing_rows
 from tests.sample import WholeRun
 
-WAY = "int_recurring_from_invoice_lines"
+WAY = "int_invoice_credits"
 VALUED = "int_recurring_periods"  # to ten decimals
 TERMS = "int_piece_terms"  # beside the way: made from the export, whatever its shape
 TARGET = "fct_mrr_movements"

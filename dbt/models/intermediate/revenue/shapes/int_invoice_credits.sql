@@ -98,7 +98,8 @@ final as (
         end as full_cents,
         coalesce(ranked.months_numerator, credits.months_numerator) as months_numerator,
         coalesce(ranked.months_denominator, credits.months_denominator) as months_denominator,
-        least(credits.counts_until, ranked.counts_until) as counts_until
+        least(credits.counts_until, ranked.counts_until) as counts_until,
+        cast(null as {{ dbt.type_string() }}) as end_reason
     from credits
     left join ranked
         on credits.line_key = ranked.line_key and ranked.place = 1
