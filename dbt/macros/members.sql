@@ -100,3 +100,41 @@
 {%- endfor %}
 )
 {%- endmacro %}
+
+{#
+  A CTE `<rows>_of_members` of rows about a span: the same, but the plan is the one held at the opening, which the rows have
+  (plan_opening), and every customer is known.
+#}
+{% macro of_members_at_opening(rows) -%}
+{{ rows }}_of_members as (
+    select
+        {{ rows }}.*,
+        segments.dimension,
+        segments.member
+    from {{ rows }}
+    inner join {{ ref('int_customer_segments') }} as segments
+        on {{ rows }}.customer_id = segments.customer_id
+{%- if 'plan' in var('dimensions') %}
+
+    union all
+
+    select
+        {{ rows }}.*,
+        'plan' as dimension,
+        plan_opening as member
+    from {{ rows }}
+{%- endif %}
+{%- for rest in plan_crossings() %}
+
+    union all
+
+    select
+        {{ rows }}.*,
+        'plan+{{ rest }}' as dimension,
+        {{ plan_crossed(rows ~ '.plan_opening', rest) }} as member
+    from {{ rows }}
+    inner join {{ ref('int_customer_segments') }} as segments
+        on {{ rows }}.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
+{%- endfor %}
+)
+{%- endmacro %}

@@ -15,27 +15,13 @@ lines as (
         count(*) as line_count,
         sum(case when kind <> 'tax' then amount_billed else 0 end) as amount,
         sum(case when kind = 'tax' then amount_billed else 0 end) as tax,
+        sum(discount_told) as discount_told,
+        sum(tax_told) as tax_told,
         max(case when kind in ('credit', 'tax') then 0 else 1 end) = 0 as is_credit,
         min(customer_id) as customer_id,
         min(currency) as currency,
         min(issued_on) as issued_on
     from {{ ref('int_invoice_line_amounts') }}
-    group by invoice_id
-),
-
-discounts as (
-    select
-        invoice_id,
-        sum(abs(amount)) as amount
-    from {{ ref('int_line_discounts') }}
-    group by invoice_id
-),
-
-taxes as (
-    select
-        invoice_id,
-        sum(amount) as amount
-    from {{ ref('int_line_taxes') }}
     group by invoice_id
 ),
 
@@ -48,8 +34,8 @@ known as (
         coalesce(invoices.issued_on, lines.issued_on) as issued_on,
         invoices.subtotal,
         invoices.total,
-        abs(coalesce(invoices.discount, discounts.amount, 0)) as discount,
-        coalesce(invoices.tax, nullif(taxes.amount, 0), nullif(lines.tax, 0)) as tax,
+        abs(coalesce(invoices.discount, lines.discount_told, 0)) as discount,
+        coalesce(invoices.tax, nullif(lines.tax_told, 0), nullif(lines.tax, 0)) as tax,
         coalesce(invoices.amount_credited, 0) as credited,
         coalesce(lines.line_count, 0) as line_count,
         coalesce(lines.amount, 0) as amount_understood,
@@ -57,10 +43,6 @@ known as (
     from invoices
     left join lines
         on invoices.invoice_id = lines.invoice_id
-    left join discounts
-        on invoices.invoice_id = discounts.invoice_id
-    left join taxes
-        on invoices.invoice_id = taxes.invoice_id
 ),
 
 -- What the lines must come to: the total without tax. Where the vendor names no tax, what the discount leaves of the subtotal.

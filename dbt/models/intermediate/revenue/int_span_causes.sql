@@ -21,6 +21,7 @@ changes as (
         customer_spans.opening_on,
         customer_spans.closing_on,
         customer_spans.customer_id,
+        customer_spans.plan_opening,
         customer_spans.mrr_closing - customer_spans.fx - customer_spans.mrr_opening as change
     from {{ ref('int_customer_spans') }} as customer_spans
     inner join spans
@@ -36,13 +37,21 @@ changes as (
 -- monthly values, nobody is left out.
 final as (
     select
-        *,
+        changes_by_cause.*,
+        changes.plan_opening,
+        changes.change,
         {% if var('recurring_from') == 'subscription_periods' -%}
         true
         {%- else -%}
-        max(case when cause in ('commitment', 'discount') then 0 else 1 end) over (partition by opening_on, closing_on, customer_id) = 1
+        max(case when changes_by_cause.cause in ('commitment', 'discount') then 0 else 1 end)
+            over (partition by changes.opening_on, changes.closing_on, changes.customer_id) = 1
         {%- endif %} as is_counted
     from changes_by_cause
+    inner join changes
+        on
+            changes_by_cause.opening_on = changes.opening_on
+            and changes_by_cause.closing_on = changes.closing_on
+            and changes_by_cause.customer_id = changes.customer_id
 )
 
 select * from final

@@ -1,9 +1,8 @@
 -- What became of the customers of each span, by member at its two ends: millions of customers and spans become some rows per
--- member here. `real_closing` is the closing without the change of exchange rates, which is a movement of its own. Who is left
--- out of upgrades and downgrades is known of periods, not of the twelve months up to a closing.
+-- member here. `real_closing` is the closing without the change of exchange rates, which is a movement of its own.
 {{ incremental_by_day(
     days_before='closing_on',
-    inputs=['int_customer_segments', 'int_customer_spans', 'int_span_causes'],
+    inputs=['int_customer_segments', 'int_customer_spans'],
     spine='int_spans',
     unique_key={'opening_on': 'opening_on', 'closing_on': 'closing_on'}
 ) }}
@@ -15,32 +14,17 @@ customer_spans as (
     where {{ is_missing('all_spans') }}
 ),
 
-left_out as (
-    select distinct
-        opening_on,
-        closing_on,
-        customer_id
-    from {{ ref('int_span_causes') }}
-    where not is_counted
-),
-
 courses as (
     select
-        customer_spans.*,
-        customer_spans.mrr_closing - customer_spans.fx as real_closing,
+        *,
+        mrr_closing - fx as real_closing,
         case
-            when customer_spans.status <> 'retained' then customer_spans.status
-            when customer_spans.mrr_closing - customer_spans.fx > customer_spans.mrr_opening then 'expanded'
-            when customer_spans.mrr_closing - customer_spans.fx < customer_spans.mrr_opening then 'contracted'
-            else customer_spans.status
-        end as course,
-        case when left_out.customer_id is null then 1 else 0 end as is_counted
+            when status <> 'retained' then status
+            when mrr_closing - fx > mrr_opening then 'expanded'
+            when mrr_closing - fx < mrr_opening then 'contracted'
+            else status
+        end as course
     from customer_spans
-    left join left_out
-        on
-            customer_spans.opening_on = left_out.opening_on
-            and customer_spans.closing_on = left_out.closing_on
-            and customer_spans.customer_id = left_out.customer_id
 ),
 
 segments as (
@@ -49,7 +33,6 @@ segments as (
 
 {%- set sums %}
         count(*) as customers,
-        sum(is_counted) as customers_counted,
         sum(mrr_opening) as mrr_opening,
         sum(mrr_closing) as mrr_closing,
         sum(real_closing) as real_closing,

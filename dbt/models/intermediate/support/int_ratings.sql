@@ -9,7 +9,7 @@ ratings as (
 ),
 
 tickets as (
-    select * from {{ ref('int_tickets') }}
+    select * from {{ ref('stg_support__tickets') }}
 ),
 
 recorded as (
@@ -27,7 +27,7 @@ ids as (
 final as (
     select
         {{ all_but(['customer_id'], 'ratings') }},
-        coalesce(known.customer_id, tickets.customer_id, organizations.customer_id, users.customer_id) as customer_id,
+        coalesce(known.customer_id, of_tickets.customer_id, organizations.customer_id, users.customer_id) as customer_id,
         tickets.channel,
         tickets.category
     from ratings
@@ -40,6 +40,8 @@ final as (
             and ratings.kind = recorded.kind
     left join ids as known
         on ratings.customer_id = known.id and known.kind = 'customer'
+    left join ids as of_tickets
+        on ratings.ticket_id = of_tickets.id and of_tickets.kind = 'ticket'
     left join ids as organizations
         on ratings.organization_id = organizations.id and organizations.kind = 'organization'
     left join ids as users

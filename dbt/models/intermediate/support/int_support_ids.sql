@@ -1,6 +1,6 @@
 -- Which known customer stands behind an id that a support system writes. A customer is who is in the customers export, is billed
 -- or buys; no id of a support system makes one. A user is of the customer they name, of that of their organisation, or of the one
--- and only customer with their address.
+-- and only customer with their address; a ticket of the customer it names, of that of its organisation, or of the user who asked.
 {{ config(materialized='table') }}
 
 with
@@ -59,6 +59,19 @@ users as (
         on users.email = addresses.email
 ),
 
+tickets as (
+    select
+        tickets.ticket_id,
+        coalesce(known.customer_id, organizations.customer_id, users.customer_id) as customer_id
+    from {{ ref('stg_support__tickets') }} as tickets
+    left join known
+        on tickets.customer_id = known.customer_id
+    left join organizations
+        on tickets.organization_id = organizations.organization_id
+    left join users
+        on tickets.user_id = users.user_id
+),
+
 final as (
     select
         'customer' as kind,
@@ -81,6 +94,15 @@ final as (
         user_id as id,
         customer_id
     from users
+    where customer_id is not null
+
+    union all
+
+    select
+        'ticket' as kind,
+        ticket_id as id,
+        customer_id
+    from tickets
     where customer_id is not null
 )
 

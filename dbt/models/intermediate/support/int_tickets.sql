@@ -1,6 +1,5 @@
--- Tickets with what some vendors keep of them in other tables (times, tags, replies), and with the customer they belong to: the one
--- they name, if there is such a customer, that of their organisation, that of the user who asked. A ticket of nobody known has none
--- (the check tickets_belong_to_known_customers names them).
+-- Tickets with what some vendors keep of them in other tables (times, tags, replies), and with the customer they belong to. A ticket
+-- of nobody known has none (the check tickets_belong_to_known_customers names them).
 {{ config(materialized='table') }}
 {{ fingerprinted_by_day(['created_on', 'answered_on'], 'customer_id, ticket_id') }}
 
@@ -60,7 +59,7 @@ completed as (
     select
         {{ all_but(['customer_id', 'first_response_at', 'solved_at', 'is_complaint', 'reopens'], 'tickets') }},
         tickets.customer_id as customer_id_as_given,
-        coalesce(known.customer_id, organizations.customer_id, users.customer_id) as customer_id,
+        ids.customer_id,
         coalesce(tickets.first_response_at, metrics.first_response_at, first_replies.replied_at) as first_response_at,
         coalesce(tickets.solved_at, metrics.solved_at) as solved_at,
         coalesce(tickets.is_complaint, complaints.ticket_id is not null) as is_complaint,
@@ -69,12 +68,7 @@ completed as (
     left join metrics on tickets.ticket_id = metrics.ticket_id
     left join complaints on tickets.ticket_id = complaints.ticket_id
     left join first_replies on tickets.ticket_id = first_replies.ticket_id
-    left join ids as known
-        on tickets.customer_id = known.id and known.kind = 'customer'
-    left join ids as organizations
-        on tickets.organization_id = organizations.id and organizations.kind = 'organization'
-    left join ids as users
-        on tickets.user_id = users.id and users.kind = 'user'
+    left join ids on tickets.ticket_id = ids.id and ids.kind = 'ticket'
 ),
 
 final as (

@@ -5,71 +5,11 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-spans as (
-    select distinct
-        period_start as opening_on,
-        closing_on
-    from periods
-),
-
 causes as (
-    select
-        causes.opening_on,
-        causes.closing_on,
-        causes.customer_id,
-        causes.cause,
-        causes.amount,
-        sum(causes.amount) over (partition by causes.opening_on, causes.closing_on, causes.customer_id) as change
-    from {{ ref('int_span_causes') }} as causes
-    inner join spans
-        on causes.opening_on = spans.opening_on and causes.closing_on = spans.closing_on
+    select * from {{ ref('int_span_causes') }}
 ),
 
-segments as (
-    select * from {{ ref('int_customer_segments') }}
-),
-
-memberships as (
-    select
-        causes.*,
-        segments.dimension,
-        segments.member
-    from causes
-    inner join segments
-        on causes.customer_id = segments.customer_id
-{%- if 'plan' in var('dimensions') %}
-
-    union all
-
-    select
-        causes.*,
-        'plan' as dimension,
-        customer_spans.plan_opening as member
-    from causes
-    inner join {{ ref('int_customer_spans') }} as customer_spans
-        on
-            causes.opening_on = customer_spans.opening_on
-            and causes.closing_on = customer_spans.closing_on
-            and causes.customer_id = customer_spans.customer_id
-{%- endif %}
-{%- for rest in plan_crossings() %}
-
-    union all
-
-    select
-        causes.*,
-        'plan+{{ rest }}' as dimension,
-        {{ plan_crossed('customer_spans.plan_opening', rest) }} as member
-    from causes
-    inner join {{ ref('int_customer_spans') }} as customer_spans
-        on
-            causes.opening_on = customer_spans.opening_on
-            and causes.closing_on = customer_spans.closing_on
-            and causes.customer_id = customer_spans.customer_id
-    inner join segments
-        on causes.customer_id = segments.customer_id and segments.dimension = '{{ rest }}'
-{%- endfor %}
-),
+{{ of_members_at_opening('causes') }},
 
 figures as (
     select
@@ -82,7 +22,7 @@ figures as (
         cast(sum(case when change < 0 then 1 else 0 end) as bigint) as customers_contracted,
         {{ money('sum(case when change > 0 then amount else 0 end)') }} as mrr_expansion,
         {{ money('sum(case when change < 0 then -amount else 0 end)') }} as mrr_contraction
-    from memberships
+    from causes_of_members
     group by opening_on, closing_on, dimension, member, cause
 ),
 

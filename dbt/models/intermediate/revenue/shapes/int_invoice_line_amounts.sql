@@ -1,6 +1,6 @@
 -- What each line bills without tax and less its discounts, also of tables of their own; what is its price less them already, once.
 {{ config(materialized='table') }}
-{%- set left_out = "duration in ('once', 'repeating')" if var('discounts') == 'lasting_only' else 'false' %}
+{%- set left_out = "told.duration in ('once', 'repeating')" if var('discounts') == 'lasting_only' else 'false' %}
 
 with
 
@@ -10,42 +10,46 @@ lines as (
 
 discounts as (
     select
-        invoice_id,
-        line_id,
-        sum(amount) as amount,
-        sum(case when {{ left_out }} then amount else 0 end) as left_out
-    from {{ ref('int_line_discounts') }}
-    group by invoice_id, line_id
+        lines.invoice_id,
+        lines.line_id,
+        {%- set amount = in_major_units('told.amount', 'told', 'lines.currency') %}
+        sum({{ amount }}) as amount,
+        sum(abs({{ amount }})) as all_told,
+        sum(case when {{ left_out }} then {{ amount }} else 0 end) as left_out
+    from {{ ref('int_line_discounts') }} as told
+    inner join lines
+        on told.line_id = lines.line_id and coalesce(told.invoice_id, lines.invoice_id) = lines.invoice_id
+    group by lines.invoice_id, lines.line_id
+),
+
+line_taxes as (
+    {{ newest_version('line_taxes', ['invoice_id', 'line_id', 'tax_id']) }}
 ),
 
 taxes as (
     select
-        invoice_id,
-        line_id,
-        sum(amount) as amount
-    from {{ ref('int_line_taxes') }}
-    where is_inclusive
-    group by invoice_id, line_id
+        lines.invoice_id,
+        lines.line_id,
+        {%- set amount = in_major_units('told.amount', 'told', 'lines.currency', counts=false) %}
+        sum({{ amount }}) as all_told,
+        sum(case when coalesce(told.is_inclusive, lines.has_taxes_inside, false) then {{ amount }} else 0 end) as amount
+    from line_taxes as told
+    inner join lines
+        on told.line_id = lines.line_id and coalesce(told.invoice_id, lines.invoice_id) = lines.invoice_id
+    group by lines.invoice_id, lines.line_id
 ),
 
 -- Invoices whose lines add up to the subtotal less the discounts: these are in the lines already.
-line_sums as (
-    select
-        invoice_id,
-        sum(amount) as amount
-    from lines
-    where kind <> 'tax' and invoice_id in (select discounts.invoice_id from discounts)
-    group by invoice_id
-),
-
 reduced_invoices as (
-    select line_sums.invoice_id from line_sums
+    select lines.invoice_id
+    from lines
     inner join {{ ref('stg_billing__invoices') }} as invoices
-        on line_sums.invoice_id = invoices.invoice_id
-    where
-        line_sums.amount < invoices.subtotal
-        and line_sums.amount
-        = invoices.subtotal - (select sum(discounts.amount) from discounts where discounts.invoice_id = line_sums.invoice_id)
+        on lines.invoice_id = invoices.invoice_id
+    left join discounts
+        on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id
+    where lines.kind <> 'tax' and lines.invoice_id in (select discounts.invoice_id from discounts)
+    group by lines.invoice_id, invoices.subtotal
+    having sum(lines.amount) < invoices.subtotal and sum(lines.amount) = invoices.subtotal - sum(discounts.amount)
 ),
 
 joined as (
@@ -53,6 +57,8 @@ joined as (
         lines.*,
         reduced_invoices.invoice_id is not null as is_reduced,
         discounts.amount as told_discount,
+        discounts.all_told as discount_told,
+        taxes.all_told as tax_told,
         coalesce(discounts.left_out, 0) as left_out,
         coalesce(taxes.amount, 0) as inclusive_tax,
         abs({{ cents('lines.amount') }}) as amount_cents,
@@ -96,8 +102,8 @@ charged as (
 final as (
     select
         {{ all_but([
-            'amount', 'item_id', 'discount_included', 'is_reduced', 'told_discount', 'left_out', 'inclusive_tax', 'amount_cents',
-            'discount_cents', 'tax_cents', 'list_cents', 'is_discount_apart', 'is_tax_included', 'with_tax', '_load_id',
+            'amount', 'item_id', 'discount_included', 'has_taxes_inside', 'is_reduced', 'told_discount', 'left_out', 'inclusive_tax',
+            'amount_cents', 'discount_cents', 'tax_cents', 'list_cents', 'is_discount_apart', 'is_tax_included', 'with_tax', '_load_id',
         ]) }},
         {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
         {%- set counted = 'with_tax + abs(left_out)' %}

@@ -5,7 +5,7 @@ with
 
 lines as (
     select
-        *,
+        {{ all_but(['discount_told', 'tax_told']) }},
         false as is_spread
     from {{ ref('int_invoice_line_amounts') }}
 

@@ -42,7 +42,8 @@ completed as (
         ) as invoice_status,
         coalesce(lines.currency, invoices.currency, credit_notes.currency, credited.currency) as currency,
         coalesce(lines.issued_at, invoices.issued_at, credit_notes.issued_at) as issued_at,
-        coalesce(lines.paid_at, invoices.paid_at) as paid_at
+        coalesce(lines.paid_at, invoices.paid_at) as paid_at,
+        coalesce(invoices.tax_behavior, credited.tax_behavior) = 'inclusive' as has_taxes_inside
     from lines
     left join invoices
         on lines.invoice_id = invoices.invoice_id
@@ -68,6 +69,7 @@ final as (
         quantity,
         {{ in_major_units('amount') }} as amount,
         {{ in_major_units('discount_included') }} as discount_included,
+        has_taxes_inside,
         currency,
         period_start_at,
         period_end_at,

@@ -1,22 +1,10 @@
--- Discounts of invoice lines that lie in a table of their own; minor units are made amounts of the line's currency. How long a
--- discount lasts stands in it, in the discount that it names, or in the coupon of that. Of an invoice that names its coupons alone
--- the discount of each line lasts as they do, where all of them last alike.
+-- Discounts of invoice lines that lie in a table of their own, as given. How long a discount lasts stands in it, in the discount
+-- that it names, or in the coupon of that. Of an invoice that names its coupons alone the discount of each line lasts as they do,
+-- where all of them last alike.
 with
 
 source as (
     {{ newest_version('line_discounts', ['invoice_id', 'line_id', 'discount_id']) }}
-),
-
-lines as (
-    select
-        invoice_id,
-        line_id,
-        currency,
-        discount_included,
-        _load_id,
-        _source_file,
-        _source_row
-    from {{ ref('int_invoice_lines') }}
 ),
 
 discounts as (
@@ -49,19 +37,14 @@ lasting_alike as (
 
 named as (
     select
-        lines.invoice_id,
-        lines.line_id,
+        source.invoice_id,
+        source.line_id,
         source.discount_id,
-        {{ in_major_units('source.amount', 'source', 'lines.currency') }} as amount,
-        coalesce(source.duration, durations.duration) as duration,
-        source._load_id,
-        source._source_file,
-        source._source_row
+        source.amount,
+        source.in_minor_units,
+        source.counts_thousandths,
+        coalesce(source.duration, durations.duration) as duration
     from source
-    inner join lines
-        on
-            source.line_id = lines.line_id
-            and (source.invoice_id = lines.invoice_id or source.invoice_id is null)
     left join durations
         on source.discount_id = durations.discount_id
 ),
@@ -76,15 +59,14 @@ final as (
         lines.line_id,
         cast(null as {{ dbt.type_string() }}) as discount_id,
         abs(lines.discount_included) as amount,
-        lasting_alike.duration,
-        lines._load_id,
-        lines._source_file,
-        lines._source_row
-    from lines
+        lines.in_minor_units,
+        lines.counts_thousandths,
+        lasting_alike.duration
+    from {{ ref('stg_billing__invoice_lines') }} as lines
     inner join lasting_alike
         on lines.invoice_id = lasting_alike.invoice_id
     left join named
-        on lines.invoice_id = named.invoice_id and lines.line_id = named.line_id
+        on lines.line_id = named.line_id and (lines.invoice_id = named.invoice_id or named.invoice_id is null)
     where lines.discount_included <> 0 and named.line_id is null
 )
 
