@@ -307,6 +307,7 @@ BILLING = (
             may("refunded", Kind.MONEY),
             may("outstanding", Kind.MONEY),
             may("total", Kind.MONEY),
+            may("current_total", Kind.MONEY),
             may("buyer_total", Kind.MONEY),
             may("buyer_currency"),
         ),

@@ -19,6 +19,7 @@ SUPPORT = (
             may("category"),
             may("is_complaint", Kind.BOOLEAN),
             may("reopens", Kind.INTEGER),
+            may("is_outbound", Kind.BOOLEAN),
         ),
         ("ticket_id",),
     ),

@@ -77,6 +77,10 @@ WITHOUT: dict[tuple[str, str], str] = {
         "refunded",
     ): "what was paid back of an order stays in purchases, unless refunds say so",
     ("order_totals", "outstanding"): "what is still owed of an order counts as paid",
+    (
+        "order_totals",
+        "current_total",
+    ): "what was taken off an order before it was paid counts as paid",
     ("order_totals", "total"): "the share of an order that was paid back is told by its subtotal",
     ("invoices", "status"): "lines whose status is not known do not count",
     ("invoices", "customer_id"): "lines that name no customer are of nobody",
@@ -133,4 +137,5 @@ WITHOUT: dict[tuple[str, str], str] = {
     ("ticket_replies", "by_agent"): "who answered is told by the users alone",
     ("users", "is_agent"): "which comments are answers of ours is not known",
     ("events", "user_id"): "events belong to a customer by what they name alone",
+    ("tickets", "is_outbound"): "what the company wrote first counts as a ticket, answered or not",
 }

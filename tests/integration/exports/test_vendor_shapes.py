@@ -345,3 +345,60 @@ def test_what_is_owed_of_an_order_is_read_without_the_buyers_currency(
 
     owed = con.execute("select total::varchar, outstanding::varchar from raw.order_totals")
     assert owed.fetchall() == [("100.00", "60.00")]
+
+
+def test_what_was_taken_off_an_order_since_is_read(
+    landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    by_rest = "id,currency,subtotal_price,total_price,current_total_price,financial_status"
+    money = "{}_set_shop_amount"
+    by_graphql = ",".join(
+        [
+            *("id", "subtotal_price_set_shop_currency_code", "display_financial_status"),
+            *map(money.format, ("subtotal_price", "total_price", "current_total_price")),
+        ]
+    )
+    (landing / "order-1.csv").write_text(f"{by_rest}\n1,USD,100.00,100.00,60.00,paid\n")
+    (landing / "order-2.csv").write_text(f"{by_graphql}\n2,USD,PAID,100.00,100.00,60.00\n")
+
+    load(format_name="shopify")
+
+    now = con.execute("select order_id, current_total::varchar from raw.order_totals order by 1")
+    assert now.fetchall() == [("1", "60.00"), ("2", "60.00")]
+
+
+@pytest.mark.parametrize("shape", ["api", "fivetran"])
+def test_what_the_company_wrote_first_is_a_ticket_once_the_customer_answers(
+    shape: str, landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    begun = [
+        *(("asked", "customer_initiated", None), ("sent", "campaigns_initiated", None)),
+        *(("answered", "campaigns_initiated", 1767607200), ("written", "admin_initiated", None)),
+    ]
+    if shape == "api":
+        conversations = [
+            {
+                **{"id": name, "created_at": 1767600000, "updated_at": 1767600000, "state": "open"},
+                "source": {"type": "email", "delivered_as": by, "author": {"id": "a1"}},
+                "contacts": {"contacts": [{"id": "u1"}]},
+                "statistics": {"first_contact_reply_at": answered},
+            }
+            for name, by, answered in begun
+        ]
+        text = json.dumps({"conversations": conversations})
+        (landing / "conversations.json").write_text(text)
+    else:
+        header = (
+            "id,created_at,updated_at,_fivetran_synced,state,source_type,source_delivered_as,"
+            "source_author_id,first_contact_reply_created_at"
+        )
+        rows = [
+            f"{name},2026-01-05,2026-01-05,2026-01-06,open,email,{by},a1,{answered or ''}"
+            for name, by, answered in begun
+        ]
+        (landing / "conversation_history.csv").write_text("\n".join([header, *rows, ""]))
+
+    load(source="support", format_name="intercom")
+
+    outbound = con.execute("select ticket_id from raw.tickets where is_outbound order by 1")
+    assert outbound.fetchall() == [("sent",), ("written",)]

@@ -1,6 +1,7 @@
 -- What the vendor says of a whole order: who bought, and what was paid for the goods in the end. A refund is of the
 -- total, with tax and shipping; the share that was paid back of it is paid back of the goods, and what is still owed was not paid.
--- A refund in the buyer's own currency is the same share of the total in that currency.
+-- A refund in the buyer's own currency is the same share of the total in that currency. What an order comes to now lacks also what
+-- was taken off it before it was paid, and what came back.
 {%- set whole = 'cast(greatest(coalesce(total, subtotal), subtotal) * 100 as ' ~ wide_integer() ~ ')' %}
 
 with
@@ -43,9 +44,11 @@ refunded_orders as (
 joined as (
     select
         totals.*,
-        greatest(coalesce(totals.refunded, 0), coalesce(refunded_orders.amount, 0))
-        + greatest(coalesce(totals.outstanding, 0), 0) * case when totals.status in ('unpaid', 'cancelled', 'expired') then 0 else 1 end
-            as paid_back
+        {%- set owed = "coalesce(totals.outstanding, 0) * case when totals.status in ('unpaid', 'cancelled', 'expired') then 0 else 1 end" %}
+        greatest(
+            greatest(coalesce(totals.refunded, 0), coalesce(refunded_orders.amount, 0)) + greatest({{ owed }}, 0),
+            coalesce(totals.total - totals.current_total + {{ owed }}, 0)
+        ) as paid_back
     from totals
     left join refunded_orders on totals.order_id = refunded_orders.order_id
 ),

@@ -1,3 +1,4 @@
+-- What the company wrote first and nobody answered asks for nothing: it is no ticket.
 with
 
 source as (
@@ -29,6 +30,7 @@ final as (
         source._load_id
     from source
     left join customer_ids on source.customer_id = customer_ids.customer_id_as_given
+    where not coalesce(source.is_outbound, false)
 )
 
 select * from final
