@@ -85,8 +85,8 @@ MUTATIONS = (
     ),
     Mutation(
         f"{REVENUE}/int_span_counts.sql",
-        "when customer_spans.mrr_closing - customer_spans.fx > customer_spans.mrr_opening then 'expanded'",
-        "when customer_spans.mrr_closing - customer_spans.fx >= customer_spans.mrr_opening then 'expanded'",
+        "when mrr_closing - fx > mrr_opening then 'expanded'",
+        "when mrr_closing - fx >= mrr_opening then 'expanded'",
         WORKED,
     ),
     Mutation(

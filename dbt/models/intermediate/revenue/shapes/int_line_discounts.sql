@@ -66,8 +66,11 @@ final as (
     inner join lasting_alike
         on lines.invoice_id = lasting_alike.invoice_id
     left join named
-        on lines.line_id = named.line_id and (lines.invoice_id = named.invoice_id or named.invoice_id is null)
-    where lines.discount_included <> 0 and named.line_id is null
+        on lines.invoice_id = named.invoice_id and lines.line_id = named.line_id
+    where
+        lines.discount_included <> 0
+        and named.line_id is null
+        and lines.line_id not in (select named.line_id from named where named.invoice_id is null)
 )
 
 select * from final
