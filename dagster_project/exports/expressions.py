@@ -106,6 +106,8 @@ def condition_sql(
             parts.append(_holds_item(text, condition.contains, parameters))
         elif condition.any_of:
             parts.append(_equals_one(text, condition.any_of, parameters))
+        elif condition.none_of:
+            parts.append(f"not {_equals_one(text, condition.none_of, parameters)}")
         else:
             number = f"try_cast({text} as decimal(38,9))"
             for sign, bound in ((">", condition.above), ("<", condition.below)):

@@ -70,13 +70,14 @@ def alternatives(key: str) -> tuple[str, ...]:
 
 
 class Condition(Strict):
-    """What a field must be: one of some values, above or below a number, present, or absent.
+    """What a field must be: one of some values or none of them, above or below a number, present, or absent.
 
     Values are compared as what they say, never as text: ``true`` is ``t``, ``1`` and ``TRUE``, a number is equal to
     another form of it, and a word to itself in any case.
     """
 
     any_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
     above: Decimal | None = None
     below: Decimal | None = None
     present: bool | None = None
@@ -96,10 +97,11 @@ class Condition(Strict):
     @model_validator(mode="after")
     def _says_one_thing(self) -> "Condition":
         ranged = self.above is not None or self.below is not None
-        said = bool(self.any_of) + ranged + (self.present is not None) + (self.contains is not None)
+        among = bool(self.any_of) + bool(self.none_of)
+        said = among + ranged + (self.present is not None) + (self.contains is not None)
         if said != 1:
             raise ValueError(
-                "say one of: a value, a list of values, above and below, present, absent, contains"
+                "say one of: a value, a list of values, none_of, above and below, present, absent, contains"
             )
         return self
 

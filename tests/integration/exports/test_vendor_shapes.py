@@ -402,3 +402,32 @@ def test_what_the_company_wrote_first_is_a_ticket_once_the_customer_answers(
 
     outbound = con.execute("select ticket_id from raw.tickets where is_outbound order by 1")
     assert outbound.fetchall() == [("sent",), ("written",)]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name_of", "told"),
+    [
+        ("amplitude", "event_type", ["$identify", "$groupidentify"]),
+        ("posthog", "event", ["$identify", "$set", "$groupidentify", "$feature_flag_called"]),
+    ],
+)
+def test_what_tells_of_a_user_is_no_use_of_the_product(
+    vendor: str,
+    name_of: str,
+    told: list[str],
+    landing: Path,
+    load: Load,
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    at = {"timestamp": "2026-01-05T10:00:00Z", "event_time": "2026-01-05 10:00:00"}
+    who = {"user_id": "u1", "distinct_id": "u1"}
+    lines = [
+        json.dumps({"uuid": f"{number}", name_of: name, **at, **who})
+        for number, name in enumerate(["report viewed", *told])
+    ]
+    (landing / "events.jsonl").write_text("\n".join([*lines, ""]))
+
+    (loaded,) = load(source="usage", format_name=vendor).files
+
+    assert con.execute("select event_name from raw.events").fetchall() == [("report viewed",)]
+    assert f"not mapped: {len(told)} rows" in loaded.message

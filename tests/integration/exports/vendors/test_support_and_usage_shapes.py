@@ -144,14 +144,13 @@ def test_a_rating_counts_wherever_it_stands(
             [
                 ("00000000-0000-0000-0000-000000000001", "acme"),
                 ("00000000-0000-0000-0000-000000000002", "beta"),
-                ("00000000-0000-0000-0000-000000000003", "gamma"),
                 ("00000000-0000-0000-0000-000000000004", "gamma"),
             ],
         ),
         (
             "usage",
             "posthog/batch_export",
-            [("p1", "acme"), ("p2", "beta"), ("p3", "gamma"), ("p4", "gamma")],
+            [("p1", "acme"), ("p2", "beta"), ("p4", "gamma")],
         ),
         ("usage", "posthog/csv", [("q1", "acme")]),
     ],
