@@ -14,3 +14,16 @@
 {% macro may_read(model) -%}
     {%- if not execute -%}{%- do ref(model) -%}{%- endif -%}
 {%- endmacro %}
+
+{#
+  Rows that name a line, and its invoice or not, with the invoice: that of each of the CTE `lines` that has the id. Both are what
+  rows and lines are joined by then, since the ids of lines may repeat on every invoice.
+#}
+{% macro with_invoices_of_lines(relation) -%}
+    select
+        {{ all_but(['invoice_id'], 'given') }},
+        coalesce(given.invoice_id, named.invoice_id) as invoice_id
+    from {{ relation }} as given
+    left join lines as named
+        on case when given.invoice_id is null then given.line_id end = named.line_id
+{%- endmacro %}

@@ -16,9 +16,9 @@ discounts as (
         sum({{ amount }}) as amount,
         sum(abs({{ amount }})) as all_told,
         sum(case when {{ left_out }} then {{ amount }} else 0 end) as left_out
-    from {{ ref('int_line_discounts') }} as told
+    from ({{ with_invoices_of_lines(ref('int_line_discounts')) }}) as told
     inner join lines
-        on told.line_id = lines.line_id and coalesce(told.invoice_id, lines.invoice_id) = lines.invoice_id
+        on told.invoice_id = lines.invoice_id and told.line_id = lines.line_id
     group by lines.invoice_id, lines.line_id
 ),
 
@@ -33,9 +33,9 @@ taxes as (
         {%- set amount = in_major_units('told.amount', 'told', 'lines.currency', counts=false) %}
         sum({{ amount }}) as all_told,
         sum(case when coalesce(told.is_inclusive, lines.has_taxes_inside, false) then {{ amount }} else 0 end) as amount
-    from line_taxes as told
+    from ({{ with_invoices_of_lines('line_taxes') }}) as told
     inner join lines
-        on told.line_id = lines.line_id and coalesce(told.invoice_id, lines.invoice_id) = lines.invoice_id
+        on told.invoice_id = lines.invoice_id and told.line_id = lines.line_id
     group by lines.invoice_id, lines.line_id
 ),
 
