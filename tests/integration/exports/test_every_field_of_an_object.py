@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.exports.conftest import Load
 
-OBJECTS = Path("tests/cases/objects")
+OBJECTS = Path("tests/fixtures/objects")
 SOURCES = {"intercom": "support", "zendesk": "support"}
 
 
