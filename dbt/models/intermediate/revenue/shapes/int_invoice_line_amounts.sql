@@ -56,7 +56,7 @@ joined as (
     select
         lines.*,
         reduced_invoices.invoice_id is not null as is_reduced,
-        discounts.amount as told_discount,
+        discounts.amount as net_discount,
         discounts.all_told as discount_told,
         taxes.all_told as tax_told,
         coalesce(discounts.left_out, 0) as left_out,
@@ -94,7 +94,7 @@ judged as (
 charged as (
     select
         *,
-        abs(amount) - coalesce(abs(told_discount), 0) * is_discount_apart + abs(inclusive_tax) * (1 - is_tax_included) as with_tax,
+        abs(amount) - coalesce(abs(net_discount), 0) * is_discount_apart + abs(inclusive_tax) * (1 - is_tax_included) as with_tax,
         {{ permille('tax_cents', 'amount_cents - tax_cents * is_tax_included - discount_cents * is_discount_apart') }} as tax_permille
     from judged
 ),
@@ -102,7 +102,7 @@ charged as (
 final as (
     select
         {{ all_but([
-            'amount', 'item_id', 'discount_included', 'has_taxes_inside', 'is_reduced', 'told_discount', 'left_out', 'inclusive_tax',
+            'amount', 'item_id', 'discount_included', 'has_taxes_inside', 'is_reduced', 'net_discount', 'left_out', 'inclusive_tax',
             'amount_cents', 'discount_cents', 'tax_cents', 'list_cents', 'is_discount_apart', 'is_tax_included', 'with_tax', '_load_id',
         ]) }},
         {%- set sign = 'case when amount < 0 then -1 else 1 end' %}
@@ -112,7 +112,7 @@ final as (
         {{ money(sign ~ ' * (with_tax - abs(inclusive_tax))') }} as amount_billed,
         {{ money(sign ~ ' * (' ~ counted ~ ' - ' ~ tax ~ ')') }} as amount,
         {{ money(sign ~ ' * ' ~ tax) }} as inclusive_tax,
-        {{ money('greatest(abs(told_discount), abs(discount_included)) - abs(left_out)') }} as discount
+        {{ money('greatest(abs(net_discount), abs(discount_included)) - abs(left_out)') }} as discount
     from charged
 )
 

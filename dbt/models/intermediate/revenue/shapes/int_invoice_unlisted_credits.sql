@@ -1,6 +1,6 @@
--- Credit notes that come without lines, as lines, with the columns of int_invoice_line_periods' lines in their order. One for all that its
--- invoice billed takes all of it back. One for a part is of the only line of its amount, else of all lines in proportion, to the
--- cent; whether such a line is a piece or money is judged as that of any credit note.
+-- Credit notes that come without lines, as lines, with the columns of the lines of int_invoice_line_periods in their order. One for
+-- all that its invoice billed takes all of it back. One for a part is of the only line of its amount, else of all lines in
+-- proportion, to the cent; whether such a line is a piece or money is judged as that of any credit note.
 with
 
 lines as (
