@@ -5,7 +5,7 @@ becomes SQL is ``expressions.py``; which file is read with which rule is ``landi
 """
 
 import hashlib
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -254,8 +254,9 @@ class Mapping(Strict):
             return True
         return not any(one.table in column.from_tables for one in self.deliveries)
 
+    @cached_property
     def fingerprint(self) -> str:
-        """Return a SHA-256 over everything that the mapping says."""
+        """A SHA-256 over everything that the mapping says."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 

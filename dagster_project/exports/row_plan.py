@@ -133,8 +133,12 @@ class Plan:
     def checked_rows(self, handed_through: list[str], relation: str) -> tuple[str, str]:
         """Return a FROM item with typed values and ``_fault``, and the offending value as SQL.
 
+        Nothing dear is worked out of a record that is not meant, as most of a file of events are not for users.
+
         :param handed_through: further columns of the relation, as SQL with their names.
         """
+        meant = self._meant()
+        is_meant = meant if meant == "true" else "_meant"
         source, typed = [*handed_through], []
         for column in self.table.columns:
             compiled = self.compiled[column.name]
@@ -142,13 +146,13 @@ class Plan:
                 continue
             source.append(f"{compiled.source} as t_{column.name}")
             source += [f"{sql} as {helper}" for helper, sql in compiled.helpers.items()]
-            typed.append(f"{compiled.value} as v_{column.name}")
-        source += [f"{self._meant()} as _meant", f"{self.opened.broken} as _broken"]
+            typed.append(f"{_where(is_meant, compiled.value)} as v_{column.name}")
+        source += [f"{meant} as _meant", f"{self.opened.broken} as _broken"]
         if self.marks_deleted:
             source.append(f"{self._gone()} as _gone")
         source += [f"{self.opened.blank} as _blank", f"{self._unmapped()} as _unmapped"]
         if self.keeps_extra:
-            source.append(f"{self.opened.extra_json(self.delivery)} as _extra")
+            source.append(f"{_where(meant, self.opened.extra_json(self.delivery))} as _extra")
         verdict, worst = self._verdict()
         rows = (
             f"(select *, {verdict} as _fault "
@@ -367,6 +371,10 @@ class Plan:
 
     def _option(self, name: str) -> str:
         return f"sources.{self.mapping.source}.{name}"
+
+
+def _where(condition: str, value: str) -> str:
+    return value if condition == "true" else f"case when {condition} then {value} end"
 
 
 def _ranges(column: Column, value: str) -> Iterator[tuple[str, str]]:

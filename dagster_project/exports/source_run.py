@@ -58,7 +58,7 @@ class SourceRun:
 
     def mapping_hash(self, found: tuple[Candidate, ...]) -> str:
         """Identify how a file is read: another mapping, writing or zone reads the same bytes otherwise."""
-        prints = dict.fromkeys(one.mapping.fingerprint() for one in found)
+        prints = dict.fromkeys(one.mapping.fingerprint for one in found)
         said = [repr(self.said)] if self.said != Writing() else []
         full = [f"full {' '.join(sorted(self.full))}"] if self.full else []
         whole = [f"whole {' '.join(sorted(self.whole))}"] if self.whole else []

@@ -4,85 +4,58 @@ Importing this module imports GX, which takes seconds; only ``validation`` does 
 a validation. What GX answers is turned into ebbline's own values here and goes no further.
 """
 
-import logging
 import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 from dagster_project.absent import absent, hollow
 
+OTHER_DATASOURCES = {
+    "pandas_datasource": ("PandasDatasource", "_PandasDatasource"),
+    "pandas_file_path_datasource": ("_PandasFilePathDatasource",),
+    "pandas_filesystem_datasource": ("PandasFilesystemDatasource",),
+    "pandas_dbfs_datasource": ("PandasDBFSDatasource",),
+    "pandas_s3_datasource": ("PandasS3Datasource",),
+    "pandas_google_cloud_storage_datasource": ("PandasGoogleCloudStorageDatasource",),
+    "pandas_azure_blob_storage_datasource": ("PandasAzureBlobStorageDatasource",),
+    "fabric": ("FabricPowerBIDatasource",),
+    "spark_datasource": ("SparkDatasource", "_SparkDatasource", "SparkConfig"),
+    "spark_file_path_datasource": ("_SparkFilePathDatasource",),
+    "spark_filesystem_datasource": ("SparkFilesystemDatasource",),
+    "spark_dbfs_datasource": ("SparkDBFSDatasource",),
+    "spark_s3_datasource": ("SparkS3Datasource",),
+    "spark_google_cloud_storage_datasource": ("SparkGoogleCloudStorageDatasource",),
+    "spark_azure_blob_storage_datasource": ("SparkAzureBlobStorageDatasource",),
+}
 # Before the import: GX reads it once, when it is loaded.
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 # GX imports PySpark where it is installed (as it is for our tests), which takes seconds and, in a process
 # that Dagster spawned, ends it: PySpark takes the missing `__main__.__file__` for a doctest run. GX is made
 # to do without, and without boto3 and SciPy, a fifth of the import: it asks S3 and Kolmogorov only where told to.
-with absent("pyspark"), absent("boto3"), absent("botocore"), hollow("scipy", "stats"):
+# The same goes for its datasources that are no database, each some models of pydantic.
+with ExitStack() as without:
+    for package in ("pyspark", "boto3", "botocore"):
+        without.enter_context(absent(package))
+    without.enter_context(hollow("scipy", "stats"))
+    for kind, classes in OTHER_DATASOURCES.items():
+        without.enter_context(hollow(f"great_expectations.datasource.fluent.{kind}", *classes))
     import great_expectations as gx
-    from great_expectations.checkpoint.checkpoint import Checkpoint
-    from great_expectations.core.freshness_diagnostics import (
-        CheckpointFreshnessDiagnostics,
-        ValidationDefinitionFreshnessDiagnostics,
-    )
-    from great_expectations.core.validation_definition import ValidationDefinition
     from great_expectations.data_context.data_context.file_data_context import FileDataContext
     from great_expectations.data_context.types.resource_identifiers import (
         ValidationResultIdentifier,
     )
-    from great_expectations.execution_engine.sqlalchemy_execution_engine import (
-        SqlAlchemyExecutionEngine,
-    )
-    from great_expectations.expectations.metrics.metric_provider import metric_value
-    from great_expectations.expectations.metrics.query_metrics.query_table.unexpected_rows_query_table import (
-        UnexpectedRowsQueryTable,
-    )
 
 from dagster_project.plural import counted
-from dagster_project.quality import dialect
+from dagster_project.quality import dialect, lighter_gx
 from dagster_project.quality.checks import Stage
 from dagster_project.quality.results import CheckpointRun, Outcome
 from dagster_project.quality.suites import SuiteError
 from dagster_project.warehouse.paths import WarehousePaths
 
-# Registering a metric anew is GX's own way of extension; it warns, which belongs on nobody's screen.
-_registry_log = logging.getLogger("great_expectations.expectations.registry")
-_registry_log.disabled = True
-
-
-class _NoRows(UnexpectedRowsQueryTable):
-    """GX asks every query for its rows, then for their number; the rows are thrown away.
-
-    Verdict and observed value come from the number alone, and ``failing_rows`` fetches what a person sees,
-    so the first of the two is not asked: half the time that DuckDB takes.
-    """
-
-    @metric_value(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(cls, *_: Any, **__: Any) -> list[dict[str, Any]]:
-        return []
-
-
-_registry_log.disabled = False
-
-
-def _spare_what_was_just_read() -> None:
-    """Take checkpoints for what their store holds: both were written and read a moment before they are run.
-
-    GX compares all of them with the store's, each suite once for itself and once for its checkpoint, which takes a
-    tenth of a validation.
-    """
-
-    def checkpoint(_: Checkpoint) -> CheckpointFreshnessDiagnostics:
-        return CheckpointFreshnessDiagnostics(errors=[])
-
-    def definition(_: ValidationDefinition) -> ValidationDefinitionFreshnessDiagnostics:
-        return ValidationDefinitionFreshnessDiagnostics(errors=[])
-
-    Checkpoint.is_fresh = checkpoint  # type: ignore[method-assign, assignment]
-    ValidationDefinition.is_fresh = definition  # type: ignore[method-assign, assignment]
-
-
-_spare_what_was_just_read()
+lighter_gx.lighten()
 
 
 def run_checkpoint(folder: Path, stage: Stage, paths: WarehousePaths) -> CheckpointRun:

@@ -22,6 +22,8 @@ class PageView(DefaultJinjaPageView):
         theirs = self.env.loader
         assert theirs is not None
         self.env.loader = ChoiceLoader([_OURS, theirs])
+        # No template changes while pages are drawn, so none is looked at again for each of its uses.
+        self.env.auto_reload = False
 
 
 class IndexPageView(PageView, DefaultJinjaIndexPageView):

@@ -45,9 +45,8 @@ def _columns_and_types(stage: Stage, table: str, contract: TableContract) -> Ite
 with expected (column_name, data_type) as (values {values}),
 
 actual as (
-    select column_name, data_type
-    from duckdb_columns()
-    where schema_name = '{stage}' and table_name = '{table}'
+    select name as column_name, type as data_type
+    from pragma_table_info('{stage}.{table}')
 )
 
 select expected.column_name, expected.data_type as expected_type, actual.data_type as actual_type

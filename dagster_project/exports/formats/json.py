@@ -192,7 +192,7 @@ def open_json(
         profile,
         relation,
         parameters,
-        tuple(sample(profile, layout, records, within)),
+        sample(profile, layout, records, within),
         paths=tuple(dict.fromkeys(json_pointer(name) for name in fields)),
     )
 

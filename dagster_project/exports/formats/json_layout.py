@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dagster_project.exports.mapping import CONNECTOR_WRAPPERS
 from dagster_project.exports.profile import Form, Profile
@@ -70,10 +71,14 @@ def _keys_of_document(text: str) -> set[str]:
     return keys
 
 
+@lru_cache(maxsize=1)
 def sample(
     profile: Profile, layout: str, records: tuple[str, ...], within: tuple[str, ...]
-) -> list[str]:
-    """Return the dotted names of the fields in the first records; ``list[].name`` of those in a list."""
+) -> tuple[str, ...]:
+    """Return the dotted names of the fields in the first records; ``list[].name`` of those in a list.
+
+    A file is opened once for each table that it feeds; what was said last is remembered.
+    """
     names: dict[str, None] = {}
     text = profile.head_text
     if layout == "lines":
@@ -88,7 +93,7 @@ def sample(
     # Only a document wraps its records; a line or an element may have a list of that name itself.
     for record in found:
         _collect(record, "", names, records if layout == "document" else (), within)
-    return list(names)
+    return tuple(names)
 
 
 def names_in(records: Iterable[object]) -> list[str]:

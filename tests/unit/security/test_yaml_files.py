@@ -23,11 +23,12 @@ _LAUGHS = "red_lines:\n - &a {x: [1, 1, 1, 1, 1, 1, 1, 1, 1]}\n" + "".join(
         ),
         ("calendar: {until: 2026-13-45}", "a value cannot be read"),
         (f"publish: {{keep: {'9' * 5000}}}", "a value cannot be read"),
-        (f"red_lines: {'[' * 3000}{']' * 3000}", "a value cannot be read"),
+        (f"red_lines: {'[' * 3000}{']' * 3000}", "nested too deeply"),
+        (f"red_lines: {'[' * 60000}{']' * 60000}", "a value cannot be read"),
         ("red_lines: &a [*a]", "an alias stands inside its own anchor"),
         (_LAUGHS, "do aliases multiply them"),
     ],
-    ids=["tag", "date", "number", "depth", "recursion", "laughs"],
+    ids=["tag", "date", "number", "depth", "beyond the loader in C", "recursion", "laughs"],
 )
 def test_settings_are_refused_in_words(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "ebbline.yml"
@@ -38,8 +39,8 @@ def test_settings_are_refused_in_words(tmp_path: Path, text: str, words: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["!!python/object/new:os.system [id]", "x: 2026-99-99", "[" * 3000, "a: &a [*a]"],
-    ids=["tag", "date", "depth", "recursion"],
+    ["!!python/object/new:os.system [id]", "x: 2026-99-99", "[" * 3000, "- " * 60000, "a: &a [*a]"],
+    ids=["tag", "date", "depth", "lists", "recursion"],
 )
 def test_mappings_are_refused_in_words(tmp_path: Path, text: str) -> None:
     file = tmp_path / "mine.yml"
