@@ -37,9 +37,13 @@ def _said_by(code: str) -> str:
 
 
 def test_a_run_imports_neither_dbt_nor_what_great_expectations_never_uses() -> None:
-    imported = {module.partition(".")[0] for module in _said_by(IMPORTED).split()}
+    modules = _said_by(IMPORTED).split()
+    imported = {module.partition(".")[0] for module in modules}
     assert imported & {"great_expectations", "dagster_dbt"} == {"great_expectations", "dagster_dbt"}
     assert imported & {"boto3", "dbt", "pyspark", "scipy"} == set()
+    fluent = {module.rpartition(".fluent.")[2] for module in modules if ".fluent." in module}
+    assert "sql_datasource" in fluent
+    assert not [name for name in fluent if "pandas" in name or "spark" in name]
 
 
 def test_python_does_not_look_for_garbage_when_it_ends() -> None:

@@ -1,0 +1,59 @@
+"""What Great Expectations is spared changes none of its answers."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+import dagster_project.quality.great_expectations_run  # noqa: F401
+
+# isort: split
+# After ours, which spares GX what it never uses.
+from great_expectations.core.id_dict import IDDict
+from great_expectations.expectations.core import (
+    ExpectColumnValuesToBeInSet,
+    ExpectTableColumnsToMatchSet,
+    UnexpectedRowsExpectation,
+)
+from great_expectations.expectations.expectation import Expectation
+
+EXPECTATIONS = [
+    ExpectColumnValuesToBeInSet(column="kind", value_set=["new", "lost"], mostly=0.9),
+    ExpectTableColumnsToMatchSet(column_set=["a", "b"], exact_match=False),
+    UnexpectedRowsExpectation(unexpected_rows_query="select * from {batch} where a < 0"),
+]
+
+
+def _one_by_one(expectation: Expectation, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Look keys up as GX does: one by one, each in a configuration of its own."""
+    return {key: expectation._get_success_kwarg(key) for key in keys}
+
+
+@pytest.mark.parametrize("expectation", EXPECTATIONS, ids=lambda one: type(one).__name__)
+def test_keys_looked_up_at_once_are_those_looked_up_one_by_one(expectation: Expectation) -> None:
+    domain = _one_by_one(expectation, expectation.domain_keys)
+    success = {**_one_by_one(expectation, expectation.success_keys), **domain}
+    assert expectation._get_domain_kwargs() == domain
+    assert expectation._get_success_kwargs() == success
+    asked = {"result_format": {"result_format": "SUMMARY"}, "column": "not for a run to say"}
+    given = expectation._get_runtime_kwargs(asked)
+    assert given["result_format"]["result_format"] == "SUMMARY"
+    assert {**given, **success, "result_format": None} == {
+        **_one_by_one(expectation, expectation.runtime_keys),
+        **success,
+        "result_format": None,
+    }
+    assert given.get("column") == success.get("column")
+
+
+def test_an_id_follows_from_the_values_whatever_their_order() -> None:
+    one = IDDict(column="kind", value_set=["new", "lost"], mostly=0.9)
+    same = IDDict(mostly=0.9, column="kind", value_set=["new", "lost"])
+    other = IDDict(column="kind", value_set=["lost", "new"], mostly=0.9)
+    assert one.to_id() == same.to_id() != other.to_id()
+
+
+def test_an_id_is_made_of_values_that_json_does_not_take() -> None:
+    days = [IDDict(column="day", value=date(2026, 1, day)) for day in (1, 2)]
+    assert days[0].to_id() != days[1].to_id()
+    assert days[0].to_id() == IDDict(days[0]).to_id()
