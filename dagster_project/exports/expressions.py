@@ -343,7 +343,7 @@ class _Shaping:
         rule, is_day, bind = self.rule, self.column.kind is Kind.DATE, self.parameters.bind
         # A column of instants (Parquet) is one already, whatever the vendor's text would have been.
         if rule.cast is not None and family not in ("timestamp", "timestamptz", "date"):
-            instant = values.epoch(reference, rule.cast)
+            instant = values.epoch(reference, rule.cast, typed=family != "text")
             if rule.cast in ("epoch_or_iso", "version"):
                 text = reference if family == "text" else f"cast({reference} as varchar)"
                 instant = f"coalesce({instant}, {values.instant(text, self.writing, bind)})"

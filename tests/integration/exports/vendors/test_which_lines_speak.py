@@ -1,6 +1,7 @@
 """Where an export tells recurring revenue twice, what knows more of the past speaks; amounts have the vendor's sign."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -45,6 +46,22 @@ def test_tables_of_a_data_pipeline_are_read_as_parquet_too(
         "select (select count(*) from raw.customers), (select sum(amount) from raw.invoice_lines), "
         "(select sum(amount) from raw.line_discounts where in_minor_units)"
     ).fetchall() == [(3, Decimal("1218.96"), Decimal("6000.00"))]
+
+
+@pytest.mark.parametrize("kind", ["bigint", "double", "decimal(18,3)", "varchar", "timestamptz"])
+def test_seconds_since_1970_are_an_instant_whatever_their_type_in_parquet(
+    kind: str, landing: Path, load: Load, con: duckdb.DuckDBPyConnection
+) -> None:
+    seconds = "to_timestamp(1735689600)" if kind == "timestamptz" else "1735689600"
+    con.execute(
+        f"copy (select 'c1' as id, cast({seconds} as {kind}) as created_at, "
+        f"cast({seconds} as {kind}) as updated_at) to '{landing / 'customers.parquet'}' (format parquet)"
+    )
+
+    load("billing", "chargebee", limit=0)
+
+    (found,) = con.execute("select created_at, updated_at from raw.customers").fetchall()
+    assert found == (datetime(2025, 1, 1, tzinfo=UTC),) * 2
 
 
 OWN = """
