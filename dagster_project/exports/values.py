@@ -103,14 +103,14 @@ def epoch(reference: str, cast: str, *, typed: bool) -> str:
 
     :param typed: whether the export gives a number; else a text, which may say something else.
     """
-    scale = {"epoch_millis": "1000", "epoch_micros": "1"}.get(cast, "1000000")
-    if cast == "version":
-        # Seconds or milliseconds, told by their size: no record of today was changed in 1970 or in the year 5000.
-        scale = f"case when try_cast({reference} as decimal(19,3)) < 100000000000 then 1000000 else 1000 end"
     exact = f"try_cast({reference} as decimal(19,3))"
     if not typed:
         # What has a time of day is no number, and a cast that fails is dear.
         exact = f"case when not contains({reference}, ':') then {exact} end"
+    scale = {"epoch_millis": "1000", "epoch_micros": "1"}.get(cast, "1000000")
+    if cast == "version":
+        # Seconds or milliseconds, told by their size: no record of today was changed in 1970 or in the year 5000.
+        scale = f"case when {exact} < 100000000000 then 1000000 else 1000 end"
     micros = f"try_cast({exact} * cast({scale} as decimal(7,0)) as bigint)"
     # Beyond the year 9999 an epoch is in the wrong unit, and the constructor would raise.
     return f"case when abs({micros}) < 253402300800000000 then make_timestamptz({micros}) end"

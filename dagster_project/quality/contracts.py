@@ -13,6 +13,7 @@ import yaml
 
 from dagster_project.exports.contract import LINEAGE, TABLES
 from dagster_project.locations import DBT_PROJECT
+from dagster_project.yaml_document import YAML_IN_C
 
 # dbt's names of types that DuckDB calls otherwise.
 _DUCKDB_NAMES = {"string": "varchar"}
@@ -54,10 +55,9 @@ def raw_contracts() -> dict[str, TableContract]:
 
 def mart_contracts(dbt_project: Path = DBT_PROJECT) -> dict[str, TableContract]:
     """Return the contract of every mart, by its name; the key is that of its test of a key."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     models: list[dict[str, Any]] = []
     for file in sorted((dbt_project / "models" / "marts").rglob("*.yml")):
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_IN_C)
         models += document.get("models", ())
     return {model["name"]: _mart_contract(model) for model in models}
 

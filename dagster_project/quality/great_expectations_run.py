@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlparse
 
 from dagster_project.absent import absent, hollow
 
-OTHER_DATASOURCES = {
+_OTHER_DATASOURCES = {
     "pandas_datasource": ("PandasDatasource", "_PandasDatasource"),
     "pandas_file_path_datasource": ("_PandasFilePathDatasource",),
     "pandas_filesystem_datasource": ("PandasFilesystemDatasource",),
@@ -40,7 +40,7 @@ with ExitStack() as without:
     for package in ("pyspark", "boto3", "botocore"):
         without.enter_context(absent(package))
     without.enter_context(hollow("scipy", "stats"))
-    for kind, classes in OTHER_DATASOURCES.items():
+    for kind, classes in _OTHER_DATASOURCES.items():
         without.enter_context(hollow(f"great_expectations.datasource.fluent.{kind}", *classes))
     import great_expectations as gx
     from great_expectations.data_context.data_context.file_data_context import FileDataContext

@@ -3,8 +3,6 @@
 Written against GX 1.x as pinned; imported after it, by ``great_expectations_run`` alone.
 """
 
-import hashlib
-import json
 import logging
 from itertools import chain
 from typing import Any
@@ -14,7 +12,6 @@ from great_expectations.core.freshness_diagnostics import (
     CheckpointFreshnessDiagnostics,
     ValidationDefinitionFreshnessDiagnostics,
 )
-from great_expectations.core.id_dict import IDDict, IDDictID
 from great_expectations.core.validation_definition import ValidationDefinition
 from great_expectations.execution_engine.sqlalchemy_execution_engine import (
     SqlAlchemyExecutionEngine,
@@ -32,7 +29,6 @@ def lighten() -> None:
     _ask_for_no_rows()
     _spare_what_was_just_read()
     _look_keys_up_at_once()
-    _name_plain_values_at_once()
 
 
 def _ask_for_no_rows() -> None:
@@ -100,22 +96,3 @@ def _look_keys_up_at_once() -> None:
     Expectation._get_domain_kwargs = domain  # type: ignore[method-assign]
     Expectation._get_success_kwargs = success  # type: ignore[method-assign]
     Expectation._get_runtime_kwargs = runtime  # type: ignore[method-assign]
-
-
-def _name_plain_values_at_once() -> None:
-    """Have the id of a metric made of its values as they are, where JSON takes them.
-
-    GX first looks at each of them for what JSON does not take.
-    """
-    converted = IDDict.to_id
-
-    def to_id(self: IDDict, *which: Any, **named: Any) -> IDDictID:
-        if which or named or self._id_ignore_keys or len(self) < 2:
-            return converted(self, *which, **named)
-        try:
-            text = json.dumps(self, sort_keys=True)
-        except (TypeError, ValueError):
-            return converted(self)
-        return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()
-
-    IDDict.to_id = to_id  # type: ignore[method-assign]

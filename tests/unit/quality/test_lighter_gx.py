@@ -1,6 +1,5 @@
 """What Great Expectations is spared changes none of its answers."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ import dagster_project.quality.great_expectations_run  # noqa: F401
 
 # isort: split
 # After ours, which spares GX what it never uses.
-from great_expectations.core.id_dict import IDDict
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
@@ -45,16 +43,3 @@ def test_keys_looked_up_at_once_are_those_looked_up_one_by_one(kind: str) -> Non
         "result_format": None,
     }
     assert given.get("column") == success.get("column")
-
-
-def test_an_id_follows_from_the_values_whatever_their_order() -> None:
-    one = IDDict(column="kind", value_set=["new", "lost"], mostly=0.9)
-    same = IDDict(mostly=0.9, column="kind", value_set=["new", "lost"])
-    other = IDDict(column="kind", value_set=["lost", "new"], mostly=0.9)
-    assert one.to_id() == same.to_id() != other.to_id()
-
-
-def test_an_id_is_made_of_values_that_json_does_not_take() -> None:
-    days = [IDDict(column="day", value=date(2026, 1, day)) for day in (1, 2)]
-    assert days[0].to_id() != days[1].to_id()
-    assert days[0].to_id() == IDDict(days[0]).to_id()
